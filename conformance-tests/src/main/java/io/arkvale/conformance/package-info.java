@@ -1,0 +1,5 @@
+/** The conformance kit: properties that every backend holds. */
+@NullMarked
+package io.arkvale.conformance;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Scalar and vectorised numerical primitives. */
+@NullMarked
+package io.arkvale.kernels;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Scalar and vectorised numerical primitives. */
+module io.arkvale.kernels {
+    requires jdk.incubator.vector;
+    requires static transitive org.jspecify;
+}

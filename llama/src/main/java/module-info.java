@@ -1,0 +1,7 @@
+/** A decoder for models of the Llama family; attention is supplied by its caller. */
+module io.arkvale.llama {
+    requires transitive io.arkvale.api;
+    requires io.arkvale.kernels;
+    requires tools.jackson.databind;
+    requires static org.jspecify;
+}

@@ -1,0 +1,6 @@
+/** The reference backend, {@code cpu}. */
+module io.arkvale.cpu {
+    requires transitive io.arkvale.api;
+    requires io.arkvale.kernels;
+    requires static org.jspecify;
+}
