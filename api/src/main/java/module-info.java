@@ -1,4 +1,9 @@
-/** The service-provider interface of the recallable paged key-value cache. */
+/** The service-provider interface of ArkVale and its rules. */
 module io.arkvale.api {
     requires static transitive org.jspecify;
+    requires transitive jdk.jfr;
+
+    exports io.arkvale.api;
+
+    uses io.arkvale.api.BackendProvider;
 }

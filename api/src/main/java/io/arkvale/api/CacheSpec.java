@@ -1,0 +1,193 @@
+package io.arkvale.api;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What memory needs to know: the model's shape, the page, and the size of the pools. Everything an algorithm may vary
+ * from sequence to sequence is in {@link SequenceSpec}.
+ *
+ * <p>Pools are counted in <em>slots</em>. A slot holds one <em>group page</em>, the unit of residence, backup and
+ * recall: keys and values of {@code pageSize} tokens for the KV heads of one head group of one layer, one contiguous
+ * run of {@link #slotBytes()} bytes.
+ *
+ * @param layers transformer layers, at least 1
+ * @param queryHeads query heads, a multiple of {@code kvHeads}
+ * @param kvHeads key-value heads, at least 1
+ * @param headDim elements of a head, at least 1
+ * @param elementType type of stored keys and values and of every query, key, value and output tensor
+ * @param pageSize tokens a page, at least 1 (paper: 32)
+ * @param headGroups groups of contiguous KV heads that choose their pages together; divides {@code kvHeads}. 1 is one
+ *     choice a layer, {@code kvHeads} one choice a KV head
+ * @param deviceSlots slots of device memory, shared by all layers, groups and sequences, at least 1
+ * @param hostSlots slots of host memory for backups, at least 0
+ * @param diskSlots slots on disk for backups that host memory has no room for, at least 0
+ * @param diskDirectory existing directory for the disk tier; given exactly if {@code diskSlots} is above 0. Files in it
+ *     are removed when the cache closes
+ */
+public record CacheSpec(
+        int layers,
+        int queryHeads,
+        int kvHeads,
+        int headDim,
+        ElementType elementType,
+        int pageSize,
+        int headGroups,
+        long deviceSlots,
+        long hostSlots,
+        long diskSlots,
+        @Nullable Path diskDirectory) {
+
+    /**
+     * Checks every field.
+     *
+     * @throws InvalidArgumentException naming the field, its value and the allowed range
+     */
+    public CacheSpec {
+        Checks.range("layers", layers, 1, Short.MAX_VALUE);
+        Checks.range("kvHeads", kvHeads, 1, Short.MAX_VALUE);
+        Checks.range("queryHeads", queryHeads, kvHeads, Short.MAX_VALUE);
+        Checks.multiple("queryHeads", queryHeads, "kvHeads", kvHeads);
+        Checks.range("headDim", headDim, 1, Short.MAX_VALUE);
+        Checks.range("pageSize", pageSize, 1, Short.MAX_VALUE);
+        Checks.range("headGroups", headGroups, 1, kvHeads);
+        Checks.multiple("kvHeads", kvHeads, "headGroups", headGroups);
+        var slotBytes = slotBytes(kvHeads / headGroups, headDim, pageSize, elementType);
+        var mostSlots = Long.MAX_VALUE / slotBytes;
+        Checks.range("deviceSlots", deviceSlots, 1, mostSlots);
+        Checks.range("hostSlots", hostSlots, 0, mostSlots);
+        Checks.range("diskSlots", diskSlots, 0, mostSlots);
+        if (diskSlots > 0 && diskDirectory == null) {
+            throw new InvalidArgumentException(
+                    "diskSlots is " + diskSlots + " but diskDirectory is missing; name an existing directory");
+        }
+        if (diskSlots == 0 && diskDirectory != null) {
+            throw new InvalidArgumentException("diskDirectory is " + diskDirectory
+                    + " but diskSlots is 0; give at least 1 or leave the directory out");
+        }
+    }
+
+    /** Query heads that share one KV head. */
+    public int queryHeadsPerKvHead() {
+        return queryHeads / kvHeads;
+    }
+
+    /** KV heads of one head group. */
+    public int kvHeadsPerGroup() {
+        return kvHeads / headGroups;
+    }
+
+    /** Query heads of one head group. */
+    public int queryHeadsPerGroup() {
+        return queryHeads / headGroups;
+    }
+
+    /** Bytes of one group page: keys and values. */
+    public long slotBytes() {
+        return slotBytes(kvHeadsPerGroup(), headDim, pageSize, elementType);
+    }
+
+    /** Pages of a sequence of {@code tokens} tokens, the last one counted, full or not. */
+    public int pages(int tokens) {
+        return Math.ceilDiv(tokens, pageSize);
+    }
+
+    private static long slotBytes(int kvHeadsPerGroup, int headDim, int pageSize, ElementType elementType) {
+        return Math.multiplyExact(2L * elementType.bytes() * pageSize, (long) kvHeadsPerGroup * headDim);
+    }
+
+    /** Starts a specification of the given model shape with page size 32, one head group, F32 and empty pools. */
+    public static Builder builder(int layers, int queryHeads, int kvHeads, int headDim) {
+        return new Builder(layers, queryHeads, kvHeads, headDim);
+    }
+
+    /** Collects the fields of a {@link CacheSpec}; {@link #build()} validates them. */
+    public static final class Builder {
+        private final int layers;
+        private final int queryHeads;
+        private final int kvHeads;
+        private final int headDim;
+        private ElementType elementType = ElementType.F32;
+        private int pageSize = 32;
+        private int headGroups = 1;
+        private long deviceSlots;
+        private long hostSlots;
+        private long diskSlots;
+        private @Nullable Path diskDirectory;
+
+        private Builder(int layers, int queryHeads, int kvHeads, int headDim) {
+            this.layers = layers;
+            this.queryHeads = queryHeads;
+            this.kvHeads = kvHeads;
+            this.headDim = headDim;
+        }
+
+        /** Sets the element type; F32 if not called. */
+        public Builder elementType(ElementType elementType) {
+            this.elementType = elementType;
+            return this;
+        }
+
+        /** Sets the tokens a page; 32 if not called. */
+        public Builder pageSize(int pageSize) {
+            this.pageSize = pageSize;
+            return this;
+        }
+
+        /** Sets the number of head groups; 1 if not called. */
+        public Builder headGroups(int headGroups) {
+            this.headGroups = headGroups;
+            return this;
+        }
+
+        /** Sets the device pool, in slots. */
+        public Builder deviceSlots(long deviceSlots) {
+            this.deviceSlots = deviceSlots;
+            return this;
+        }
+
+        /** Sets the host pool for backups, in slots. */
+        public Builder hostSlots(long hostSlots) {
+            this.hostSlots = hostSlots;
+            return this;
+        }
+
+        /** Adds a disk tier of the given slots in an existing directory. */
+        public Builder disk(long diskSlots, Path diskDirectory) {
+            this.diskSlots = diskSlots;
+            this.diskDirectory = diskDirectory;
+            return this;
+        }
+
+        /**
+         * Enlarges the device and host pools by what {@code sequences} sequences of the given settings need to reach
+         * {@code tokens} tokens each. Call it after page size and head groups are set.
+         */
+        public Builder roomFor(SequenceSpec sequence, int tokens, int sequences) {
+            var need = SlotNeed.of(layers, headGroups, pageSize, sequence, tokens);
+            deviceSlots = Math.addExact(deviceSlots, Math.multiplyExact(need.device(), (long) sequences));
+            hostSlots = Math.addExact(hostSlots, Math.multiplyExact(need.backup(), (long) sequences));
+            return this;
+        }
+
+        /**
+         * The validated specification.
+         *
+         * @throws InvalidArgumentException naming the field, its value and the allowed range
+         */
+        public CacheSpec build() {
+            return new CacheSpec(
+                    layers,
+                    queryHeads,
+                    kvHeads,
+                    headDim,
+                    elementType,
+                    pageSize,
+                    headGroups,
+                    deviceSlots,
+                    hostSlots,
+                    diskSlots,
+                    diskDirectory);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package io.arkvale.api;
+
+/** How the scores of a head group's query heads become one score a page. */
+public enum GroupScore {
+    /** Arithmetic mean over the group's query heads (the paper). */
+    MEAN,
+    /** Largest over the group's query heads. */
+    MAX,
+    /** Mean over the group's query heads of the softmax, over all filled pages, of {@code score / √headDim}. */
+    MEAN_SOFTMAX
+}

@@ -1,0 +1,82 @@
+package io.arkvale.api;
+
+/**
+ * A paged key-value cache of one model shape, with the pools of its {@link CacheSpec}.
+ *
+ * <p>A cache is one logical queue: calls take effect in call order and come from one thread at a time. Different caches
+ * may be used concurrently. A device may still be working when a call returns; what is read afterwards is complete.
+ */
+public interface KvCache extends AutoCloseable {
+    /** The specification it was opened with. */
+    CacheSpec spec();
+
+    /**
+     * Begins an empty sequence. Takes no slots: those are reserved step by step.
+     *
+     * @throws InvalidArgumentException if {@code spec.denseLayers()} exceeds the cache's layers
+     * @throws CallOrderException if a step is open
+     * @throws ClosedException if the cache is closed
+     */
+    Sequence begin(SequenceSpec spec);
+
+    /**
+     * A sequence with the same settings, length, page tables and future as the given one. Filled pages, backups and
+     * digests are immutable and shared; a last page that is not full is copied no later than the next step that appends
+     * to it, and that step reserves the copy. Takes no slots itself.
+     *
+     * @throws ForeignObjectException if the sequence is another cache's
+     * @throws ClosedException if the sequence or the cache is closed
+     * @throws PoisonedSequenceException if the sequence is poisoned
+     * @throws CallOrderException if a step is open
+     */
+    Sequence fork(Sequence sequence);
+
+    /**
+     * Opens a step in which each sequence of the batch grows by its tokens. Validates everything, advances the lengths
+     * and reserves every slot and backup that any call of the step may need; no later call fails for capacity.
+     *
+     * @throws CapacityException if a pool is too small; names the pool, needed and free
+     * @throws ForeignObjectException if a sequence is another cache's
+     * @throws ClosedException if a sequence or the cache is closed
+     * @throws PoisonedSequenceException if a sequence is poisoned
+     * @throws CallOrderException if a step is open
+     * @throws InvalidArgumentException if a length would exceed an {@code int}
+     */
+    Step step(Batch batch);
+
+    /**
+     * Allocates a tensor of zeros, owned by the caller.
+     *
+     * @param elementType the cache's type for queries, keys, values and outputs; F32 for scores
+     * @param rows rows, at least 1
+     * @param heads heads a row, at least 1
+     * @param width elements a head, at least 1
+     * @throws InvalidArgumentException if a size is below 1 or the type is neither F32 nor the cache's
+     * @throws CapacityException if the memory cannot be had
+     * @throws ClosedException if the cache is closed
+     */
+    Tensor allocate(ElementType elementType, int rows, int heads, int width);
+
+    /** Allocates a tensor for queries or outputs of {@code rows} tokens. */
+    default Tensor allocateQueries(int rows) {
+        return allocate(spec().elementType(), rows, spec().queryHeads(), spec().headDim());
+    }
+
+    /** Allocates a tensor for keys or values of {@code rows} tokens. */
+    default Tensor allocateKeys(int rows) {
+        return allocate(spec().elementType(), rows, spec().kvHeads(), spec().headDim());
+    }
+
+    /** A read-only view of page tables, digests and backups, for tests and research. */
+    CacheView view();
+
+    /** Memory in use and free. */
+    MemoryUse memory();
+
+    /** Returns when every earlier call has taken full effect, copies to the backup tiers included. */
+    void synchronize();
+
+    /** Closes the open step without commit, every sequence and every tensor, and frees all memory and files. */
+    @Override
+    void close();
+}

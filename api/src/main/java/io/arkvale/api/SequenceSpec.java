@@ -1,0 +1,177 @@
+package io.arkvale.api;
+
+/**
+ * What the algorithm needs to know about one sequence, given when it begins. Pages count the last one, full or not.
+ *
+ * @param budgetPages {@code c}: pages that stay resident a layer and head group, or {@link #NO_BUDGET}
+ * @param attendedPages {@code k}: filled pages that take part in attention, {@code sinkPages + windowPages ≤ k ≤ c − 1};
+ *     the last page comes on top. {@link #NO_BUDGET} without a budget
+ * @param sinkPages first pages that are never evicted, at least 0
+ * @param windowPages last pages that are never evicted, the last page counted, at least 1
+ * @param denseLayers first layers that keep everything, at least 0; at most the cache's layers
+ * @param digest summary from which pages are scored
+ * @param groupScore how query heads' scores become a group's
+ * @param scope which pages take part in attention
+ */
+public record SequenceSpec(
+        int budgetPages,
+        int attendedPages,
+        int sinkPages,
+        int windowPages,
+        int denseLayers,
+        Digest digest,
+        GroupScore groupScore,
+        Scope scope) {
+
+    /** Budget of a sequence that keeps everything resident. */
+    public static final int NO_BUDGET = Integer.MAX_VALUE;
+
+    /** Most tokens attended to by default, whatever the budget: 40 pages of 32 (paper, section 6.1). */
+    private static final long MOST_ATTENDED_TOKENS = 40 * 32;
+
+    /**
+     * Checks every field.
+     *
+     * @throws InvalidArgumentException naming the field, its value and the allowed range
+     */
+    public SequenceSpec {
+        Checks.range("sinkPages", sinkPages, 0, Short.MAX_VALUE);
+        Checks.range("windowPages", windowPages, 1, Short.MAX_VALUE);
+        Checks.range("denseLayers", denseLayers, 0, Short.MAX_VALUE);
+        if (budgetPages == NO_BUDGET) {
+            Checks.range("attendedPages", attendedPages, NO_BUDGET, NO_BUDGET);
+        } else {
+            var pinned = sinkPages + windowPages;
+            if (budgetPages <= pinned) {
+                throw new InvalidArgumentException("budgetPages is " + budgetPages + ": " + sinkPages + " sink and "
+                        + windowPages + " window pages need at least " + (pinned + 1));
+            }
+            Checks.range("attendedPages", attendedPages, pinned, budgetPages - 1);
+        }
+    }
+
+    /** Whether layers after the dense ones have a budget. */
+    public boolean isLimited() {
+        return budgetPages != NO_BUDGET;
+    }
+
+    /** Whether the given layer has a budget, and so backups and digests. */
+    public boolean isLimited(int layer) {
+        return isLimited() && layer >= denseLayers;
+    }
+
+    /** Pages chosen by rank beside sink and window: {@code k − sink − (window − 1)}, at least 1. */
+    public int rankedPages() {
+        return attendedPages - sinkPages - (windowPages - 1);
+    }
+
+    /** A sequence without a budget: exact full attention, no backups, no digests. */
+    public static SequenceSpec full() {
+        return new SequenceSpec(NO_BUDGET, NO_BUDGET, 0, 1, 0, Digest.CUBOID_MEAN, GroupScore.MEAN, Scope.ATTENDED);
+    }
+
+    /**
+     * Starts settings with the defaults: 2 sink pages, 2 window pages, 2 dense layers, cuboid-mean, mean, attended.
+     *
+     * @param pageSize tokens a page of the cache the sequence will live in
+     */
+    public static Builder builder(int pageSize) {
+        return new Builder(pageSize);
+    }
+
+    /** Collects the fields of a {@link SequenceSpec}; {@link #build()} fills in defaults and validates. */
+    public static final class Builder {
+        private final int pageSize;
+        private int budgetPages = NO_BUDGET;
+        private int attendedPages;
+        private boolean attendedGiven;
+        private int sinkPages = 2;
+        private int windowPages = 2;
+        private int denseLayers = 2;
+        private Digest digest = Digest.CUBOID_MEAN;
+        private GroupScore groupScore = GroupScore.MEAN;
+        private Scope scope = Scope.ATTENDED;
+
+        private Builder(int pageSize) {
+            Checks.range("pageSize", pageSize, 1, Short.MAX_VALUE);
+            this.pageSize = pageSize;
+        }
+
+        /** Sets the budget in pages; no budget if neither this nor {@link #budgetTokens} is called. */
+        public Builder budgetPages(int budgetPages) {
+            this.budgetPages = budgetPages;
+            return this;
+        }
+
+        /**
+         * Sets the budget in tokens.
+         *
+         * @throws InvalidArgumentException if it is not a positive multiple of the page size
+         */
+        public Builder budgetTokens(int budgetTokens) {
+            Checks.range("budgetTokens", budgetTokens, 1, Integer.MAX_VALUE);
+            Checks.multiple("budgetTokens", budgetTokens, "pageSize", pageSize);
+            return budgetPages(budgetTokens / pageSize);
+        }
+
+        /** Sets the attended pages; {@code max(sink + window, ⌊min(40·32, c·p/2)/p⌋)} if not called. */
+        public Builder attendedPages(int attendedPages) {
+            this.attendedPages = attendedPages;
+            this.attendedGiven = true;
+            return this;
+        }
+
+        /** Sets the sink pages; 2 if not called. */
+        public Builder sinkPages(int sinkPages) {
+            this.sinkPages = sinkPages;
+            return this;
+        }
+
+        /** Sets the window pages, the last one counted; 2 if not called. */
+        public Builder windowPages(int windowPages) {
+            this.windowPages = windowPages;
+            return this;
+        }
+
+        /** Sets the first layers that keep everything; 2 if not called. */
+        public Builder denseLayers(int denseLayers) {
+            this.denseLayers = denseLayers;
+            return this;
+        }
+
+        /** Sets the digest; cuboid-mean if not called. */
+        public Builder digest(Digest digest) {
+            this.digest = digest;
+            return this;
+        }
+
+        /** Sets how a group's score is made; the mean if not called. */
+        public Builder groupScore(GroupScore groupScore) {
+            this.groupScore = groupScore;
+            return this;
+        }
+
+        /** Sets the scope of attention; attended if not called. */
+        public Builder scope(Scope scope) {
+            this.scope = scope;
+            return this;
+        }
+
+        /**
+         * The validated settings.
+         *
+         * @throws InvalidArgumentException naming the field, its value and the allowed range
+         */
+        public SequenceSpec build() {
+            var attended =
+                    attendedGiven ? attendedPages : budgetPages == NO_BUDGET ? NO_BUDGET : defaultAttendedPages();
+            return new SequenceSpec(
+                    budgetPages, attended, sinkPages, windowPages, denseLayers, digest, groupScore, scope);
+        }
+
+        private int defaultAttendedPages() {
+            var tokens = Math.min(MOST_ATTENDED_TOKENS, (long) budgetPages * pageSize / 2);
+            return Math.max(sinkPages + windowPages, (int) (tokens / pageSize));
+        }
+    }
+}
