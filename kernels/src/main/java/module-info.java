@@ -2,4 +2,6 @@
 module io.arkvale.kernels {
     requires jdk.incubator.vector;
     requires static transitive org.jspecify;
+
+    exports io.arkvale.kernels;
 }

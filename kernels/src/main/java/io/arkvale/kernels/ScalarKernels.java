@@ -1,0 +1,33 @@
+package io.arkvale.kernels;
+
+/** Every kernel as plain loops: the readable definition of what the others compute. */
+final class ScalarKernels implements Kernels {
+    static final ScalarKernels INSTANCE = new ScalarKernels();
+
+    private ScalarKernels() {}
+
+    @Override
+    public String description() {
+        return "scalar";
+    }
+
+    @Override
+    public FormatCodec codec(StorageFormat format) {
+        return new ScalarCodec(format);
+    }
+
+    @Override
+    public AttentionKernel attention(StorageFormat format, int queryHeads, int headDim) {
+        return new ScalarAttention(codec(format), queryHeads, headDim);
+    }
+
+    @Override
+    public DigestKernel digest(StorageFormat format, int headDim, int pageSize) {
+        return new ScalarDigest(codec(format), headDim, pageSize);
+    }
+
+    @Override
+    public ScoreKernel score(StorageFormat format, int queryHeads, int headDim) {
+        return new ScalarScore(codec(format), queryHeads, headDim);
+    }
+}

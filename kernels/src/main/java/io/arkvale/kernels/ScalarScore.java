@@ -1,0 +1,78 @@
+package io.arkvale.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Scores page by page. */
+final class ScalarScore implements ScoreKernel {
+    private final FormatCodec codec;
+    private final int queryHeads;
+    private final int headDim;
+    private final float[] queries;
+    private final float[] norms;
+    /** One page's digest: one or two vectors. */
+    private final float[] digest;
+
+    ScalarScore(FormatCodec codec, int queryHeads, int headDim) {
+        this.codec = codec;
+        this.queryHeads = Shapes.atLeastOne("queryHeads", queryHeads);
+        this.headDim = Shapes.atLeastOne("headDim", headDim);
+        queries = new float[Math.multiplyExact(queryHeads, headDim)];
+        norms = new float[queryHeads];
+        digest = new float[Math.multiplyExact(2, headDim)];
+    }
+
+    @Override
+    public void queries(float[] queries, int at) {
+        System.arraycopy(queries, at, this.queries, 0, this.queries.length);
+        for (int head = 0; head < queryHeads; head++) {
+            norms[head] = ScalarMath.norm(this.queries, head * headDim, headDim);
+        }
+    }
+
+    @Override
+    public void cuboid(MemorySegment digests, long offset, long stride, int pages, float[] scores, int at, int row) {
+        for (int page = 0; page < pages; page++) {
+            codec.decode(digests, offset + page * stride, digest, 0, 2 * headDim);
+            for (int head = 0; head < queryHeads; head++) {
+                float score = 0;
+                for (int i = 0; i < headDim; i++) {
+                    float query = queries[head * headDim + i];
+                    score += Math.max(query * digest[i], query * digest[headDim + i]);
+                }
+                scores[at + head * row + page] = score;
+            }
+        }
+    }
+
+    @Override
+    public void centroid(MemorySegment digests, long offset, long stride, int pages, float[] scores, int at, int row) {
+        for (int page = 0; page < pages; page++) {
+            codec.decode(digests, offset + page * stride, digest, 0, headDim);
+            for (int head = 0; head < queryHeads; head++) {
+                scores[at + head * row + page] = ScalarMath.dot(queries, head * headDim, digest, headDim);
+            }
+        }
+    }
+
+    @Override
+    public void sphere(
+            MemorySegment digests,
+            long offset,
+            long stride,
+            MemorySegment radii,
+            long radiiOffset,
+            long radiiStride,
+            int pages,
+            float[] scores,
+            int at,
+            int row) {
+        centroid(digests, offset, stride, pages, scores, at, row);
+        for (int page = 0; page < pages; page++) {
+            float radius = radii.get(ValueLayout.JAVA_FLOAT_UNALIGNED, radiiOffset + page * radiiStride);
+            for (int head = 0; head < queryHeads; head++) {
+                scores[at + head * row + page] += radius * norms[head];
+            }
+        }
+    }
+}
