@@ -5,7 +5,6 @@ import io.arkvale.api.BackendProvider;
 import io.arkvale.api.Backends;
 import io.arkvale.experiments.report.Metric;
 import io.arkvale.experiments.report.Report;
-import io.arkvale.experiments.report.TextTable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,7 +32,8 @@ final class BackendsCommand implements Runnable {
     @Override
     public void run() {
         output.open();
-        var report = Report.of(COLUMNS, Backends.providers().stream().map(Line::of).toList());
+        var report =
+                Report.of(COLUMNS, Backends.providers().stream().map(Line::of).toList());
         output.print(terminal, "backends", report);
     }
 

@@ -50,7 +50,8 @@ public final class Main implements Runnable {
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
         line.setParameterExceptionHandler((error, given) -> wrongUsage(terminal, error));
-        line.setExecutionExceptionHandler((error, command, parsed) -> Failures.report(terminal, error, main.stacktrace));
+        line.setExecutionExceptionHandler(
+                (error, command, parsed) -> Failures.report(terminal, error, main.stacktrace));
         var code = line.execute(arguments);
         terminal.out().flush();
         return code;
@@ -58,13 +59,13 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a command: " + spec.subcommands().keySet());
+        throw new ParameterException(
+                spec.commandLine(), "name a command: " + spec.subcommands().keySet());
     }
 
     private static int wrongUsage(Terminal terminal, ParameterException error) {
         terminal.err().println("arkvale: " + sentence(error));
-        terminal.err()
-                .println("Try '" + error.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+        terminal.err().println("Try '" + error.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         return CommandLine.ExitCode.USAGE;
     }
 

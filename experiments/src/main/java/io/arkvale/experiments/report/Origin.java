@@ -14,14 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param device its device in words, or null
  */
 public record Origin(
-        long seed, String model, @Nullable String backend, @Nullable String device) {
+        long seed,
+        String model,
+        @Nullable String backend,
+        @Nullable String device) {
     /** Version of the result columns; raised when one changes its meaning or goes. */
     public static final int SCHEMA = 1;
 
     /** Version of this software, or "development" outside a packed jar. */
     public static String version() {
-        return Optional.ofNullable(
-                        Origin.class.getModule().getDescriptor())
+        return Optional.ofNullable(Origin.class.getModule().getDescriptor())
                 .flatMap(module -> module.rawVersion())
                 .or(() -> Optional.ofNullable(Origin.class.getPackage().getImplementationVersion()))
                 .orElse("development");

@@ -25,8 +25,7 @@ public final class OutputDirectory {
             Files.delete(Files.createTempFile(directory, ".arkvale", ".tmp"));
         } catch (IOException e) {
             throw new UserException(
-                    "output directory " + directory + " cannot be written (" + reason(e)
-                            + "); name another with --out",
+                    "output directory " + directory + " cannot be written (" + reason(e) + "); name another with --out",
                     e);
         }
         return new OutputDirectory(directory);

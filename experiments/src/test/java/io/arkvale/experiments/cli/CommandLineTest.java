@@ -14,7 +14,9 @@ class CommandLineTest {
         var run = Run.of("passkeys");
         assertThat(run.exit()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).startsWith("arkvale: unknown command 'passkeys'; commands: [").contains("backends");
+        assertThat(run.err())
+                .startsWith("arkvale: unknown command 'passkeys'; commands: [")
+                .contains("backends");
     }
 
     @Test
@@ -37,13 +39,17 @@ class CommandLineTest {
         var run = Run.of("backends", "--out", file.toString());
         assertThat(run.exit()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).contains(file.toString()).contains("cannot be written").doesNotContain("\tat ");
+        assertThat(run.err())
+                .contains(file.toString())
+                .contains("cannot be written")
+                .doesNotContain("\tat ");
     }
 
     @Test
     void stacktraceIsPrintedOnRequest(@TempDir Path directory) throws IOException {
         var file = Files.writeString(directory.resolve("file"), "not a directory");
-        assertThat(Run.of("backends", "--stacktrace", "--out", file.toString()).err()).contains("\tat ");
+        assertThat(Run.of("backends", "--stacktrace", "--out", file.toString()).err())
+                .contains("\tat ");
     }
 
     @Test

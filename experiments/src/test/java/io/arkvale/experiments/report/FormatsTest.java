@@ -33,7 +33,9 @@ class FormatsTest {
     @Test
     void everyRowCarriesItsOrigin() {
         var report = REPORT.withOrigin(new Origin(7, "needle", "cpu", "two cores"));
-        assertThat(report.columns()).startsWith("name", "count", "schema", "seed").contains("commit", "jdk", "device");
+        assertThat(report.columns())
+                .startsWith("name", "count", "schema", "seed")
+                .contains("commit", "jdk", "device");
         assertThat(report.rows()).allSatisfy(row -> assertThat(row).contains(7L, "cpu", "two cores"));
     }
 }
