@@ -1,0 +1,66 @@
+package io.arkvale.kernels;
+
+/**
+ * One way of computing a dense forward pass on the CPU. The two ways keep the same contract; they differ in speed and
+ * in rounding. All parts are stateless and shared by all threads.
+ */
+public final class DenseKernels {
+
+    private static final DenseKernels SCALAR = new DenseKernels(
+            "scalar", ScalarMatrixKernels.INSTANCE, ScalarRowKernels.INSTANCE, ScalarSoftmaxKernels.INSTANCE);
+    private static final DenseKernels VECTOR = new DenseKernels(
+            "vector " + VectorMatrixKernels.SPECIES.vectorBitSize() + " bits",
+            VectorMatrixKernels.INSTANCE,
+            VectorRowKernels.INSTANCE,
+            VectorSoftmaxKernels.INSTANCE);
+
+    private final String description;
+    private final MatrixKernels matrix;
+    private final RowKernels rows;
+    private final SoftmaxKernels softmax;
+
+    private DenseKernels(String description, MatrixKernels matrix, RowKernels rows, SoftmaxKernels softmax) {
+        this.description = description;
+        this.matrix = matrix;
+        this.rows = rows;
+        this.softmax = softmax;
+    }
+
+    /** Plain Java loops: the readable definition. */
+    public static DenseKernels scalar() {
+        return SCALAR;
+    }
+
+    /** The Vector API at the machine's preferred width. */
+    public static DenseKernels vector() {
+        return VECTOR;
+    }
+
+    /** The name for tables and messages, such as {@code "scalar"} or {@code "vector 512 bits"}. */
+    public String description() {
+        return description;
+    }
+
+    /** Block products. */
+    public MatrixKernels matrix() {
+        return matrix;
+    }
+
+    /** Norms, rotations and gates of single rows. */
+    public RowKernels rows() {
+        return rows;
+    }
+
+    /**
+     * Causal attention of the {@code queryHeads} query heads that share one KV head, with scores scaled by
+     * {@code 1/√headDim}.
+     */
+    public CausalAttention causalAttention(int queryHeads, int headDim) {
+        return new CausalAttention(matrix, softmax, queryHeads, headDim);
+    }
+
+    /** An empty store of packed keys and values of one KV head, for {@link #causalAttention}. */
+    public PackedKeyValues keyValues(int headDim) {
+        return new PackedKeyValues(matrix, headDim);
+    }
+}

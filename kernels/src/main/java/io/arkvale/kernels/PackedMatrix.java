@@ -1,0 +1,115 @@
+package io.arkvale.kernels;
+
+/**
+ * The weights of a linear layer, {@code y = W · x} with W of {@code outputs × inputs}, stored as panels
+ * {@code [outputs / panel][inputs][panel]} so that a tile reads them as one run. The last panel is padded with zeros.
+ *
+ * <p>Filled row by row by its owner, from any number of threads as long as no two fill the same panel; read-only
+ * after that.
+ */
+public final class PackedMatrix {
+
+    private final MatrixKernels kernels;
+    private final int outputs;
+    private final int inputs;
+    private final float[][] panels;
+
+    public PackedMatrix(MatrixKernels kernels, int outputs, int inputs) {
+        this.kernels = kernels;
+        this.outputs = Shapes.atLeastOne("outputs", outputs);
+        this.inputs = Shapes.atLeastOne("inputs", inputs);
+        int panel = kernels.panel();
+        panels = new float[(outputs + panel - 1) / panel][Math.multiplyExact(inputs, panel)];
+    }
+
+    public int outputs() {
+        return outputs;
+    }
+
+    public int inputs() {
+        return inputs;
+    }
+
+    /** The panels of {@link #panelWidth()} outputs that products can be divided by. */
+    public int panels() {
+        return panels.length;
+    }
+
+    /** Outputs per panel. */
+    public int panelWidth() {
+        return kernels.panel();
+    }
+
+    /** Sets the weights of one output from {@code inputs} values at {@code offset}. */
+    public void setRow(int output, float[] values, int offset) {
+        int width = kernels.panel();
+        float[] panel = panels[output / width];
+        for (int k = 0, at = output % width; k < inputs; k++, at += width) {
+            panel[at] = values[offset + k];
+        }
+    }
+
+    /** The weights of one output, into {@code values} at {@code offset}. */
+    public void getRow(int output, float[] values, int offset) {
+        int width = kernels.panel();
+        float[] panel = panels[output / width];
+        for (int k = 0, at = output % width; k < inputs; k++, at += width) {
+            values[offset + k] = panel[at];
+        }
+    }
+
+    /** Computes {@code rows} rows of {@code C = X · Wᵀ}: X is {@code rows × inputs}, C {@code rows × outputs}. */
+    public void multiply(int rows, float[] x, int xOffset, int xStride, float[] c, int cOffset, int cStride) {
+        multiply(0, panels.length, rows, x, xOffset, xStride, c, cOffset, cStride);
+    }
+
+    /**
+     * The same for the outputs of panels {@code fromPanel} to {@code toPanel}, which is how threads share the product
+     * of a single row. {@code cOffset} is where output 0 goes, as in the whole product.
+     */
+    public void multiply(
+            int fromPanel,
+            int toPanel,
+            int rows,
+            float[] x,
+            int xOffset,
+            int xStride,
+            float[] c,
+            int cOffset,
+            int cStride) {
+        int width = kernels.panel();
+        for (int p = fromPanel; p < toPanel; p++) {
+            int columns = Math.min(width, outputs - p * width);
+            int whole = columns - columns % kernels.lanes();
+            int cPanel = cOffset + p * width;
+            if (whole > 0) {
+                kernels.multiply(rows, inputs, whole, x, xOffset, xStride, panels[p], 0, width, c, cPanel, cStride);
+            }
+            if (whole < columns) {
+                multiplyTail(p, whole, columns - whole, rows, x, xOffset, xStride, c, cPanel + whole, cStride);
+            }
+        }
+    }
+
+    /** The last few outputs, fewer than a vector: computed aside, as C may have no room for the padding. */
+    private void multiplyTail(
+            int p,
+            int from,
+            int columns,
+            int rows,
+            float[] x,
+            int xOffset,
+            int xStride,
+            float[] c,
+            int cOffset,
+            int cStride) {
+        int lanes = kernels.lanes();
+        float[] tail = new float[Math.multiplyExact(rows, lanes)];
+        kernels.multiply(rows, inputs, lanes, x, xOffset, xStride, panels[p], from, kernels.panel(), tail, 0, lanes);
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                c[cOffset + row * cStride + column] = tail[row * lanes + column];
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package io.arkvale.kernels;
+
+/** What a Llama block does to single rows between its products. Rows are runs of a float array, of any length. */
+public interface RowKernels {
+
+    /** RMSNorm: {@code out = weight · x / √(mean(x²) + epsilon)}; {@code weight} has {@code count} values. */
+    void rmsNorm(float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset, int count);
+
+    /**
+     * RoPE in the rotate-half convention, in place: the pair {@code (x[i], x[i + half])} is turned by an angle whose
+     * cosine and sine stand at index {@code i} of the tables' rows.
+     *
+     * @param half half the head dimension
+     */
+    void rotateHalf(float[] x, int xOffset, float[] cosines, float[] sines, int tableOffset, int half);
+
+    /** SwiGLU's gate: {@code out = silu(gate) · up}. */
+    void siluMultiply(float[] gate, int gateOffset, float[] up, int upOffset, float[] out, int outOffset, int count);
+
+    /** A residual: {@code target += values}. */
+    void add(float[] target, int targetOffset, float[] values, int offset, int count);
+}

@@ -1,0 +1,83 @@
+package io.arkvale.kernels;
+
+import static io.arkvale.kernels.VectorMatrixKernels.LANES;
+import static io.arkvale.kernels.VectorMatrixKernels.SPECIES;
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.GT;
+
+import jdk.incubator.vector.FloatVector;
+
+/** Vector API implementation; what is left of a row after its last whole vector is done by plain code. */
+final class VectorRowKernels implements RowKernels {
+
+    static final VectorRowKernels INSTANCE = new VectorRowKernels();
+
+    private static final float LOG2_E = (float) (1.0 / Math.log(2.0));
+
+    private VectorRowKernels() {}
+
+    @Override
+    public void rmsNorm(float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset, int count) {
+        int whole = SPECIES.loopBound(count);
+        var sums = FloatVector.zero(SPECIES);
+        for (int i = 0; i < whole; i += LANES) {
+            var value = FloatVector.fromArray(SPECIES, x, xOffset + i);
+            sums = value.fma(value, sums);
+        }
+        float squares = sums.reduceLanes(ADD);
+        for (int i = whole; i < count; i++) {
+            squares += x[xOffset + i] * x[xOffset + i];
+        }
+        float factor = ScalarRowKernels.inverseRoot(squares, count, epsilon);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, xOffset + i)
+                    .mul(factor)
+                    .mul(FloatVector.fromArray(SPECIES, weight, i))
+                    .intoArray(out, outOffset + i);
+        }
+        for (int i = whole; i < count; i++) {
+            out[outOffset + i] = weight[i] * (x[xOffset + i] * factor);
+        }
+    }
+
+    @Override
+    public void rotateHalf(float[] x, int xOffset, float[] cosines, float[] sines, int tableOffset, int half) {
+        int whole = SPECIES.loopBound(half);
+        for (int i = 0; i < whole; i += LANES) {
+            var first = FloatVector.fromArray(SPECIES, x, xOffset + i);
+            var second = FloatVector.fromArray(SPECIES, x, xOffset + half + i);
+            var cosine = FloatVector.fromArray(SPECIES, cosines, tableOffset + i);
+            var sine = FloatVector.fromArray(SPECIES, sines, tableOffset + i);
+            first.mul(cosine).sub(second.mul(sine)).intoArray(x, xOffset + i);
+            second.mul(cosine).add(first.mul(sine)).intoArray(x, xOffset + half + i);
+        }
+        ScalarRowKernels.rotateHalf(x, xOffset, cosines, sines, tableOffset, half, whole);
+    }
+
+    @Override
+    public void siluMultiply(
+            float[] gate, int gateOffset, float[] up, int upOffset, float[] out, int outOffset, int count) {
+        int whole = SPECIES.loopBound(count);
+        for (int i = 0; i < whole; i += LANES) {
+            var value = FloatVector.fromArray(SPECIES, gate, gateOffset + i);
+            var power = value.mul(-LOG2_E);
+            // Beyond 2^126 the sigmoid is zero to float32's last bit anyway.
+            power = power.blend(126f, power.compare(GT, 126f));
+            value.div(VectorExp2.exp2(power).add(1f))
+                    .mul(FloatVector.fromArray(SPECIES, up, upOffset + i))
+                    .intoArray(out, outOffset + i);
+        }
+        ScalarRowKernels.siluMultiply(gate, gateOffset, up, upOffset, out, outOffset, count, whole);
+    }
+
+    @Override
+    public void add(float[] target, int targetOffset, float[] values, int offset, int count) {
+        int whole = SPECIES.loopBound(count);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector.fromArray(SPECIES, target, targetOffset + i)
+                    .add(FloatVector.fromArray(SPECIES, values, offset + i))
+                    .intoArray(target, targetOffset + i);
+        }
+        ScalarRowKernels.INSTANCE.add(target, targetOffset + whole, values, offset + whole, count - whole);
+    }
+}
