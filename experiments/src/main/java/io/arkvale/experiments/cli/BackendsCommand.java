@@ -1,0 +1,53 @@
+package io.arkvale.experiments.cli;
+
+import io.arkvale.api.Availability;
+import io.arkvale.api.BackendProvider;
+import io.arkvale.api.Backends;
+import io.arkvale.experiments.report.Metric;
+import io.arkvale.experiments.report.Report;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Lists the installed backends: whether each can run here, or why not and what to do about it. */
+@Command(name = "backends", description = "List backends: device, or why one cannot run here and the cure.")
+final class BackendsCommand implements Runnable {
+    private static final List<Metric<Line>> COLUMNS = List.of(
+            Metric.of("id", Line::id),
+            Metric.of("available", Line::available),
+            Metric.of("device", Line::device),
+            Metric.of("reason", Line::reason),
+            Metric.of("cure", Line::cure));
+
+    private final Terminal terminal;
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    BackendsCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        output.open();
+        var report =
+                Report.of(COLUMNS, Backends.providers().stream().map(Line::of).toList());
+        output.print(terminal, "backends", report);
+    }
+
+    private record Line(
+            String id,
+            boolean available,
+            @Nullable String device,
+            @Nullable String reason,
+            @Nullable String cure) {
+        static Line of(BackendProvider provider) {
+            return switch (provider.probe()) {
+                case Availability.Available yes -> new Line(provider.id(), true, yes.device(), null, null);
+                case Availability.Unavailable no -> new Line(provider.id(), false, null, no.reason(), no.cure());
+            };
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.arkvale.experiments.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Results as rows of named values, in column order.
+ *
+ * @param columns names of the columns
+ * @param rows values in the order of the columns
+ */
+public record Report(List<String> columns, List<List<@Nullable Object>> rows) {
+    /** Reads the metrics off every row. */
+    public static <R> Report of(List<Metric<R>> metrics, List<R> rows) {
+        var columns = metrics.stream().map(Metric::name).toList();
+        var values = new ArrayList<List<@Nullable Object>>();
+        for (var row : rows) {
+            var cells = new ArrayList<@Nullable Object>();
+            for (var metric : metrics) {
+                cells.add(metric.value().apply(row));
+            }
+            values.add(cells);
+        }
+        return new Report(columns, values);
+    }
+
+    /** The same rows with the origin's columns behind their own, so that every row says where it comes from. */
+    public Report withOrigin(Origin origin) {
+        var names = new ArrayList<>(columns);
+        names.addAll(origin.columns().keySet());
+        var values = new ArrayList<List<@Nullable Object>>();
+        for (var row : rows) {
+            var cells = new ArrayList<@Nullable Object>(row);
+            cells.addAll(origin.columns().values());
+            values.add(cells);
+        }
+        return new Report(names, values);
+    }
+
+    /** The rows as maps from column to value, in column order. */
+    List<Map<String, @Nullable Object>> asMaps() {
+        var maps = new ArrayList<Map<String, @Nullable Object>>();
+        for (var row : rows) {
+            var map = new LinkedHashMap<String, @Nullable Object>();
+            for (int i = 0; i < columns.size(); i++) {
+                map.put(columns.get(i), row.get(i));
+            }
+            maps.add(map);
+        }
+        return maps;
+    }
+}
