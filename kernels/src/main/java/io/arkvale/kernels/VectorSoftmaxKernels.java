@@ -43,7 +43,8 @@ final class VectorSoftmaxKernels implements SoftmaxKernels {
             var next = FloatVector.fromArray(SPECIES, scores, i);
             largest = largest.blend(next, next.compare(GT, largest));
         }
-        // For the same reason lanes are compared as integers: with negative numbers' magnitude flipped, they order alike.
+        // For the same reason lanes are compared as integers: with negative numbers' magnitude flipped, they order
+        // alike.
         var bits = largest.reinterpretAsInts();
         int max = bits.lanewise(ASHR, SIGN_BIT)
                 .and(Integer.MAX_VALUE)
@@ -55,7 +56,8 @@ final class VectorSoftmaxKernels implements SoftmaxKernels {
     private static void exponentiate(float[] scores, int offset, int count, float largest, float[] sums, int sumAt) {
         var sum = FloatVector.fromArray(SPECIES, sums, sumAt);
         for (int i = offset; i < offset + count; i += LANES) {
-            var power = VectorExp2.exp2(FloatVector.fromArray(SPECIES, scores, i).sub(largest));
+            var power =
+                    VectorExp2.exp2(FloatVector.fromArray(SPECIES, scores, i).sub(largest));
             power.intoArray(scores, i);
             sum = sum.add(power);
         }
