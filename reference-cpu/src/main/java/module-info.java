@@ -3,4 +3,7 @@ module io.arkvale.cpu {
     requires transitive io.arkvale.api;
     requires io.arkvale.kernels;
     requires static org.jspecify;
+
+    provides io.arkvale.api.BackendProvider with
+            io.arkvale.cpu.CpuProvider;
 }

@@ -1,0 +1,229 @@
+package io.arkvale.cpu;
+
+import io.arkvale.api.Batch;
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CacheView;
+import io.arkvale.api.CallOrderException;
+import io.arkvale.api.CapacityException;
+import io.arkvale.api.ClosedException;
+import io.arkvale.api.ElementType;
+import io.arkvale.api.ForeignObjectException;
+import io.arkvale.api.InvalidArgumentException;
+import io.arkvale.api.KvCache;
+import io.arkvale.api.MemoryUse;
+import io.arkvale.api.PoisonedSequenceException;
+import io.arkvale.api.Sequence;
+import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.Step;
+import io.arkvale.api.Tensor;
+import io.arkvale.kernels.WorkerPool;
+import java.lang.foreign.Arena;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A cache: its pools, its sequences and tensors, and the one step that may be open. */
+final class CpuCache implements KvCache {
+    final CacheSpec spec;
+    final CpuBackend backend;
+    final boolean immediateChecks;
+    final PageStore store;
+    final Workers workers;
+    final Appender appender;
+    final Estimator estimator;
+    final Attender attender;
+    final Prefiller prefiller;
+
+    private final Set<CpuSequence> sequences = new LinkedHashSet<>();
+    private final Set<CpuTensor> tensors = new LinkedHashSet<>();
+    private long tensorBytes;
+    private @Nullable CpuStep open;
+    private boolean closed;
+
+    CpuCache(CpuBackend backend, CacheSpec spec, CpuOptions options, WorkerPool pool) {
+        this.backend = backend;
+        this.spec = spec;
+        immediateChecks = options.immediateChecks();
+        store = new PageStore(spec);
+        workers = new Workers(spec, options, pool);
+        appender = new Appender(spec, store, workers);
+        estimator = new Estimator(spec, workers);
+        attender = new Attender(spec, store, workers);
+        prefiller = new Prefiller(spec, store, workers);
+    }
+
+    @Override
+    public CacheSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public Sequence begin(SequenceSpec sequence) {
+        requireIdle("begin");
+        if (sequence.denseLayers() > spec.layers()) {
+            throw new InvalidArgumentException(
+                    "denseLayers is " + sequence.denseLayers() + "; allowed: 0 to " + spec.layers());
+        }
+        var layers = new LayerPages[spec.layers()];
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer] = store.newLayer(sequence, layer);
+        }
+        return register(new CpuSequence(this, sequence, layers));
+    }
+
+    @Override
+    public Sequence fork(Sequence sequence) {
+        requireIdle("fork");
+        var source = own(sequence);
+        var layers = new LayerPages[spec.layers()];
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer] = store.fork(source.layers[layer]);
+        }
+        var fork = new CpuSequence(this, source.spec, layers);
+        fork.length = source.length;
+        return register(fork);
+    }
+
+    private CpuSequence register(CpuSequence sequence) {
+        sequences.add(sequence);
+        return sequence;
+    }
+
+    @Override
+    public Step step(Batch batch) {
+        requireIdle("step");
+        var step = CpuStep.open(this, batch);
+        open = step;
+        return step;
+    }
+
+    /** Called by the open step when it ends. */
+    void stepEnded() {
+        open = null;
+    }
+
+    /** Called by a sequence that closes. */
+    void release(CpuSequence sequence) {
+        if (closed) {
+            return;
+        }
+        requireIdle("closing a sequence");
+        for (var layer : sequence.layers) {
+            store.release(layer);
+        }
+        sequences.remove(sequence);
+    }
+
+    /** The sequence, if it is this cache's, open and sound. */
+    CpuSequence own(Sequence sequence) {
+        var own = ownEvenPoisoned(sequence);
+        if (own.poisoned) {
+            throw new PoisonedSequenceException("the sequence is poisoned by an earlier error; close it");
+        }
+        return own;
+    }
+
+    /** The sequence, if it is this cache's and open. */
+    CpuSequence ownEvenPoisoned(Sequence sequence) {
+        if (!(sequence instanceof CpuSequence own) || own.cache != this) {
+            throw new ForeignObjectException("the sequence belongs to another cache");
+        }
+        if (own.isClosed()) {
+            throw new ClosedException("the sequence is closed");
+        }
+        return own;
+    }
+
+    /** Every open sequence. */
+    Set<CpuSequence> sequences() {
+        return sequences;
+    }
+
+    @Override
+    public Tensor allocate(ElementType elementType, int rows, int heads, int width) {
+        requireOpen();
+        if (elementType != spec.elementType() && elementType != ElementType.F32) {
+            throw new InvalidArgumentException(
+                    "elementType is " + elementType + "; allowed: " + spec.elementType() + ", F32");
+        }
+        if (rows < 1 || heads < 1 || width < 1) {
+            throw new InvalidArgumentException(
+                    "the shape is [" + rows + ", " + heads + ", " + width + "]; allowed: each at least 1");
+        }
+        long bytes;
+        try {
+            bytes = Math.multiplyExact((long) rows * heads, (long) width * elementType.bytes());
+        } catch (ArithmeticException e) {
+            throw new CapacityException("bytes of memory", Long.MAX_VALUE, Runtime.getRuntime().maxMemory());
+        }
+        var arena = Arena.ofShared();
+        try {
+            var memory = arena.allocate(bytes, 64);
+            // The tensor closes through this list, so that a cache's end frees those left open.
+            var holder = new CpuTensor[1];
+            var tensor = new CpuTensor(this, elementType, rows, heads, width, memory, () -> {
+                arena.close();
+                tensors.remove(holder[0]);
+                tensorBytes -= bytes;
+            });
+            holder[0] = tensor;
+            tensors.add(tensor);
+            tensorBytes += bytes;
+            return tensor;
+        } catch (OutOfMemoryError e) {
+            arena.close();
+            throw new CapacityException("bytes of memory", bytes, Runtime.getRuntime().maxMemory());
+        }
+    }
+
+    @Override
+    public CacheView view() {
+        requireOpen();
+        return new CpuView(this);
+    }
+
+    @Override
+    public MemoryUse memory() {
+        if (closed) {
+            return MemoryUse.NONE;
+        }
+        var step = open;
+        return store.memory(step == null ? 0 : step.unusedReservation(), tensorBytes);
+    }
+
+    @Override
+    public void synchronize() {
+        requireOpen();
+        store.backups.synchronize();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (open != null) {
+            open.abandon();
+        }
+        sequences.forEach(CpuSequence::markClosed);
+        sequences.clear();
+        List.copyOf(tensors).forEach(CpuTensor::close);
+        store.close();
+        backend.forget(this);
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw new ClosedException("the cache is closed");
+        }
+    }
+
+    private void requireIdle(String call) {
+        requireOpen();
+        if (open != null) {
+            throw new CallOrderException(call + " is not allowed while a step is open; commit or close the step first");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.arkvale.cpu;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CapacityException;
+import io.arkvale.api.SlotNeed;
+import java.util.List;
+
+/**
+ * How many slots a step may come to need. Only the open step takes slots, so having them free when it opens is all that
+ * reserving takes.
+ */
+final class SlotReservation {
+    private final CacheSpec spec;
+    private final PageStore store;
+
+    SlotReservation(CpuCache cache) {
+        spec = cache.spec;
+        store = cache.store;
+    }
+
+    /**
+     * The device slots that the step may take beyond those in use.
+     *
+     * @throws CapacityException if device slots or backup slots are short
+     */
+    long reserve(CpuCache cache, List<StepMember> members) {
+        long backups = 0;
+        for (var member : members) {
+            backups = Math.addExact(backups, newBackups(member));
+        }
+        long freeBackups = store.backups.available();
+        if (backups > freeBackups) {
+            var pool = spec.diskSlots() > 0 ? "host and disk slots" : "host slots";
+            throw new CapacityException(pool, backups, freeBackups);
+        }
+        long free = store.slots.available();
+        long slots = peak(members);
+        if (slots > free) {
+            // Sharing makes the peak pessimistic: sequences never hold more than they would alone.
+            slots = Math.min(slots, Math.max(0, needAlone(cache, members) - store.slots.used()));
+        }
+        if (slots > free) {
+            throw new CapacityException("device slots", slots, free);
+        }
+        return slots;
+    }
+
+    private long newBackups(StepMember member) {
+        long limited = 0;
+        for (int layer = 0; layer < spec.layers(); layer++) {
+            limited += member.sequence.spec.isLimited(layer) ? spec.headGroups() : 0;
+        }
+        long filled = member.lengthAfter() / spec.pageSize() - member.lengthBefore / spec.pageSize();
+        return Math.multiplyExact(filled, limited);
+    }
+
+    /** Slots in use at the worst moment, beyond those in use now: layers go one after another and keep their rest. */
+    private long peak(List<StepMember> members) {
+        long kept = 0;
+        long peak = 0;
+        for (int layer = 0; layer < spec.layers(); layer++) {
+            long most = 0;
+            long rest = 0;
+            for (var member : members) {
+                for (var table : member.sequence.layers[layer].groups) {
+                    long shared = sharedPages(table, member.lengthBefore);
+                    long opened = spec.pages(member.lengthAfter()) - table.pages + copiedLastPage(table, member.lengthBefore);
+                    most += opened;
+                    rest += opened;
+                    var sequence = member.sequence.spec;
+                    long over = sequence.isLimited(layer)
+                            ? table.residents + (spec.pages(member.lengthAfter()) - table.pages) - (long) sequence.budgetPages()
+                            : 0;
+                    if (sequence.isLimited(layer) && spec.pages(member.lengthAfter()) > sequence.budgetPages()) {
+                        // A victim that a fork holds too frees no slot for a recall.
+                        long stuck = Math.min(shared, over + sequence.rankedPages());
+                        most += member.tokens == 1 ? stuck : 0;
+                        rest += stuck - over;
+                    }
+                }
+            }
+            peak = Math.max(peak, kept + most);
+            kept += rest;
+        }
+        return peak;
+    }
+
+    private long sharedPages(GroupPages table, int length) {
+        long shared = 0;
+        int filled = length / spec.pageSize();
+        for (int page = 0; page < filled; page++) {
+            shared += table.isResident(page) && store.slots.isShared(table.slot(page)) ? 1 : 0;
+        }
+        return shared;
+    }
+
+    private int copiedLastPage(GroupPages table, int length) {
+        boolean partial = length % spec.pageSize() != 0;
+        return partial && store.slots.isShared(table.slot(table.pages - 1)) ? 1 : 0;
+    }
+
+    /** Slots of all sequences if none shared any. */
+    private long needAlone(CpuCache cache, List<StepMember> members) {
+        long need = 0;
+        for (var sequence : cache.sequences()) {
+            for (var layer : sequence.layers) {
+                for (var group : layer.groups) {
+                    need += group.residents;
+                }
+            }
+        }
+        for (var member : members) {
+            for (var layer : member.sequence.layers) {
+                for (var group : layer.groups) {
+                    need -= group.residents;
+                }
+            }
+            need += SlotNeed.of(
+                            spec.layers(),
+                            spec.headGroups(),
+                            spec.pageSize(),
+                            member.sequence.spec,
+                            member.lengthAfter())
+                    .device();
+        }
+        return need;
+    }
+}

@@ -1,0 +1,57 @@
+package io.arkvale.cpu;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.kernels.AttentionKernel;
+import io.arkvale.kernels.CausalAttention;
+import io.arkvale.kernels.DenseKernels;
+import io.arkvale.kernels.DigestKernel;
+import io.arkvale.kernels.FormatCodec;
+import io.arkvale.kernels.Kernels;
+import io.arkvale.kernels.ScoreKernel;
+import io.arkvale.kernels.StorageFormat;
+import io.arkvale.kernels.WorkerPool;
+
+/** The threads of the backend and, for each, the kernels of one cache's shape, which own scratch memory. */
+final class Workers {
+    final WorkerPool pool;
+    final FormatCodec codec;
+    final DenseKernels dense;
+    private final Worker[] workers;
+
+    /** One thread's kernels. */
+    static final class Worker {
+        final AttentionKernel attention;
+        final ScoreKernel score;
+        final DigestKernel digest;
+        final DigestScratch digestScratch;
+
+        private Worker(CacheSpec spec, Kernels kernels, StorageFormat format) {
+            attention = kernels.attention(format, spec.queryHeadsPerKvHead(), spec.headDim());
+            score = kernels.score(format, spec.queryHeadsPerKvHead(), spec.headDim());
+            digest = kernels.digest(format, spec.headDim(), spec.pageSize());
+            digestScratch = new DigestScratch(spec.headDim(), spec.pageSize());
+        }
+    }
+
+    Workers(CacheSpec spec, CpuOptions options, WorkerPool pool) {
+        this.pool = pool;
+        var format = StorageFormat.valueOf(spec.elementType().name());
+        var kernels = options.kernels();
+        codec = kernels.codec(format);
+        dense = options.denseKernels();
+        workers = new Worker[pool.workers()];
+        for (int i = 0; i < workers.length; i++) {
+            workers[i] = new Worker(spec, kernels, format);
+        }
+    }
+
+    /** The kernels of the worker of the given number. */
+    Worker get(int number) {
+        return workers[number];
+    }
+
+    /** Causal attention of the query heads of one KV head; owns no memory. */
+    CausalAttention causalAttention(CacheSpec spec) {
+        return dense.causalAttention(spec.queryHeadsPerKvHead(), spec.headDim());
+    }
+}
