@@ -96,9 +96,9 @@ public interface Step extends AutoCloseable {
     void finishPrefill(int layer, Tensor lastQueries);
 
     /**
-     * Speculative recall: starts estimate, select and recall of a later layer with guessed queries, in the background.
-     * {@link #decode} of that layer then keeps this selection and only waits for it; of the five steps, estimate, select
-     * and recall must then be left out.
+     * Speculative recall: estimate, select and recall of a later layer with guessed queries, which a backend may do in the
+     * background. {@link #decode} of that layer then keeps this selection and only waits for it; of the five steps,
+     * estimate, select and recall must then be left out.
      *
      * @param layer a layer after the one last begun
      * @param guessedQueries {@code [batch, queryHeads, headDim]}

@@ -1,0 +1,68 @@
+package io.arkvale.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SequenceSpecTest {
+    @ParameterizedTest
+    @CsvSource({"512, 32, 8", "1024, 32, 16", "2048, 32, 32", "4096, 32, 40", "160, 32, 4", "512, 16, 16", "4096, 16, 80"})
+    void attendedPagesDefaultToHalfTheBudgetUpToFortyPagesOfThirtyTwo(int budgetTokens, int pageSize, int attended) {
+        var spec = SequenceSpec.builder(pageSize).budgetTokens(budgetTokens).build();
+
+        assertThat(spec.attendedPages()).isEqualTo(attended);
+        assertThat(spec.budgetPages()).isEqualTo(budgetTokens / pageSize);
+    }
+
+    @Test
+    void ranksAtLeastOnePageBesideSinkAndWindow() {
+        var least = SequenceSpec.builder(32).budgetPages(5).attendedPages(4).build();
+        var most = SequenceSpec.builder(32).budgetPages(64).attendedPages(63).sinkPages(1).build();
+
+        assertThat(least.rankedPages()).isEqualTo(1);
+        assertThat(most.rankedPages()).isEqualTo(63 - 1 - 1);
+    }
+
+    @Test
+    void limitsOnlyLayersAfterTheDenseOnes() {
+        var spec = SequenceSpec.builder(32).budgetTokens(512).denseLayers(2).build();
+
+        assertThat(spec.isLimited(1)).isFalse();
+        assertThat(spec.isLimited(2)).isTrue();
+        assertThat(SequenceSpec.full().isLimited(2)).isFalse();
+    }
+
+    @Test
+    void rejectsBudgetsThatSinkAndWindowDoNotFitIn() {
+        assertThatThrownBy(() -> SequenceSpec.builder(32).budgetPages(4).build())
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessage("budgetPages is 4: 2 sink and 2 window pages need at least 5");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3", "16"})
+    void rejectsAttendedPagesOutsideTheirRange(int attended) {
+        var builder = SequenceSpec.builder(32).budgetPages(16).attendedPages(attended);
+
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessage("attendedPages is " + attended + "; allowed: 4 to 15");
+    }
+
+    @Test
+    void rejectsTokenBudgetsThatAreNoWholePages() {
+        assertThatThrownBy(() -> SequenceSpec.builder(32).budgetTokens(1000))
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessage("budgetTokens is 1000; allowed: multiples of pageSize, which is 32");
+    }
+
+    @Test
+    void rejectsAWindowWithoutTheLastPage() {
+        assertThatThrownBy(() -> SequenceSpec.builder(32).budgetPages(8).windowPages(0).build())
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessage("windowPages is 0; allowed: 1 to 32767");
+    }
+}
