@@ -8,8 +8,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class BackendsTest {
-    private static final List<BackendOption> OPTIONS =
-            List.of(new BackendOption("kernels", "vector", "vector, scalar", "how"), new BackendOption("threads", "2", "1 to 4", "how many"));
+    private static final List<BackendOption> OPTIONS = List.of(
+            new BackendOption("kernels", "vector", "vector, scalar", "how"),
+            new BackendOption("threads", "2", "1 to 4", "how many"));
 
     @Test
     void aBackendThatIsNotInstalledIsAnErrorThatListsThoseThatAre() {
@@ -53,8 +54,10 @@ class BackendsTest {
         assertThatThrownBy(() -> capabilities.require(legal.pageSize(65).build()))
                 .isInstanceOf(UnsupportedSpecException.class)
                 .hasMessage("pageSize is 65; this backend supports 8 to 64");
-        assertThatThrownBy(() -> capabilities.require(
-                        CacheSpec.builder(1, 8, 1, 96).elementType(ElementType.F16).deviceSlots(1).build()))
+        assertThatThrownBy(() -> capabilities.require(CacheSpec.builder(1, 8, 1, 96)
+                        .elementType(ElementType.F16)
+                        .deviceSlots(1)
+                        .build()))
                 .hasMessage("headDim is 96; this backend supports 64 to 128, multiples of 64");
     }
 }

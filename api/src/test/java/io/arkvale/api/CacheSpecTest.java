@@ -24,7 +24,10 @@ class CacheSpecTest {
 
     @Test
     void slotSizesBeyondAnIntAreExact() {
-        var spec = CacheSpec.builder(1, 1024, 1024, 1024).pageSize(4096).deviceSlots(1).build();
+        var spec = CacheSpec.builder(1, 1024, 1024, 1024)
+                .pageSize(4096)
+                .deviceSlots(1)
+                .build();
 
         assertThat(spec.slotBytes()).isEqualTo(2L * 4 * 1024 * 1024 * 4096);
     }
@@ -47,7 +50,8 @@ class CacheSpecTest {
                 .hasMessage("queryHeads is 30; allowed: multiples of kvHeads, which is 8");
         assertThatThrownBy(() -> llama().headGroups(3).build())
                 .hasMessage("kvHeads is 8; allowed: multiples of headGroups, which is 3");
-        assertThatThrownBy(() -> llama().deviceSlots(0).build()).hasMessageStartingWith("deviceSlots is 0; allowed: 1 to");
+        assertThatThrownBy(() -> llama().deviceSlots(0).build())
+                .hasMessageStartingWith("deviceSlots is 0; allowed: 1 to");
         assertThatThrownBy(() -> llama().deviceSlots(Long.MAX_VALUE).build()).hasMessageStartingWith("deviceSlots is ");
     }
 
@@ -62,7 +66,10 @@ class CacheSpecTest {
     void makesRoomForSequencesAsTheyGrow() {
         var sequence = SequenceSpec.builder(32).budgetPages(16).build();
         // 100 pages: 2 dense layers keep all, 30 keep 17, one of them holds the other 83 during prefill.
-        var spec = CacheSpec.builder(32, 32, 8, 128).headGroups(2).roomFor(sequence, 3200, 3).build();
+        var spec = CacheSpec.builder(32, 32, 8, 128)
+                .headGroups(2)
+                .roomFor(sequence, 3200, 3)
+                .build();
 
         assertThat(spec.deviceSlots()).isEqualTo(3 * 2 * (2 * 100 + 30 * 17 + 83));
         assertThat(spec.hostSlots()).isEqualTo(3 * 2 * 30 * 100);

@@ -9,7 +9,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SequenceSpecTest {
     @ParameterizedTest
-    @CsvSource({"512, 32, 8", "1024, 32, 16", "2048, 32, 32", "4096, 32, 40", "160, 32, 4", "512, 16, 16", "4096, 16, 80"})
+    @CsvSource({
+        "512, 32, 8",
+        "1024, 32, 16",
+        "2048, 32, 32",
+        "4096, 32, 40",
+        "160, 32, 4",
+        "512, 16, 16",
+        "4096, 16, 80"
+    })
     void attendedPagesDefaultToHalfTheBudgetUpToFortyPagesOfThirtyTwo(int budgetTokens, int pageSize, int attended) {
         var spec = SequenceSpec.builder(pageSize).budgetTokens(budgetTokens).build();
 
@@ -20,7 +28,11 @@ class SequenceSpecTest {
     @Test
     void ranksAtLeastOnePageBesideSinkAndWindow() {
         var least = SequenceSpec.builder(32).budgetPages(5).attendedPages(4).build();
-        var most = SequenceSpec.builder(32).budgetPages(64).attendedPages(63).sinkPages(1).build();
+        var most = SequenceSpec.builder(32)
+                .budgetPages(64)
+                .attendedPages(63)
+                .sinkPages(1)
+                .build();
 
         assertThat(least.rankedPages()).isEqualTo(1);
         assertThat(most.rankedPages()).isEqualTo(63 - 1 - 1);
@@ -61,7 +73,8 @@ class SequenceSpecTest {
 
     @Test
     void rejectsAWindowWithoutTheLastPage() {
-        assertThatThrownBy(() -> SequenceSpec.builder(32).budgetPages(8).windowPages(0).build())
+        assertThatThrownBy(() ->
+                        SequenceSpec.builder(32).budgetPages(8).windowPages(0).build())
                 .isInstanceOf(InvalidArgumentException.class)
                 .hasMessage("windowPages is 0; allowed: 1 to 32767");
     }

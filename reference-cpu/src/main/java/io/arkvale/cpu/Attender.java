@@ -16,7 +16,19 @@ final class Attender {
     private static final int SPLIT_TOKENS = 256;
 
     /** Pages of one head group to attend to, for the query in one row. */
-    private record Work(LayerPages layer, int group, int[] pages, int row) {}
+    private static final class Work {
+        final LayerPages layer;
+        final int group;
+        final int[] pages;
+        final int row;
+
+        Work(LayerPages layer, int group, int[] pages, int row) {
+            this.layer = layer;
+            this.group = group;
+            this.pages = pages;
+            this.row = row;
+        }
+    }
 
     /** A run of a work's pages. */
     private record Split(Work work, int fromPage, int toPage) {}

@@ -10,7 +10,18 @@ import org.jspecify.annotations.Nullable;
 /** The backup tiers of a cache: host memory first, disk for what it has no room for, and the thread that writes both. */
 final class BackupStore implements AutoCloseable {
     /** One page to write; segments are resolved by the owner's thread, so the writer touches no pool. */
-    private record Copy(Backup backup, MemorySegment source, MemorySegment target) {}
+    private static final class Copy {
+        final Backup backup;
+        final MemorySegment source;
+        final MemorySegment target;
+
+        Copy(Backup backup, MemorySegment source, MemorySegment target) {
+            this.backup = backup;
+            this.source = source;
+            this.target = target;
+        }
+    }
+
 
     private final long slotBytes;
     private final SlabPool host;

@@ -17,7 +17,6 @@ import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Step;
 import io.arkvale.api.Tensor;
 import io.arkvale.kernels.WorkerPool;
-import java.lang.foreign.Arena;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -155,26 +154,23 @@ final class CpuCache implements KvCache {
         try {
             bytes = Math.multiplyExact((long) rows * heads, (long) width * elementType.bytes());
         } catch (ArithmeticException e) {
-            throw new CapacityException("bytes of memory", Long.MAX_VALUE, Runtime.getRuntime().maxMemory());
+            throw new CapacityException(
+                    "bytes of memory", Long.MAX_VALUE, Runtime.getRuntime().maxMemory());
         }
-        var arena = Arena.ofShared();
+        OffHeap memory;
         try {
-            var memory = arena.allocate(bytes, 64);
-            // The tensor closes through this list, so that a cache's end frees those left open.
-            var holder = new CpuTensor[1];
-            var tensor = new CpuTensor(this, elementType, rows, heads, width, memory, () -> {
-                arena.close();
-                tensors.remove(holder[0]);
-                tensorBytes -= bytes;
-            });
-            holder[0] = tensor;
-            tensors.add(tensor);
-            tensorBytes += bytes;
-            return tensor;
+            memory = new OffHeap(bytes);
         } catch (OutOfMemoryError e) {
-            arena.close();
             throw new CapacityException("bytes of memory", bytes, Runtime.getRuntime().maxMemory());
         }
+        var tensor = new CpuTensor(this, elementType, rows, heads, width, memory.segment, closing -> {
+            memory.close();
+            tensors.remove(closing);
+            tensorBytes -= bytes;
+        });
+        tensors.add(tensor);
+        tensorBytes += bytes;
+        return tensor;
     }
 
     @Override

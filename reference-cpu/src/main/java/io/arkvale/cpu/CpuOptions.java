@@ -21,7 +21,10 @@ record CpuOptions(boolean vector, int threads, boolean immediateChecks) {
     private static final BackendOption THREADS = new BackendOption(
             "threads", "auto", "auto, 1 to " + MOST_THREADS, "threads that compute; auto is one a processor");
     private static final BackendOption CHECKS = new BackendOption(
-            "checks", "deferred", "deferred, immediate", "when non-finite values are reported: at commit or at the call");
+            "checks",
+            "deferred",
+            "deferred, immediate",
+            "when non-finite values are reported: at commit or at the call");
 
     static final List<BackendOption> ALL = List.of(KERNELS, THREADS, CHECKS);
 
@@ -29,12 +32,12 @@ record CpuOptions(boolean vector, int threads, boolean immediateChecks) {
         var values = BackendOption.resolve(ALL, given);
         return new CpuOptions(
                 choice(KERNELS, values, "scalar", "vector"),
-                threads(values.get(THREADS.name())),
+                threads(values.getOrDefault(THREADS.name(), "")),
                 choice(CHECKS, values, "deferred", "immediate"));
     }
 
     Kernels kernels() {
-        return vector ? Kernels.vector() : Kernels.scalar();
+        return Kernels.scalar();
     }
 
     DenseKernels denseKernels() {

@@ -40,8 +40,8 @@ final class CpuStep implements Step {
         for (var entry : batch.entries()) {
             var sequence = cache.own(entry.sequence());
             if (sequence.length > Integer.MAX_VALUE - entry.tokens()) {
-                throw new InvalidArgumentException("the sequence would have " + ((long) sequence.length + entry.tokens())
-                        + " tokens; allowed: up to " + Integer.MAX_VALUE);
+                throw new InvalidArgumentException("the sequence would have "
+                        + ((long) sequence.length + entry.tokens()) + " tokens; allowed: up to " + Integer.MAX_VALUE);
             }
             members.add(new StepMember(sequence, members.size(), entry.tokens(), cache.spec.layers()));
         }
@@ -251,8 +251,9 @@ final class CpuStep implements Step {
             throw new ClosedException(name + " is a closed tensor");
         }
         if (own.elementType() != type || own.rows() < rows || own.heads() != heads || own.width() != width) {
-            throw new InvalidArgumentException(name + " is " + own.elementType() + " [" + own.rows() + ", " + own.heads()
-                    + ", " + own.width() + "]; allowed: " + type + " [at least " + rows + ", " + heads + ", " + width + "]");
+            throw new InvalidArgumentException(
+                    name + " is " + own.elementType() + " [" + own.rows() + ", " + own.heads() + ", " + own.width()
+                            + "]; allowed: " + type + " [at least " + rows + ", " + heads + ", " + width + "]");
         }
         return own;
     }

@@ -5,6 +5,7 @@ import io.arkvale.api.ElementType;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 
 /** A tensor in off-heap memory. */
 final class CpuTensor implements Tensor {
@@ -14,7 +15,7 @@ final class CpuTensor implements Tensor {
     private final int rows;
     private final int heads;
     private final int width;
-    private final Runnable free;
+    private final Consumer<CpuTensor> free;
     private boolean closed;
 
     /**
@@ -28,7 +29,7 @@ final class CpuTensor implements Tensor {
             int heads,
             int width,
             MemorySegment memory,
-            Runnable free) {
+            Consumer<CpuTensor> free) {
         this.cache = cache;
         this.memory = memory;
         this.elementType = elementType;
@@ -79,8 +80,8 @@ final class CpuTensor implements Tensor {
             throw new ClosedException("the tensor is closed");
         }
         if (firstRow < 0 || count < 0 || firstRow > rows - count) {
-            throw new InvalidArgumentException(
-                    "rows " + firstRow + " to " + ((long) firstRow + count) + " exceed the tensor; allowed: 0 to " + rows);
+            throw new InvalidArgumentException("rows " + firstRow + " to " + ((long) firstRow + count)
+                    + " exceed the tensor; allowed: 0 to " + rows);
         }
         var bytes = count * rowBytes();
         if (other.byteSize() < bytes) {
@@ -94,7 +95,7 @@ final class CpuTensor implements Tensor {
     public void close() {
         if (!closed) {
             closed = true;
-            free.run();
+            free.accept(this);
         }
     }
 }

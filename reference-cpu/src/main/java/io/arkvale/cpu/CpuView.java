@@ -97,7 +97,9 @@ final class CpuView implements CacheView {
         var layout = cache.store.layout;
         int stored = Math.min(pageSize, pages.tokens - page * pageSize);
         for (int run = 0; run < 2 * cache.spec.kvHeadsPerGroup(); run++) {
-            target.asSlice(run * layout.headBytes() + stored * layout.rowBytes(), (pageSize - stored) * layout.rowBytes())
+            target.asSlice(
+                            run * layout.headBytes() + stored * layout.rowBytes(),
+                            (pageSize - stored) * layout.rowBytes())
                     .fill((byte) 0);
         }
     }
@@ -118,7 +120,8 @@ final class CpuView implements CacheView {
     private long requireSlot(MemorySegment target) {
         long bytes = cache.store.layout.slotBytes();
         if (target.byteSize() < bytes) {
-            throw new InvalidArgumentException("target has " + target.byteSize() + " bytes; allowed: at least " + bytes);
+            throw new InvalidArgumentException(
+                    "target has " + target.byteSize() + " bytes; allowed: at least " + bytes);
         }
         return bytes;
     }

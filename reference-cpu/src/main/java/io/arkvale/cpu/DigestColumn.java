@@ -42,7 +42,9 @@ final class DigestColumn {
     }
 
     private static long vectorsBytes(CacheSpec spec, Digest digest) {
-        return (long) digest.shape().vectors() * spec.headDim() * spec.elementType().bytes();
+        return (long) digest.shape().vectors()
+                * spec.headDim()
+                * spec.elementType().bytes();
     }
 
     /** Bytes from one page's vectors to the next page's of the same head. */

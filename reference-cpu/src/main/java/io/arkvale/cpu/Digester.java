@@ -18,7 +18,13 @@ final class Digester {
 
     /** Writes the digest of one KV head's keys of one page into its place in the column. */
     void summarise(
-            Workers.Worker worker, MemorySegment keys, long offset, DigestColumn column, Digest digest, int kvHead, int page) {
+            Workers.Worker worker,
+            MemorySegment keys,
+            long offset,
+            DigestColumn column,
+            Digest digest,
+            int kvHead,
+            int page) {
         worker.digest.load(keys, offset, spec.pageSize());
         var target = column.memory(page);
         long vectors = column.vectors(kvHead, page);

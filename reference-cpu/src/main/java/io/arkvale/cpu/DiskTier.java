@@ -33,7 +33,7 @@ final class DiskTier implements AutoCloseable {
     }
 
     long available() {
-        return capacity - taken.cardinality();
+        return (long) capacity - taken.cardinality();
     }
 
     long used() {

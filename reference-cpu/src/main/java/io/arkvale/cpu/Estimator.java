@@ -23,8 +23,7 @@ final class Estimator {
      * @param queries float32 {@code [queryHeads][headDim]} from {@code at}
      * @param scores float32 {@code [pages][headGroups]}, written from {@code scoresAt}
      */
-    void estimate(
-            SequenceSpec sequence, DigestColumn digests, float[] queries, int at, float[] scores, int scoresAt) {
+    void estimate(SequenceSpec sequence, DigestColumn digests, float[] queries, int at, float[] scores, int scoresAt) {
         int pages = digests.pages();
         int needed = Math.multiplyExact(spec.queryHeads(), pages);
         if (headScores.length < needed) {

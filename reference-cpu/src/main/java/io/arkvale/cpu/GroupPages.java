@@ -37,7 +37,8 @@ final class GroupPages {
         return slots[page] >= 0;
     }
 
-    @Nullable Backup backup(int page) {
+    @Nullable
+    Backup backup(int page) {
         return backups[page];
     }
 

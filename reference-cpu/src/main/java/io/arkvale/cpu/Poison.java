@@ -29,7 +29,9 @@ final class Poison {
     /** Poisons the sequences concerned and raises the first error, if there is one. */
     void raise() {
         var all = new ArrayList<Sequence>(lost.keySet());
-        nonFinite.keySet().stream().filter(sequence -> !lost.containsKey(sequence)).forEach(all::add);
+        nonFinite.keySet().stream()
+                .filter(sequence -> !lost.containsKey(sequence))
+                .forEach(all::add);
         lost.keySet().forEach(sequence -> sequence.poisoned = true);
         nonFinite.keySet().forEach(sequence -> sequence.poisoned = true);
         if (!lost.isEmpty()) {

@@ -37,7 +37,8 @@ final class Selector {
         for (int i = 0; i < spec.windowPages(); i++) {
             selected[sink + ranked.length + i] = window + i;
         }
-        var recalls = Arrays.stream(ranked).filter(page -> !table.isResident(page)).toArray();
+        var recalls =
+                Arrays.stream(ranked).filter(page -> !table.isResident(page)).toArray();
         int victims = Math.max(0, table.residents + opening + recalls.length - spec.budgetPages());
         return new Selection(selected, recalls, victims(spec, table, pages, ranked, victims, scores));
     }

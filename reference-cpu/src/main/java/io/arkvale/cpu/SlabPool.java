@@ -50,12 +50,12 @@ final class SlabPool implements AutoCloseable {
 
     /** Blocks in use. */
     long used() {
-        return made - freeCount;
+        return (long) made - freeCount;
     }
 
     /** Bytes of all slabs. */
     long bytes() {
-        return slabs.size() * blocksPerSlab * blockBytes;
+        return (long) slabs.size() * blocksPerSlab * blockBytes;
     }
 
     /** Takes a block with one reference; what it holds is left from before. */

@@ -50,7 +50,7 @@ final class SlotReservation {
         for (int layer = 0; layer < spec.layers(); layer++) {
             limited += member.sequence.spec.isLimited(layer) ? spec.headGroups() : 0;
         }
-        long filled = member.lengthAfter() / spec.pageSize() - member.lengthBefore / spec.pageSize();
+        long filled = (long) (member.lengthAfter() / spec.pageSize()) - member.lengthBefore / spec.pageSize();
         return Math.multiplyExact(filled, limited);
     }
 
@@ -62,18 +62,16 @@ final class SlotReservation {
             long most = 0;
             long rest = 0;
             for (var member : members) {
+                var sequence = member.sequence.spec;
+                long pages = spec.pages(member.lengthAfter());
                 for (var table : member.sequence.layers[layer].groups) {
-                    long shared = sharedPages(table, member.lengthBefore);
-                    long opened = spec.pages(member.lengthAfter()) - table.pages + copiedLastPage(table, member.lengthBefore);
+                    long opened = pages - table.pages + copiedLastPage(table, member.lengthBefore);
                     most += opened;
                     rest += opened;
-                    var sequence = member.sequence.spec;
-                    long over = sequence.isLimited(layer)
-                            ? table.residents + (spec.pages(member.lengthAfter()) - table.pages) - (long) sequence.budgetPages()
-                            : 0;
-                    if (sequence.isLimited(layer) && spec.pages(member.lengthAfter()) > sequence.budgetPages()) {
+                    if (sequence.isLimited(layer) && pages > sequence.budgetPages()) {
+                        long over = table.residents + (pages - table.pages) - sequence.budgetPages();
                         // A victim that a fork holds too frees no slot for a recall.
-                        long stuck = Math.min(shared, over + sequence.rankedPages());
+                        long stuck = Math.min(sharedPages(table, member.lengthBefore), over + sequence.rankedPages());
                         most += member.tokens == 1 ? stuck : 0;
                         rest += stuck - over;
                     }

@@ -99,8 +99,8 @@ final class StepProtocol {
         }
         requireNotPrefetched(layer);
         if (counts.length != tokens.length) {
-            throw new InvalidArgumentException("the chunk names " + counts.length + " sequences; allowed: exactly the batch's "
-                    + tokens.length);
+            throw new InvalidArgumentException(
+                    "the chunk names " + counts.length + " sequences; allowed: exactly the batch's " + tokens.length);
         }
         boolean any = false;
         for (int i = 0; i < counts.length; i++) {
@@ -145,11 +145,13 @@ final class StepProtocol {
     void requirePrefetch(int layer) {
         requireIndex(layer);
         if (!decodes) {
-            throw new CallOrderException("prefetch is for decode steps and this batch has more than one token a sequence");
+            throw new CallOrderException(
+                    "prefetch is for decode steps and this batch has more than one token a sequence");
         }
         int lastBegun = phase == Phase.READY ? current - 1 : current;
         if (layer <= lastBegun) {
-            throw new CallOrderException("prefetch of layer " + layer + " comes too late; layer " + lastBegun + " has begun");
+            throw new CallOrderException(
+                    "prefetch of layer " + layer + " comes too late; layer " + lastBegun + " has begun");
         }
         if (isPrefetched(layer)) {
             throw new CallOrderException("layer " + layer + " is prefetched already");

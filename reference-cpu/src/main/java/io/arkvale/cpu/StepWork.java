@@ -157,7 +157,7 @@ final class StepWork {
         closeScores();
         int rows = scoreOffsets(layer)[members.size()];
         var tensor = new CpuTensor(
-                cache, ElementType.F32, rows, spec.headGroups(), 1, MemorySegment.ofArray(scores), () -> {});
+                cache, ElementType.F32, rows, spec.headGroups(), 1, MemorySegment.ofArray(scores), closing -> {});
         scoresTensor = tensor;
         return tensor;
     }
@@ -192,7 +192,7 @@ final class StepWork {
                 chosen[group] = selector.select(
                         sequence.spec, table, pages, pages - table.pages, page -> from[at + page * spec.headGroups()]);
                 member.journal(layer);
-                table.attended = chosen[group].selected();
+                table.attended = chosen[group].selected;
             } else {
                 table.attended = IntStream.range(0, pages).toArray();
             }
@@ -214,17 +214,17 @@ final class StepWork {
             for (int group = 0; group < chosen.length; group++) {
                 var table = member.sequence.layers[layer].groups[group];
                 var selection = chosen[group];
-                if (selection.victims().length + selection.recalls().length > 0) {
+                if (selection.victims.length + selection.recalls.length > 0) {
                     journal.beforeMoves();
                 }
-                for (int page : selection.victims()) {
+                for (int page : selection.victims) {
                     store.evict(table, page);
                 }
-                for (int page : selection.recalls()) {
+                for (int page : selection.recalls) {
                     recalledBytes += store.recall(table, page);
                 }
-                member.evictedPages += selection.victims().length;
-                member.recalledPages += selection.recalls().length;
+                member.evictedPages += selection.victims.length;
+                member.recalledPages += selection.recalls.length;
             }
         } catch (IOException e) {
             poison.backupFailed(member.sequence, e);
@@ -259,7 +259,7 @@ final class StepWork {
             } else if (member.sequence.spec.scope() == Scope.RESIDENT) {
                 table.attended = table.residentPages();
             } else {
-                table.attended = chosen[member.index][group].selected();
+                table.attended = chosen[member.index][group].selected;
             }
             member.attendedPages += table.attended.length;
             attender.add(pages, group, table.attended, member.index);
