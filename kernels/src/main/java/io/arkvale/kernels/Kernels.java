@@ -17,6 +17,11 @@ public interface Kernels {
         return ScalarKernels.INSTANCE;
     }
 
+    /** The Vector API at the machine's preferred width. */
+    static Kernels vector() {
+        return VectorKernels.INSTANCE;
+    }
+
     /** The name for tables and messages, such as {@code "scalar"} or {@code "vector 512 bits"}. */
     String description();
 

@@ -4,6 +4,10 @@ import java.lang.foreign.MemorySegment;
 
 /** Converts one number at a time. */
 record ScalarCodec(StorageFormat format) implements FormatCodec {
+    static final ScalarCodec F32 = new ScalarCodec(StorageFormat.F32);
+    static final ScalarCodec F16 = new ScalarCodec(StorageFormat.F16);
+    static final ScalarCodec BF16 = new ScalarCodec(StorageFormat.BF16);
+
     @Override
     public void decode(MemorySegment source, long offset, float[] target, int at, int count) {
         for (int i = 0; i < count; i++) {

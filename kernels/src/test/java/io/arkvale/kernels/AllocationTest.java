@@ -1,0 +1,103 @@
+package io.arkvale.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * After warm-up no kernel allocates. With vectors this is the sign that the compiler keeps them in registers: a method
+ * too large for it makes an object of each, and is then many times slower.
+ */
+class AllocationTest {
+    private static final int CALLS = 50;
+    private static final int WARM_UP_ROUNDS = 4_000;
+    private static final int PAGE = 32;
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final Arena arena = Arena.ofAuto();
+    private boolean finite = true;
+
+    static java.util.stream.Stream<Arguments> shapes() {
+        return java.util.stream.Stream.of(StorageFormat.values())
+                .flatMap(format -> java.util.stream.IntStream.of(64, 96, 128, 256)
+                        .boxed()
+                        .flatMap(headDim -> java.util.stream.IntStream.of(1, 4, 7)
+                                .mapToObj(queryHeads -> Arguments.of(format, headDim, queryHeads))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void attentionAllocatesNothing(StorageFormat format, int headDim, int queryHeads) {
+        var page = arena.allocate((long) PAGE * headDim * format.bytes());
+        var kernel = Kernels.vector().attention(format, queryHeads, headDim);
+        var state = kernel.newState();
+        var other = kernel.newState();
+        var out = new float[queryHeads * headDim];
+        assertAllocatesNothing(() -> {
+            state.begin(out, 0, 1);
+            other.begin(out, 0, 1);
+            kernel.accumulate(state, page, 0, page, 0, PAGE);
+            kernel.accumulate(other, page, 0, page, 0, PAGE - 1);
+            state.merge(other);
+            state.finish(out, 0);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void scoringAllocatesNothing(StorageFormat format, int headDim, int queryHeads) {
+        long stride = 2L * headDim * format.bytes();
+        int pages = 40;
+        var digests = arena.allocate(pages * stride);
+        var radii = arena.allocate(pages * (long) Float.BYTES);
+        var kernel = Kernels.vector().score(format, queryHeads, headDim);
+        var scores = new float[queryHeads * pages];
+        var queries = new float[queryHeads * headDim];
+        assertAllocatesNothing(() -> {
+            kernel.queries(queries, 0);
+            kernel.cuboid(digests, 0, stride, pages, scores, 0, pages);
+            kernel.sphere(digests, 0, stride, radii, 0, Float.BYTES, pages, scores, 0, pages);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void digestsAndConversionAllocateNothing(StorageFormat format, int headDim, int queryHeads) {
+        int numbers = PAGE * headDim;
+        var page = arena.allocate((long) numbers * format.bytes());
+        var kernel = Kernels.vector().digest(format, headDim, PAGE);
+        var codec = Kernels.vector().codec(format);
+        var vectors = new float[4][Math.max(headDim, PAGE)];
+        var plain = new float[numbers];
+        assertAllocatesNothing(() -> {
+            kernel.load(page, 0, PAGE);
+            kernel.bounds(vectors[0], vectors[1]);
+            kernel.mean(vectors[2]);
+            kernel.deviations(vectors[2], vectors[0], vectors[1], vectors[3]);
+            kernel.distances(vectors[2], vectors[0]);
+            codec.decode(page, 0, plain, 0, numbers);
+            codec.encode(plain, 0, page, 0, numbers);
+            finite &= codec.allFinite(page, 0, numbers);
+        });
+        assertThat(finite).isTrue();
+    }
+
+    private void assertAllocatesNothing(Runnable call) {
+        // Compilation runs in the background: rounds are repeated until one is clean, or until it is plain that none
+        // will be.
+        long allocated = Long.MAX_VALUE;
+        for (int round = 0; round < WARM_UP_ROUNDS && allocated > 0; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < CALLS; i++) {
+                call.run();
+            }
+            allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        }
+        assertThat(allocated).as("bytes in %d calls", CALLS).isZero();
+    }
+}
