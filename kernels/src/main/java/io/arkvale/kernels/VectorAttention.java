@@ -76,7 +76,8 @@ final class VectorAttention implements AttentionKernel {
 
         var sums = FloatVector.zero(FLOATS);
         for (int i = from; i < to; i += LANES) {
-            var weight = VectorExp2.exp2(FloatVector.fromArray(FLOATS, weights, i).sub(largest));
+            var weight =
+                    VectorExp2.exp2(FloatVector.fromArray(FLOATS, weights, i).sub(largest));
             weight.intoArray(weights, i);
             sums = sums.add(weight);
         }

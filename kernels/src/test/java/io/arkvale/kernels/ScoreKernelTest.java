@@ -139,9 +139,7 @@ class ScoreKernelTest {
                 Samples.assertClose(points[AT + head * row + page], expected, rounding * magnitude);
                 double reach = radii[2 * page] * Math.sqrt(squares);
                 Samples.assertClose(
-                        spheres[AT + head * row + page],
-                        expected + reach,
-                        rounding * (magnitude + Math.abs(reach)));
+                        spheres[AT + head * row + page], expected + reach, rounding * (magnitude + Math.abs(reach)));
             }
         }
         assertUntouched(points, queryHeads, pages, row);
