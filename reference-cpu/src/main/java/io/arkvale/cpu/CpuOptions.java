@@ -37,7 +37,7 @@ record CpuOptions(boolean vector, int threads, boolean immediateChecks) {
     }
 
     Kernels kernels() {
-        return Kernels.scalar();
+        return vector ? Kernels.vector() : Kernels.scalar();
     }
 
     DenseKernels denseKernels() {
