@@ -67,13 +67,19 @@ final class Estimator {
                 softmax(first + head * pages, pages);
             }
         }
-        for (int page = 0; page < pages; page++) {
-            float combined = headScores[first + page];
-            for (int head = 1; head < heads; head++) {
-                float score = headScores[first + head * pages + page];
-                combined = how == GroupScore.MAX ? Math.max(combined, score) : combined + score;
+        // Head by head over all pages, which compiles to vector loops.
+        for (int head = 1; head < heads; head++) {
+            int row = first + head * pages;
+            for (int page = 0; page < pages; page++) {
+                float other = headScores[row + page];
+                headScores[first + page] = how == GroupScore.MAX
+                        ? Math.max(headScores[first + page], other)
+                        : headScores[first + page] + other;
             }
-            scores[scoresAt + page * spec.headGroups() + group] = how == GroupScore.MAX ? combined : combined / heads;
+        }
+        int divisor = how == GroupScore.MAX ? 1 : heads;
+        for (int page = 0; page < pages; page++) {
+            scores[scoresAt + page * spec.headGroups() + group] = headScores[first + page] / divisor;
         }
     }
 

@@ -26,6 +26,7 @@ final class SlabPool implements AutoCloseable {
     private int[] free = new int[0];
     private int freeCount;
     private int made;
+    private int shared;
 
     /**
      * @param blockBytes bytes of a block
@@ -70,7 +71,9 @@ final class SlabPool implements AutoCloseable {
 
     /** Adds a reference. */
     void retain(int block) {
-        references[block]++;
+        if (references[block]++ == 1) {
+            shared++;
+        }
     }
 
     /** Drops a reference; true if it was the last and the block is free again. */
@@ -79,10 +82,16 @@ final class SlabPool implements AutoCloseable {
             throw new IllegalStateException("block " + block + " was released more often than retained");
         }
         if (--references[block] > 0) {
+            shared -= references[block] == 1 ? 1 : 0;
             return false;
         }
         free[freeCount++] = block;
         return true;
+    }
+
+    /** Whether any block has more than one reference. */
+    boolean hasShared() {
+        return shared > 0;
     }
 
     /** Whether more than one reference is held. */

@@ -84,6 +84,9 @@ final class SlotReservation {
     }
 
     private long sharedPages(GroupPages table, int length) {
+        if (!store.slots.hasShared()) {
+            return 0;
+        }
         long shared = 0;
         int filled = length / spec.pageSize();
         for (int page = 0; page < filled; page++) {

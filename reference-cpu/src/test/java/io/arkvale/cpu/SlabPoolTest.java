@@ -1,0 +1,74 @@
+package io.arkvale.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HashSet;
+import org.junit.jupiter.api.Test;
+
+class SlabPoolTest {
+    @Test
+    void blocksDoNotOverlapAcrossSlabs() {
+        // Three blocks of 1.5 MB a slab or so: ten of them need several slabs.
+        try (var pool = new SlabPool(3 << 19, 10)) {
+            var blocks = new ArrayList<Integer>();
+            for (int i = 0; i < 10; i++) {
+                int block = pool.take();
+                blocks.add(block);
+                pool.slab(block).asSlice(pool.offset(block), 3 << 19).fill((byte) i);
+            }
+            for (int i = 0; i < 10; i++) {
+                int block = blocks.get(i);
+                assertThat(pool.slab(block).get(ValueLayout.JAVA_BYTE, pool.offset(block))).isEqualTo((byte) i);
+                assertThat(pool.slab(block).get(ValueLayout.JAVA_BYTE, pool.offset(block) + (3 << 19) - 1))
+                        .isEqualTo((byte) i);
+            }
+            assertThat(pool.available()).isZero();
+            assertThatThrownBy(pool::take).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void aBlockIsFreeAfterItsLastReference() {
+        try (var pool = new SlabPool(64, 2)) {
+            int block = pool.take();
+            pool.retain(block);
+
+            assertThat(pool.isShared(block)).isTrue();
+            assertThat(pool.hasShared()).isTrue();
+            assertThat(pool.release(block)).isFalse();
+            assertThat(pool.hasShared()).isFalse();
+            assertThat(pool.used()).isOne();
+            assertThat(pool.release(block)).isTrue();
+            assertThat(pool.used()).isZero();
+            assertThatThrownBy(() -> pool.release(block)).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void freedBlocksAreTakenAgain() {
+        try (var pool = new SlabPool(64, 3)) {
+            pool.take();
+            int second = pool.take();
+            pool.take();
+            pool.release(second);
+
+            assertThat(pool.take()).isEqualTo(second);
+        }
+    }
+
+    @Test
+    void aLargePoolTakesMemoryOnlyWhenUsed() {
+        try (var pool = new SlabPool(1 << 20, Long.MAX_VALUE >> 20)) {
+            assertThat(pool.bytes()).isZero();
+            var seen = new HashSet<Integer>();
+            for (int i = 0; i < 5; i++) {
+                seen.add(pool.take());
+            }
+            assertThat(seen).hasSize(5);
+            assertThat(pool.bytes()).isEqualTo(8 << 20);
+        }
+    }
+}
