@@ -22,7 +22,6 @@ final class BackupStore implements AutoCloseable {
         }
     }
 
-
     private final long slotBytes;
     private final SlabPool host;
     private final @Nullable DiskTier disk;

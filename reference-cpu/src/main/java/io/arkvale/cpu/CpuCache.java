@@ -161,7 +161,8 @@ final class CpuCache implements KvCache {
         try {
             memory = new OffHeap(bytes);
         } catch (OutOfMemoryError e) {
-            throw new CapacityException("bytes of memory", bytes, Runtime.getRuntime().maxMemory());
+            throw new CapacityException(
+                    "bytes of memory", bytes, Runtime.getRuntime().maxMemory());
         }
         var tensor = new CpuTensor(this, elementType, rows, heads, width, memory.segment, closing -> {
             memory.close();

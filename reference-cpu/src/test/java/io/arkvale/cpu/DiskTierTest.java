@@ -77,7 +77,8 @@ class DiskTierTest {
 
             assertThatThrownBy(() -> decodeUntilARecall(cache, sequence, random))
                     .isInstanceOf(BackupException.class)
-                    .satisfies(error -> assertThat(((BackupException) error).poisoned()).containsExactly(sequence));
+                    .satisfies(error ->
+                            assertThat(((BackupException) error).poisoned()).containsExactly(sequence));
 
             assertThat(sequence.isPoisoned()).isTrue();
             assertThatThrownBy(() -> cache.step(Batch.decode(sequence))).isInstanceOf(PoisonedSequenceException.class);

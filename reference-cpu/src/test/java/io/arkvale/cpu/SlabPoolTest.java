@@ -21,7 +21,8 @@ class SlabPoolTest {
             }
             for (int i = 0; i < 10; i++) {
                 int block = blocks.get(i);
-                assertThat(pool.slab(block).get(ValueLayout.JAVA_BYTE, pool.offset(block))).isEqualTo((byte) i);
+                assertThat(pool.slab(block).get(ValueLayout.JAVA_BYTE, pool.offset(block)))
+                        .isEqualTo((byte) i);
                 assertThat(pool.slab(block).get(ValueLayout.JAVA_BYTE, pool.offset(block) + (3 << 19) - 1))
                         .isEqualTo((byte) i);
             }
