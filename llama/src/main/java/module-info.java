@@ -1,7 +1,9 @@
 /** A decoder for models of the Llama family; attention is supplied by its caller. */
 module io.arkvale.llama {
     requires transitive io.arkvale.api;
-    requires io.arkvale.kernels;
+    requires transitive io.arkvale.kernels;
     requires tools.jackson.databind;
     requires static org.jspecify;
+
+    exports io.arkvale.llama;
 }

@@ -51,6 +51,16 @@ public final class DenseKernels {
         return rows;
     }
 
+    /** Steps of an online softmax. */
+    public SoftmaxKernels softmax() {
+        return softmax;
+    }
+
+    /** An empty matrix of weights, for products with these kernels. */
+    public PackedMatrix matrix(int outputs, int inputs) {
+        return new PackedMatrix(matrix, outputs, inputs);
+    }
+
     /**
      * Causal attention of the {@code queryHeads} query heads that share one KV head, with scores scaled by
      * {@code 1/√headDim}.

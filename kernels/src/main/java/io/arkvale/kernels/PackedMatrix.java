@@ -14,7 +14,7 @@ public final class PackedMatrix {
     private final int inputs;
     private final float[][] panels;
 
-    public PackedMatrix(MatrixKernels kernels, int outputs, int inputs) {
+    PackedMatrix(MatrixKernels kernels, int outputs, int inputs) {
         this.kernels = kernels;
         this.outputs = Shapes.atLeastOne("outputs", outputs);
         this.inputs = Shapes.atLeastOne("inputs", inputs);

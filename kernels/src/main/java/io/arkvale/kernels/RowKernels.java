@@ -3,7 +3,7 @@ package io.arkvale.kernels;
 /** What a Llama block does to single rows between its products. Rows are runs of a float array, of any length. */
 public interface RowKernels {
 
-    /** RMSNorm: {@code out = weight · x / √(mean(x²) + epsilon)}; {@code weight} has {@code count} values. */
+    /** RMSNorm: {@code out = weight · x / √(mean(x²) + epsilon)}; {@code weight} has {@code count} values and {@code out} does not overlap x. */
     void rmsNorm(float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset, int count);
 
     /**

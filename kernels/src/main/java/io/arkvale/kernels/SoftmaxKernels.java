@@ -6,7 +6,7 @@ package io.arkvale.kernels;
  * by them at {@code weighted[row · width]}; {@code lanes} is that of the matrix kernels of the same kind, {@code width}
  * a multiple of it.
  */
-interface SoftmaxKernels {
+public interface SoftmaxKernels {
 
     /**
      * Replaces {@code count} scores, a multiple of the lanes, by {@code 2^(score − largest[row])}, zero below the normal

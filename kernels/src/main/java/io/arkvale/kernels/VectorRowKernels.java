@@ -2,7 +2,6 @@ package io.arkvale.kernels;
 
 import static io.arkvale.kernels.VectorMatrixKernels.LANES;
 import static io.arkvale.kernels.VectorMatrixKernels.SPECIES;
-import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import jdk.incubator.vector.FloatVector;
@@ -24,7 +23,15 @@ final class VectorRowKernels implements RowKernels {
             var value = FloatVector.fromArray(SPECIES, x, xOffset + i);
             sums = value.fma(value, sums);
         }
-        float squares = sums.reduceLanes(ADD);
+        float squares = 0f;
+        if (whole > 0) {
+            // Not by reduceLanes(ADD), whose order, and so the result's bits, differ between compiled and interpreted
+            // code; the output has room until it is written.
+            sums.intoArray(out, outOffset);
+            for (int lane = outOffset; lane < outOffset + LANES; lane++) {
+                squares += out[lane];
+            }
+        }
         for (int i = whole; i < count; i++) {
             squares += x[xOffset + i] * x[xOffset + i];
         }

@@ -21,11 +21,11 @@ class CausalAttentionTest {
         new Shape(1, 1, 3),
         new Shape(2, 7, 40),
         new Shape(3, 33, 300),
-        new Shape(2, 64, 700),
+        new Shape(2, 64, 530),
         new Shape(1, 80, 257),
-        new Shape(5, 96, 130),
-        new Shape(4, 128, 256),
-        new Shape(8, 256, 66),
+        new Shape(5, 96, 70),
+        new Shape(4, 128, 100),
+        new Shape(8, 256, 20),
     };
 
     static Stream<DenseKernels> kernels() {
@@ -59,7 +59,7 @@ class CausalAttentionTest {
         for (var shape : SHAPES) {
             var sample = new Sample(kernels, shape, 3f, 2);
             var whole = sample.attend(shape.tokens());
-            for (int chunk : new int[] {1, 5, 64, 97, 256}) {
+            for (int chunk : new int[] {1, 97, 256}) {
                 assertThat(sample.attend(chunk))
                         .as("%s chunks of %d", shape, chunk)
                         .isEqualTo(whole);
