@@ -60,9 +60,7 @@ final class CpuBackend implements Backend {
 
     @Override
     public KvCache open(CacheSpec spec) {
-        if (closed) {
-            throw new ClosedException("the backend is closed");
-        }
+        requireOpen();
         CAPABILITIES.require(spec);
         var cache = new CpuCache(this, spec, options, pool);
         caches.add(cache);
@@ -71,7 +69,14 @@ final class CpuBackend implements Backend {
 
     @Override
     public MemoryUse memory() {
-        return caches.stream().map(CpuCache::memory).reduce(MemoryUse.NONE, MemoryUse::plus);
+        requireOpen();
+        return caches.stream().map(CpuCache::use).reduce(MemoryUse.NONE, MemoryUse::plus);
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new ClosedException("the backend is closed");
+        }
     }
 
     /** Called by a cache when it closes. */

@@ -182,9 +182,12 @@ final class CpuCache implements KvCache {
 
     @Override
     public MemoryUse memory() {
-        if (closed) {
-            return MemoryUse.NONE;
-        }
+        requireOpen();
+        return use();
+    }
+
+    /** The memory in use of an open cache. */
+    MemoryUse use() {
         var step = open;
         return store.memory(step == null ? 0 : step.unusedReservation(), tensorBytes);
     }

@@ -261,7 +261,9 @@ final class StepWork {
             } else {
                 table.attended = chosen[member.index][group].selected;
             }
-            member.attendedPages += table.attended.length;
+            if (member.sequence.spec.isLimited(layer)) {
+                member.attendedPages += table.attended.length;
+            }
             attender.add(pages, group, table.attended, member.index);
         }
     }
