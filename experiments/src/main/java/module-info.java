@@ -8,6 +8,10 @@ module io.arkvale.experiments {
     requires tools.jackson.databind;
     requires static org.jspecify;
 
+    exports io.arkvale.experiments.policy;
+
+    uses io.arkvale.experiments.policy.TokenPolicy;
+
     opens io.arkvale.experiments.cli to
             info.picocli;
 }

@@ -2,6 +2,7 @@ package io.arkvale.experiments.cli;
 
 import io.arkvale.api.ImmediateException;
 import io.arkvale.experiments.UserException;
+import io.arkvale.llama.ModelFormatException;
 import picocli.CommandLine.ExitCode;
 
 /** Turns what a command throws into one sentence and an exit code. */
@@ -10,7 +11,9 @@ final class Failures {
 
     /** Prints the error and returns the exit code: 2 for wrong input, 1 for everything else. */
     static int report(Terminal terminal, Throwable error, boolean stacktrace) {
-        var input = error instanceof UserException || error instanceof ImmediateException;
+        var input = error instanceof UserException
+                || error instanceof ImmediateException
+                || error instanceof ModelFormatException;
         var sentence = input ? String.valueOf(error.getMessage()) : "failed: " + describe(error);
         terminal.err().println("arkvale: " + sentence.replace('\n', ' '));
         if (stacktrace) {

@@ -45,6 +45,7 @@ public final class Main implements Runnable {
     static int run(Terminal terminal, String... arguments) {
         var main = new Main();
         var line = new CommandLine(main);
+        line.addSubcommand(new PasskeyCommand(terminal));
         line.addSubcommand(new BackendsCommand(terminal));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
@@ -52,9 +53,13 @@ public final class Main implements Runnable {
         line.setParameterExceptionHandler((error, given) -> wrongUsage(terminal, error));
         line.setExecutionExceptionHandler(
                 (error, command, parsed) -> Failures.report(terminal, error, main.stacktrace));
-        var code = line.execute(arguments);
-        terminal.out().flush();
-        return code;
+        try {
+            return line.execute(arguments);
+        } catch (Error error) { // out of memory, a broken jar: still one sentence
+            return Failures.report(terminal, error, main.stacktrace);
+        } finally {
+            terminal.out().flush();
+        }
     }
 
     @Override

@@ -1,0 +1,50 @@
+package io.arkvale.experiments.cli;
+
+import io.arkvale.experiments.UserException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which model, and how many threads. */
+final class ModelOptions {
+    private static final String SHIPPED = "models/needle-5m";
+
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            description = "Model directory, HuggingFace layout (default: the shipped " + SHIPPED + ").")
+    private @Nullable Path model;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads (default: one a processor).")
+    private @Nullable Integer threads;
+
+    /** The model's directory. */
+    Path directory() {
+        if (model != null) {
+            if (!Files.isDirectory(model)) {
+                throw new UserException("model directory " + model + " does not exist; name one with --model");
+            }
+            return model;
+        }
+        var home = Path.of(System.getProperty("arkvale.home", "."));
+        for (var candidate : new Path[] {home.resolve(SHIPPED), Path.of(SHIPPED)}) {
+            if (Files.isDirectory(candidate)) {
+                return candidate;
+            }
+        }
+        throw new UserException("the shipped model is not at " + home.resolve(SHIPPED) + "; name one with --model");
+    }
+
+    /** Threads to work with. */
+    int threads() {
+        var most = Runtime.getRuntime().availableProcessors();
+        if (threads == null) {
+            return most;
+        }
+        if (threads < 1 || threads > 256) {
+            throw new UserException("--threads is " + threads + "; allowed: 1 to 256");
+        }
+        return threads;
+    }
+}

@@ -1,0 +1,179 @@
+package io.arkvale.experiments.engine;
+
+import io.arkvale.api.Backend;
+import io.arkvale.api.Batch;
+import io.arkvale.api.KvCache;
+import io.arkvale.api.Sequence;
+import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.Step;
+import io.arkvale.api.Tensor;
+import io.arkvale.experiments.policy.recall.ArkVale;
+import io.arkvale.llama.DecodeRows;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** ArkVale's runs: sequences of one cache of a backend, which share page size and head groups. */
+final class CacheGroup implements RunGroup {
+    /** Tokens handed over at once. */
+    private static final int CHUNK = 2048;
+
+    private final Context context;
+    private final KvCache cache;
+    private final List<Sequence> sequences = new ArrayList<>();
+    private final Tensor queries;
+    private final Tensor keys;
+    private final Tensor values;
+    private final Tensor output;
+    private final long[] attendedPages;
+    private final long[] recalledPages;
+    private @Nullable Step step;
+    private long steps;
+
+    /**
+     * Opens a cache and hands the context over to a sequence for each run.
+     *
+     * @param moreTokens tokens that will follow the context
+     */
+    CacheGroup(Backend backend, Context context, List<RunSpec> runs, int moreTokens) {
+        this.context = context;
+        var shape = context.shape();
+        var options = runs.getFirst().choice().settings();
+        var spec = ArkVale.cache(options, shape.layers(), shape.queryHeads(), shape.kvHeads(), shape.headDim());
+        var settings = new ArrayList<SequenceSpec>();
+        for (var run : runs) {
+            var setting = ArkVale.sequence(run.choice().settings(), run.budget(), run.denseLayers());
+            settings.add(setting);
+            spec.roomFor(setting, context.tokens() + moreTokens, 1);
+        }
+        attendedPages = new long[runs.size()];
+        recalledPages = new long[runs.size()];
+        cache = backend.open(spec.build());
+        try {
+            settings.forEach(setting -> sequences.add(cache.begin(setting)));
+            queries = cache.allocateQueries(runs.size());
+            keys = cache.allocateKeys(runs.size());
+            values = cache.allocateKeys(runs.size());
+            output = cache.allocateQueries(runs.size());
+            ingest();
+        } catch (Throwable failure) {
+            cache.close();
+            throw failure;
+        }
+    }
+
+    /** Hands the context's keys and values to every sequence, and ends the prefill with its last queries. */
+    private void ingest() {
+        var shape = context.shape();
+        var entries = sequences.stream()
+                .map(sequence -> new Batch.Entry(sequence, context.tokens()))
+                .toList();
+        var rows = Math.min(CHUNK, context.tokens());
+        var keyRows = new float[rows * shape.kvWidth()];
+        var valueRows = new float[rows * shape.kvWidth()];
+        try (var step = cache.step(new Batch(entries));
+                var chunkKeys = cache.allocateKeys(rows * sequences.size());
+                var chunkValues = cache.allocateKeys(rows * sequences.size())) {
+            for (int layer = 0; layer < shape.layers(); layer++) {
+                for (int from = 0; from < context.tokens(); from += rows) {
+                    var count = Math.min(rows, context.tokens() - from);
+                    context.store().copyKeys(layer, from, count, keyRows);
+                    context.store().copyValues(layer, from, count, valueRows);
+                    for (int i = 0; i < sequences.size(); i++) {
+                        chunkKeys.copyFrom(i * count, count, MemorySegment.ofArray(keyRows));
+                        chunkValues.copyFrom(i * count, count, MemorySegment.ofArray(valueRows));
+                    }
+                    var counts = new int[sequences.size()];
+                    Arrays.fill(counts, count);
+                    step.ingest(layer, counts, chunkKeys, chunkValues);
+                }
+                for (int i = 0; i < sequences.size(); i++) {
+                    queries.copyFrom(i, 1, MemorySegment.ofArray(context.lastQueries(layer)));
+                }
+                step.finishPrefill(layer, queries);
+            }
+            step.commit();
+        }
+    }
+
+    @Override
+    public int size() {
+        return sequences.size();
+    }
+
+    @Override
+    public void begin() {
+        step = cache.step(Batch.decode(sequences));
+    }
+
+    @Override
+    public void attend(int layer, int firstRow, DecodeRows rows, float[] out) {
+        var shape = context.shape();
+        copyIn(queries, rows.queries(), firstRow * shape.queryWidth());
+        copyIn(keys, rows.keys(), firstRow * shape.kvWidth());
+        copyIn(values, rows.values(), firstRow * shape.kvWidth());
+        Objects.requireNonNull(step, "no step is open").decode(layer, queries, keys, values, output);
+        output.copyTo(0, size(), slice(out, firstRow * shape.queryWidth()));
+    }
+
+    private void copyIn(Tensor tensor, float[] source, int offset) {
+        tensor.copyFrom(0, size(), slice(source, offset));
+    }
+
+    private static MemorySegment slice(float[] array, int offset) {
+        return MemorySegment.ofArray(array).asSlice((long) offset * Float.BYTES);
+    }
+
+    @Override
+    public void end() {
+        try (var ending = Objects.requireNonNull(step, "no step is open")) {
+            var counts = ending.commit().sequences();
+            for (int i = 0; i < counts.size(); i++) {
+                attendedPages[i] += counts.get(i).attendedPages();
+                recalledPages[i] += counts.get(i).recalledPages();
+            }
+            steps++;
+        } finally {
+            step = null;
+        }
+    }
+
+    @Override
+    public Usage usage(int run) {
+        var spec = cache.spec();
+        var sequence = sequences.get(run);
+        var limitedGroups = Math.max(1, (spec.layers() - sequence.spec().denseLayers()) * spec.headGroups());
+        var resident = 0L;
+        var residentLimited = 0L;
+        for (int layer = 0; layer < spec.layers(); layer++) {
+            for (int group = 0; group < spec.headGroups(); group++) {
+                var pages = residentPages(sequence, layer, group);
+                resident += pages;
+                residentLimited += sequence.spec().isLimited(layer) ? pages : 0;
+            }
+        }
+        return new Usage(
+                residentLimited / (double) limitedGroups,
+                attendedPages[run] / (double) limitedGroups / Math.max(1, steps),
+                resident * (double) spec.slotBytes(),
+                recalledPages[run] * (double) spec.slotBytes(),
+                recalledPages[run] / (double) Math.max(1, steps));
+    }
+
+    private long residentPages(Sequence sequence, int layer, int group) {
+        var view = cache.view();
+        var resident = 0L;
+        for (int page = 0; page < cache.spec().pages(sequence.length()); page++) {
+            resident += view.page(sequence, layer, group, page).resident() ? 1 : 0;
+        }
+        return resident;
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+    }
+}

@@ -1,0 +1,81 @@
+package io.arkvale.experiments.engine;
+
+import io.arkvale.experiments.task.Episode;
+import io.arkvale.llama.Logits;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Asks the questions of an episode in the two-phase protocol (paper, section 6.3): the context is prefilled once for all
+ * runs, each question comes token by token, then the answer is decoded greedily and stays in the text.
+ */
+public final class Examiner {
+    private final Workbench bench;
+
+    /** Examines on the bench's model. */
+    public Examiner(Workbench bench) {
+        this.bench = bench;
+    }
+
+    /** The answers of each run. */
+    public List<Answers> examine(Episode episode, List<RunSpec> runs) {
+        var more = episode.questions().stream()
+                .mapToInt(question -> tokens(question.text()).length + tokens(question.answer()).length)
+                .sum();
+        var context = bench.prefill(tokens(episode.context()));
+        try (var session = new Session(bench, context, runs, more)) {
+            var texts = new ArrayList<List<String>>();
+            runs.forEach(run -> texts.add(new ArrayList<>()));
+            var correct = new int[runs.size()];
+            int[][] spoken = new int[runs.size()][0];
+            for (var question : episode.questions()) {
+                spoken = ask(session, spoken, question);
+                var answer = tokens(question.answer());
+                for (int run = 0; run < runs.size(); run++) {
+                    texts.get(run).add(bench.text(spoken[run]));
+                    correct[run] += Arrays.equals(spoken[run], answer) ? 1 : 0;
+                }
+            }
+            var usage = session.usage();
+            return IntStream.range(0, runs.size())
+                    .mapToObj(run -> new Answers(List.copyOf(texts.get(run)), correct[run], usage.get(run)))
+                    .toList();
+        }
+    }
+
+    /**
+     * Asks one question.
+     *
+     * @param spoken tokens of the previous answer whose last one has not been fed yet; one array a run
+     * @return the tokens of the answer, one array a run
+     */
+    private int[][] ask(Session session, int[][] spoken, Episode.Question question) {
+        if (spoken[0].length > 0) {
+            session.decode(Arrays.stream(spoken).mapToInt(tokens -> tokens[tokens.length - 1]).toArray());
+        }
+        var logits = new float[0][];
+        for (int token : tokens(question.text())) {
+            var same = new int[spoken.length];
+            Arrays.fill(same, token);
+            logits = session.decode(same);
+        }
+        var length = tokens(question.answer()).length;
+        var answers = new int[spoken.length][length];
+        for (int i = 0; i < length; i++) {
+            var next = Arrays.stream(logits).mapToInt(row -> Logits.argmax(row, 0, row.length)).toArray();
+            for (int run = 0; run < next.length; run++) {
+                answers[run][i] = next[run];
+            }
+            if (i < length - 1) {
+                logits = session.decode(next);
+            }
+        }
+        return answers;
+    }
+
+    private int[] tokens(String text) {
+        return bench.tokens(text);
+    }
+}

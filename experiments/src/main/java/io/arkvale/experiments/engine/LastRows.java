@@ -1,0 +1,54 @@
+package io.arkvale.experiments.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/** Attention probabilities of a context's last token, computed when first asked for and kept. */
+final class LastRows {
+    private final Context context;
+    private final float[][][] rows;
+
+    LastRows(Context context) {
+        this.context = context;
+        rows = new float[context.shape().layers()][][];
+    }
+
+    /** One probability a token; not to be changed. */
+    synchronized float[] of(int layer, int queryHead) {
+        @Nullable float[][] known = rows[layer];
+        if (known == null) {
+            known = compute(layer);
+            rows[layer] = known;
+        }
+        return known[queryHead];
+    }
+
+    private float[][] compute(int layer) {
+        var shape = context.shape();
+        var queries = context.lastQueries(layer);
+        var key = new float[shape.headDim()];
+        var computed = new float[shape.queryHeads()][context.tokens()];
+        var scale = (float) (1 / Math.sqrt(shape.headDim()));
+        for (int kvHead = 0; kvHead < shape.kvHeads(); kvHead++) {
+            var keys = context.keyValues(layer, kvHead);
+            for (int token = 0; token < context.tokens(); token++) {
+                keys.getKey(token, key, 0);
+                for (int i = 0; i < shape.queryHeadsPerKvHead(); i++) {
+                    var queryHead = kvHead * shape.queryHeadsPerKvHead() + i;
+                    computed[queryHead][token] = scale * dot(queries, queryHead * shape.headDim(), key);
+                }
+            }
+        }
+        for (var row : computed) {
+            HeldAttention.softmax(row, 0, row.length);
+        }
+        return computed;
+    }
+
+    private static float dot(float[] query, int offset, float[] key) {
+        var sum = 0f;
+        for (int i = 0; i < key.length; i++) {
+            sum = Math.fma(query[offset + i], key[i], sum);
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,29 @@
+package io.arkvale.experiments.engine;
+
+import io.arkvale.llama.DecodeRows;
+
+/** Runs that decode together; they take consecutive rows of a step. */
+interface RunGroup extends AutoCloseable {
+    /** Number of runs. */
+    int size();
+
+    /** Begins a step in which each run grows by a token. */
+    void begin();
+
+    /**
+     * Attends in one layer, layers ascending.
+     *
+     * @param firstRow where the group's rows start
+     * @param output {@code [rows][queryHeads][headDim]}, of which the group writes its rows
+     */
+    void attend(int layer, int firstRow, DecodeRows rows, float[] output);
+
+    /** Ends the step: each run has its new token. */
+    void end();
+
+    /** What a run of the group has used so far. */
+    Usage usage(int run);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,35 @@
+package io.arkvale.experiments.engine;
+
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What one run used, counted the same way for every policy. A page is a run of the given tokens of one KV head or head
+ * group; means are over layers with a budget, their KV heads or head groups, and decode steps.
+ *
+ * @param residentPages pages on the device at the end, mean over limited layers and heads
+ * @param attendedPages pages attended to, mean over steps, limited layers and heads
+ * @param residentBytes keys and values on the device at the end, all layers
+ * @param recalledBytes keys and values brought back to the device, all steps
+ * @param recalledPagesPerStep pages brought back a step, all layers and heads together
+ */
+public record Usage(
+        double residentPages,
+        double attendedPages,
+        double residentBytes,
+        double recalledBytes,
+        double recalledPagesPerStep) {
+    /** The mean of several. */
+    static Usage mean(List<Usage> usages) {
+        return new Usage(
+                mean(usages, Usage::residentPages),
+                mean(usages, Usage::attendedPages),
+                mean(usages, Usage::residentBytes),
+                mean(usages, Usage::recalledBytes),
+                mean(usages, Usage::recalledPagesPerStep));
+    }
+
+    private static double mean(List<Usage> usages, ToDoubleFunction<Usage> part) {
+        return usages.stream().mapToDouble(part).average().orElse(0);
+    }
+}

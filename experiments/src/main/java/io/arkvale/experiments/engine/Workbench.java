@@ -1,0 +1,109 @@
+package io.arkvale.experiments.engine;
+
+import io.arkvale.api.Backend;
+import io.arkvale.experiments.UserException;
+import io.arkvale.kernels.WorkerPool;
+import io.arkvale.llama.Decoder;
+import io.arkvale.llama.KeyValueStore;
+import io.arkvale.llama.Llama;
+import io.arkvale.llama.Prefill;
+import io.arkvale.llama.Tokenizer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** What experiments work with: a model, its tokenizer, threads, and a backend for the runs that need one. */
+public final class Workbench {
+    private final Llama model;
+    private final Tokenizer tokenizer;
+    private final @Nullable Backend backend;
+    private final Prefill prefill;
+    private final KeyValueStore store;
+    /** The tokens in the store. */
+    private int[] prefilled = new int[0];
+
+    private @Nullable Decoder decoder;
+    private int decoderRows;
+
+    /**
+     * Sets up a bench; model and backend stay their owner's.
+     *
+     * @param backend for ArkVale's runs, or null if there are none
+     */
+    public Workbench(Llama model, Tokenizer tokenizer, @Nullable Backend backend) {
+        this.model = model;
+        this.tokenizer = tokenizer;
+        this.backend = backend;
+        prefill = model.prefill();
+        store = model.newStore();
+    }
+
+    /** The model. */
+    public Llama model() {
+        return model;
+    }
+
+    Backend backend() {
+        if (backend == null) {
+            throw new IllegalStateException("a run of a cache needs a backend, and the bench has none");
+        }
+        return backend;
+    }
+
+    WorkerPool pool() {
+        return model.pool();
+    }
+
+    /** Tokens of a text, taken as UTF-8. */
+    public int[] tokens(String text) {
+        return tokenizer.encode(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Bytes of tokens. */
+    public byte[] bytes(int... tokens) {
+        return tokenizer.decode(tokens);
+    }
+
+    /** Text of tokens; what is not UTF-8 shows as the replacement character. */
+    public String text(int[] tokens) {
+        return new String(bytes(tokens), StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Refuses a text that the model has no positions for.
+     *
+     * @throws UserException naming the number of tokens and the most there may be
+     */
+    public void requireRoom(String what, int tokens) {
+        var most = model.config().maxPositions();
+        if (tokens > most) {
+            throw new UserException(
+                    what + " has " + tokens + " tokens; the model's max_position_embeddings allows " + most);
+        }
+    }
+
+    /**
+     * Prefills a context with full attention; it is valid until the next one. Tokens that it begins with like the
+     * previous one are not computed again: a token's results do not depend on how the text is cut.
+     */
+    Context prefill(int[] tokens) {
+        var mismatch = Arrays.mismatch(tokens, prefilled);
+        var common = Math.min(mismatch < 0 ? tokens.length : mismatch, tokens.length - 1);
+        prefilled = new int[0];
+        store.truncate(common);
+        prefill.run(Arrays.copyOfRange(tokens, common, tokens.length), common, model.dense(store));
+        prefilled = tokens.clone();
+        return new Context(model.config(), store);
+    }
+
+    /** A decoder for that many rows. */
+    Decoder decoder(int rows) {
+        var known = decoder;
+        if (known == null || decoderRows < rows) {
+            known = model.decoder(rows);
+            decoder = known;
+            decoderRows = rows;
+        }
+        return known;
+    }
+}

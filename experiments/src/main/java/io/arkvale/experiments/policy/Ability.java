@@ -1,0 +1,30 @@
+package io.arkvale.experiments.policy;
+
+import java.util.Locale;
+
+/** What a policy does, and what it needs to see. Reports print it; the engine refuses what is not declared. */
+public enum Ability {
+    /** Drops tokens from the device. Without {@link #RECALLS} they are gone for good. */
+    EVICTS,
+    /** Brings tokens back that left the device. */
+    RECALLS,
+    /** Attends to a choice of the tokens it holds. */
+    CHOOSES,
+    /** Reads the current token's queries. */
+    QUERIES,
+    /** Reads keys. */
+    KEYS,
+    /** Reads the attention probabilities of each step. */
+    PROBABILITIES,
+    /** Reads the attention probabilities of the context's last token. */
+    LAST_ROW,
+    /** Reads attention probabilities of the whole context. */
+    PREFILL_SCORES,
+    /** Attends at distances other than those of the text. */
+    POSITIONS;
+
+    /** Its name in reports. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

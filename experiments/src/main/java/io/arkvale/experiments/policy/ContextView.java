@@ -1,0 +1,14 @@
+package io.arkvale.experiments.policy;
+
+/** What a policy sees of a prefilled context in one layer, as far as its abilities declare. */
+public interface ContextView {
+    /** Tokens of the context. */
+    int tokens();
+
+    /**
+     * Attention probabilities of the context's last token, one a token; not to be changed.
+     *
+     * @throws IllegalStateException if {@link Ability#LAST_ROW} is not declared
+     */
+    float[] lastRow(int queryHead);
+}

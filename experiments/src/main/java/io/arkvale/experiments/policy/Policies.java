@@ -1,0 +1,41 @@
+package io.arkvale.experiments.policy;
+
+import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.policy.bound.Full;
+import io.arkvale.experiments.policy.evict.H2o;
+import io.arkvale.experiments.policy.evict.StreamingLlm;
+import io.arkvale.experiments.policy.evict.Tova;
+import io.arkvale.experiments.policy.recall.ArkVale;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/** Finds policies: the ones built in, and those that other jars provide. */
+public final class Policies {
+    private static final List<Policy> BUILT_IN =
+            List.of(new Full(), new ArkVale(), new StreamingLlm(), new H2o(), new Tova());
+
+    private Policies() {}
+
+    /** Every policy, the built-in ones first. */
+    public static List<Policy> all() {
+        var all = new ArrayList<Policy>(BUILT_IN);
+        ServiceLoader.load(TokenPolicy.class).forEach(all::add);
+        return List.copyOf(all);
+    }
+
+    /**
+     * The policy of the given full or short name.
+     *
+     * @throws UserException if there is none; lists the names
+     */
+    public static Policy named(String name) {
+        for (var policy : all()) {
+            if (name.equals(policy.info().name()) || name.equals(policy.info().shortName())) {
+                return policy;
+            }
+        }
+        var names = all().stream().map(policy -> policy.info().shortName()).toList();
+        throw new UserException("unknown policy '" + name + "'; policies: " + names);
+    }
+}

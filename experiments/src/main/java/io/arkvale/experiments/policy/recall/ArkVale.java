@@ -1,0 +1,106 @@
+package io.arkvale.experiments.policy.recall;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.Digest;
+import io.arkvale.api.GroupScore;
+import io.arkvale.api.Scope;
+import io.arkvale.api.SequenceSpec;
+import io.arkvale.experiments.policy.Ability;
+import io.arkvale.experiments.policy.Policy;
+import io.arkvale.experiments.policy.PolicyInfo;
+import io.arkvale.experiments.policy.PolicyOption;
+import io.arkvale.experiments.policy.Settings;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** ArkVale (Chen et al., 2024), run by a backend through the service-provider interface. */
+public final class ArkVale implements Policy {
+    /** Option: tokens a page. */
+    public static final String PAGE_SIZE = "page-size";
+
+    private static final String HEAD_GROUPS = "head-groups";
+    private static final String DIGEST = "digest";
+    private static final String GROUP_SCORE = "group-score";
+    private static final String SCOPE = "scope";
+    private static final String SINK = "sink";
+    private static final String WINDOW = "window";
+    private static final String ATTENDED = "attended";
+    private static final String AUTO = "auto";
+
+    private static final PolicyInfo INFO = new PolicyInfo(
+            "recall.arkvale",
+            "pages whose digest the query ranks high; evicted pages come back",
+            "Chen et al., ArkVale: Efficient Generative LLM Inference with Recallable Key-Value Eviction, NeurIPS 2024",
+            List.of(Ability.EVICTS, Ability.RECALLS, Ability.CHOOSES, Ability.QUERIES, Ability.KEYS),
+            List.of(
+                    PolicyOption.whole(PAGE_SIZE, 32, 1, 1024, "tokens a page"),
+                    PolicyOption.whole(HEAD_GROUPS, 1, 1, 1024, "groups of KV heads that choose pages together"),
+                    PolicyOption.choice(DIGEST, words(Digest.values(), Digest.CUBOID_MEAN), "summary of a page's keys"),
+                    PolicyOption.choice(
+                            GROUP_SCORE, words(GroupScore.values(), GroupScore.MEAN), "how a group's heads score"),
+                    PolicyOption.choice(SCOPE, words(Scope.values(), Scope.ATTENDED), "which pages take part"),
+                    PolicyOption.whole(SINK, 2, 0, 1024, "first pages that are never evicted"),
+                    PolicyOption.whole(WINDOW, 2, 1, 1024, "last pages that are never evicted"),
+                    new PolicyOption(
+                            ATTENDED,
+                            AUTO,
+                            "auto, or pages from sink + window to budget - 1",
+                            "filled pages that take part; auto is half the budget and at most 1280 tokens",
+                            new PolicyOption.Kind.Whole(1, Short.MAX_VALUE))));
+
+    @Override
+    public PolicyInfo info() {
+        return INFO;
+    }
+
+    /**
+     * The settings of a sequence.
+     *
+     * @throws io.arkvale.api.InvalidArgumentException if sink, window and attended pages do not fit in the budget
+     */
+    public static SequenceSpec sequence(Settings options, int budget, int denseLayers) {
+        var builder = SequenceSpec.builder(options.whole(PAGE_SIZE))
+                .budgetTokens(budget)
+                .sinkPages(options.whole(SINK))
+                .windowPages(options.whole(WINDOW))
+                .denseLayers(denseLayers)
+                .digest(value(Digest.values(), options.word(DIGEST)))
+                .groupScore(value(GroupScore.values(), options.word(GROUP_SCORE)))
+                .scope(value(Scope.values(), options.word(SCOPE)));
+        return options.is(ATTENDED, AUTO)
+                ? builder.build()
+                : builder.attendedPages(options.whole(ATTENDED)).build();
+    }
+
+    /** Starts the specification of a cache for a model's shape, with the page size and head groups of the options. */
+    public static CacheSpec.Builder cache(Settings options, int layers, int queryHeads, int kvHeads, int headDim) {
+        return CacheSpec.builder(layers, queryHeads, kvHeads, headDim)
+                .pageSize(options.whole(PAGE_SIZE))
+                .headGroups(options.whole(HEAD_GROUPS));
+    }
+
+    /** Equal for options whose sequences can share a cache. */
+    public static Object cacheKey(Settings options) {
+        return List.of(options.whole(PAGE_SIZE), options.whole(HEAD_GROUPS));
+    }
+
+    private static <E extends Enum<E>> List<String> words(E[] values, E first) {
+        var others = Arrays.stream(values).filter(value -> value != first);
+        return Stream.concat(Stream.of(first), others)
+                .map(ArkVale::word)
+                .toList();
+    }
+
+    private static <E extends Enum<E>> E value(E[] values, String word) {
+        return Arrays.stream(values)
+                .filter(value -> word(value).equals(word))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

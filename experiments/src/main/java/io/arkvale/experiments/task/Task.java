@@ -1,0 +1,19 @@
+package io.arkvale.experiments.task;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** A task whose answers are scored: right or wrong, token by token. */
+public interface Task {
+    /** Its name in reports. */
+    String name();
+
+    /**
+     * Makes samples.
+     *
+     * @param length filler characters of the context
+     * @param samples how many
+     * @param random source of everything random in them
+     */
+    List<Episode> episodes(int length, int samples, RandomGenerator random);
+}
