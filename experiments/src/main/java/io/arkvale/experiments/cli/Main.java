@@ -46,6 +46,9 @@ public final class Main implements Runnable {
         var main = new Main();
         var line = new CommandLine(main);
         line.addSubcommand(new PasskeyCommand(terminal));
+        line.addSubcommand(new NeedlesCommand(terminal));
+        line.addSubcommand(new PerplexityCommand(terminal));
+        line.addSubcommand(new GenerateCommand(terminal));
         line.addSubcommand(new BackendsCommand(terminal));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));

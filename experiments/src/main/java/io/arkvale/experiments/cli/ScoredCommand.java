@@ -1,13 +1,9 @@
 package io.arkvale.experiments.cli;
 
-import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.engine.Grid;
 import io.arkvale.experiments.engine.ScoredExperiment;
 import io.arkvale.experiments.engine.TaskResult;
 import io.arkvale.experiments.report.Report;
-import io.arkvale.experiments.report.TextTable;
 import io.arkvale.experiments.task.Task;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Mixin;
@@ -28,8 +24,8 @@ abstract class ScoredCommand implements Runnable {
     @Mixin
     private PolicyOptions policies = new PolicyOptions();
 
-    @Option(names = "--seed", defaultValue = "1", description = "Seed of everything random (default ${DEFAULT-VALUE}).")
-    private long seed;
+    @Mixin
+    private SeedOption seed = new SeedOption();
 
     @Mixin
     private ModelOptions model = new ModelOptions();
@@ -52,28 +48,21 @@ abstract class ScoredCommand implements Runnable {
 
     @Override
     public final void run() {
-        requirePositive("--samples", List.of(samples()));
-        requirePositive("--lengths", lengths);
+        Inputs.atLeast(1, "--samples", samples());
+        lengths.forEach(length -> Inputs.atLeast(1, "--lengths", length));
+        PolicyOptions.requireDistinct("--lengths", lengths);
         var task = task();
-        var grid = Grid.of(policies.policies(), policies.budgets(), policies.denseLayers());
+        var grid = policies.grid();
         output.open();
         try (var setup = Setup.open(model, backend, grid.runs())) {
-            var experiment = new ScoredExperiment(setup.bench(), task, grid, lengths, samples(), seed);
+            var experiment = new ScoredExperiment(setup.bench(), task, grid, lengths, samples(), seed.value());
             setup.warnBeyondTraining(terminal, experiment.longest());
             List<TaskResult> results;
             try (var progress = Progress.start(terminal, task.name(), experiment.episodes(), "episodes")) {
                 results = experiment.run(progress::step);
             }
             var report = Report.of(TaskResult.metrics(), results);
-            output.write(terminal, task.name(), report, setup.origin(seed), table(results));
-        }
-    }
-
-    private static void requirePositive(String option, List<Integer> values) {
-        for (int value : values) {
-            if (value < 1) {
-                throw new UserException(option + " is " + value + "; allowed: at least 1");
-            }
+            output.write(terminal, task.name(), report, setup.origin(seed.value()), table(results));
         }
     }
 
@@ -89,24 +78,10 @@ abstract class ScoredCommand implements Runnable {
                     length,
                     Math.round(first.promptTokens()),
                     first.samples()));
-            text.append(table(own, policies.budgets())).append('\n');
+            var cells = new BudgetTable<>(policies.budgets(), TaskResult::policy);
+            text.append(cells.of(own, result -> String.format(Locale.ROOT, "%.0f", 100 * result.accuracy())))
+                    .append('\n');
         }
         return text.toString();
-    }
-
-    private static TextTable table(List<TaskResult> results, List<Integer> budgets) {
-        var heading = new ArrayList<>(List.of("policy"));
-        budgets.forEach(budget -> heading.add(Integer.toString(budget)));
-        var table = new TextTable(heading);
-        for (var policy : results.stream().map(TaskResult::policy).distinct().toList()) {
-            var row = new ArrayList<>(List.of(policy));
-            for (var result : results) {
-                if (result.policy().equals(policy)) {
-                    row.add(String.format(Locale.ROOT, "%.0f", 100 * result.accuracy()));
-                }
-            }
-            table.row(row);
-        }
-        return table;
     }
 }

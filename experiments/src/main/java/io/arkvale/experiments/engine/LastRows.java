@@ -1,25 +1,20 @@
 package io.arkvale.experiments.engine;
 
-import org.jspecify.annotations.Nullable;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Attention probabilities of a context's last token, computed when first asked for and kept. */
 final class LastRows {
     private final Context context;
-    private final float[][][] rows;
+    private final Map<Integer, float[][]> rows = new HashMap<>();
 
     LastRows(Context context) {
         this.context = context;
-        rows = new float[context.shape().layers()][][];
     }
 
     /** One probability a token; not to be changed. */
     synchronized float[] of(int layer, int queryHead) {
-        @Nullable float[][] known = rows[layer];
-        if (known == null) {
-            known = compute(layer);
-            rows[layer] = known;
-        }
-        return known[queryHead];
+        return rows.computeIfAbsent(layer, this::compute)[queryHead];
     }
 
     private float[][] compute(int layer) {

@@ -47,6 +47,7 @@ public record RunSpec(PolicyChoice choice, int budget, int denseLayers) {
                     policy.begin(setting(shape, denseLayers));
                 }
             }
+            default -> throw new IllegalArgumentException("the engine cannot run policy " + choice.label());
         }
     }
 

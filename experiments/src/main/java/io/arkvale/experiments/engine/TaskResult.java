@@ -1,8 +1,7 @@
 package io.arkvale.experiments.engine;
 
 import io.arkvale.experiments.report.Metric;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -33,24 +32,16 @@ public record TaskResult(
 
     /** The columns of a report. */
     public static List<Metric<TaskResult>> metrics() {
-        return List.of(
+        var metrics = new ArrayList<Metric<TaskResult>>(List.of(
                 Metric.of("task", TaskResult::task),
                 Metric.of("policy", TaskResult::policy),
                 Metric.of("budget", TaskResult::budget),
                 Metric.of("length", TaskResult::length),
                 Metric.of("samples", TaskResult::samples),
                 Metric.of("correct", TaskResult::correct),
-                Metric.of("accuracy", result -> rounded(result.accuracy(), 4)),
-                Metric.of("prompt_tokens", result -> Math.round(result.promptTokens())),
-                Metric.of("resident_pages", result -> rounded(result.usage().residentPages(), 2)),
-                Metric.of("attended_pages", result -> rounded(result.usage().attendedPages(), 2)),
-                Metric.of("resident_bytes", result -> Math.round(result.usage().residentBytes())),
-                Metric.of("recalled_bytes", result -> Math.round(result.usage().recalledBytes())),
-                Metric.of("recalled_pages_per_step", result -> rounded(
-                        result.usage().recalledPagesPerStep(), 2)));
-    }
-
-    static BigDecimal rounded(double value, int digits) {
-        return BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_UP);
+                Metric.of("accuracy", result -> Rounding.to(4, result.accuracy())),
+                Metric.of("prompt_tokens", result -> Math.round(result.promptTokens()))));
+        metrics.addAll(Usage.metrics(TaskResult::usage));
+        return List.copyOf(metrics);
     }
 }

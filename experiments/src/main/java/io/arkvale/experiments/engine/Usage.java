@@ -1,6 +1,8 @@
 package io.arkvale.experiments.engine;
 
+import io.arkvale.experiments.report.Metric;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -19,6 +21,16 @@ public record Usage(
         double residentBytes,
         double recalledBytes,
         double recalledPagesPerStep) {
+    /** The columns of a report whose rows have a usage. */
+    static <R> List<Metric<R>> metrics(Function<R, Usage> usage) {
+        return List.of(
+                Metric.of("resident_pages", row -> Rounding.to(2, usage.apply(row).residentPages())),
+                Metric.of("attended_pages", row -> Rounding.to(2, usage.apply(row).attendedPages())),
+                Metric.of("resident_bytes", row -> Math.round(usage.apply(row).residentBytes())),
+                Metric.of("recalled_bytes", row -> Math.round(usage.apply(row).recalledBytes())),
+                Metric.of("recalled_pages_per_step", row -> Rounding.to(2, usage.apply(row).recalledPagesPerStep())));
+    }
+
     /** The mean of several. */
     static Usage mean(List<Usage> usages) {
         return new Usage(

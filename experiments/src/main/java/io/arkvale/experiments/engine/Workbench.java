@@ -56,7 +56,12 @@ public final class Workbench {
 
     /** Tokens of a text, taken as UTF-8. */
     public int[] tokens(String text) {
-        return tokenizer.encode(text.getBytes(StandardCharsets.UTF_8));
+        return tokens(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Tokens of a text's bytes. */
+    public int[] tokens(byte[] text) {
+        return tokenizer.encode(text);
     }
 
     /** Bytes of tokens. */

@@ -1,10 +1,10 @@
 package io.arkvale.experiments.policy;
 
-import io.arkvale.experiments.policy.bound.Full;
-import io.arkvale.experiments.policy.recall.ArkVale;
-
-/** A way of deciding which tokens take part in attention: through the engine, through a cache, or everything. */
-public sealed interface Policy permits TokenPolicy, ArkVale, Full {
+/**
+ * A way of deciding which tokens take part in attention: a {@link TokenPolicy} through the engine, {@code ArkVale} through
+ * a cache of a backend, or {@code Full}. Others are token policies.
+ */
+public interface Policy {
     /** What it declares about itself. */
     PolicyInfo info();
 }

@@ -1,7 +1,7 @@
 package io.arkvale.experiments.policy;
 
 /** A policy that the engine runs: it decides, the engine owns the tokens, attends and counts. Stateless. */
-public non-sealed interface TokenPolicy extends Policy {
+public interface TokenPolicy extends Policy {
     /** Begins the policy in one layer of one sequence. */
     LayerPolicy begin(LayerSetting setting);
 }

@@ -6,6 +6,9 @@ import java.util.Arrays;
 public final class TokenScores {
     private double[] scores = new double[0];
 
+    /** Every score is 0. */
+    public TokenScores() {}
+
     /** One for each of the KV heads. */
     public static TokenScores[] perHead(int kvHeads) {
         var all = new TokenScores[kvHeads];

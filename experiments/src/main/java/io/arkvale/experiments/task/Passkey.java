@@ -9,8 +9,6 @@ import java.util.random.RandomGenerator;
 public final class Passkey implements Task {
     private static final String TASK = "There is an important info hidden inside a lot of irrelevant text."
             + " Find it and memorize them. I will quiz you about the important information there.";
-    private static final String FILLER =
-            "The grass is green. The sky is blue. The sun is yellow. Here we go. There and back again. ";
     private static final String QUESTION = "\nWhat is the pass key? The pass key is";
     private static final int LARGEST_KEY = 49_999;
 
@@ -21,7 +19,7 @@ public final class Passkey implements Task {
 
     @Override
     public List<Episode> episodes(int length, int samples, RandomGenerator random) {
-        var filler = FILLER.repeat(Math.ceilDiv(length, FILLER.length()));
+        var filler = Filler.text(length);
         var episodes = new ArrayList<Episode>();
         for (int sample = 0; sample < samples; sample++) {
             var before = (int) ((long) length * sample / samples);

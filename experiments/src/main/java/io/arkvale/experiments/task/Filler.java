@@ -1,0 +1,48 @@
+package io.arkvale.experiments.task;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+
+/** The meaningless text that hides what a task asks for. */
+final class Filler {
+    private static final List<String> SENTENCES = List.of(
+            "The grass is green. ", "The sky is blue. ", "The sun is yellow. ", "Here we go. ", "There and back again. ");
+
+    private Filler() {}
+
+    /** The first {@code length} characters of the sentences, repeated. */
+    static String text(int length) {
+        var round = String.join("", SENTENCES);
+        return round.repeat(Math.ceilDiv(length, round.length())).substring(0, length);
+    }
+
+    /** About {@code length} characters of filler with the facts in it, in order, each at the end of a random sentence. */
+    static String around(List<String> facts, int length, RandomGenerator random) {
+        var sentences = sentences(length);
+        var places = IntStream.range(0, facts.size())
+                .map(fact -> random.nextInt(sentences + 1))
+                .sorted()
+                .toArray();
+        var text = new StringBuilder();
+        int fact = 0;
+        for (int sentence = 0; sentence <= sentences; sentence++) {
+            while (fact < places.length && places[fact] == sentence) {
+                text.append(facts.get(fact++));
+            }
+            if (sentence < sentences) {
+                text.append(SENTENCES.get(sentence % SENTENCES.size()));
+            }
+        }
+        return text.toString();
+    }
+
+    /** Whole sentences that fit in {@code length} characters. */
+    private static int sentences(int length) {
+        int count = 0;
+        for (int left = length; left >= SENTENCES.get(count % SENTENCES.size()).length(); count++) {
+            left -= SENTENCES.get(count % SENTENCES.size()).length();
+        }
+        return count;
+    }
+}

@@ -1,0 +1,137 @@
+package io.arkvale.experiments.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The tasks' commands from end to end on the shipped model, and what they say to wrong input. */
+class TaskCommandsTest {
+    private static final String MODEL = Path.of("..", "models", "needle-5m").toString();
+
+    @TempDir
+    private Path directory = Path.of("");
+
+    @Test
+    void passkeyIsRecalledByArkValeAndLostByStreamingLlm() {
+        var run = run("passkey", "--lengths", "2000", "--budgets", "256,4096", "--policies",
+                "full,arkvale:page-size=16,streaming-llm", "--samples", "3", "--format", "json", "--out",
+                directory.toString());
+        assertThat(run.exit()).as(run.err()).isZero();
+        var rows = new JsonMapper().readTree(run.out());
+        assertThat(rows).hasSize(6);
+        var accuracies = new ArrayList<Double>();
+        rows.forEach(row -> accuracies.add(row.get("accuracy").asDouble()));
+        assertThat(accuracies).containsExactly(1.0, 1.0, 1.0, 1.0, 0.0, 1.0);
+        var first = rows.get(2);
+        assertThat(first.get("task").asString()).isEqualTo("passkey");
+        assertThat(first.get("policy").asString()).isEqualTo("arkvale:page-size=16");
+        assertThat(first.get("budget").asInt()).isEqualTo(256);
+        assertThat(first.get("samples").asInt()).isEqualTo(3);
+        assertThat(first.get("resident_pages").asInt()).isEqualTo(16);
+        assertThat(first.get("recalled_bytes").asLong()).isPositive();
+        assertThat(first.get("backend").asString()).isEqualTo("cpu");
+        assertThat(directory.resolve("passkey.json")).hasContent(run.out());
+        assertThat(directory.resolve("passkey.csv")).content().startsWith("task,policy,budget,length,samples,correct,");
+    }
+
+    @Test
+    void needlesTableHasARowAPolicyAndAColumnABudget() {
+        var run = run("needles", "--lengths", "1500", "--budgets", "512,1024", "--policies", "full,tova", "--samples",
+                "1", "--needles", "4", "--turns", "2");
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.out().lines().toList().subList(1, 3))
+                .satisfies(lines -> assertThat(lines.get(0).split(" +")).containsExactly("policy", "512", "1024"))
+                .satisfies(lines -> assertThat(lines.get(1).split(" +")).containsExactly("full", "100", "100"));
+        assertThat(run.err()).contains("model needle-5m").contains("seed 1").contains("JDK");
+    }
+
+    @Test
+    void generatePrintsExactlyTheGeneratedBytes() throws IOException {
+        var prompt = Files.writeString(directory.resolve("prompt"), "The pass key is 4711. ".repeat(3) + "The pass key is");
+        var run = run("generate", "--prompt-file", prompt.toString(), "--max-tokens", "5", "--policy", "full");
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.out()).isEqualTo(" 4711");
+    }
+
+    @Test
+    void perplexityOfAFile() throws IOException {
+        var text = Files.writeString(directory.resolve("text"), "In the beginning was the Word. ".repeat(20));
+        var run = run("perplexity", "--text-file", text.toString(), "--context", "300", "--tokens", "50", "--budgets",
+                "128", "--policies", "full,h2o", "--format", "csv");
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.out().lines()).hasSize(3).first().asString().contains("bits_per_byte");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            passkey --policies full,lru                  | unknown policy 'lru'; policies: [full, arkvale, streaming-llm
+            passkey --policies full,full                 | --policies names a value twice
+            passkey --policies arkvale:digets=centroid   | its options: [attended, digest,
+            passkey --backend gpu                        | backend 'gpu' is unavailable: no provider of that id
+            passkey --backend cpu --backend-option a=b   | unknown backend option 'a'; allowed: [
+            passkey --backend-option threads=1           | name it with --backend
+            passkey --budgets 128                        | 2 sink and 2 window pages need at least 5
+            passkey --budgets 500                        | budgetTokens is 500; allowed: multiples of pageSize, which is 32
+            passkey --budgets 512,abc                    | 'abc' is not an int
+            passkey --budgets 4 --policies streaming-llm | budget 4 is too small for policy 'streaming-llm'
+            passkey --attended 16 --budgets 512          | attendedPages is 16; allowed: 4 to 15
+            passkey --digest box                         | option 'digest' of policy 'arkvale' is 'box'; allowed: cuboid-mean
+            passkey --head-groups 3                      | headGroups is 3
+            passkey --dense-layers 7                     | dense layers are 7; allowed: 0 to 6
+            passkey --samples 0                          | --samples is 0; allowed: at least 1
+            passkey --lengths 66000                      | max_position_embeddings allows 65536
+            needles --turns 17                           | --turns is 17; allowed: 1 to 16
+            perplexity --context 20000                   | the text has 16384 tokens
+            perplexity --text-file nowhere.txt           | text file nowhere.txt does not exist
+            generate --prompt-file nowhere.txt           | prompt file nowhere.txt does not exist
+            generate --prompt-file .                     | prompt file . cannot be read
+            """)
+    void wrongInputGetsOneSentence(String command, String sentence) {
+        var run = run(command.strip().split(" +"));
+        assertThat(run.exit()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).startsWith("arkvale: ").contains(sentence).doesNotContain("\tat ", "Exception");
+        assertThat(run.err().lines().filter(line -> !line.startsWith("Try '"))).hasSize(1);
+    }
+
+    @Test
+    void modelDirectoryWithoutAModel() {
+        var run = Run.of("passkey", "--model", directory.toString());
+        assertThat(run.exit()).isEqualTo(2);
+        assertThat(run.err()).contains("config.json").contains("no such file");
+        assertThat(Run.of("passkey", "--model", "nowhere").err()).contains("model directory nowhere does not exist");
+    }
+
+    @Test
+    void truncatedModelFile() throws IOException {
+        Files.copy(Path.of(MODEL, "config.json"), directory.resolve("config.json"));
+        Files.write(directory.resolve("model.safetensors"), new byte[] {1, 2, 3});
+        var run = Run.of("passkey", "--model", directory.toString());
+        assertThat(run.exit()).isEqualTo(2);
+        assertThat(run.err()).startsWith("arkvale: " + directory.resolve("model.safetensors"));
+        assertThat(run.err().lines()).hasSize(1);
+    }
+
+    @Test
+    void aPromptBeyondTheTrainedLengthIsWarnedOfOnce() {
+        var card = ModelCard.trainedTokens(Path.of(MODEL));
+        assertThat(card).hasValue(32_768);
+        assertThat(ModelCard.trainedTokens(directory)).isEmpty();
+    }
+
+    private static Run run(String... arguments) {
+        var all = new ArrayList<>(List.of(arguments));
+        all.add("--model");
+        all.add(MODEL);
+        return Run.of(all.toArray(String[]::new));
+    }
+}

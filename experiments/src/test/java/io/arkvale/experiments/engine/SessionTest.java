@@ -1,0 +1,192 @@
+package io.arkvale.experiments.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.arkvale.api.Backend;
+import io.arkvale.api.Backends;
+import io.arkvale.experiments.policy.Ability;
+import io.arkvale.experiments.policy.ContextView;
+import io.arkvale.experiments.policy.DecodeStep;
+import io.arkvale.experiments.policy.LayerPolicy;
+import io.arkvale.experiments.policy.LayerSetting;
+import io.arkvale.experiments.policy.PolicyChoice;
+import io.arkvale.experiments.policy.PolicyInfo;
+import io.arkvale.experiments.policy.Settings;
+import io.arkvale.experiments.policy.TokenPolicy;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Runs of the shipped model under policies and caches, against full attention. */
+@SuppressWarnings("NullAway.Init")
+class SessionTest {
+    private static final String TEXT = "In the beginning God created the heaven and the earth. And the earth was"
+            + " without form, and void; and darkness was upon the face of the deep. ";
+
+    private static ShippedModel model;
+    private static Backend backend;
+    private static Workbench bench;
+
+    @BeforeAll
+    static void open() {
+        model = new ShippedModel();
+        backend = Backends.create("cpu", Map.of());
+        bench = model.bench(backend);
+    }
+
+    @AfterAll
+    static void close() {
+        backend.close();
+        model.close();
+    }
+
+    @Test
+    void everyPolicyWithRoomForEverythingIsFullAttention() {
+        var runs = List.of(
+                ShippedModel.run("full", 1),
+                ShippedModel.run("streaming-llm", 4096),
+                ShippedModel.run("h2o", 4096, 0),
+                ShippedModel.run("tova", 4096),
+                ShippedModel.run("arkvale", 4096),
+                ShippedModel.run("arkvale:page-size=8:head-groups=2", 4096, 0));
+        var logits = feed(TEXT.repeat(4), " And God said", runs);
+        for (int run = 1; run < runs.size(); run++) {
+            for (int token = 0; token < logits[0].length; token++) {
+                assertThat(logits[run][token])
+                        .as("run %d, token %d", run, token)
+                        .isCloseTo(logits[0][token], org.assertj.core.data.Offset.offset(2e-3f));
+            }
+        }
+    }
+
+    @Test
+    void aTightBudgetChangesTheOutputOfEveryPolicy() {
+        var runs = List.of(
+                ShippedModel.run("full", 1),
+                ShippedModel.run("streaming-llm", 64),
+                ShippedModel.run("h2o", 64),
+                ShippedModel.run("tova", 64),
+                ShippedModel.run("arkvale:page-size=8", 64));
+        var logits = feed(TEXT.repeat(4), " And God said", runs);
+        for (int run = 1; run < runs.size(); run++) {
+            assertThat(distance(logits[run], logits[0])).as("run %d", run).isGreaterThan(1e-2);
+        }
+    }
+
+    @Test
+    void aRunDoesNotDependOnItsCompany() {
+        var alone = feed(TEXT, " And God", List.of(ShippedModel.run("h2o", 64)));
+        var together = feed(
+                TEXT,
+                " And God",
+                List.of(
+                        ShippedModel.run("arkvale:page-size=8", 64),
+                        ShippedModel.run("full", 64),
+                        ShippedModel.run("h2o", 64)));
+        assertThat(together[2]).containsExactly(alone[0]);
+    }
+
+    @Test
+    void aContextThatSharesABeginningWithThePreviousOneIsPrefilledTheSame() {
+        var run = List.of(ShippedModel.run("h2o", 64));
+        var fresh = feed(TEXT + "It was so.", " And", run);
+        feed(TEXT + "It was not", " And", run);
+        assertThat(feed(TEXT + "It was so.", " And", run)[0]).containsExactly(fresh[0]);
+        assertThat(feed(TEXT, " And", run)[0]).isNotEqualTo(fresh[0]);
+    }
+
+    @Test
+    void usageCountsWhatIsHeldAttendedAndRecalled() {
+        var runs = List.of(
+                ShippedModel.run("full", 1),
+                ShippedModel.run("h2o", 64),
+                ShippedModel.run("arkvale:page-size=32:attended=4", 192));
+        var context = bench.prefill(bench.tokens(TEXT.repeat(4))); // 564 tokens
+        try (var session = new Session(bench, context, runs, 4)) {
+            for (int token : bench.tokens("And ")) {
+                session.decode(new int[] {token, token, token});
+            }
+            var bytes = 2.0 * Float.BYTES * 64;
+            var full = session.usage().get(0);
+            assertThat(full.residentPages()).isEqualTo(Math.ceilDiv(568, 32));
+            assertThat(full.residentBytes()).isEqualTo(6 * 2 * 568 * bytes);
+            var h2o = session.usage().get(1);
+            assertThat(h2o.residentPages()).isEqualTo(2);
+            assertThat(h2o.attendedPages()).isEqualTo(65 / 32.0);
+            assertThat(h2o.residentBytes()).isEqualTo((2 * 2 * 568 + 4 * 2 * 64) * bytes);
+            assertThat(h2o.recalledBytes()).isZero();
+            var arkVale = session.usage().get(2);
+            assertThat(arkVale.residentPages()).isEqualTo(6);
+            assertThat(arkVale.attendedPages()).isEqualTo(5); // four filled pages and the last one
+            assertThat(arkVale.residentBytes()).isEqualTo((2 * 18 + 4 * 6) * 32 * 2 * bytes);
+            assertThat(arkVale.recalledBytes()).isEqualTo(arkVale.recalledPagesPerStep() * 4 * 32 * 2 * bytes);
+        }
+    }
+
+    @Test
+    void thePolicySeesOnlyWhatItDeclares() {
+        assertThatThrownBy(() -> feed(TEXT, "A", List.of(nosy(List.of(Ability.EVICTS)))))
+                .hasMessage("policy 'nosy' does not declare the ability last-row");
+        assertThatThrownBy(() -> feed(TEXT, "A", List.of(nosy(List.of(Ability.LAST_ROW)))))
+                .hasMessage("policy 'nosy' does not declare the ability evicts");
+    }
+
+    @Test
+    void anEvictedTokenCannotBeEvictedAgain() {
+        assertThatThrownBy(() -> feed(TEXT, "AB", List.of(nosy(List.of(Ability.LAST_ROW, Ability.EVICTS)))))
+                .hasMessage("token 0 is not held");
+    }
+
+    /** A policy that looks at the last row and evicts token 0 at every step. */
+    private static RunSpec nosy(List<Ability> abilities) {
+        var info = new PolicyInfo("evict.nosy", "", "", abilities, List.of());
+        TokenPolicy policy = new TokenPolicy() {
+            @Override
+            public PolicyInfo info() {
+                return info;
+            }
+
+            @Override
+            public LayerPolicy begin(LayerSetting setting) {
+                return new LayerPolicy() {
+                    @Override
+                    public int[][] keep(ContextView context) {
+                        assertThat(context.lastRow(0)).hasSize(context.tokens());
+                        return new int[][] {{0, 1, 2}, {0, 1, 2}};
+                    }
+
+                    @Override
+                    public void decoded(DecodeStep step) {
+                        step.evict(0, 0);
+                    }
+                };
+            }
+        };
+        return new RunSpec(new PolicyChoice("nosy", policy, Settings.of(info, Map.of())), 3, 2);
+    }
+
+    private static float[][] feed(String context, String text, List<RunSpec> runs) {
+        var tokens = bench.tokens(text);
+        try (var session = new Session(bench, bench.prefill(bench.tokens(context)), runs, tokens.length)) {
+            var logits = new float[0][];
+            for (int token : tokens) {
+                var same = new int[runs.size()];
+                Arrays.fill(same, token);
+                logits = session.decode(same);
+            }
+            return logits;
+        }
+    }
+
+    private static double distance(float[] a, float[] b) {
+        var largest = 0.0;
+        for (int i = 0; i < a.length; i++) {
+            largest = Math.max(largest, Math.abs(a[i] - b[i]));
+        }
+        return largest;
+    }
+}
