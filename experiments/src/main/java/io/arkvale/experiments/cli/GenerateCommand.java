@@ -68,7 +68,8 @@ final class GenerateCommand implements Runnable {
             var bench = setup.bench();
             var tokens = bench.tokens(bytes);
             if (tokens.length < 2) {
-                throw new UserException("prompt file " + prompt + " has " + tokens.length + " tokens; at least 2 are needed");
+                throw new UserException(
+                        "prompt file " + prompt + " has " + tokens.length + " tokens; at least 2 are needed");
             }
             var length = Math.addExact(tokens.length, maxTokens);
             bench.requireRoom("the prompt with --max-tokens " + maxTokens, length);

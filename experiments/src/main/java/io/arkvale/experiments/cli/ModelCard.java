@@ -17,7 +17,9 @@ final class ModelCard {
     static OptionalInt trainedTokens(Path directory) {
         try {
             var found = CONTEXT.matcher(Files.readString(directory.resolve("README.md")));
-            return found.find() ? OptionalInt.of(Integer.parseInt(found.group(1).replace(",", ""))) : OptionalInt.empty();
+            return found.find()
+                    ? OptionalInt.of(Integer.parseInt(found.group(1).replace(",", "")))
+                    : OptionalInt.empty();
         } catch (IOException noCard) {
             return OptionalInt.empty();
         }

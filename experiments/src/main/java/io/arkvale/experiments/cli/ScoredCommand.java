@@ -69,7 +69,8 @@ abstract class ScoredCommand implements Runnable {
     private String table(List<TaskResult> results) {
         var text = new StringBuilder();
         for (int length : lengths) {
-            var own = results.stream().filter(result -> result.length() == length).toList();
+            var own =
+                    results.stream().filter(result -> result.length() == length).toList();
             var first = own.getFirst();
             text.append(String.format(
                     Locale.ROOT,

@@ -53,7 +53,9 @@ public final class Examiner {
      */
     private int[][] ask(Session session, int[][] spoken, Episode.Question question) {
         if (spoken[0].length > 0) {
-            session.decode(Arrays.stream(spoken).mapToInt(tokens -> tokens[tokens.length - 1]).toArray());
+            session.decode(Arrays.stream(spoken)
+                    .mapToInt(tokens -> tokens[tokens.length - 1])
+                    .toArray());
         }
         var logits = new float[0][];
         for (int token : tokens(question.text())) {
@@ -64,7 +66,9 @@ public final class Examiner {
         var length = tokens(question.answer()).length;
         var answers = new int[spoken.length][length];
         for (int i = 0; i < length; i++) {
-            var next = Arrays.stream(logits).mapToInt(row -> Logits.argmax(row, 0, row.length)).toArray();
+            var next = Arrays.stream(logits)
+                    .mapToInt(row -> Logits.argmax(row, 0, row.length))
+                    .toArray();
             for (int run = 0; run < next.length; run++) {
                 answers[run][i] = next[run];
             }

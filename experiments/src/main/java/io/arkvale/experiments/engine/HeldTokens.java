@@ -124,8 +124,7 @@ final class HeldTokens {
 
     /** Sums of the held values, weighted by {@code rows} rows of weights a slot; rows of {@link #valueStride}. */
     void weighted(MatrixKernels kernels, int rows, float[] weights, int stride, float[] out) {
-        kernels.multiply(
-                rows, size, valueStride, weights, 0, stride, values, 0, valueStride, out, 0, valueStride);
+        kernels.multiply(rows, size, valueStride, weights, 0, stride, values, 0, valueStride, out, 0, valueStride);
     }
 
     int valueStride() {

@@ -27,8 +27,7 @@ final class PolicyGroup implements RunGroup {
 
     private long steps;
 
-    PolicyGroup(
-Context context, List<RunSpec> runs, Workbench bench) {
+    PolicyGroup(Context context, List<RunSpec> runs, Workbench bench) {
         this.context = context;
         this.runs = runs;
         pool = bench.pool();
@@ -41,7 +40,8 @@ Context context, List<RunSpec> runs, Workbench bench) {
             denseRuns[layer] = IntStream.range(0, runs.size())
                     .filter(run -> isDense(run, number))
                     .toArray();
-            dense[layer] = new DenseLayers(context, layer, denseRuns[layer].length, bench.model().kernels());
+            dense[layer] = new DenseLayers(
+                    context, layer, denseRuns[layer].length, bench.model().kernels());
         }
         var kernels = bench.model().kernels();
         var rope = bench.model().rope();

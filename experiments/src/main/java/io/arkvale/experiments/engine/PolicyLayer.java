@@ -38,13 +38,10 @@ final class PolicyLayer {
         var kept = policy.keep(new View(layer, context, lastRows));
         for (int head = 0; head < held.length; head++) {
             held[head] = new HeldTokens(kernels.matrix(), shape.headDim(), context.tokens());
-            held[head].addAll(context.keyValues(layer, head), kept[head], kernels.matrix().panel());
+            held[head].addAll(
+                    context.keyValues(layer, head), kept[head], kernels.matrix().panel());
             attention[head] = new HeldAttention(
-                    kernels.matrix(),
-                    rope,
-                    shape.queryHeadsPerKvHead(),
-                    shape.headDim(),
-                    info.has(Ability.POSITIONS));
+                    kernels.matrix(), rope, shape.queryHeadsPerKvHead(), shape.headDim(), info.has(Ability.POSITIONS));
         }
     }
 
@@ -137,8 +134,7 @@ final class PolicyLayer {
         public float[] probabilities(int queryHead) {
             require(Ability.PROBABILITIES);
             var kvHead = queryHead / shape.queryHeadsPerKvHead();
-            return attention[kvHead].probabilities(
-                    queryHead % shape.queryHeadsPerKvHead(), held[kvHead].size());
+            return attention[kvHead].probabilities(queryHead % shape.queryHeadsPerKvHead(), held[kvHead].size());
         }
 
         @Override

@@ -33,12 +33,7 @@ public record RunSpec(PolicyChoice choice, int budget, int denseLayers) {
             case Full full -> {}
             case ArkVale arkVale -> {
                 var sequence = ArkVale.sequence(choice.settings(), budget, denseLayers);
-                ArkVale.cache(
-                                choice.settings(),
-                                shape.layers(),
-                                shape.queryHeads(),
-                                shape.kvHeads(),
-                                shape.headDim())
+                ArkVale.cache(choice.settings(), shape.layers(), shape.queryHeads(), shape.kvHeads(), shape.headDim())
                         .roomFor(sequence, 1, 1)
                         .build();
             }

@@ -24,11 +24,15 @@ public record Usage(
     /** The columns of a report whose rows have a usage. */
     static <R> List<Metric<R>> metrics(Function<R, Usage> usage) {
         return List.of(
-                Metric.of("resident_pages", row -> Rounding.to(2, usage.apply(row).residentPages())),
-                Metric.of("attended_pages", row -> Rounding.to(2, usage.apply(row).attendedPages())),
+                Metric.of(
+                        "resident_pages", row -> Rounding.to(2, usage.apply(row).residentPages())),
+                Metric.of(
+                        "attended_pages", row -> Rounding.to(2, usage.apply(row).attendedPages())),
                 Metric.of("resident_bytes", row -> Math.round(usage.apply(row).residentBytes())),
                 Metric.of("recalled_bytes", row -> Math.round(usage.apply(row).recalledBytes())),
-                Metric.of("recalled_pages_per_step", row -> Rounding.to(2, usage.apply(row).recalledPagesPerStep())));
+                Metric.of(
+                        "recalled_pages_per_step",
+                        row -> Rounding.to(2, usage.apply(row).recalledPagesPerStep())));
     }
 
     /** The mean of several. */

@@ -50,8 +50,8 @@ public record PolicyOption(String name, String defaultValue, String allowed, Str
      */
     void check(String policy, String value) {
         if (!allows(value)) {
-            throw new UserException("option '" + name + "' of policy '" + policy + "' is '" + value + "'; allowed: "
-                    + allowed);
+            throw new UserException(
+                    "option '" + name + "' of policy '" + policy + "' is '" + value + "'; allowed: " + allowed);
         }
     }
 

@@ -74,9 +74,7 @@ public final class TokenScores {
         for (int slot = step.held(kvHead) - 1; slot >= 0; slot--) {
             var token = step.token(kvHead, slot);
             if (token <= last
-                    && (lowest < 0
-                            || get(token) < get(lowest)
-                            || (get(token) == get(lowest) && token > lowest))) {
+                    && (lowest < 0 || get(token) < get(lowest) || (get(token) == get(lowest) && token > lowest))) {
                 lowest = token;
             }
         }

@@ -7,7 +7,11 @@ import java.util.stream.IntStream;
 /** The meaningless text that hides what a task asks for. */
 final class Filler {
     private static final List<String> SENTENCES = List.of(
-            "The grass is green. ", "The sky is blue. ", "The sun is yellow. ", "Here we go. ", "There and back again. ");
+            "The grass is green. ",
+            "The sky is blue. ",
+            "The sun is yellow. ",
+            "Here we go. ",
+            "There and back again. ");
 
     private Filler() {}
 

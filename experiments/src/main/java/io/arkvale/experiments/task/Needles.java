@@ -53,8 +53,8 @@ public final class Needles implements Task {
             values.put(Words.key(random), Integer.toString(LEAST_VALUE + random.nextInt(VALUES)));
         }
         var facts = values.entrySet().stream()
-                .map(entry -> "One of the special magic numbers for " + entry.getKey() + " is: " + entry.getValue()
-                        + ". ")
+                .map(entry ->
+                        "One of the special magic numbers for " + entry.getKey() + " is: " + entry.getValue() + ". ")
                 .toList();
         var keys = new ArrayList<>(values.keySet());
         Collections.shuffle(keys, Random.from(random));

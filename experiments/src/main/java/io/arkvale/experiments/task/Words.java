@@ -9,9 +9,30 @@ final class Words {
             "amber", "brave", "calm", "dusty", "eager", "faint", "gentle", "hollow", "icy", "jolly", "keen", "lively",
             "mellow", "narrow", "odd", "plain", "quiet", "rapid", "silent", "tidy", "upper", "vivid", "warm", "young");
     private static final List<String> NOUNS = List.of(
-            "anchor", "basket", "candle", "door", "engine", "forest", "garden", "harbour", "island", "jacket",
-            "kettle", "ladder", "mirror", "needle", "orchard", "pencil", "quarry", "river", "saddle", "tunnel",
-            "umbrella", "valley", "window", "yard");
+            "anchor",
+            "basket",
+            "candle",
+            "door",
+            "engine",
+            "forest",
+            "garden",
+            "harbour",
+            "island",
+            "jacket",
+            "kettle",
+            "ladder",
+            "mirror",
+            "needle",
+            "orchard",
+            "pencil",
+            "quarry",
+            "river",
+            "saddle",
+            "tunnel",
+            "umbrella",
+            "valley",
+            "window",
+            "yard");
 
     private Words() {}
 

@@ -22,8 +22,19 @@ class TaskCommandsTest {
 
     @Test
     void passkeyIsRecalledByArkValeAndLostByStreamingLlm() {
-        var run = run("passkey", "--lengths", "2000", "--budgets", "256,4096", "--policies",
-                "full,arkvale:page-size=16,streaming-llm", "--samples", "3", "--format", "json", "--out",
+        var run = run(
+                "passkey",
+                "--lengths",
+                "2000",
+                "--budgets",
+                "256,4096",
+                "--policies",
+                "full,arkvale:page-size=16,streaming-llm",
+                "--samples",
+                "3",
+                "--format",
+                "json",
+                "--out",
                 directory.toString());
         assertThat(run.exit()).as(run.err()).isZero();
         var rows = new JsonMapper().readTree(run.out());
@@ -45,8 +56,20 @@ class TaskCommandsTest {
 
     @Test
     void needlesTableHasARowAPolicyAndAColumnABudget() {
-        var run = run("needles", "--lengths", "1500", "--budgets", "512,1024", "--policies", "full,tova", "--samples",
-                "1", "--needles", "4", "--turns", "2");
+        var run = run(
+                "needles",
+                "--lengths",
+                "1500",
+                "--budgets",
+                "512,1024",
+                "--policies",
+                "full,tova",
+                "--samples",
+                "1",
+                "--needles",
+                "4",
+                "--turns",
+                "2");
         assertThat(run.exit()).as(run.err()).isZero();
         assertThat(run.out().lines().toList().subList(1, 3))
                 .satisfies(lines -> assertThat(lines.get(0).split(" +")).containsExactly("policy", "512", "1024"))
@@ -56,7 +79,8 @@ class TaskCommandsTest {
 
     @Test
     void generatePrintsExactlyTheGeneratedBytes() throws IOException {
-        var prompt = Files.writeString(directory.resolve("prompt"), "The pass key is 4711. ".repeat(3) + "The pass key is");
+        var prompt =
+                Files.writeString(directory.resolve("prompt"), "The pass key is 4711. ".repeat(3) + "The pass key is");
         var run = run("generate", "--prompt-file", prompt.toString(), "--max-tokens", "5", "--policy", "full");
         assertThat(run.exit()).as(run.err()).isZero();
         assertThat(run.out()).isEqualTo(" 4711");
@@ -65,8 +89,20 @@ class TaskCommandsTest {
     @Test
     void perplexityOfAFile() throws IOException {
         var text = Files.writeString(directory.resolve("text"), "In the beginning was the Word. ".repeat(20));
-        var run = run("perplexity", "--text-file", text.toString(), "--context", "300", "--tokens", "50", "--budgets",
-                "128", "--policies", "full,h2o", "--format", "csv");
+        var run = run(
+                "perplexity",
+                "--text-file",
+                text.toString(),
+                "--context",
+                "300",
+                "--tokens",
+                "50",
+                "--budgets",
+                "128",
+                "--policies",
+                "full,h2o",
+                "--format",
+                "csv");
         assertThat(run.exit()).as(run.err()).isZero();
         assertThat(run.out().lines()).hasSize(3).first().asString().contains("bits_per_byte");
     }

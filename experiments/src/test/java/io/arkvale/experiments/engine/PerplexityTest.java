@@ -21,12 +21,18 @@ class PerplexityTest {
             var bench = model.bench(null);
             var text = bench.tokens(HeldOutText.bytes());
             var policies = List.of(PolicyChoice.parse("full", Map.of()), PolicyChoice.parse("streaming-llm", Map.of()));
-            var results = Perplexity.measure(
-                    bench, text, CONTEXT, SCORED, Grid.of(policies, List.of(16, 2048), 0), () -> {});
+            var results =
+                    Perplexity.measure(bench, text, CONTEXT, SCORED, Grid.of(policies, List.of(16, 2048), 0), () -> {});
             var expected = inOnePass(bench, text);
             assertThat(results.get(0).bitsPerByte()).isCloseTo(expected, within(1e-3));
-            assertThat(results.get(1)).isEqualTo(new Perplexity.Result(
-                    "full", 2048, CONTEXT, SCORED, results.get(0).bitsPerByte(), results.get(0).usage()));
+            assertThat(results.get(1))
+                    .isEqualTo(new Perplexity.Result(
+                            "full",
+                            2048,
+                            CONTEXT,
+                            SCORED,
+                            results.get(0).bitsPerByte(),
+                            results.get(0).usage()));
             assertThat(results.get(2).bitsPerByte()).isGreaterThan(expected + 0.5);
             assertThat(results.get(3).bitsPerByte()).isCloseTo(expected, within(1e-3));
         }

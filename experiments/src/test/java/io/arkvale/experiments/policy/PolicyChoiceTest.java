@@ -25,7 +25,8 @@ class PolicyChoiceTest {
     @Test
     void ownOptionsGoBeforeTheDefaultsGiven() {
         var defaults = Map.of("arkvale", Map.of("sink", "3", "window", "4"));
-        var settings = PolicyChoice.parse("arkvale:sink=1:digest=centroid", defaults).settings();
+        var settings =
+                PolicyChoice.parse("arkvale:sink=1:digest=centroid", defaults).settings();
         assertThat(settings.whole("sink")).isEqualTo(1);
         assertThat(settings.whole("window")).isEqualTo(4);
         assertThat(settings.word("digest")).isEqualTo("centroid");

@@ -28,7 +28,8 @@ class TasksTest {
             var key = episodes.get(i).questions().getFirst().answer().strip();
             assertThat(Integer.parseInt(key)).isBetween(1, 49_999);
             assertThat(context).containsOnlyOnce("The pass key is " + key);
-            assertThat(context.indexOf("The pass key") - context.indexOf('\n') - 2).isEqualTo(250 * i);
+            assertThat(context.indexOf("The pass key") - context.indexOf('\n') - 2)
+                    .isEqualTo(250 * i);
         }
     }
 
@@ -48,7 +49,9 @@ class TasksTest {
         var facts = Pattern.compile("One of the special magic numbers for ([a-z]+-[a-z]+) is: (\\d{7})\\. ");
         assertThat(facts.matcher(episode.context()).results()).hasSize(16);
         for (var question : episode.questions()) {
-            var key = question.text().replaceAll(".* special magic number for (.*) mentioned .*", "$1").strip();
+            var key = question.text()
+                    .replaceAll(".* special magic number for (.*) mentioned .*", "$1")
+                    .strip();
             assertThat(episode.context()).contains("numbers for " + key + " is:" + question.answer() + ".");
         }
     }

@@ -28,7 +28,9 @@ public final class StreamingLlm implements TokenPolicy {
             List.of(
                     PolicyOption.whole(START, 4, 0, 4096, "initial tokens that are always kept"),
                     PolicyOption.choice(
-                            POSITIONS, List.of("cache", "text"), "positions that RoPE sees: in the cache, or in the text")));
+                            POSITIONS,
+                            List.of("cache", "text"),
+                            "positions that RoPE sees: in the cache, or in the text")));
 
     @Override
     public PolicyInfo info() {

@@ -39,8 +39,7 @@ public final class Tova implements TokenPolicy {
             for (int head = 0; head < setting.kvHeads(); head++) {
                 scores.add(TokenSets.meanLastRow(context, setting, head));
             }
-            return TokenSets.same(
-                    setting.kvHeads(), scores.bestAndRecent(context.tokens(), setting.budget(), 0));
+            return TokenSets.same(setting.kvHeads(), scores.bestAndRecent(context.tokens(), setting.budget(), 0));
         }
 
         @Override

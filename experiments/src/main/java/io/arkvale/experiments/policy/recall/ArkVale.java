@@ -88,9 +88,7 @@ public final class ArkVale implements Policy {
 
     private static <E extends Enum<E>> List<String> words(E[] values, E first) {
         var others = Arrays.stream(values).filter(value -> value != first);
-        return Stream.concat(Stream.of(first), others)
-                .map(ArkVale::word)
-                .toList();
+        return Stream.concat(Stream.of(first), others).map(ArkVale::word).toList();
     }
 
     private static <E extends Enum<E>> E value(E[] values, String word) {
