@@ -49,6 +49,7 @@ public final class Main implements Runnable {
         line.addSubcommand(new NeedlesCommand(terminal));
         line.addSubcommand(new PerplexityCommand(terminal));
         line.addSubcommand(new GenerateCommand(terminal));
+        line.addSubcommand(new BenchCommand(terminal));
         line.addSubcommand(new BackendsCommand(terminal));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));

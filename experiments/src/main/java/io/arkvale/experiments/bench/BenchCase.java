@@ -1,0 +1,48 @@
+package io.arkvale.experiments.bench;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.ElementType;
+import io.arkvale.api.SequenceSpec;
+
+/**
+ * One measurement: a layer of a model, a batch, a length and a budget.
+ *
+ * @param queryHeads query heads
+ * @param kvHeads KV heads
+ * @param headDim elements a head
+ * @param elementType type of everything stored
+ * @param batch sequences that decode together
+ * @param tokens tokens of each before the first timed step
+ * @param limited settings of the sequences with a budget; without dense layers, as there is one layer
+ * @param pageSize tokens a page
+ */
+public record BenchCase(
+        int queryHeads,
+        int kvHeads,
+        int headDim,
+        ElementType elementType,
+        int batch,
+        int tokens,
+        SequenceSpec limited,
+        int pageSize) {
+
+    /** A cache of one layer with room for the batch twice, with and without the budget. */
+    CacheSpec cache(int steps) {
+        return CacheSpec.builder(1, queryHeads, kvHeads, headDim)
+                .elementType(elementType)
+                .pageSize(pageSize)
+                .roomFor(limited, Math.addExact(tokens, steps), batch)
+                .roomFor(SequenceSpec.full(), Math.addExact(tokens, steps), batch)
+                .build();
+    }
+
+    /** The shape alone, to be checked against what a backend supports. */
+    public CacheSpec cacheShape() {
+        return cache(0);
+    }
+
+    /** Bytes of the keys and values that full attention reads in a step. */
+    public long keyValueBytes() {
+        return Math.multiplyExact(2L * batch * tokens, Math.multiplyExact(kvHeads * headDim, elementType.bytes()));
+    }
+}

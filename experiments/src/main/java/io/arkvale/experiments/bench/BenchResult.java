@@ -1,0 +1,44 @@
+package io.arkvale.experiments.bench;
+
+import io.arkvale.api.StepReport.Part;
+import java.util.Map;
+
+/**
+ * What one kind of step took.
+ *
+ * @param measured the case
+ * @param kind which kind of step
+ * @param medianNanos a whole step, from opening it to having its output on the host
+ * @param recallsPerStep group pages recalled a sequence and step, mean
+ * @param parts mean nanoseconds a step by part, where the backend measures them apart
+ * @param speedup how many times faster than full attention, medians of one run
+ */
+public record BenchResult(
+        BenchCase measured,
+        Kind kind,
+        double medianNanos,
+        double recallsPerStep,
+        Map<Part, Double> parts,
+        double speedup) {
+
+    /** The kinds of step that are compared. */
+    public enum Kind {
+        /** No budget: exact attention over everything. */
+        FULL("full"),
+        /** A budget and a query that stays the same, so that no page is recalled. */
+        STILL("arkvale"),
+        /** A budget and a query that turns so fast that about one page is recalled a step. */
+        TURNING("arkvale, recalling");
+
+        private final String label;
+
+        Kind(String label) {
+            this.label = label;
+        }
+
+        /** The name in tables. */
+        public String label() {
+            return label;
+        }
+    }
+}

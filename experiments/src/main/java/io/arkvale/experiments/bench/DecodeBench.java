@@ -1,0 +1,203 @@
+package io.arkvale.experiments.bench;
+
+import io.arkvale.api.Backend;
+import io.arkvale.api.Batch;
+import io.arkvale.api.KvCache;
+import io.arkvale.api.Sequence;
+import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.StepReport;
+import io.arkvale.api.StepReport.Part;
+import io.arkvale.api.Tensor;
+import io.arkvale.experiments.bench.BenchResult.Kind;
+import io.arkvale.kernels.Kernels;
+import io.arkvale.kernels.StorageFormat;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Times whole decode steps of one layer with a budget beside full attention on the same keys and values. The kinds of
+ * step take turns, so that whatever else the machine does meets all of them alike.
+ */
+public final class DecodeBench implements AutoCloseable {
+    /** Tokens handed over at once while the cache is filled. */
+    private static final int CHUNK = 1024;
+
+    private final BenchCase measured;
+    private final Random random;
+    private final KvCache cache;
+    private final List<Sequence> unlimited;
+    /** With a budget; still and turning queries share them. */
+    private final List<Sequence> limited;
+
+    private final Tensor queries;
+    private final Tensor keys;
+    private final Tensor values;
+    private final Tensor output;
+    private final byte[] outputBytes;
+    private final TurningQueries turning;
+
+    /**
+     * Opens a cache and fills it with random keys and values.
+     *
+     * @param steps most steps that will be taken of each kind
+     */
+    public DecodeBench(Backend backend, BenchCase measured, int steps, long seed) {
+        this.measured = measured;
+        random = new Random(seed);
+        cache = backend.open(measured.cache(2 * steps));
+        try {
+            limited = fill(measured.limited());
+            unlimited = fill(SequenceSpec.full());
+            queries = cache.allocateQueries(measured.batch());
+            keys = cache.allocateKeys(measured.batch());
+            values = cache.allocateKeys(measured.batch());
+            output = cache.allocateQueries(measured.batch());
+            outputBytes = new byte[Math.toIntExact(measured.batch() * output.rowBytes())];
+            turning = new TurningQueries(measured.batch() * measured.queryHeads() * measured.headDim(), random);
+            write(queries, turning.values());
+            write(keys, normal(measured.batch() * measured.kvHeads() * measured.headDim()));
+            write(values, normal(measured.batch() * measured.kvHeads() * measured.headDim()));
+        } catch (Throwable failure) {
+            cache.close();
+            throw failure;
+        }
+    }
+
+    private List<Sequence> fill(SequenceSpec spec) {
+        var filled = new ArrayList<Sequence>();
+        int width = measured.kvHeads() * measured.headDim();
+        try (var chunkKeys = cache.allocateKeys(CHUNK);
+                var chunkValues = cache.allocateKeys(CHUNK);
+                var lastQuery = cache.allocateQueries(1)) {
+            write(lastQuery, normal(measured.queryHeads() * measured.headDim()));
+            for (int i = 0; i < measured.batch(); i++) {
+                var sequence = cache.begin(spec);
+                try (var step = cache.step(Batch.of(sequence, measured.tokens()))) {
+                    for (int from = 0; from < measured.tokens(); from += CHUNK) {
+                        write(chunkKeys, normal(CHUNK * width));
+                        write(chunkValues, normal(CHUNK * width));
+                        int count = Math.min(CHUNK, measured.tokens() - from);
+                        step.ingest(0, new int[] {count}, chunkKeys, chunkValues);
+                    }
+                    step.finishPrefill(0, lastQuery);
+                    step.commit();
+                }
+                filled.add(sequence);
+            }
+        }
+        return filled;
+    }
+
+    /** Takes {@code warmUp} steps of each kind untimed, then {@code steps} timed ones, turn about. */
+    public List<BenchResult> run(int warmUp, int steps) {
+        for (int i = 0; i < warmUp; i++) {
+            for (var kind : Kind.values()) {
+                step(kind);
+            }
+        }
+        var runs = Arrays.stream(Kind.values())
+                .map(kind -> new Timings(kind, steps))
+                .toList();
+        for (int i = 0; i < steps; i++) {
+            for (var run : runs) {
+                long start = System.nanoTime();
+                var report = step(run.kind);
+                run.add(System.nanoTime() - start, report);
+            }
+        }
+        var results = new ArrayList<BenchResult>();
+        double full = runs.getFirst().median();
+        for (var run : runs) {
+            results.add(new BenchResult(
+                    measured,
+                    run.kind,
+                    run.median(),
+                    run.recalls / steps / measured.batch(),
+                    run.parts(),
+                    full / run.median()));
+        }
+        return results;
+    }
+
+    private StepReport step(Kind kind) {
+        if (kind == Kind.TURNING) {
+            turning.turn();
+            write(queries, turning.values());
+        }
+        StepReport report;
+        try (var step = cache.step(Batch.decode(kind == Kind.FULL ? unlimited : limited))) {
+            step.decode(0, queries, keys, values, output);
+            report = step.commit();
+        }
+        output.copyTo(MemorySegment.ofArray(outputBytes));
+        if (kind == Kind.TURNING) {
+            turning.adjust(recalls(report) / (double) measured.batch());
+        }
+        return report;
+    }
+
+    private static long recalls(StepReport report) {
+        return report.sequences().stream()
+                .mapToLong(StepReport.SequenceCounts::recalledPages)
+                .sum();
+    }
+
+    private float[] normal(int count) {
+        var numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = (float) random.nextGaussian();
+        }
+        return numbers;
+    }
+
+    private void write(Tensor tensor, float[] numbers) {
+        var format = StorageFormat.valueOf(tensor.elementType().name());
+        var bytes = new byte[Math.multiplyExact(numbers.length, format.bytes())];
+        Kernels.vector().codec(format).encode(numbers, 0, MemorySegment.ofArray(bytes), 0, numbers.length);
+        tensor.copyFrom(MemorySegment.ofArray(bytes));
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+    }
+
+    /** Times and counts of one kind of step. */
+    private static final class Timings {
+        private final Kind kind;
+        private final long[] nanos;
+        private final Map<Part, Double> partSums = new EnumMap<>(Part.class);
+        private int count;
+        private double recalls;
+
+        Timings(Kind kind, int steps) {
+            this.kind = kind;
+            nanos = new long[steps];
+        }
+
+        void add(long time, StepReport report) {
+            nanos[count++] = time;
+            recalls += recalls(report);
+            for (var part : Part.values()) {
+                report.nanos(part).ifPresent(value -> partSums.merge(part, (double) value, Double::sum));
+            }
+        }
+
+        double median() {
+            var sorted = nanos.clone();
+            Arrays.sort(sorted);
+            return sorted[sorted.length / 2];
+        }
+
+        Map<Part, Double> parts() {
+            var means = new EnumMap<Part, Double>(Part.class);
+            partSums.forEach((part, sum) -> means.put(part, sum / count));
+            return means;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.arkvale.experiments.bench;
+
+import java.util.Random;
+
+/**
+ * Queries that turn a little each step, at a rate that is steered until the wanted number of pages comes back a step:
+ * recalls cannot be asked for, only be caused.
+ */
+final class TurningQueries {
+    private static final double WANTED_RECALLS = 1;
+    private static final double ADJUSTMENT = 1.1;
+
+    private final float[] values;
+    private final Random random;
+    private double rate = 0.05;
+
+    TurningQueries(int elements, Random random) {
+        this.random = random;
+        values = new float[elements];
+        for (int i = 0; i < elements; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+    }
+
+    float[] values() {
+        return values;
+    }
+
+    /** Turns every query by an angle whose sine is the rate, in a random direction. */
+    void turn() {
+        double keep = Math.sqrt(1 - rate * rate);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (keep * values[i] + rate * random.nextGaussian());
+        }
+    }
+
+    /** Steers by the recalls a sequence that the last turn caused. */
+    void adjust(double recalls) {
+        rate = Math.clamp(recalls > WANTED_RECALLS ? rate / ADJUSTMENT : rate * ADJUSTMENT, 1e-4, 0.9);
+    }
+}
