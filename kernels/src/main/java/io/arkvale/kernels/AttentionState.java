@@ -95,6 +95,16 @@ public final class AttentionState {
         }
     }
 
+    /** Makes what a head has gathered relative to {@code score}, its new largest. */
+    void raise(int head, float score) {
+        float factor = powerOfTwo(largest[head] - score);
+        largest[head] = score;
+        sum[head] *= factor;
+        for (int i = head * stride; i < head * stride + headDim; i++) {
+            weighted[i] *= factor;
+        }
+    }
+
     /** {@code 2^x}, rounded once; 0 for negative infinity. */
     static float powerOfTwo(float x) {
         return x == 0 ? 1 : (float) Math.exp(x / LOG2_E);

@@ -45,13 +45,7 @@ final class ScalarAttention implements AttentionKernel {
         int at = head * headDim;
         float score = ScalarMath.dot(state.queries, at, key, headDim);
         if (score > state.largest[head]) {
-            // What was gathered so far was relative to a smaller score.
-            float rescale = AttentionState.powerOfTwo(state.largest[head] - score);
-            state.largest[head] = score;
-            state.sum[head] *= rescale;
-            for (int i = 0; i < headDim; i++) {
-                state.weighted[at + i] *= rescale;
-            }
+            state.raise(head, score);
         }
         float weight = AttentionState.powerOfTwo(score - state.largest[head]);
         state.sum[head] += weight;

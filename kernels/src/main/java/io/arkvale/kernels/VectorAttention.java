@@ -1,43 +1,48 @@
 package io.arkvale.kernels;
 
-import static io.arkvale.kernels.VectorKernels.FLOATS;
-import static io.arkvale.kernels.VectorKernels.LANES;
+import static io.arkvale.kernels.VectorDots.TILE;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
-/** Attention in blocks of tokens: scores, softmax, weighted values, each for all query heads in one pass. */
+/**
+ * Attention in blocks of tokens: scores, softmax, weighted values, each for all query heads in one pass. Keys and values
+ * are decoded and used slab by slab, so that they are still in the first-level cache when they are used.
+ */
 final class VectorAttention implements AttentionKernel {
-    /** Most tokens of a block; a multiple of every number of lanes. */
+    /** Most tokens of a block; a multiple of those of every slab. */
     private static final int BLOCK = 32;
 
-    private final FormatCodec codec;
     private final int queryHeads;
     private final int headDim;
+    private final long rowBytes;
     /** Holds keys, then values. */
-    private final PaddedBlock block;
+    private final PaddedBlock slab;
 
     private final VectorDots dots;
-    /** {@code [queryHeads][BLOCK]}: scores, then weights. */
+    private final VectorSoftmax softmax = new VectorSoftmax();
+    /** {@code [tile][BLOCK][TILE]}: scores, then weights. */
     private final float[] weights;
-    /** {@code [queryHeads]}: the factor that makes what was gathered before relative to the new largest score. */
-    private final float[] rescale;
 
     VectorAttention(FormatCodec codec, int queryHeads, int headDim) {
-        this.codec = codec;
         this.queryHeads = Shapes.atLeastOne("queryHeads", queryHeads);
         this.headDim = Shapes.atLeastOne("headDim", headDim);
-        block = new PaddedBlock(codec, headDim, BLOCK);
-        dots = new VectorDots(block.stride, BLOCK);
-        weights = new float[Math.multiplyExact(queryHeads, BLOCK)];
-        rescale = new float[queryHeads];
+        rowBytes = (long) headDim * codec.format().bytes();
+        slab = new PaddedBlock(codec, headDim, slabTokens(codec.format(), VectorKernels.padded(headDim)));
+        dots = new VectorDots(slab.stride, slab.capacity());
+        weights = new float[VectorDots.resultLength(queryHeads, BLOCK)];
+    }
+
+    /** A power of two from 4 to BLOCK. */
+    private static int slabTokens(StorageFormat format, int stride) {
+        // Short slabs let the memory work ahead while the last one is computed; float32 gains more from four streams,
+        // which pay when they lie a page of virtual memory apart.
+        int numbers = format == StorageFormat.F32 ? 4096 : 2048;
+        return Math.clamp(Integer.highestOneBit(Math.max(1, numbers / stride)), 4, BLOCK);
     }
 
     @Override
     public AttentionState newState() {
-        return new AttentionState(queryHeads, headDim, block.stride);
+        return new AttentionState(queryHeads, headDim, slab.stride);
     }
 
     @Override
@@ -48,42 +53,29 @@ final class VectorAttention implements AttentionKernel {
             MemorySegment values,
             long valuesOffset,
             int tokens) {
-        long row = (long) headDim * codec.format().bytes();
         for (int token = 0; token < tokens; token += BLOCK) {
             int count = Math.min(BLOCK, tokens - token);
-            block.load(keys, keysOffset + token * row, row, count);
-            dots.multiply(state.queries, queryHeads, block.rows, count, weights);
-            for (int head = 0; head < queryHeads; head++) {
-                softmax(state, head, count);
+            scores(state, keys, keysOffset + token * rowBytes, count);
+            for (int head = 0; head < queryHeads; head += TILE) {
+                softmax.apply(state, head, weights, head * BLOCK, count);
             }
-            block.load(values, valuesOffset + token * row, row, count);
-            VectorWeighing.add(state, block.rows, count, weights, BLOCK, rescale);
+            weigh(state, values, valuesOffset + token * rowBytes, count);
         }
     }
 
-    /** Turns a head's scores into weights relative to the new largest score. */
-    private void softmax(AttentionState state, int head, int count) {
-        int from = head * BLOCK;
-        int to = from + Math.ceilDiv(count, LANES) * LANES;
-        Arrays.fill(weights, from + count, to, Float.NEGATIVE_INFINITY);
-
-        var tops = FloatVector.fromArray(FLOATS, weights, from);
-        for (int i = from + LANES; i < to; i += LANES) {
-            tops = tops.max(FloatVector.fromArray(FLOATS, weights, i));
+    private void scores(AttentionState state, MemorySegment keys, long offset, int count) {
+        for (int token = 0; token < count; token += slab.capacity()) {
+            int part = Math.min(slab.capacity(), count - token);
+            slab.load(keys, offset + token * rowBytes, rowBytes, part);
+            dots.multiply(state.queries, queryHeads, slab.rows, part, weights, token, BLOCK);
         }
-        float before = state.largest[head];
-        float largest = Math.max(before, tops.reduceLanes(VectorOperators.MAX));
+    }
 
-        var sums = FloatVector.zero(FLOATS);
-        for (int i = from; i < to; i += LANES) {
-            var weight =
-                    VectorExp2.exp2(FloatVector.fromArray(FLOATS, weights, i).sub(largest));
-            weight.intoArray(weights, i);
-            sums = sums.add(weight);
+    private void weigh(AttentionState state, MemorySegment values, long offset, int count) {
+        for (int token = 0; token < count; token += slab.capacity()) {
+            int part = Math.min(slab.capacity(), count - token);
+            slab.load(values, offset + token * rowBytes, rowBytes, part);
+            VectorWeighing.add(state, slab.rows, part, weights, token, BLOCK);
         }
-        float factor = largest == before ? 1 : AttentionState.powerOfTwo(before - largest);
-        rescale[head] = factor;
-        state.largest[head] = largest;
-        state.sum[head] = state.sum[head] * factor + sums.reduceLanes(VectorOperators.ADD);
     }
 }

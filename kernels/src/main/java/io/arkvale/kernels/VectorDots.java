@@ -9,47 +9,52 @@ import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Dot products of all query heads with all rows of a block: the scores of tokens and those of digests. Each dot product
- * is summed lane by lane; the lanes are added later, for as many rows at once as there are lanes, by a transposition
- * that adds as it goes.
+ * is summed lane by lane; the lanes are added afterwards, of as many products at once as there are lanes, by a
+ * transposition that adds as it goes.
+ *
+ * <p>Query heads are taken in tiles of four, the last of which may be partly empty. Results lie {@code [tile][row][TILE]}.
  */
 final class VectorDots {
-    /** Heads whose accumulators, for two rows each, fill a good part of the registers of any machine. */
-    private static final int TILE_HEADS = 4;
+    /** Query heads of a tile: with two rows each, their accumulators leave room in the registers of any machine. */
+    static final int TILE = 4;
 
     private final int stride;
-    private final int capacity;
-    /** {@code [TILE_HEADS][capacity][LANES]}: sums by lane. */
+    /** {@code [row][TILE][LANES]} of one tile: sums by lane. */
     private final float[] partial;
 
     /**
-     * Makes room for blocks of up to {@code capacity} rows, a multiple of the lanes, each {@code stride} long, a multiple
-     * of the lanes too.
+     * Makes room for blocks of up to {@code capacity} rows, even and a multiple of the lanes over four, each
+     * {@code stride} long, a multiple of the lanes.
      */
     VectorDots(int stride, int capacity) {
         this.stride = stride;
-        this.capacity = capacity;
-        partial = new float[TILE_HEADS * capacity * LANES];
+        partial = new float[Math.multiplyExact(capacity, TILE * LANES)];
+    }
+
+    /** The length of the results for {@code heads} query heads and up to {@code capacity} rows. */
+    static int resultLength(int heads, int capacity) {
+        return Math.multiplyExact(Math.ceilDiv(heads, TILE), capacity * TILE);
     }
 
     /**
-     * Writes {@code queries[head] . rows[row]} to {@code out[head * capacity + row]}. What stands in {@code out} beyond
-     * {@code count} is left undefined.
+     * Writes {@code queries[head] . rows[row]} to
+     * {@code out[(head / TILE * outRows + outRow + row) * TILE + head % TILE]}. What stands there for absent heads, or
+     * for rows from {@code count} to the next whole vector, is left undefined.
      */
-    void multiply(float[] queries, int heads, float[] rows, int count, float[] out) {
-        int head = 0;
-        for (; head <= heads - TILE_HEADS; head += TILE_HEADS) {
-            fourHeads(queries, head * stride, rows, count);
-            for (int i = 0; i < TILE_HEADS; i++) {
-                addLanes(i * capacity, count, out, (head + i) * capacity);
+    void multiply(float[] queries, int heads, float[] rows, int count, float[] out, int outRow, int outRows) {
+        for (int first = 0; first < heads; first += TILE) {
+            if (first + TILE <= heads) {
+                fourHeads(queries, first * stride, rows, count, stride, partial);
+            } else {
+                for (int head = first; head < heads; head++) {
+                    oneHead(queries, head * stride, rows, count, stride, partial, head - first);
+                }
             }
-        }
-        for (; head < heads; head++) {
-            oneHead(queries, head * stride, rows, count);
-            addLanes(0, count, out, head * capacity);
+            addLanes(partial, count * TILE, out, first * outRows + outRow * TILE);
         }
     }
 
-    private void fourHeads(float[] queries, int query, float[] rows, int count) {
+    private static void fourHeads(float[] queries, int query, float[] rows, int count, int stride, float[] partial) {
         for (int row = 0; row < count; row += 2) {
             FloatVector even0 = FloatVector.zero(FLOATS);
             FloatVector even1 = even0;
@@ -77,14 +82,20 @@ final class VectorDots {
                 even3 = even.fma(head3, even3);
                 odd3 = odd.fma(head3, odd3);
             }
-            storePair(even0, odd0, row);
-            storePair(even1, odd1, capacity + row);
-            storePair(even2, odd2, 2 * capacity + row);
-            storePair(even3, odd3, 3 * capacity + row);
+            int at = row * TILE * LANES;
+            even0.intoArray(partial, at);
+            even1.intoArray(partial, at + LANES);
+            even2.intoArray(partial, at + 2 * LANES);
+            even3.intoArray(partial, at + 3 * LANES);
+            odd0.intoArray(partial, at + 4 * LANES);
+            odd1.intoArray(partial, at + 5 * LANES);
+            odd2.intoArray(partial, at + 6 * LANES);
+            odd3.intoArray(partial, at + 7 * LANES);
         }
     }
 
-    private void oneHead(float[] queries, int query, float[] rows, int count) {
+    private static void oneHead(
+            float[] queries, int query, float[] rows, int count, int stride, float[] partial, int slot) {
         for (int row = 0; row < count; row += 2) {
             FloatVector even = FloatVector.zero(FLOATS);
             FloatVector odd = even;
@@ -95,56 +106,54 @@ final class VectorDots {
                 even = FloatVector.fromArray(FLOATS, rows, evenRow + i).fma(head, even);
                 odd = FloatVector.fromArray(FLOATS, rows, oddRow + i).fma(head, odd);
             }
-            storePair(even, odd, row);
+            int at = (row * TILE + slot) * LANES;
+            even.intoArray(partial, at);
+            odd.intoArray(partial, at + TILE * LANES);
         }
     }
 
-    private void storePair(FloatVector even, FloatVector odd, int row) {
-        even.intoArray(partial, row * LANES);
-        odd.intoArray(partial, (row + 1) * LANES);
-    }
-
-    /** Sums the lanes of {@code count} rows of {@link #partial}, rounded up to whole vectors. */
-    private void addLanes(int firstRow, int count, float[] out, int at) {
-        for (int row = 0; row < count; row += LANES) {
-            int base = (firstRow + row) * LANES;
-            // Rows i and i + half become row i, its lanes with that bit set for the second: after the last halving,
-            // lane r of row 0 is the sum of row r.
-            if (LANES > 8) {
-                halve(base, 8, Lanes.BIT_3, Lanes.FLIP_3);
+    /** Writes the sum of the lanes of each of {@code count} vectors, rounded up to as many as there are lanes. */
+    private static void addLanes(float[] partial, int count, float[] out, int at) {
+        // Vectors i and i + half become vector i, whose lanes with that bit set are those of the second: after the
+        // last halving, lane v of vector 0 is the sum of vector v.
+        for (int vector = 0; vector < count; vector += LANES) {
+            int base = vector * LANES;
+            if (LANES == 16) {
+                for (int i = 0; i < 4; i++) {
+                    int first = base + i * LANES;
+                    quarter(partial, first, 4 * LANES, Lanes.BIT_3, Lanes.FLIP_3, Lanes.BIT_2, Lanes.FLIP_2)
+                            .intoArray(partial, first);
+                }
+            } else if (LANES == 8) {
+                for (int i = 0; i < 4; i++) {
+                    int first = base + i * LANES;
+                    halve(partial, first, first + 4 * LANES, Lanes.BIT_2, Lanes.FLIP_2)
+                            .intoArray(partial, first);
+                }
             }
-            if (LANES > 4) {
-                halve(base, 4, Lanes.BIT_2, Lanes.FLIP_2);
-            }
-            halve(base, 2, Lanes.BIT_1, Lanes.FLIP_1);
-            halve(base, 1, Lanes.BIT_0, Lanes.FLIP_0);
-            FloatVector.fromArray(FLOATS, partial, base).intoArray(out, at + row);
+            quarter(partial, base, LANES, Lanes.BIT_1, Lanes.FLIP_1, Lanes.BIT_0, Lanes.FLIP_0)
+                    .intoArray(out, at + vector);
         }
     }
 
-    private void halve(int base, int half, VectorMask<Float> upper, VectorShuffle<Float> flip) {
-        for (int i = 0; i < half; i++) {
-            int at = base + i * LANES;
-            var first = FloatVector.fromArray(FLOATS, partial, at);
-            var second = FloatVector.fromArray(FLOATS, partial, at + half * LANES);
-            var sum = first.blend(second, upper).add(second.blend(first, upper).rearrange(flip));
-            sum.intoArray(partial, at);
-        }
+    /** Four vectors, {@code step} elements apart, as one: halved by the {@code high} bit, then by the {@code low} one. */
+    private static FloatVector quarter(
+            float[] partial,
+            int at,
+            int step,
+            VectorMask<Float> high,
+            VectorShuffle<Float> flipHigh,
+            VectorMask<Float> low,
+            VectorShuffle<Float> flipLow) {
+        var even = halve(partial, at, at + 2 * step, high, flipHigh);
+        var odd = halve(partial, at + step, at + 3 * step, high, flipHigh);
+        return even.blend(odd, low).add(odd.blend(even, low).rearrange(flipLow));
     }
 
-    /** For each bit of a lane's number: the lanes that have it set, and the exchange of those with the others. */
-    private static final class Lanes {
-        static final VectorMask<Float> BIT_0 = VectorMask.fromLong(FLOATS, 0xaaaa);
-        static final VectorMask<Float> BIT_1 = VectorMask.fromLong(FLOATS, 0xcccc);
-        static final VectorMask<Float> BIT_2 = VectorMask.fromLong(FLOATS, 0xf0f0);
-        static final VectorMask<Float> BIT_3 = VectorMask.fromLong(FLOATS, 0xff00);
-        static final VectorShuffle<Float> FLIP_0 = flip(1);
-        static final VectorShuffle<Float> FLIP_1 = flip(2);
-        static final VectorShuffle<Float> FLIP_2 = flip(4);
-        static final VectorShuffle<Float> FLIP_3 = flip(8);
-
-        private static VectorShuffle<Float> flip(int bit) {
-            return VectorShuffle.fromOp(FLOATS, lane -> (lane ^ bit) % LANES);
-        }
+    private static FloatVector halve(
+            float[] partial, int first, int second, VectorMask<Float> upper, VectorShuffle<Float> flip) {
+        var left = FloatVector.fromArray(FLOATS, partial, first);
+        var right = FloatVector.fromArray(FLOATS, partial, second);
+        return left.blend(right, upper).add(right.blend(left, upper).rearrange(flip));
     }
 }

@@ -1,5 +1,7 @@
 package io.arkvale.kernels;
 
+import static io.arkvale.kernels.VectorDots.TILE;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -26,7 +28,7 @@ final class VectorScore implements ScoreKernel {
     private final float[] signedQueries;
     /** {@code [queryHeads]}: L2 norms. */
     private final float[] norms;
-    /** {@code [queryHeads][BLOCK]}. */
+    /** {@code [tile][BLOCK][TILE]}. */
     private final float[] scored;
 
     VectorScore(FormatCodec codec, int queryHeads, int headDim) {
@@ -39,7 +41,7 @@ final class VectorScore implements ScoreKernel {
         queries = new float[Math.multiplyExact(queryHeads, points.stride)];
         signedQueries = new float[Math.multiplyExact(queryHeads, boxes.stride)];
         norms = new float[queryHeads];
-        scored = new float[Math.multiplyExact(queryHeads, BLOCK)];
+        scored = new float[VectorDots.resultLength(queryHeads, BLOCK)];
     }
 
     @Override
@@ -101,9 +103,13 @@ final class VectorScore implements ScoreKernel {
         for (int page = 0; page < pages; page += BLOCK) {
             int count = Math.min(BLOCK, pages - page);
             block.load(digests, offset + page * stride, stride, count);
-            dots.multiply(operand, queryHeads, block.rows, count, scored);
+            dots.multiply(operand, queryHeads, block.rows, count, scored, 0, BLOCK);
             for (int head = 0; head < queryHeads; head++) {
-                System.arraycopy(scored, head * BLOCK, scores, at + head * row + page, count);
+                int from = (head - head % TILE) * BLOCK + head % TILE;
+                int to = at + head * row + page;
+                for (int i = 0; i < count; i++) {
+                    scores[to + i] = scored[from + i * TILE];
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.arkvale.kernels;
 
+import static io.arkvale.kernels.VectorDots.TILE;
 import static io.arkvale.kernels.VectorKernels.FLOATS;
 import static io.arkvale.kernels.VectorKernels.LANES;
 
@@ -10,64 +11,56 @@ final class VectorWeighing {
     private VectorWeighing() {}
 
     /**
-     * Multiplies what {@code state} has gathered by {@code rescale} and adds {@code count} values.
+     * Adds {@code count} values to what {@code state} has gathered.
      *
      * @param values {@code [count][state.stride]}
-     * @param weights {@code [queryHeads][row]}
-     * @param rescale {@code [queryHeads]}
+     * @param weights {@code [tile][weightRows][TILE]}, the first value's in row {@code weightRow} of each tile
      */
-    static void add(AttentionState state, float[] values, int count, float[] weights, int row, float[] rescale) {
-        int head = 0;
-        for (; head <= state.queryHeads - 4; head += 4) {
+    static void add(AttentionState state, float[] values, int count, float[] weights, int weightRow, int weightRows) {
+        for (int first = 0; first < state.queryHeads; first += TILE) {
+            int weight = first * weightRows + weightRow * TILE;
             for (int i = 0; i < state.stride; i += 2 * LANES) {
-                fourHeads(state, head, i, values, count, weights, row, rescale);
-            }
-        }
-        for (; head < state.queryHeads; head++) {
-            for (int i = 0; i < state.stride; i += 2 * LANES) {
-                oneHead(state, head, i, values, count, weights, row, rescale);
+                if (first + TILE <= state.queryHeads) {
+                    fourHeads(
+                            state.weighted, state.stride, first * state.stride + i, values, i, count, weights, weight);
+                } else {
+                    for (int head = first; head < state.queryHeads; head++) {
+                        oneHead(state, head, i, values, count, weights, weight + head - first);
+                    }
+                }
             }
         }
     }
 
     /** Four heads by two vectors: eight accumulators. */
     private static void fourHeads(
-            AttentionState state,
-            int head,
-            int column,
-            float[] values,
-            int count,
-            float[] weights,
-            int row,
-            float[] rescale) {
-        float[] weighted = state.weighted;
-        int stride = state.stride;
-        int at0 = head * stride + column;
+            float[] weighted, int stride, int at0, float[] values, int column, int count, float[] weights, int weight) {
         int at1 = at0 + stride;
         int at2 = at1 + stride;
         int at3 = at2 + stride;
-        var left0 = FloatVector.fromArray(FLOATS, weighted, at0).mul(rescale[head]);
-        var left1 = FloatVector.fromArray(FLOATS, weighted, at1).mul(rescale[head + 1]);
-        var left2 = FloatVector.fromArray(FLOATS, weighted, at2).mul(rescale[head + 2]);
-        var left3 = FloatVector.fromArray(FLOATS, weighted, at3).mul(rescale[head + 3]);
-        var right0 = FloatVector.fromArray(FLOATS, weighted, at0 + LANES).mul(rescale[head]);
-        var right1 = FloatVector.fromArray(FLOATS, weighted, at1 + LANES).mul(rescale[head + 1]);
-        var right2 = FloatVector.fromArray(FLOATS, weighted, at2 + LANES).mul(rescale[head + 2]);
-        var right3 = FloatVector.fromArray(FLOATS, weighted, at3 + LANES).mul(rescale[head + 3]);
-        int weight = head * row;
+        var left0 = FloatVector.fromArray(FLOATS, weighted, at0);
+        var left1 = FloatVector.fromArray(FLOATS, weighted, at1);
+        var left2 = FloatVector.fromArray(FLOATS, weighted, at2);
+        var left3 = FloatVector.fromArray(FLOATS, weighted, at3);
+        var right0 = FloatVector.fromArray(FLOATS, weighted, at0 + LANES);
+        var right1 = FloatVector.fromArray(FLOATS, weighted, at1 + LANES);
+        var right2 = FloatVector.fromArray(FLOATS, weighted, at2 + LANES);
+        var right3 = FloatVector.fromArray(FLOATS, weighted, at3 + LANES);
         for (int token = 0; token < count; token++) {
-            var left = FloatVector.fromArray(FLOATS, values, token * stride + column);
-            var right = FloatVector.fromArray(FLOATS, values, token * stride + column + LANES);
-            var weight0 = FloatVector.broadcast(FLOATS, weights[weight + token]);
+            int value = token * stride + column;
+            int tile = weight + token * TILE;
+            var left = FloatVector.fromArray(FLOATS, values, value);
+            var right = FloatVector.fromArray(FLOATS, values, value + LANES);
+            var weight0 = FloatVector.broadcast(FLOATS, weights[tile]);
             left0 = left.fma(weight0, left0);
             right0 = right.fma(weight0, right0);
-            var weight1 = FloatVector.broadcast(FLOATS, weights[weight + row + token]);
+            var weight1 = FloatVector.broadcast(FLOATS, weights[tile + 1]);
             left1 = left.fma(weight1, left1);
             right1 = right.fma(weight1, right1);
-            var weight2 = FloatVector.broadcast(FLOATS, weights[weight + 2 * row + token]);
+            var weight2 = FloatVector.broadcast(FLOATS, weights[tile + 2]);
             left2 = left.fma(weight2, left2);
             right2 = right.fma(weight2, right2);
-            var weight3 = FloatVector.broadcast(FLOATS, weights[weight + 3 * row + token]);
+            var weight3 = FloatVector.broadcast(FLOATS, weights[tile + 3]);
             left3 = left.fma(weight3, left3);
             right3 = right.fma(weight3, right3);
         }
@@ -82,22 +75,15 @@ final class VectorWeighing {
     }
 
     private static void oneHead(
-            AttentionState state,
-            int head,
-            int column,
-            float[] values,
-            int count,
-            float[] weights,
-            int row,
-            float[] rescale) {
+            AttentionState state, int head, int column, float[] values, int count, float[] weights, int weight) {
         int at = head * state.stride + column;
-        var left = FloatVector.fromArray(FLOATS, state.weighted, at).mul(rescale[head]);
-        var right = FloatVector.fromArray(FLOATS, state.weighted, at + LANES).mul(rescale[head]);
+        var left = FloatVector.fromArray(FLOATS, state.weighted, at);
+        var right = FloatVector.fromArray(FLOATS, state.weighted, at + LANES);
         for (int token = 0; token < count; token++) {
             int value = token * state.stride + column;
-            var weight = FloatVector.broadcast(FLOATS, weights[head * row + token]);
-            left = FloatVector.fromArray(FLOATS, values, value).fma(weight, left);
-            right = FloatVector.fromArray(FLOATS, values, value + LANES).fma(weight, right);
+            var factor = FloatVector.broadcast(FLOATS, weights[weight + token * TILE]);
+            left = FloatVector.fromArray(FLOATS, values, value).fma(factor, left);
+            right = FloatVector.fromArray(FLOATS, values, value + LANES).fma(factor, right);
         }
         left.intoArray(state.weighted, at);
         right.intoArray(state.weighted, at + LANES);
