@@ -1,0 +1,13 @@
+package io.arkvale.conformance;
+
+/** Hears of tests as they run. */
+public interface ConformanceListener {
+    /** A listener that does nothing. */
+    ConformanceListener SILENT = new ConformanceListener() {};
+
+    /** A test begins. */
+    default void started(int rule, String test) {}
+
+    /** A test has ended. */
+    default void finished(RuleResult result) {}
+}

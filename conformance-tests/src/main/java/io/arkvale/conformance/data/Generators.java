@@ -1,0 +1,193 @@
+package io.arkvale.conformance.data;
+
+import io.arkvale.api.Capabilities;
+import io.arkvale.api.Capabilities.SizeRange;
+import io.arkvale.api.Digest;
+import io.arkvale.api.ElementType;
+import io.arkvale.api.GroupScore;
+import io.arkvale.api.Scope;
+import io.arkvale.api.SequenceSpec;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.Tuple.Tuple2;
+
+/** Generators of shapes, settings and scenes within what a backend declares. Cases shrink towards the small and plain. */
+public final class Generators {
+    private final Capabilities capabilities;
+
+    /** Generators within the given declaration. */
+    public Generators(Capabilities capabilities) {
+        this.capabilities = capabilities;
+    }
+
+    /** Shapes: small ones mostly, the limits of the declaration now and then. */
+    public Arbitrary<Shape> shapes() {
+        return shapes(pageSizes());
+    }
+
+    /** Shapes of pages of at most 8 tokens, for long lives of caches. */
+    public Arbitrary<Shape> smallShapes() {
+        return shapes(sizes(capabilities.pageSizes(), new int[] {2, 1, 3, 4, 8}, new int[] {}));
+    }
+
+    private Arbitrary<Shape> shapes(Arbitrary<Integer> pageSizes) {
+        var heads = Arbitraries.of(1, 2, 3, 4)
+                .flatMap(kvHeads -> Arbitraries.of(divisors(kvHeads)).map(groups -> Tuple.of(kvHeads, groups)));
+        return Combinators.combine(Arbitraries.of(1, 2, 3), heads, ratios(), headDims(), elementTypes(), pageSizes)
+                .as((layers, kvAndGroups, ratio, headDim, type, pageSize) -> new Shape(
+                                layers, kvAndGroups.get1(), ratio, headDim, type, pageSize, kvAndGroups.get2())
+                        .affordable());
+    }
+
+    /** Element types that the backend declares. */
+    public Arbitrary<ElementType> elementTypes() {
+        return Arbitraries.of(new TreeSet<>(capabilities.elementTypes()));
+    }
+
+    private Arbitrary<Integer> ratios() {
+        return sizes(capabilities.queryHeadsPerKvHead(), new int[] {1, 2, 4}, new int[] {3, 5, 6, 7, 8});
+    }
+
+    private Arbitrary<Integer> headDims() {
+        return sizes(capabilities.headDims(), new int[] {16, 32, 64}, new int[] {
+            1, 2, 3, 7, 8, 15, 17, 24, 31, 33, 48, 65, 80, 96, 128, 256
+        });
+    }
+
+    private Arbitrary<Integer> pageSizes() {
+        return sizes(
+                capabilities.pageSizes(), new int[] {2, 1, 3, 4, 8}, new int[] {5, 7, 13, 16, 16, 32, 32, 64, 128});
+    }
+
+    private static Arbitrary<Integer> sizes(SizeRange range, int[] usual, int[] rare) {
+        var often = IntStream.of(usual).filter(range::contains).boxed().toList();
+        var seldom = IntStream.concat(
+                        IntStream.of(rare), IntStream.of(Math.ceilDiv(range.least(), range.step()) * range.step()))
+                .filter(range::contains)
+                .boxed()
+                .toList();
+        if (often.isEmpty()) {
+            return Arbitraries.of(seldom);
+        }
+        return Arbitraries.frequencyOf(
+                Tuple.of(4, Arbitraries.of(often)), Tuple.of(1, Arbitraries.of(seldom.isEmpty() ? often : seldom)));
+    }
+
+    /** Settings with a budget, from the least legal upward. */
+    public Arbitrary<SequenceSpec> limitedSettings() {
+        var pinned = Combinators.combine(Arbitraries.of(0, 1, 2), Arbitraries.of(1, 2, 3))
+                .as((sink, window) -> Tuple.of(sink, window));
+        return Combinators.combine(
+                        pinned,
+                        Arbitraries.of(1, 2, 3, 4),
+                        Arbitraries.of(0, 1, 2, 4),
+                        Arbitraries.frequency(Tuple.of(3, 0), Tuple.of(1, 1)),
+                        Arbitraries.of(Digest.class),
+                        Arbitraries.of(GroupScore.class),
+                        Arbitraries.of(Scope.class))
+                .as(Generators::limited);
+    }
+
+    private static SequenceSpec limited(
+            Tuple2<Integer, Integer> pinned,
+            int ranked,
+            int slack,
+            int dense,
+            Digest digest,
+            GroupScore groupScore,
+            Scope scope) {
+        int sink = pinned.get1();
+        int window = pinned.get2();
+        var attended = sink + window - 1 + ranked;
+        return new SequenceSpec(attended + 1 + slack, attended, sink, window, dense, digest, groupScore, scope);
+    }
+
+    /** Settings with a budget mostly, without one now and then. */
+    public Arbitrary<SequenceSpec> settings() {
+        return Arbitraries.frequencyOf(
+                Tuple.of(8, limitedSettings()), Tuple.of(1, Arbitraries.just(SequenceSpec.full())));
+    }
+
+    /** Every kind of numbers, normal ones most often. */
+    public Arbitrary<DataKind> kinds() {
+        return Arbitraries.frequencyOf(
+                Tuple.of(3, Arbitraries.just(DataKind.NORMAL)), Tuple.of(4, Arbitraries.of(DataKind.class)));
+    }
+
+    /** Seeds of numbers. */
+    public Arbitrary<Long> seeds() {
+        return Arbitraries.longs().between(0, 1_000_000);
+    }
+
+    /** Scenes of one to three sequences. */
+    public Arbitrary<Scene> scenes() {
+        return scenes(shapes(), settings(), kinds());
+    }
+
+    /** Scenes of sequences with a budget that their prompts exceed. */
+    public Arbitrary<Scene> overBudgetScenes() {
+        return overBudgetScenes(kinds());
+    }
+
+    /** Scenes of sequences with a budget that their prompts exceed, on some kinds of numbers. */
+    public Arbitrary<Scene> overBudgetScenes(Arbitrary<DataKind> kinds) {
+        return scenes(shapes(), limitedSettings(), kinds).map(Generators::exceedBudgets);
+    }
+
+    /** Scenes of the given parts. */
+    public Arbitrary<Scene> scenes(
+            Arbitrary<Shape> shapes, Arbitrary<SequenceSpec> settings, Arbitrary<DataKind> kinds) {
+        return Arbitraries.of(1, 1, 2, 3)
+                .flatMap(size -> Combinators.combine(
+                                shapes,
+                                settings.list().ofSize(size),
+                                Arbitraries.integers().between(1, 12).list().ofSize(size),
+                                Arbitraries.integers().between(0, 127).list().ofSize(size),
+                                Arbitraries.integers().between(1, 8),
+                                Arbitraries.of(1000, 1, 3, 7),
+                                kinds,
+                                seeds())
+                        .as(Generators::scene));
+    }
+
+    private static Scene scene(
+            Shape shape,
+            List<SequenceSpec> settings,
+            List<Integer> pages,
+            List<Integer> offsets,
+            int steps,
+            int chunk,
+            DataKind kind,
+            long seed) {
+        var fitting = settings.stream()
+                .map(one -> one.denseLayers() > shape.layers() ? Settings.withDenseLayers(one, 0) : one)
+                .toList();
+        var prompts = IntStream.range(0, pages.size())
+                .mapToObj(i -> (pages.get(i) - 1) * shape.pageSize() + 1 + offsets.get(i) % shape.pageSize())
+                .toList();
+        return new Scene(shape, fitting, prompts, steps, chunk, kind, seed);
+    }
+
+    private static Scene exceedBudgets(Scene scene) {
+        var pageSize = scene.shape().pageSize();
+        var prompts = IntStream.range(0, scene.settings().size())
+                .mapToObj(i -> scene.prompts().get(i) % (4 * pageSize)
+                        + scene.settings().get(i).budgetPages() * pageSize
+                        + 1)
+                .toList();
+        return scene.settings(one -> Settings.withDenseLayers(one, 0)).prompts(prompts);
+    }
+
+    private static List<Integer> divisors(int number) {
+        return Arrays.stream(new int[] {1, 2, 3, 4})
+                .filter(divisor -> number % divisor == 0)
+                .boxed()
+                .toList();
+    }
+}

@@ -1,0 +1,60 @@
+package io.arkvale.conformance.data;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.ElementType;
+
+/**
+ * Shape of a model and of its pages: a cache specification without its pools.
+ *
+ * @param layers layers
+ * @param kvHeads KV heads
+ * @param queryHeadsPerKvHead query heads a KV head
+ * @param headDim elements of a head
+ * @param elementType element type
+ * @param pageSize tokens a page
+ * @param headGroups head groups
+ */
+public record Shape(
+        int layers,
+        int kvHeads,
+        int queryHeadsPerKvHead,
+        int headDim,
+        ElementType elementType,
+        int pageSize,
+        int headGroups) {
+    private static final int MOST_NUMBERS_A_PAGE = 4096;
+
+    /** A cache specification of this shape, whose pools are to be set. */
+    public CacheSpec.Builder cache() {
+        return CacheSpec.builder(layers, kvHeads * queryHeadsPerKvHead, kvHeads, headDim)
+                .elementType(elementType)
+                .pageSize(pageSize)
+                .headGroups(headGroups);
+    }
+
+    /** The same shape with at least the given layers. */
+    public Shape atLeastLayers(int least) {
+        return new Shape(
+                Math.max(layers, least), kvHeads, queryHeadsPerKvHead, headDim, elementType, pageSize, headGroups);
+    }
+
+    /** The same shape, with fewer layers and heads if a page of it is so large that a case would take long. */
+    Shape affordable() {
+        if ((long) layers * kvHeads * queryHeadsPerKvHead * headDim * pageSize <= MOST_NUMBERS_A_PAGE) {
+            return this;
+        }
+        return new Shape(
+                1,
+                1,
+                headDim * pageSize > MOST_NUMBERS_A_PAGE ? 1 : queryHeadsPerKvHead,
+                headDim,
+                elementType,
+                pageSize,
+                1);
+    }
+
+    /** The same shape with a head group for each KV head. */
+    public Shape withAGroupForEachKvHead() {
+        return new Shape(layers, kvHeads, queryHeadsPerKvHead, headDim, elementType, pageSize, kvHeads);
+    }
+}

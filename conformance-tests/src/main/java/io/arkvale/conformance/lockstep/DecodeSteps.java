@@ -1,0 +1,424 @@
+package io.arkvale.conformance.lockstep;
+
+import static io.arkvale.conformance.lockstep.RuleViolation.require;
+
+import io.arkvale.api.GroupScore;
+import io.arkvale.api.Scope;
+import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.Tensor;
+import io.arkvale.conformance.data.DataKind;
+import io.arkvale.conformance.data.Inputs.What;
+import io.arkvale.conformance.oracle.Bounded;
+import io.arkvale.conformance.oracle.OracleAttention;
+import io.arkvale.conformance.oracle.OracleScores;
+import io.arkvale.conformance.oracle.OracleTable;
+import io.arkvale.conformance.oracle.Ranking;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+
+/** The decode of a step's layers: the five steps one by one, or fused, each compared with the oracle. */
+public final class DecodeSteps {
+    private final Lockstep lockstep;
+    private final LockedStep locked;
+    private final Map<Integer, List<float[]>> guesses = new HashMap<>();
+    private Decision[][] decisions = new Decision[0][];
+    private List<float[]> scores = List.of();
+
+    DecodeSteps(Lockstep lockstep, LockedStep locked) {
+        this.lockstep = lockstep;
+        this.locked = locked;
+    }
+
+    /** All five steps, one after another, selecting by the estimated scores. */
+    public void five(int layer) {
+        append(layer);
+        if (!guesses.containsKey(layer)) {
+            estimate(layer);
+            select(layer);
+            recall(layer);
+        }
+        attend(layer);
+    }
+
+    /** Step (a). */
+    public void append(int layer) {
+        var staging = lockstep.staging();
+        var keys = locked.lastRows(What.KEY, layer);
+        var values = locked.lastRows(What.VALUE, layer);
+        lockstep.run(301, "append", () -> locked.step().append(layer, staging.keys(keys), staging.values(values)));
+        locked.append(layer, keys, values);
+        if (!guesses.containsKey(layer)) {
+            locked.verify(layer, 305);
+        }
+        decisions = new Decision[locked.members().size()][lockstep.spec().headGroups()];
+    }
+
+    /** Step (b): the scores must lie within their bounds; the model goes on with the backend's. */
+    public void estimate(int layer) {
+        var queries = locked.lastRows(What.QUERY, layer);
+        var tensor = Lockstep.legal(
+                401,
+                "estimate",
+                () -> locked.step().estimate(layer, lockstep.staging().queries(queries)));
+        scores = Staging.read(tensor, checkOffsets(layer));
+        var row = 0;
+        for (var i = 0; i < locked.members().size(); i++) {
+            var table = table(i, layer);
+            for (var group = 0; comparable(i, layer) && group < lockstep.spec().headGroups(); group++) {
+                var exact = OracleScores.of(lockstep.spec(), table, group, queries.get(i), table.filled());
+                verifyScores(layer, i, group, row, exact);
+            }
+            if (table.overBudget()) {
+                row += table.filled();
+                locked.counts(i).scored((long) table.filled() * lockstep.spec().headGroups());
+            }
+        }
+    }
+
+    private void verifyScores(int layer, int member, int group, int row, Bounded exact) {
+        var rule = scoreRule(table(member, layer));
+        for (var page = 0; page < exact.exact().length; page++) {
+            var scored = page;
+            lockstep.findings()
+                    .within(
+                            rule,
+                            scores.get(row + page)[group],
+                            exact.exact()[page],
+                            exact.bound()[page],
+                            () -> "score of page " + scored + " of " + where(member, layer, group));
+        }
+    }
+
+    /** Step (c) with the estimated scores. */
+    public void select(int layer) {
+        lockstep.run(501, "select", () -> locked.step().select(layer));
+        verifySelection(layer);
+    }
+
+    /** Step (c) with the caller's own scores, {@code [rows, headGroups]}. */
+    public void select(int layer, List<float[]> own) {
+        var staging = lockstep.staging();
+        lockstep.run(503, "select", () -> locked.step().select(layer, staging.scores(own)));
+        var estimated = scores;
+        scores = own;
+        try {
+            verifySelection(layer);
+        } catch (RuleViolation e) {
+            scores = estimated;
+            throw selectsBy(layer) ? new RuleViolation(503, "select ignored the caller's scores", e) : e;
+        }
+    }
+
+    /** Whether every member's selection is what the present scores ask for. */
+    private boolean selectsBy(int layer) {
+        try {
+            verifySelection(layer);
+            return true;
+        } catch (RuleViolation e) {
+            return false;
+        }
+    }
+
+    private void verifySelection(int layer) {
+        var row = 0;
+        for (var i = 0; i < locked.members().size(); i++) {
+            var table = table(i, layer);
+            for (var group = 0; group < lockstep.spec().headGroups(); group++) {
+                var selected = lockstep.tables().attended(locked.members().get(i), layer, group);
+                var before = (BitSet) table.resident(group).clone();
+                var known = knownScores(table, row, group);
+                if (locked.members().get(i).corrupted()) {
+                    decisions[i][group] = new Decision(before, known, before);
+                    continue;
+                }
+                if (table.overBudget()) {
+                    adoption(table, known, where(i, layer, group), false).select(selected);
+                } else {
+                    requireAll(table, selected, where(i, layer, group));
+                }
+                decisions[i][group] = new Decision(before, known, selected);
+            }
+            row += table.overBudget() ? table.filled() : 0;
+        }
+    }
+
+    /** Step (d). */
+    public void recall(int layer) {
+        lockstep.run(505, "recall", () -> locked.step().recall(layer));
+        for (var i = 0; i < locked.members().size(); i++) {
+            for (var group = 0; group < lockstep.spec().headGroups(); group++) {
+                verifyRecall(i, layer, group, decisions[i][group], false);
+            }
+        }
+        verifyRecalledTables(layer);
+    }
+
+    /** Step (e). */
+    public void attend(int layer) {
+        var queries = locked.lastRows(What.QUERY, layer);
+        var output = lockstep.staging().outputs(queries.size());
+        lockstep.run(
+                601,
+                "attend",
+                () -> locked.step().attend(layer, lockstep.staging().queries(queries), output));
+        if (guesses.containsKey(layer)) {
+            decide(layer);
+        }
+        verifyOutput(layer, queries, output);
+    }
+
+    /** All five steps in one call: pages chosen may differ from the oracle's only as near ties. */
+    public void fused(int layer) {
+        var queries = locked.lastRows(What.QUERY, layer);
+        var keys = locked.lastRows(What.KEY, layer);
+        var values = locked.lastRows(What.VALUE, layer);
+        var staging = lockstep.staging();
+        var output = staging.outputs(queries.size());
+        lockstep.run(
+                703,
+                "decode",
+                () -> locked.step()
+                        .decode(layer, staging.queries(queries), staging.keys(keys), staging.values(values), output));
+        locked.append(layer, keys, values);
+        decisions = new Decision[locked.members().size()][lockstep.spec().headGroups()];
+        decide(layer);
+        verifyOutput(layer, queries, output);
+    }
+
+    /** Starts the recall of a later layer with guessed queries. */
+    public void prefetch(int layer) {
+        var guessed = locked.lastRows(What.GUESS, layer);
+        lockstep.run(
+                508,
+                "prefetch",
+                () -> locked.step().prefetch(layer, lockstep.staging().queries(guessed)));
+        guesses.put(layer, guessed);
+    }
+
+    /** Takes over the backend's selection and residence where the oracle knows the scores within bounds only. */
+    private void decide(int layer) {
+        try {
+            adopt(layer);
+        } catch (RuleViolation e) {
+            throw guesses.containsKey(layer) ? new RuleViolation(508, "after prefetch: " + e.getMessage(), e) : e;
+        }
+    }
+
+    private void adopt(int layer) {
+        var queries = guesses.getOrDefault(layer, locked.lastRows(What.QUERY, layer));
+        for (var i = 0; i < locked.members().size(); i++) {
+            var table = table(i, layer);
+            var pair = locked.members().get(i);
+            // Digests of pages that this very call filled must be known before scores can be.
+            if (pair.corrupted()) {
+                continue;
+            }
+            adoptNewDigests(pair, layer);
+            for (var group = 0; group < lockstep.spec().headGroups(); group++) {
+                var before = (BitSet) table.resident(group).clone();
+                var attended = lockstep.tables().attended(pair, layer, group);
+                if (!table.overBudget()) {
+                    requireAll(table, attended, where(i, layer, group));
+                    decisions[i][group] = new Decision(before, Bounded.zeros(0), attended);
+                    continue;
+                }
+                var exact = OracleScores.of(lockstep.spec(), table, group, queries.get(i), scoredPages(table));
+                var after = lockstep.tables().resident(pair, layer, group);
+                var adoption = adoption(table, exact, where(i, layer, group), true);
+                var selected = adoption.selection(attended, before, after);
+                adoption.select(selected);
+                decisions[i][group] = new Decision(before, exact, selected);
+                verifyRecall(i, layer, group, decisions[i][group], true);
+            }
+            if (table.overBudget()) {
+                locked.counts(i)
+                        .scored((long) scoredPages(table) * lockstep.spec().headGroups());
+            }
+        }
+        verifyRecalledTables(layer);
+    }
+
+    /** Pages that fused decode scores: prefetch knows those that were full before the step. */
+    private int scoredPages(OracleTable table) {
+        var pageSize = lockstep.spec().pageSize();
+        return guesses.containsKey(table.layer()) ? (table.tokens() - 1) / pageSize : table.filled();
+    }
+
+    private void adoptNewDigests(Pair pair, int layer) {
+        var table = pair.model().table(layer);
+        if (!table.limited() || table.filled() == 0) {
+            return;
+        }
+        lockstep.tables().verifyDigests(pair, table, table.filled() - 1);
+    }
+
+    /** Checks residence after recall and moves the model's. */
+    private void verifyRecall(int member, int layer, int group, Decision decision, boolean nearTies) {
+        var table = table(member, layer);
+        if (!comparable(member, layer)) {
+            return;
+        }
+        var where = where(member, layer, group);
+        var spec = table.sequence();
+        var after = lockstep.tables().resident(locked.members().get(member), layer, group);
+        require(
+                505,
+                Adoption.contains(after, decision.selected()) && after.cardinality() <= spec.budgetPages(),
+                "%s: resident %s after recall; must hold the selected %s and be at most %d",
+                where,
+                after,
+                decision.selected(),
+                spec.budgetPages());
+        var came = (BitSet) after.clone();
+        came.andNot(decision.before());
+        require(505, came.equals(decision.recalled()), "%s: recalled %s, must be %s", where, came, decision.recalled());
+        var victims = (BitSet) decision.before().clone();
+        victims.andNot(after);
+        var kept = Ranking.pinned(spec, table.pages());
+        kept.or(decision.selected());
+        adoption(table, decision.scores(), where, nearTies)
+                .evict(504, decision.before(), kept, victims, decision.victims(spec.budgetPages()));
+        table.resident(group).clear();
+        table.resident(group).or(after);
+        locked.counts(member).recalled(came.cardinality());
+        locked.counts(member).evicted(victims.cardinality());
+    }
+
+    private void verifyRecalledTables(int layer) {
+        for (var i = 0; i < locked.members().size(); i++) {
+            if (locked.members().get(i).corrupted()) {
+                continue;
+            }
+            var recalled = Arrays.stream(decisions[i]).map(Decision::recalled).toArray(BitSet[]::new);
+            lockstep.tables().verify(locked.members().get(i), layer, 505, recalled);
+        }
+    }
+
+    private void verifyOutput(int layer, List<float[]> queries, Tensor output) {
+        try {
+            verifyRows(layer, queries, output);
+        } catch (RuleViolation e) {
+            throw changesLater(output, queries.size()) ? new RuleViolation(204, "the output came late", e) : e;
+        }
+    }
+
+    /** Whether an output reads differently once every earlier call has taken effect. */
+    private boolean changesLater(Tensor output, int rows) {
+        var before = Staging.read(output, rows);
+        lockstep.cache().synchronize();
+        var after = Staging.read(output, rows);
+        return IntStream.range(0, rows).anyMatch(row -> !Arrays.equals(before.get(row), after.get(row)));
+    }
+
+    private void verifyRows(int layer, List<float[]> queries, Tensor output) {
+        var outputs = lockstep.staging().readOutputs(output, queries.size());
+        for (var i = 0; i < outputs.size(); i++) {
+            if (locked.members().get(i).corrupted()) {
+                continue;
+            }
+            var table = table(i, layer);
+            var attended = new BitSet[lockstep.spec().headGroups()];
+            for (var group = 0; group < attended.length; group++) {
+                attended[group] = !table.overBudget()
+                        ? table.allPages()
+                        : table.sequence().scope() == Scope.RESIDENT
+                                ? table.resident(group)
+                                : decisions[i][group].selected();
+                var shown = lockstep.tables().attended(locked.members().get(i), layer, group);
+                require(
+                        601,
+                        shown.equals(attended[group]),
+                        "%s: attended %s, must be %s",
+                        where(i, layer, group),
+                        shown,
+                        attended[group]);
+                if (table.limited()) {
+                    locked.counts(i).attended(attended[group].cardinality());
+                }
+            }
+            var exact = OracleAttention.attend(lockstep.spec(), table, queries.get(i), attended, table.tokens());
+            var rule = lockstep.inputs().kind() == DataKind.HUGE ? 603 : table.overBudget() ? 601 : 602;
+            lockstep.verifyOutput(rule, locked.members().get(i), outputs.get(i), exact, layer);
+        }
+    }
+
+    private int checkOffsets(int layer) {
+        var offsets = Lockstep.legal(401, "scoreOffsets", () -> locked.step().scoreOffsets(layer));
+        var expected = new int[locked.members().size() + 1];
+        for (var i = 0; i < locked.members().size(); i++) {
+            var table = table(i, layer);
+            expected[i + 1] = expected[i] + (table.overBudget() ? table.filled() : 0);
+        }
+        var rule = expected[locked.members().size()] == 0 ? 405 : 401;
+        require(
+                rule,
+                Arrays.equals(offsets, expected),
+                "score offsets are %s, must be %s",
+                Arrays.toString(offsets),
+                Arrays.toString(expected));
+        return expected[locked.members().size()];
+    }
+
+    private Bounded knownScores(OracleTable table, int row, int group) {
+        if (!table.overBudget()) {
+            return Bounded.zeros(0);
+        }
+        var known = Bounded.zeros(table.filled());
+        for (var page = 0; page < table.filled(); page++) {
+            known.exact()[page] = scores.get(row + page)[group];
+        }
+        return known;
+    }
+
+    /** The backend's scores of the last estimate, or the caller's own. */
+    public List<float[]> scores() {
+        return new ArrayList<>(scores);
+    }
+
+    private Adoption adoption(OracleTable table, Bounded known, String where, boolean nearTies) {
+        return new Adoption(
+                table.sequence(),
+                table.pages(),
+                known,
+                lockstep.findings(),
+                nearTies && withoutTies(lockstep.inputs().kind(), table.sequence()),
+                where);
+    }
+
+    /** Softmax of far-apart scores makes ties of zeros. */
+    static boolean withoutTies(DataKind kind, SequenceSpec spec) {
+        return kind.withoutTies() && spec.groupScore() != GroupScore.MEAN_SOFTMAX;
+    }
+
+    private int scoreRule(OracleTable table) {
+        return switch (table.sequence().groupScore()) {
+            case MEAN, MAX -> lockstep.spec().queryHeadsPerGroup() == 1 ? 402 : 403;
+            case MEAN_SOFTMAX -> 404;
+        };
+    }
+
+    private static void requireAll(OracleTable table, BitSet chosen, String where) {
+        var all = table.allPages();
+        require(501, chosen.equals(all), "%s: within the budget, but chose %s of %s", where, chosen, all);
+    }
+
+    /** Whether a member is over its budget in the layer and its numbers mean anything. */
+    private boolean comparable(int member, int layer) {
+        return table(member, layer).overBudget()
+                && !locked.members().get(member).corrupted();
+    }
+
+    private OracleTable table(int member, int layer) {
+        return Objects.requireNonNull(locked.members().get(member)).model().table(layer);
+    }
+
+    private static String where(int member, int layer, int group) {
+        return "member " + member + " layer " + layer + " group " + group;
+    }
+}

@@ -1,0 +1,284 @@
+package io.arkvale.conformance.lockstep;
+
+import static io.arkvale.conformance.lockstep.RuleViolation.require;
+
+import io.arkvale.api.Backend;
+import io.arkvale.api.Batch;
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CacheView;
+import io.arkvale.api.CapacityException;
+import io.arkvale.api.ClosedException;
+import io.arkvale.api.KvCache;
+import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.SlotNeed;
+import io.arkvale.conformance.data.Inputs;
+import io.arkvale.conformance.oracle.Bounded;
+import io.arkvale.conformance.oracle.OracleSequence;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cache of a backend and the oracle's, driven side by side. Every call goes to both, and whatever can be seen is
+ * compared after it; the first difference is raised as a {@link RuleViolation}.
+ */
+public final class Lockstep implements AutoCloseable {
+    private final CacheSpec spec;
+    private final KvCache cache;
+    private final CacheView view;
+    private final Inputs inputs;
+    private final Findings findings;
+    private final Staging staging;
+    private final TableCheck tables;
+    private final List<Pair> pairs = new ArrayList<>();
+    private @Nullable LockedStep step;
+    private long texts;
+    private boolean recording;
+
+    /** Opens a cache of the inputs' shape. */
+    public Lockstep(Backend backend, Inputs inputs, Findings findings) {
+        this.spec = inputs.spec();
+        this.inputs = inputs;
+        this.findings = findings;
+        this.cache = legal(106, "open", () -> backend.open(spec));
+        this.view = cache.view();
+        this.staging = new Staging(cache);
+        this.tables = new TableCheck(spec, view, findings);
+    }
+
+    /** Begins a sequence; each has its own text. */
+    public Pair begin(SequenceSpec settings) {
+        return begin(settings, ++texts);
+    }
+
+    /** Begins a sequence that is fed the given text. */
+    public Pair begin(SequenceSpec settings, long text) {
+        var sequence = legal(608, "begin", () -> cache.begin(settings));
+        return add(new Pair(sequence, new OracleSequence(spec, settings), text));
+    }
+
+    /** Forks a sequence; the fork goes on with another text. */
+    public Pair fork(Pair parent) {
+        return fork(parent, ++texts);
+    }
+
+    /** Forks a sequence; the fork goes on with the given text. */
+    public Pair fork(Pair parent, long text) {
+        var sequence = legal(706, "fork", () -> cache.fork(parent.sequence()));
+        return add(new Pair(sequence, parent.model().copy(), text));
+    }
+
+    private Pair add(Pair pair) {
+        pairs.add(pair);
+        require(
+                706,
+                pair.sequence().length() == pair.model().length(),
+                "a new sequence has length %d, must be %d",
+                pair.sequence().length(),
+                pair.model().length());
+        verify(706, 706);
+        return pair;
+    }
+
+    /** Closes a sequence. */
+    public void close(Pair pair) {
+        run(804, "closing a sequence", () -> pair.sequence().close());
+        pairs.remove(pair);
+        verify(706, 804);
+    }
+
+    /** Opens a step in which every sequence grows by one token. */
+    public LockedStep decode(List<Pair> members) {
+        return open(
+                members,
+                Collections.nCopies(members.size(), 1).stream()
+                        .mapToInt(Integer::intValue)
+                        .toArray());
+    }
+
+    /** Opens a step that the pools have room for. */
+    public LockedStep open(List<Pair> members, int... tokens) {
+        var opened = tryOpen(members, tokens);
+        require(702, opened != null, "a step was refused that the pools have room for");
+        return Objects.requireNonNull(opened);
+    }
+
+    /** Opens a step; null if the backend refused it for want of slots, which it may do only if the pools can be short. */
+    public @Nullable LockedStep tryOpen(List<Pair> members, int... tokens) {
+        var entries = new ArrayList<Batch.Entry>();
+        for (var i = 0; i < members.size(); i++) {
+            entries.add(new Batch.Entry(members.get(i).sequence(), tokens[i]));
+        }
+        var room = hasRoom(members, tokens);
+        try {
+            var opened = cache.step(new Batch(entries));
+            step = new LockedStep(this, opened, members, tokens);
+            return step;
+        } catch (CapacityException e) {
+            require(702, !room, "%s, but SlotNeed of all sequences together fits the pools", e);
+            require(906, e.needed() > e.free(), "%s: needed must exceed free", e);
+            verify(901, 901);
+            return null;
+        } catch (RuntimeException e) {
+            throw new RuleViolation(701, "opening a legal step raised " + e, e);
+        }
+    }
+
+    /** Whether the need of every sequence, members grown by their tokens, fits the pools. */
+    private boolean hasRoom(List<Pair> members, int[] tokens) {
+        var device = 0L;
+        var backup = 0L;
+        for (var pair : pairs) {
+            var member = members.indexOf(pair);
+            var length = pair.model().length() + (member < 0 ? 0 : tokens[member]);
+            var need = SlotNeed.of(
+                    spec.layers(),
+                    spec.headGroups(),
+                    spec.pageSize(),
+                    pair.model().spec(),
+                    length);
+            device += need.device();
+            backup += need.backup();
+        }
+        return device <= spec.deviceSlots() && backup <= spec.hostSlots() + spec.diskSlots();
+    }
+
+    /**
+     * Compares everything that can be seen.
+     *
+     * @param tableRule the rule broken by anything that changed in a page table
+     * @param memoryRule the rule broken by a wrong count of slots or digests
+     */
+    public void verify(int tableRule, int memoryRule) {
+        for (var pair : pairs) {
+            if (!pair.corrupted()) {
+                verify(pair, tableRule);
+            }
+        }
+        MemoryCheck.verify(this, memoryRule);
+    }
+
+    private void verify(Pair pair, int rule) {
+        var length = pair.sequence().length();
+        require(
+                rule,
+                length == pair.model().length(),
+                "length is %d, must be %d",
+                length,
+                pair.model().length());
+        try {
+            for (var layer = 0; layer < spec.layers(); layer++) {
+                tables.verify(pair, layer, rule);
+            }
+        } catch (RuleViolation e) {
+            throw new RuleViolation(rule, "the cache is not what it must be now: " + e.getMessage(), e);
+        }
+    }
+
+    /** Waits for copies in flight. */
+    public void synchronize() {
+        run(302, "synchronize", cache::synchronize);
+        verify(302, 806);
+    }
+
+    /** Compares one token's output, and keeps it if this lockstep records. */
+    void verifyOutput(int rule, Pair pair, float[] output, Bounded exact, int layer) {
+        if (recording) {
+            pair.outputs().add(output);
+        }
+        for (var i = 0; i < output.length; i++) {
+            var element = i;
+            findings.within(
+                    rule,
+                    output[i],
+                    exact.exact()[i],
+                    exact.bound()[i],
+                    () -> "output of layer " + layer
+                            + " query head " + element / spec.headDim() + " element " + element % spec.headDim() + ", "
+                            + pair.model().length() + " tokens long");
+        }
+    }
+
+    void ended() {
+        step = null;
+    }
+
+    /** The open step; null between steps. */
+    @Nullable
+    LockedStep step() {
+        return step;
+    }
+
+    /** Keeps every output from now on in its pair. */
+    public void record() {
+        recording = true;
+    }
+
+    /** Sequences that are not closed. */
+    public List<Pair> pairs() {
+        return pairs;
+    }
+
+    /** The specification of the cache. */
+    public CacheSpec spec() {
+        return spec;
+    }
+
+    /** The backend's cache. */
+    public KvCache cache() {
+        return cache;
+    }
+
+    /** The view of the backend's cache. */
+    public CacheView view() {
+        return view;
+    }
+
+    /** Where tensors come from. */
+    public Staging staging() {
+        return staging;
+    }
+
+    /** Where keys, values and queries come from. */
+    public Inputs inputs() {
+        return inputs;
+    }
+
+    Findings findings() {
+        return findings;
+    }
+
+    TableCheck tables() {
+        return tables;
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+    }
+
+    /** Makes a legal call; any error it raises is a violation of the rule. */
+    void run(int rule, String what, Runnable call) {
+        legal(rule, what, () -> {
+            call.run();
+            return true;
+        });
+    }
+
+    static <T> T legal(int rule, String what, Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (RuleViolation e) {
+            throw e;
+        } catch (CapacityException e) {
+            throw new RuleViolation(701, what + " failed for capacity, which only opening a step may: " + e, e);
+        } catch (ClosedException e) {
+            throw new RuleViolation(rule, what + ": something open was reported closed: " + e, e);
+        } catch (RuntimeException e) {
+            throw new RuleViolation(rule, what + " is legal here but raised " + e, e);
+        }
+    }
+}

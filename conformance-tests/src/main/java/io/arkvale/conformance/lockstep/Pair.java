@@ -1,0 +1,76 @@
+package io.arkvale.conformance.lockstep;
+
+import io.arkvale.api.Sequence;
+import io.arkvale.api.StepReport.SequenceCounts;
+import io.arkvale.conformance.oracle.OracleSequence;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A backend's sequence and what it must hold. */
+public final class Pair {
+    private final Sequence sequence;
+    private final OracleSequence model;
+    private final long text;
+    private final List<float[]> outputs = new ArrayList<>();
+    private @Nullable SequenceCounts counts;
+    private boolean corrupted;
+    private boolean decoded;
+
+    Pair(Sequence sequence, OracleSequence model, long text) {
+        this.sequence = sequence;
+        this.model = model;
+        this.text = text;
+    }
+
+    /** The backend's sequence. */
+    public Sequence sequence() {
+        return sequence;
+    }
+
+    /** What it must hold. */
+    public OracleSequence model() {
+        return model;
+    }
+
+    /** The text from which its tokens come. */
+    public long text() {
+        return text;
+    }
+
+    /** Every output of decode and prefill so far, in call order, if its lockstep records. */
+    public List<float[]> outputs() {
+        return outputs;
+    }
+
+    /** Counts of its last committed step; null before. */
+    public @Nullable SequenceCounts counts() {
+        return counts;
+    }
+
+    /** Whether it was fed a number that is not finite: it is then not compared any more. */
+    public boolean corrupted() {
+        return corrupted;
+    }
+
+    void corrupt() {
+        corrupted = true;
+    }
+
+    /** Whether it has decoded before: prefill then begins another turn. */
+    boolean decoded() {
+        return decoded;
+    }
+
+    void decode() {
+        decoded = true;
+    }
+
+    void heal() {
+        corrupted = false;
+    }
+
+    void counted(SequenceCounts counts) {
+        this.counts = counts;
+    }
+}

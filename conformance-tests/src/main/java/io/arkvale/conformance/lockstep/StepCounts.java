@@ -1,0 +1,39 @@
+package io.arkvale.conformance.lockstep;
+
+import static io.arkvale.conformance.lockstep.RuleViolation.require;
+
+import io.arkvale.api.StepReport.SequenceCounts;
+
+/** Counts one member's pages over a step, as if it ran alone (rule 507). */
+final class StepCounts {
+    private long recalled;
+    private long evicted;
+    private long attended;
+    private long scored;
+
+    void recalled(long pages) {
+        recalled += pages;
+    }
+
+    void evicted(long pages) {
+        evicted += pages;
+    }
+
+    void attended(long pages) {
+        attended += pages;
+    }
+
+    void scored(long pages) {
+        scored += pages;
+    }
+
+    long recalled() {
+        return recalled;
+    }
+
+    void verify(SequenceCounts reported) {
+        var counted = new SequenceCounts(recalled, evicted, attended, scored);
+        require(405, scored > 0 || reported.scoredPages() == 0, "the step scored where nothing may be: %s", reported);
+        require(507, reported.equals(counted), "the step reported %s, must be %s", reported, counted);
+    }
+}

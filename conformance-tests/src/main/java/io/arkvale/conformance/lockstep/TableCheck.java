@@ -1,0 +1,212 @@
+package io.arkvale.conformance.lockstep;
+
+import static io.arkvale.conformance.lockstep.RuleViolation.require;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CacheView;
+import io.arkvale.api.CacheView.PageState;
+import io.arkvale.api.Tier;
+import io.arkvale.conformance.data.Elements;
+import io.arkvale.conformance.oracle.OracleDigest;
+import io.arkvale.conformance.oracle.OraclePage;
+import io.arkvale.conformance.oracle.OracleTable;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.IdentityHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Compares one sequence's page table, bytes, backups and digests in one layer with the oracle's. */
+final class TableCheck {
+    private final CacheSpec spec;
+    private final CacheView view;
+    private final Findings findings;
+    private final MemorySegment buffer;
+    private final IdentityHashMap<OraclePage, MemorySegment[]> expectedBytes = new IdentityHashMap<>();
+
+    TableCheck(CacheSpec spec, CacheView view, Findings findings) {
+        this.spec = spec;
+        this.view = view;
+        this.findings = findings;
+        this.buffer = MemorySegment.ofArray(new byte[Math.toIntExact(spec.slotBytes())]);
+    }
+
+    /** Pages that the backend shows as resident. */
+    BitSet resident(Pair pair, int layer, int group) {
+        var resident = new BitSet();
+        for (var page = 0; page < pair.model().table(layer).pages(); page++) {
+            resident.set(page, state(pair, layer, group, page).resident());
+        }
+        return resident;
+    }
+
+    /** Pages that the backend shows as attended or selected. */
+    BitSet attended(Pair pair, int layer, int group) {
+        var attended = new BitSet();
+        var previous = -1;
+        var pages = Lockstep.legal(501, "attendedPages", () -> view.attendedPages(pair.sequence(), layer, group));
+        for (var page : pages) {
+            require(501, page > previous, "attended pages %s must ascend", Arrays.toString(pages));
+            attended.set(page);
+            previous = page;
+        }
+        return attended;
+    }
+
+    void verify(Pair pair, int layer, int residenceRule) {
+        verify(pair, layer, residenceRule, null);
+    }
+
+    /**
+     * Compares a whole table.
+     *
+     * @param residenceRule the rule broken if a page is resident that must not be, or the other way round
+     * @param recalled pages just recalled, one set a group; null if none
+     */
+    void verify(Pair pair, int layer, int residenceRule, BitSet @Nullable [] recalled) {
+        var table = pair.model().table(layer);
+        var tokens = Lockstep.legal(301, "view", () -> view.tokens(pair.sequence(), layer));
+        require(301, tokens == table.tokens(), "layer %d holds %d tokens, must be %d", layer, tokens, table.tokens());
+        for (var page = 0; page < table.pages(); page++) {
+            for (var group = 0; group < spec.headGroups(); group++) {
+                var state = state(pair, layer, group, page);
+                var where = "layer " + layer + " group " + group + " page " + page + " of " + table.pages();
+                verifyState(table, group, page, state, residenceRule, where);
+                verifyBytes(pair, table, group, page, state, recalled, where);
+            }
+            if (table.limited() && page < table.filled()) {
+                verifyDigests(pair, table, page);
+            }
+        }
+    }
+
+    private void verifyState(OracleTable table, int group, int page, PageState state, int residenceRule, String where) {
+        var filled = page < table.filled();
+        var backed = table.limited() && filled;
+        require(
+                301,
+                state.tokens() == table.page(page).tokens(),
+                "%s holds %d tokens, must be %d",
+                where,
+                state.tokens(),
+                table.page(page).tokens());
+        require(backed ? 303 : 304, state.digested() == backed, "%s digested: %s", where, state.digested());
+        require(
+                backed ? 302 : 304,
+                (state.backup() != Tier.NONE) == backed,
+                "%s has its backup on %s",
+                where,
+                state.backup());
+        require(
+                307,
+                state.backup() != Tier.DISK || spec.diskSlots() > 0,
+                "%s has its backup on disk, where there is none",
+                where);
+        var expected = table.resident(group).get(page);
+        require(
+                residenceRule,
+                state.resident() == expected,
+                "%s is %s; resident must be %s",
+                where,
+                state.resident() ? "resident" : "not resident",
+                table.resident(group));
+    }
+
+    private void verifyBytes(
+            Pair pair,
+            OracleTable table,
+            int group,
+            int page,
+            PageState state,
+            BitSet @Nullable [] recalled,
+            String where) {
+        var layer = table.layer();
+        var expected = expectedBytes(table.page(page), group);
+        if (state.resident()) {
+            var rule = recalled != null && recalled[group].get(page) ? 506 : 301;
+            Lockstep.legal(rule, "copyResident", () -> {
+                view.copyResident(pair.sequence(), layer, group, page, buffer);
+                return true;
+            });
+            require(rule, buffer.mismatch(expected) < 0, "%s: bytes differ from what was stored", where);
+        }
+        if (state.backup() != Tier.NONE) {
+            var rule = state.backup() == Tier.DISK ? 307 : 302;
+            Lockstep.legal(rule, "copyBackup", () -> {
+                view.copyBackup(pair.sequence(), layer, group, page, buffer);
+                return true;
+            });
+            require(rule, buffer.mismatch(expected) < 0, "%s: the backup differs from what was stored", where);
+        }
+    }
+
+    /** Checks the digests of a filled page and takes them over. */
+    void verifyDigests(Pair pair, OracleTable table, int page) {
+        var content = table.page(page);
+        for (var kvHead = 0; kvHead < spec.kvHeads(); kvHead++) {
+            var head = kvHead;
+            var stored = Lockstep.legal(303, "digest", () -> view.digest(pair.sequence(), table.layer(), head, page));
+            var adopted = content.digest(kvHead);
+            if (adopted != null) {
+                require(
+                        303,
+                        Arrays.equals(stored, adopted),
+                        "the digest of layer %d page %d KV head %d changed after the page was full",
+                        table.layer(),
+                        page,
+                        kvHead);
+                continue;
+            }
+            var digest = table.sequence().digest();
+            var exact = OracleDigest.of(digest, content, kvHead, spec.headDim(), spec.elementType());
+            require(
+                    303,
+                    stored.length == exact.exact().length,
+                    "a %s digest has %d numbers, must have %d",
+                    digest,
+                    stored.length,
+                    exact.exact().length);
+            for (var i = 0; i < stored.length; i++) {
+                var number = i;
+                findings.within(
+                        303,
+                        stored[i],
+                        exact.exact()[i],
+                        exact.bound()[i],
+                        () -> "number " + number + " of the " + digest + " digest of layer " + table.layer() + " page "
+                                + page + " KV head " + head);
+            }
+            content.adoptDigest(kvHead, stored);
+        }
+    }
+
+    private PageState state(Pair pair, int layer, int group, int page) {
+        return Lockstep.legal(301, "view", () -> view.page(pair.sequence(), layer, group, page));
+    }
+
+    private MemorySegment expectedBytes(OraclePage page, int group) {
+        if (page.tokens() < spec.pageSize()) {
+            return encode(page, group);
+        }
+        var groups = expectedBytes.computeIfAbsent(page, missing -> new MemorySegment[spec.headGroups()]);
+        if (groups[group] == null) {
+            groups[group] = encode(page, group);
+        }
+        return groups[group];
+    }
+
+    private MemorySegment encode(OraclePage page, int group) {
+        var headDim = spec.headDim();
+        var heads = spec.kvHeadsPerGroup();
+        var numbers = new float[2 * heads * spec.pageSize() * headDim];
+        for (var head = 0; head < heads; head++) {
+            var from = (group * heads + head) * headDim;
+            for (var token = 0; token < page.tokens(); token++) {
+                var key = (head * spec.pageSize() + token) * headDim;
+                System.arraycopy(page.key(token), from, numbers, key, headDim);
+                System.arraycopy(page.value(token), from, numbers, numbers.length / 2 + key, headDim);
+            }
+        }
+        return Elements.segment(spec.elementType(), numbers);
+    }
+}

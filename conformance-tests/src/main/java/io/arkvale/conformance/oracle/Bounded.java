@@ -1,0 +1,27 @@
+package io.arkvale.conformance.oracle;
+
+/** Exact numbers, each with how far from it a backend's may lie. */
+public final class Bounded {
+    private final double[] exact;
+    private final double[] bound;
+
+    private Bounded(double[] exact, double[] bound) {
+        this.exact = exact;
+        this.bound = bound;
+    }
+
+    /** The given number of zeros with bound 0, to be filled in. */
+    public static Bounded zeros(int size) {
+        return new Bounded(new double[size], new double[size]);
+    }
+
+    /** The values in float64. */
+    public double[] exact() {
+        return exact;
+    }
+
+    /** The largest absolute error allowed, one a value. */
+    public double[] bound() {
+        return bound;
+    }
+}

@@ -1,0 +1,46 @@
+package io.arkvale.conformance.rules;
+
+import io.arkvale.api.Step;
+import io.arkvale.api.Tensor;
+
+/** The calls of a step, with the kinds of their tensors: queries, keys, values, output, scores. */
+enum ApiCall {
+    DECODE("QKVO"),
+    APPEND("KV"),
+    ESTIMATE("Q"),
+    SELECT(""),
+    SELECT_OWN("S"),
+    RECALL(""),
+    ATTEND("QO"),
+    PREFILL("QKVO"),
+    INGEST("KV"),
+    FINISH_PREFILL("Q"),
+    PREFETCH("Q");
+
+    private final String arguments;
+
+    ApiCall(String arguments) {
+        this.arguments = arguments;
+    }
+
+    /** Kinds of its tensors, in order: one of {@code QKVOS} each. */
+    char[] arguments() {
+        return arguments.toCharArray();
+    }
+
+    void make(Step step, int layer, int[] tokens, Tensor... t) {
+        switch (this) {
+            case DECODE -> step.decode(layer, t[0], t[1], t[2], t[3]);
+            case APPEND -> step.append(layer, t[0], t[1]);
+            case ESTIMATE -> step.estimate(layer, t[0]);
+            case SELECT -> step.select(layer);
+            case SELECT_OWN -> step.select(layer, t[0]);
+            case RECALL -> step.recall(layer);
+            case ATTEND -> step.attend(layer, t[0], t[1]);
+            case PREFILL -> step.prefill(layer, tokens, t[0], t[1], t[2], t[3]);
+            case INGEST -> step.ingest(layer, tokens, t[0], t[1]);
+            case FINISH_PREFILL -> step.finishPrefill(layer, t[0]);
+            case PREFETCH -> step.prefetch(layer, t[0]);
+        }
+    }
+}

@@ -1,0 +1,254 @@
+package io.arkvale.conformance.rules;
+
+import static io.arkvale.conformance.lockstep.RuleViolation.require;
+
+import io.arkvale.api.ArkValeException;
+import io.arkvale.api.Availability;
+import io.arkvale.api.BackendUnavailableException;
+import io.arkvale.api.Backends;
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.Capabilities.SizeRange;
+import io.arkvale.api.ClosedException;
+import io.arkvale.api.ElementType;
+import io.arkvale.api.InvalidArgumentException;
+import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.UnsupportedSpecException;
+import io.arkvale.conformance.data.DataKind;
+import io.arkvale.conformance.data.Scene;
+import io.arkvale.conformance.data.Shape;
+import io.arkvale.conformance.lockstep.Findings;
+import io.arkvale.conformance.lockstep.Lockstep;
+import io.arkvale.conformance.lockstep.RuleViolation;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Part 1: providers and backends. */
+public final class BackendRules extends Verification {
+    private static final int THREADS = 4;
+
+    /** Called for every test. */
+    public BackendRules(Context context) {
+        super(context);
+    }
+
+    /** The provider is found under a plain id. If it fails, check {@code provides} and {@code META-INF/services}. */
+    public void required_spec101_providerIsFoundByItsId() {
+        var id = context().provider().id();
+        require(101, id.matches("[a-z0-9-]+"), "the id '%s' must be lower-case letters, digits and '-'", id);
+        var found =
+                Backends.providers().stream().anyMatch(provider -> provider.id().equals(id));
+        require(101, found, "ServiceLoader finds no provider of id '%s'", id);
+    }
+
+    /** {@code probe} answers again and again. If it fails, check what a second look at missing native code says. */
+    public void required_spec102_probeAnswersAlike() {
+        var first = probe();
+        for (var i = 0; i < 3; i++) {
+            var again = probe();
+            require(102, again.getClass() == first.getClass(), "probe said %s, then %s", first, again);
+        }
+    }
+
+    private Availability probe() {
+        try {
+            return context().provider().probe();
+        } catch (RuntimeException | LinkageError e) {
+            throw new RuleViolation(102, "probe threw " + e, e);
+        }
+    }
+
+    /** Unknown options and values are refused with a list of what is allowed. If it fails, check silent defaults. */
+    public void required_spec104_unknownOptionsAreRefused() {
+        var provider = context().provider();
+        var unknown = refused(Map.of("no-such-option", "1"));
+        for (var option : provider.options()) {
+            require(104, unknown.contains(option.name()), "'%s' does not name the option %s", unknown, option.name());
+            var options = new HashMap<>(context().options());
+            options.put(option.name(), "no such value");
+            var message = refused(options);
+            require(
+                    104,
+                    message.contains(option.name()) && message.contains(option.allowed()),
+                    "'%s' must name the option %s and what it allows: %s",
+                    message,
+                    option.name(),
+                    option.allowed());
+        }
+    }
+
+    private String refused(Map<String, String> options) {
+        var error = expect(104, InvalidArgumentException.class, "create with " + options, () -> {
+            try (var created = context().provider().create(options)) {
+                require(104, false, "options %s were accepted by %s", options, created.device());
+            }
+        });
+        return String.valueOf(error.getMessage());
+    }
+
+    /** An unavailable backend is not created, nor another instead. If it fails, check that create probes first. */
+    public void required_spec105_unavailableMeansUnavailable() {
+        var provider = context().provider();
+        if (provider.probe() instanceof Availability.Unavailable) {
+            expect(
+                    105,
+                    BackendUnavailableException.class,
+                    "create where probe says unavailable",
+                    () -> provider.create(context().options()).close());
+            return;
+        }
+        require(
+                105,
+                backend().id().equals(provider.id()),
+                "provider %s created %s",
+                provider.id(),
+                backend().id());
+    }
+
+    /** Everything within the declared capabilities opens. If it fails, declare the limit. */
+    public void required_spec106_declaredSpecificationsOpen() {
+        forAll(generators().shapes(), shape -> {
+            try (var lockstep =
+                    open(new Scene(shape, List.of(SequenceSpec.full()), List.of(3), 1, 2, DataKind.NORMAL, 1))) {
+                require(106, lockstep.cache().spec().pageSize() == shape.pageSize(), "spec() differs");
+            }
+        });
+    }
+
+    /** Everything outside is refused when it is opened. If it fails, call {@code Capabilities.require}. */
+    public void required_spec106_undeclaredSpecificationsAreRefused() {
+        for (var outside : outside()) {
+            expect(
+                    106,
+                    UnsupportedSpecException.class,
+                    "open of undeclared " + outside,
+                    () -> backend().open(outside).close());
+        }
+    }
+
+    private List<CacheSpec> outside() {
+        var declared = backend().capabilities();
+        var type = declared.elementTypes().iterator().next();
+        var headDim = inside(declared.headDims());
+        var pageSize = inside(declared.pageSizes());
+        var ratio = inside(declared.queryHeadsPerKvHead());
+        var specs = new ArrayList<CacheSpec>();
+        for (var other : ElementType.values()) {
+            if (!declared.elementTypes().contains(other)) {
+                specs.add(spec(headDim, pageSize, ratio, other));
+            }
+        }
+        for (var value : outside(declared.headDims())) {
+            specs.add(spec(value, pageSize, ratio, type));
+        }
+        for (var value : outside(declared.pageSizes())) {
+            specs.add(spec(headDim, value, ratio, type));
+        }
+        for (var value : outside(declared.queryHeadsPerKvHead())) {
+            specs.add(spec(headDim, pageSize, value, type));
+        }
+        return specs;
+    }
+
+    private static CacheSpec spec(int headDim, int pageSize, int ratio, ElementType type) {
+        return new Shape(1, 1, ratio, headDim, type, pageSize, 1)
+                .cache()
+                .deviceSlots(4)
+                .build();
+    }
+
+    private static int inside(SizeRange range) {
+        return Math.ceilDiv(range.least(), range.step()) * range.step();
+    }
+
+    private static List<Integer> outside(SizeRange range) {
+        var values = new ArrayList<Integer>();
+        for (var value :
+                new int[] {range.least() - 1, inside(range) + 1, range.most() + 1, range.most() + range.step()}) {
+            if (value >= 1 && value <= Short.MAX_VALUE && !range.contains(value)) {
+                values.add(value);
+            }
+        }
+        return values;
+    }
+
+    /**
+     * Caches of one backend work side by side in several threads, with unchanged results. If it fails, check scratch
+     * memory and thread pools that caches share.
+     */
+    public void required_spec107_cachesWorkSideBySide() {
+        forAll(generators().overBudgetScenes().list().ofSize(THREADS), few(), scenes -> {
+            var findings = new ArrayList<Findings>();
+            try (var pool = Executors.newFixedThreadPool(THREADS)) {
+                var running = new ArrayList<Future<?>>();
+                for (var scene : scenes) {
+                    var own = new Findings();
+                    findings.add(own);
+                    running.add(pool.submit(() -> alone(scene, own)));
+                }
+                for (var one : running) {
+                    await(one);
+                }
+            }
+            findings.forEach(context().findings()::add);
+        });
+    }
+
+    private void alone(Scene scene, Findings own) {
+        try (var lockstep = new Lockstep(backend(), scene.inputs(scene.cache(1)), own)) {
+            new Play(lockstep, scene).prompt().decode(Route.FUSED);
+        }
+    }
+
+    private static void await(Future<?> running) {
+        try {
+            running.get();
+        } catch (ExecutionException e) {
+            throw new RuleViolation(107, "caches side by side: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Closing a backend closes its caches; closing anything twice does nothing. If it fails, check who owns what. */
+    public void required_spec108_closingTheBackendClosesItsCaches() {
+        forAll(generators().overBudgetScenes(), few(), scene -> {
+            var own = context().provider().create(context().options());
+            var play = new Play(open(own, scene.inputs(scene.cache(1))), scene).prompt(false);
+            var cache = play.lockstep().cache();
+            var tensor = cache.allocateKeys(1);
+            own.close();
+            closed("memory of a cache", cache::memory);
+            closed("fork", () -> cache.fork(play.first().sequence()));
+            closed("begin", () -> cache.begin(SequenceSpec.full()));
+            closed("copyTo", () -> tensor.copyTo(MemorySegment.ofArray(new byte[4096 * 16])));
+            closed("open", () -> own.open(play.lockstep().spec()));
+            harmless(tensor::close);
+            harmless(() -> play.first().sequence().close());
+            harmless(cache::close);
+            harmless(own::close);
+        });
+    }
+
+    private static void closed(String what, Runnable call) {
+        expect(108, ClosedException.class, what + " after its backend was closed", call);
+    }
+
+    private static void harmless(Runnable close) {
+        try {
+            close.run();
+        } catch (ArkValeException e) {
+            throw new RuleViolation(108, "closing again raised " + e, e);
+        }
+    }
+
+    private int few() {
+        return Math.max(1, context().tries() / 5);
+    }
+}

@@ -1,0 +1,95 @@
+package io.arkvale.conformance.rules;
+
+import io.arkvale.api.GroupScore;
+import io.arkvale.conformance.data.Scene;
+import io.arkvale.conformance.data.Settings;
+import io.arkvale.conformance.data.Shape;
+import java.util.ArrayList;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+
+/** Part 4: estimate. */
+public final class EstimateRules extends Verification {
+    /** Called for every test. */
+    public EstimateRules(Context context) {
+        super(context);
+    }
+
+    /**
+     * Every filled page of every sequence over its budget is scored, and no other. If it fails, check the page that this
+     * very step filled, evicted pages, batches that mix sequences within and over their budgets, and dense layers.
+     */
+    public void required_spec401_everyFilledPageIsScored() {
+        forScenes(generators().scenes(), play -> play.prompt(false).decode(Route.FIVE));
+    }
+
+    /**
+     * A query head's score lies within its bound. If it fails, check the formula of the digest's form (no 1/√d, no
+     * softmax; spheres add the radius times the query's norm), which KV head a query head belongs to, and accumulation in
+     * float32.
+     */
+    public void required_spec402_headScoresAreWithinTheirBound() {
+        var oneHead = generators().overBudgetScenes().map(EstimateRules::withOneHeadAGroup);
+        forScenes(oneHead, play -> play.prompt(false).decode(Route.FIVE));
+    }
+
+    private static Scene withOneHeadAGroup(Scene scene) {
+        var shape = scene.shape().withAGroupForEachKvHead();
+        var single = new Shape(
+                shape.layers(),
+                shape.kvHeads(),
+                1,
+                shape.headDim(),
+                shape.elementType(),
+                shape.pageSize(),
+                shape.headGroups());
+        return scene.shape(single).settings(one -> Settings.with(one, GroupScore.MAX));
+    }
+
+    /**
+     * A group's score is the mean, or the largest, of its query heads' scores. If it fails, check which query heads
+     * belong to a group: those of its contiguous KV heads.
+     */
+    public void required_spec403_groupScoresAreWithinTheirBound() {
+        forScenes(
+                with(Arbitraries.of(GroupScore.MEAN, GroupScore.MAX)),
+                play -> play.prompt(false).decode(Route.FIVE));
+    }
+
+    /**
+     * With mean-of-softmax a group's score is the mean of its query heads' softmax over the filled pages. If it fails,
+     * check the scale 1/√d, the subtraction of the largest, and that evicted pages take part.
+     */
+    public void required_spec404_softmaxScoresAreWithinTheirBound() {
+        forScenes(
+                with(Arbitraries.just(GroupScore.MEAN_SOFTMAX)),
+                play -> play.prompt(false).decode(Route.FIVE));
+    }
+
+    private Arbitrary<Scene> with(Arbitrary<GroupScore> groupScores) {
+        return Combinators.combine(generators().overBudgetScenes(), groupScores)
+                .as((scene, groupScore) -> scene.settings(one -> Settings.with(one, groupScore)));
+    }
+
+    /**
+     * Nothing is scored while a sequence is within its budget. If it fails, check the comparison {@code n ≤ c}, where the
+     * last page counts whether it is full or not.
+     */
+    public void required_spec405_nothingIsScoredWithinTheBudget() {
+        var within = generators().scenes().map(EstimateRules::endAtBudget);
+        forScenes(within, play -> play.prompt(false).decode(Route.FIVE));
+    }
+
+    /** Prompts that end so that the last decode step ends on the budget's last token, or one page before. */
+    private static Scene endAtBudget(Scene scene) {
+        var pageSize = scene.shape().pageSize();
+        var prompts = new ArrayList<Integer>();
+        for (var spec : scene.settings()) {
+            var pages = spec.isLimited() ? spec.budgetPages() - (int) (scene.seed() % 2) : 3;
+            prompts.add(Math.max(1, pages * pageSize - scene.steps()));
+        }
+        var steps = Math.min(scene.steps(), 2 * pageSize);
+        return scene.prompts(prompts).steps(steps);
+    }
+}

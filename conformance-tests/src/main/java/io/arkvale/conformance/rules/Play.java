@@ -1,0 +1,141 @@
+package io.arkvale.conformance.rules;
+
+import io.arkvale.conformance.data.Scene;
+import io.arkvale.conformance.lockstep.LockedStep;
+import io.arkvale.conformance.lockstep.Lockstep;
+import io.arkvale.conformance.lockstep.Pair;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/** Plays a scene on a lockstep. */
+final class Play {
+    private static final float[] ODD_SCORES = {
+        Float.NaN, Float.NEGATIVE_INFINITY, -0f, 0f, Float.POSITIVE_INFINITY, 1, -1, Float.MIN_VALUE, 1, 0.5f
+    };
+
+    private final Lockstep lockstep;
+    private final Scene scene;
+    private final List<Pair> pairs = new ArrayList<>();
+
+    Play(Lockstep lockstep, Scene scene) {
+        this.lockstep = lockstep;
+        this.scene = scene;
+    }
+
+    Lockstep lockstep() {
+        return lockstep;
+    }
+
+    Scene scene() {
+        return scene;
+    }
+
+    List<Pair> pairs() {
+        return pairs;
+    }
+
+    Pair first() {
+        return pairs.getFirst();
+    }
+
+    int layers() {
+        return lockstep.spec().layers();
+    }
+
+    /** Begins every sequence and stores its prompt, attending to it unless the prompts are long. */
+    Play prompt() {
+        return prompt(attending());
+    }
+
+    /** Begins every sequence and stores its prompt. */
+    Play prompt(boolean attending) {
+        for (var i = 0; i < scene.settings().size(); i++) {
+            pairs.add(lockstep.begin(scene.settings().get(i), i));
+        }
+        prefill(pairs, tokens(), attending);
+        return this;
+    }
+
+    int[] tokens() {
+        return scene.prompts().stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** Whether the prompts are short enough to attend to. */
+    boolean attending() {
+        return IntStream.of(tokens()).sum() <= 150;
+    }
+
+    /** One step of prefill or ingest, committed. */
+    void prefill(List<Pair> members, int[] tokens, boolean attending) {
+        var step = lockstep.open(members, tokens);
+        for (var layer = 0; layer < layers(); layer++) {
+            step.prefill().layer(layer, attending, scene.chunk());
+        }
+        step.commit();
+    }
+
+    /** Every decode step of the scene, all sequences together. */
+    Play decode(Route route) {
+        for (var i = 0; i < scene.steps(); i++) {
+            decode(pairs, route);
+        }
+        return this;
+    }
+
+    /** One decode step, committed. */
+    void decode(List<Pair> members, Route route) {
+        layers(lockstep.decode(members), route).commit();
+    }
+
+    /** All layers of an open decode step. */
+    LockedStep layers(LockedStep step, Route route) {
+        for (var layer = 0; layer < layers(); layer++) {
+            layer(step, layer, route);
+        }
+        return step;
+    }
+
+    /** One layer of an open decode step. */
+    void layer(LockedStep step, int layer, Route route) {
+        var decode = step.decode();
+        var prefetched = route == Route.PREFETCHED_FUSED || route == Route.PREFETCHED_FIVE;
+        if (prefetched && layer == 0) {
+            for (var later = 1; later < layers(); later++) {
+                decode.prefetch(later);
+            }
+        }
+        switch (route) {
+            case FUSED, PREFETCHED_FUSED -> decode.fused(layer);
+            case FIVE, PREFETCHED_FIVE -> decode.five(layer);
+            case OWN_SCORES -> {
+                decode.append(layer);
+                decode.estimate(layer);
+                decode.select(
+                        layer,
+                        ownScores(
+                                decode.scores().size(),
+                                step.members().getFirst().model().length()));
+                decode.recall(layer);
+                decode.attend(layer);
+            }
+        }
+    }
+
+    /** Scores with ties, zeros of both signs, infinities and NaN. */
+    private List<float[]> ownScores(int rows, int salt) {
+        var random = new SplittableRandom(scene.seed() * 31 + salt);
+        var scores = new ArrayList<float[]>();
+        for (var row = 0; row < rows; row++) {
+            var groups = new float[lockstep.spec().headGroups()];
+            for (var group = 0; group < groups.length; group++) {
+                groups[group] = random.nextInt(3) > 0
+                        ? ODD_SCORES[random.nextInt(ODD_SCORES.length)]
+                        : (float) random.nextDouble(-2, 2);
+            }
+            scores.add(groups);
+        }
+        return scores;
+    }
+}

@@ -1,0 +1,78 @@
+package io.arkvale.conformance.rules;
+
+import io.arkvale.conformance.lockstep.RuleViolation;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Shrinkable;
+import org.jspecify.annotations.Nullable;
+
+/** Tries generated cases and shrinks the first that breaks a rule. */
+final class Property {
+    /** What must hold of every case; breaks of it are raised as {@link RuleViolation}. */
+    @FunctionalInterface
+    interface Law<T> {
+        /** Checks one case. */
+        void check(T generated) throws Exception;
+    }
+
+    private static final int EDGE_CASE_BASE = 1000;
+
+    private Property() {}
+
+    static <T> void hold(Arbitrary<T> cases, int tries, BooleanSupplier goOn, Context context, Law<T> law) {
+        var generator = cases.generator(EDGE_CASE_BASE, true);
+        var random = new Random(context.seed());
+        for (var attempt = 1; attempt <= tries && goOn.getAsBoolean(); attempt++) {
+            var generated = generator.next(random);
+            var violation = violation(law, generated.value());
+            if (violation != null) {
+                throw report(generated, violation, law, attempt, context);
+            }
+        }
+    }
+
+    private static <T> RuleViolation report(
+            Shrinkable<T> generated, RuleViolation violation, Law<T> law, int attempt, Context context) {
+        var smallest = generated;
+        var reason = violation;
+        var left = context.shrinks();
+        var shrinking = left > 0;
+        while (shrinking) {
+            shrinking = false;
+            var candidates = smallest.shrink().iterator();
+            while (candidates.hasNext() && left-- > 0) {
+                var candidate = candidates.next();
+                if (candidate.distance().compareTo(smallest.distance()) >= 0) {
+                    continue;
+                }
+                var again = violation(law, candidate.value());
+                if (again != null && again.rule() == violation.rule()) {
+                    smallest = candidate;
+                    reason = again;
+                    shrinking = true;
+                    break;
+                }
+            }
+        }
+        // The message of a violation begins with its rule already.
+        var message = reason.getMessage() == null ? "" : reason.getMessage().replaceFirst("^rule \\d+: ", "");
+        return new RuleViolation(
+                reason.rule(),
+                message + "\n  case: " + smallest.value() + "\n  try " + attempt + " of seed " + context.seed(),
+                reason);
+    }
+
+    private static <T> @Nullable RuleViolation violation(Law<T> law, T generated) {
+        try {
+            law.check(generated);
+            return null;
+        } catch (RuleViolation e) {
+            return e;
+        } catch (SkippedException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("the kit failed on " + generated, e);
+        }
+    }
+}

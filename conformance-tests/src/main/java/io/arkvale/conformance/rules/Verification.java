@@ -1,0 +1,120 @@
+package io.arkvale.conformance.rules;
+
+import io.arkvale.api.ArkValeException;
+import io.arkvale.api.Backend;
+import io.arkvale.conformance.data.DataKind;
+import io.arkvale.conformance.data.Generators;
+import io.arkvale.conformance.data.Inputs;
+import io.arkvale.conformance.data.Scene;
+import io.arkvale.conformance.lockstep.Lockstep;
+import io.arkvale.conformance.lockstep.RuleViolation;
+import java.util.function.BooleanSupplier;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+
+/** What the verifications have in common. */
+public abstract class Verification {
+    private final Context context;
+
+    /** Called with a context of its own for every test. */
+    protected Verification(Context context) {
+        this.context = context;
+    }
+
+    Context context() {
+        return context;
+    }
+
+    Backend backend() {
+        var backend = context.backend();
+        if (backend == null) {
+            throw new SkippedException(context.provider().probe().toString());
+        }
+        return backend;
+    }
+
+    Generators generators() {
+        return new Generators(backend().capabilities());
+    }
+
+    /** Tries generated cases. */
+    <T> void forAll(Arbitrary<T> cases, Property.Law<T> law) {
+        forAll(cases, context.tries(), law);
+    }
+
+    /** Tries generated cases: fewer of those that take long. */
+    <T> void forAll(Arbitrary<T> cases, int tries, Property.Law<T> law) {
+        Property.hold(cases, tries, () -> true, context, guarded(law));
+    }
+
+    /** Tries generated cases as long as a condition holds. */
+    <T> void forAllWhile(Arbitrary<T> cases, BooleanSupplier goOn, Property.Law<T> law) {
+        Property.hold(cases, Integer.MAX_VALUE, goOn, context, guarded(law));
+    }
+
+    private <T> Property.Law<T> guarded(Property.Law<T> law) {
+        return generated -> {
+            context.findings().tried();
+            try {
+                law.check(generated);
+            } catch (SkippedException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                throw new RuleViolation(context.rule(), "a legal call raised " + e, e);
+            }
+        };
+    }
+
+    /** Tries scenes, each on a lockstep with exactly the room it needs. */
+    void forScenes(Arbitrary<Scene> scenes, SceneLaw law) {
+        forAll(scenes, scene -> {
+            try (var lockstep = open(scene)) {
+                law.check(new Play(lockstep, scene));
+            }
+        });
+    }
+
+    /** A law of scenes. */
+    @FunctionalInterface
+    interface SceneLaw {
+        /** Checks one scene. */
+        void check(Play play);
+    }
+
+    Lockstep open(Scene scene) {
+        return open(scene, 1);
+    }
+
+    /** A lockstep with room for the scene's sequences {@code copies} times over. */
+    Lockstep open(Scene scene, int copies) {
+        return open(backend(), scene.inputs(scene.cache(copies)));
+    }
+
+    Lockstep open(Backend backend, Inputs inputs) {
+        return new Lockstep(backend, inputs, context.findings());
+    }
+
+    static Arbitrary<DataKind> only(DataKind... kinds) {
+        return Arbitraries.of(kinds);
+    }
+
+    /** Makes an illegal call; anything but the expected error breaks the rule. */
+    static <E extends ArkValeException> E expect(int rule, Class<E> expected, String what, Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException e) {
+            if (expected.isInstance(e)) {
+                return expected.cast(e);
+            }
+            throw new RuleViolation(rule, what + " must raise " + expected.getSimpleName() + ", raised " + e, e);
+        }
+        throw new RuleViolation(rule, what + " must raise " + expected.getSimpleName() + ", raised nothing");
+    }
+
+    /** Skips the test unless the backend declares something. */
+    static void assume(boolean declared, String reason) {
+        if (!declared) {
+            throw new SkippedException(reason);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.arkvale.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.example.kvcache.WrongBackend;
+import org.example.kvcache.WrongBackends;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The kit finds every deliberate mistake and names the rule it breaks. */
+final class WrongBackendsTest {
+    private static final int TRIES = 60;
+
+    static List<WrongBackend> wrongBackends() {
+        return WrongBackends.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongBackends")
+    void theTestsOfTheRuleFailWithItsId(WrongBackend wrong) {
+        var options = ConformanceOptions.of(wrong.provider())
+                .rules(Set.of(wrong.rule()))
+                .tries(TRIES)
+                .shrinks(0);
+        var report = ConformanceKit.run(options, ConformanceListener.SILENT);
+        assertThat(report.passed()).isFalse();
+        assertThat(report.violatedRules()).as(report.results().toString()).contains(wrong.rule());
+    }
+
+    @Test
+    void everyRuleHasAMistakeAgainstIt() {
+        var rules = new TreeSet<Integer>();
+        wrongBackends().forEach(wrong -> rules.add(wrong.rule()));
+        var tested = new TreeSet<>(RuleCatalog.rules());
+        tested.remove(0); // Whole lives of caches, which name the rule that they find broken.
+        assertThat(rules).isEqualTo(tested);
+    }
+}
