@@ -1,0 +1,12 @@
+package io.arkvale.cpu;
+
+import io.arkvale.conformance.BackendConformanceTest;
+import io.arkvale.conformance.ConformanceOptions;
+
+/** The scalar kernels on the caller's thread, against every rule of the specification. */
+final class ScalarConformanceTest extends BackendConformanceTest {
+    @Override
+    protected ConformanceOptions options() {
+        return ConformanceOptions.of("cpu").option("kernels", "scalar").option("threads", "1");
+    }
+}
