@@ -1,6 +1,7 @@
 /** The laboratory: policies, tasks, metrics and the command line. */
 module io.arkvale.experiments {
     requires transitive io.arkvale.api;
+    requires io.arkvale.conformance;
     requires io.arkvale.kernels;
     requires io.arkvale.llama;
     requires info.picocli;

@@ -1,6 +1,7 @@
 package io.arkvale.experiments.cli;
 
 import io.arkvale.api.Backend;
+import io.arkvale.api.BackendProvider;
 import io.arkvale.api.Backends;
 import io.arkvale.experiments.UserException;
 import java.util.LinkedHashMap;
@@ -17,7 +18,7 @@ final class BackendOptions {
     private @Nullable String id;
 
     @Option(
-            names = "--backend-option",
+            names = {"--backend-option", "--option"},
             paramLabel = "NAME=VALUE",
             description = "Option of the backend; may be given several times.")
     private Map<String, String> options = new LinkedHashMap<>();
@@ -31,5 +32,20 @@ final class BackendOptions {
             throw new UserException("--backend-option belongs to one backend; name it with --backend");
         }
         return Backends.createBest();
+    }
+
+    /** The provider of the backend asked for, or of the best one available. */
+    BackendProvider provider() {
+        if (id != null) {
+            return Backends.provider(id);
+        }
+        try (var best = create()) {
+            return Backends.provider(best.id());
+        }
+    }
+
+    /** The options given, by name. */
+    Map<String, String> values() {
+        return options;
     }
 }

@@ -51,6 +51,7 @@ public final class Main implements Runnable {
         line.addSubcommand(new GenerateCommand(terminal));
         line.addSubcommand(new BenchCommand(terminal));
         line.addSubcommand(new BackendsCommand(terminal));
+        line.addSubcommand(new ConformanceCommand(terminal));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
