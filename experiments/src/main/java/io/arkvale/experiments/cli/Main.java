@@ -47,9 +47,12 @@ public final class Main implements Runnable {
         var line = new CommandLine(main);
         line.addSubcommand(new PasskeyCommand(terminal));
         line.addSubcommand(new NeedlesCommand(terminal));
+        line.addSubcommand(new CopyCommand(terminal));
+        line.addSubcommand(new RecordsCommand(terminal));
         line.addSubcommand(new PerplexityCommand(terminal));
         line.addSubcommand(new GenerateCommand(terminal));
         line.addSubcommand(new BenchCommand(terminal));
+        line.addSubcommand(new PoliciesCommand(terminal));
         line.addSubcommand(new BackendsCommand(terminal));
         line.addSubcommand(new ConformanceCommand(terminal));
         line.setCaseInsensitiveEnumValuesAllowed(true);

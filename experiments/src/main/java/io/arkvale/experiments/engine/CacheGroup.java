@@ -160,7 +160,7 @@ final class CacheGroup implements RunGroup {
                 attendedPages[run] / (double) limitedGroups / Math.max(1, steps),
                 resident * (double) spec.slotBytes(),
                 recalledPages[run] * (double) spec.slotBytes(),
-                recalledPages[run] / (double) Math.max(1, steps));
+                recalledPages[run] / (double) spec.headGroups() / Math.max(1, steps));
     }
 
     private long residentPages(Sequence sequence, int layer, int group) {

@@ -44,7 +44,7 @@ final class HeldAttention {
             weighted = new float[queryHeads * held.valueStride()];
         }
         scale(rows.queries(), offset, queries);
-        held.scores(kernels, queryHeads, queries, probabilities, stride);
+        held.scores(kernels, queryHeads, queries, probabilities, 0, stride);
         if (ownPositions) {
             scale(rows.rawQueries(), offset, rawQueries);
             moveScores(held, policy, position);
@@ -52,7 +52,7 @@ final class HeldAttention {
         for (int head = 0; head < queryHeads; head++) {
             softmax(probabilities, head * stride, held.size());
         }
-        held.weighted(kernels, queryHeads, probabilities, stride, weighted);
+        held.weighted(kernels, queryHeads, probabilities, 0, stride, weighted);
         for (int head = 0; head < queryHeads; head++) {
             System.arraycopy(weighted, head * held.valueStride(), out, offset + head * headDim, headDim);
         }

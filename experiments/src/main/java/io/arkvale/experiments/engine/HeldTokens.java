@@ -112,19 +112,19 @@ final class HeldTokens {
     }
 
     /**
-     * Dot products of {@code rows} queries with every held key; columns beyond {@link #size} up to the panel's end hold
-     * what is left there.
+     * Dot products of {@code rows} queries with every held key, from {@code offset} on in rows of {@code stride}; columns
+     * beyond {@link #size} up to the panel's end hold what is left there.
      */
-    void scores(MatrixKernels kernels, int rows, float[] queries, float[] scores, int stride) {
+    void scores(MatrixKernels kernels, int rows, float[] queries, float[] scores, int offset, int stride) {
         for (int slot = 0; slot < size; slot += panel) {
             kernels.multiply(
-                    rows, headDim, panel, queries, 0, headDim, keys, slot * headDim, panel, scores, slot, stride);
+                    rows, headDim, panel, queries, 0, headDim, keys, slot * headDim, panel, scores, offset + slot, stride);
         }
     }
 
     /** Sums of the held values, weighted by {@code rows} rows of weights a slot; rows of {@link #valueStride}. */
-    void weighted(MatrixKernels kernels, int rows, float[] weights, int stride, float[] out) {
-        kernels.multiply(rows, size, valueStride, weights, 0, stride, values, 0, valueStride, out, 0, valueStride);
+    void weighted(MatrixKernels kernels, int rows, float[] weights, int offset, int stride, float[] out) {
+        kernels.multiply(rows, size, valueStride, weights, offset, stride, values, 0, valueStride, out, 0, valueStride);
     }
 
     int valueStride() {

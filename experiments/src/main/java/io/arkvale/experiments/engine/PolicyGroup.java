@@ -1,5 +1,6 @@
 package io.arkvale.experiments.engine;
 
+import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.TokenPolicy;
 import io.arkvale.experiments.policy.bound.Full;
 import io.arkvale.kernels.DenseKernels;
@@ -23,7 +24,7 @@ final class PolicyGroup implements RunGroup {
 
     private final DenseLayers[] dense;
     /** {@code [layers][runs]}: null where the run is dense. */
-    private final @Nullable PolicyLayer[][] limited;
+    private final @Nullable LayerRun[][] limited;
 
     private long steps;
 
@@ -34,7 +35,7 @@ final class PolicyGroup implements RunGroup {
         var shape = context.shape();
         denseRuns = new int[shape.layers()][];
         dense = new DenseLayers[shape.layers()];
-        limited = new @Nullable PolicyLayer[shape.layers()][runs.size()];
+        limited = new @Nullable LayerRun[shape.layers()][runs.size()];
         for (int layer = 0; layer < shape.layers(); layer++) {
             var number = layer;
             denseRuns[layer] = IntStream.range(0, runs.size())
@@ -46,19 +47,24 @@ final class PolicyGroup implements RunGroup {
         var kernels = bench.model().kernels();
         var rope = bench.model().rope();
         var lastRows = new LastRows(context);
+        var shared = new SharedTokens(context, kernels.matrix());
         pool.forEach(Math.multiplyExact(shape.layers(), runs.size()), (item, worker) -> {
             var layer = item / runs.size();
             var run = item % runs.size();
             if (!isDense(run, layer)) {
-                limited[layer][run] = begin(runs.get(run), layer, lastRows, kernels, rope);
+                limited[layer][run] = begin(runs.get(run), layer, lastRows, shared, kernels, rope);
             }
         });
     }
 
-    private PolicyLayer begin(RunSpec run, int layer, LastRows lastRows, DenseKernels kernels, Rope rope) {
+    private LayerRun begin(
+            RunSpec run, int layer, LastRows lastRows, SharedTokens shared, DenseKernels kernels, Rope rope) {
         var policy = (TokenPolicy) run.choice().policy();
         var begun = policy.begin(run.setting(context.shape(), layer));
-        return new PolicyLayer(policy.info(), begun, layer, context, lastRows, kernels, rope);
+        var access = new Access(policy.info(), layer, context, lastRows);
+        return policy.info().has(Ability.CHOOSES)
+                ? new ChoosingLayer(access, begun, shared, kernels.matrix())
+                : new EvictingLayer(access, begun, kernels, rope);
     }
 
     private boolean isDense(int run, int layer) {
@@ -104,13 +110,15 @@ final class PolicyGroup implements RunGroup {
         var shape = context.shape();
         var heads = 0;
         var held = 0L;
-        var attended = 0L;
+        var attended = 0.0;
+        var recalled = 0L;
         for (var layer : limited) {
             var policy = layer[run];
             if (policy != null) {
                 heads += shape.kvHeads();
                 held += policy.heldTokens();
                 attended += policy.attendedTokens();
+                recalled += policy.recalledTokens();
             }
         }
         var tokenBytes = 2.0 * Float.BYTES * shape.headDim();
@@ -122,10 +130,10 @@ final class PolicyGroup implements RunGroup {
         }
         return new Usage(
                 held / (double) heads / PAGE_SIZE,
-                attended / (double) heads / PAGE_SIZE / Math.max(1, steps),
+                attended / heads / PAGE_SIZE / Math.max(1, steps),
                 (held + denseTokens) * tokenBytes,
-                0,
-                0);
+                recalled * tokenBytes,
+                recalled / (double) shape.kvHeads() / PAGE_SIZE / Math.max(1, steps));
     }
 
     @Override

@@ -13,7 +13,7 @@ import java.util.function.ToDoubleFunction;
  * @param attendedPages pages attended to, mean over steps, limited layers and heads
  * @param residentBytes keys and values on the device at the end, all layers
  * @param recalledBytes keys and values brought back to the device, all steps
- * @param recalledPagesPerStep pages brought back a step, all layers and heads together
+ * @param recalledPagesPerStep pages brought back a step, all layers together; mean over heads or head groups
  */
 public record Usage(
         double residentPages,

@@ -14,6 +14,8 @@ public enum Ability {
     QUERIES,
     /** Reads keys. */
     KEYS,
+    /** Reads the exact score of every token, evicted or not: for bounds, since no real system can. */
+    EXACT_SCORES,
     /** Reads the attention probabilities of each step. */
     PROBABILITIES,
     /** Reads the attention probabilities of the context's last token. */

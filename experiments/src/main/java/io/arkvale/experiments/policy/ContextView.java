@@ -11,4 +11,18 @@ public interface ContextView {
      * @throws IllegalStateException if {@link Ability#LAST_ROW} is not declared
      */
     float[] lastRow(int queryHead);
+
+    /**
+     * Copies the key of a token, after RoPE.
+     *
+     * @throws IllegalStateException if {@link Ability#KEYS} is not declared
+     */
+    void key(int kvHead, int token, float[] target);
+
+    /**
+     * The last queries of the context, after RoPE.
+     *
+     * @throws IllegalStateException if {@link Ability#QUERIES} is not declared
+     */
+    float[] lastQuery(int queryHead);
 }

@@ -12,6 +12,15 @@ public interface LayerPolicy {
      */
     int[][] keep(ContextView context);
 
+    /**
+     * The tokens that take part at this step, ascending, one set a query head; asked only of a policy that declares
+     * {@link Ability#CHOOSES}, before the new token attends. A token that is not on the device is brought back, for which
+     * {@link Ability#RECALLS} must be declared. For all other policies everything held takes part.
+     */
+    default int[][] choose(ChoiceStep step) {
+        throw new UnsupportedOperationException("a policy that declares the ability to choose must choose");
+    }
+
     /** Called after the new token has attended; evicts what is over the budget. */
     void decoded(DecodeStep step);
 

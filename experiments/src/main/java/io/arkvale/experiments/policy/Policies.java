@@ -2,10 +2,13 @@ package io.arkvale.experiments.policy;
 
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.policy.bound.Full;
+import io.arkvale.experiments.policy.bound.Oracle;
 import io.arkvale.experiments.policy.evict.H2o;
 import io.arkvale.experiments.policy.evict.StreamingLlm;
 import io.arkvale.experiments.policy.evict.Tova;
 import io.arkvale.experiments.policy.recall.ArkVale;
+import io.arkvale.experiments.policy.recall.Pages;
+import io.arkvale.experiments.policy.sparse.Quest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -13,7 +16,8 @@ import java.util.ServiceLoader;
 /** Finds policies: the ones built in, and those that other jars provide. */
 public final class Policies {
     private static final List<Policy> BUILT_IN =
-            List.of(new Full(), new ArkVale(), new StreamingLlm(), new H2o(), new Tova());
+            List.of(
+            new Full(), new Oracle(), new ArkVale(), new Pages(), new Quest(), new StreamingLlm(), new H2o(), new Tova());
 
     private Policies() {}
 

@@ -34,9 +34,16 @@ final class Words {
             "window",
             "yard");
 
+    /** How many different keys there are. */
+    static final int KEYS = ADJECTIVES.size() * NOUNS.size();
+
     private Words() {}
 
+    static String noun(RandomGenerator random) {
+        return NOUNS.get(random.nextInt(NOUNS.size()));
+    }
+
     static String key(RandomGenerator random) {
-        return ADJECTIVES.get(random.nextInt(ADJECTIVES.size())) + "-" + NOUNS.get(random.nextInt(NOUNS.size()));
+        return ADJECTIVES.get(random.nextInt(ADJECTIVES.size())) + "-" + noun(random);
     }
 }

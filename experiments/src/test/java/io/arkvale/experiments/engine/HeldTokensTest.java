@@ -49,9 +49,9 @@ class HeldTokensTest {
         var queries = vector(random);
         var stride = held.capacity();
         var scores = new float[stride];
-        held.scores(kernels, 1, queries, scores, stride);
+        held.scores(kernels, 1, queries, scores, 0, stride);
         var sum = new float[held.valueStride()];
-        held.weighted(kernels, 1, scores, stride, sum);
+        held.weighted(kernels, 1, scores, 0, stride, sum);
         var expected = new double[HEAD_DIM];
         for (int slot = 0; slot < held.size(); slot++) {
             var token = held.token(slot);

@@ -52,7 +52,9 @@ class SessionTest {
                 ShippedModel.run("h2o", 4096, 0),
                 ShippedModel.run("tova", 4096),
                 ShippedModel.run("arkvale", 4096),
-                ShippedModel.run("arkvale:page-size=8:head-groups=2", 4096, 0));
+                ShippedModel.run("arkvale:page-size=8:head-groups=2", 4096, 0),
+                ShippedModel.run("oracle", 4096),
+                ShippedModel.run("quest", 4096, 0));
         var logits = feed(TEXT.repeat(4), " And God said", runs);
         for (int run = 1; run < runs.size(); run++) {
             for (int token = 0; token < logits[0].length; token++) {
@@ -97,6 +99,23 @@ class SessionTest {
         feed(TEXT + "It was not", " And", run);
         assertThat(feed(TEXT + "It was so.", " And", run)[0]).containsExactly(fresh[0]);
         assertThat(feed(TEXT, " And", run)[0]).isNotEqualTo(fresh[0]);
+    }
+
+    @Test
+    void theEnginesOwnPagesAreThoseOfTheCache() {
+        var runs = List.of(
+                ShippedModel.run("arkvale:page-size=16", 192), ShippedModel.run("pages:digest=cuboid-mean:page-size=16", 192));
+        var context = bench.prefill(bench.tokens(TEXT.repeat(6)));
+        try (var session = new Session(bench, context, runs, 100)) {
+            for (int token : bench.tokens(" And God said, Let there be light: and there was light. And God saw")) {
+                var logits = session.decode(new int[] {token, token});
+                assertThat(distance(logits[0], logits[1])).isLessThan(2e-3);
+            }
+            var cache = session.usage().get(0);
+            var engine = session.usage().get(1);
+            assertThat(engine.recalledBytes()).isEqualTo(cache.recalledBytes()).isPositive();
+            assertThat(engine.recalledPagesPerStep()).isPositive();
+        }
     }
 
     @Test

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * Runs a policy in one layer without a model: the test gives the attention probabilities, the trial keeps the held
@@ -11,14 +13,26 @@ import java.util.Map;
  */
 final class PolicyTrial {
     private final LayerPolicy policy;
+    private final boolean chooses;
     private final int queryHeadsPerKvHead;
-    private final List<List<Integer>> held = new ArrayList<>();
+    private final List<SortedSet<Integer>> held = new ArrayList<>();
+    /** {@code [kvHeads][tokens][headDim]}; where a policy reads keys. */
+    private final float[][][] keys;
+
+    private int[][] chosen = new int[0][];
     private int length;
 
     PolicyTrial(TokenPolicy policy, Map<String, String> options, int budget, int queryHeads, int kvHeads) {
-        queryHeadsPerKvHead = queryHeads / kvHeads;
-        this.policy = policy.begin(
-                new LayerSetting(queryHeads, kvHeads, 8, 0, 1, budget, Settings.of(policy.info(), options)));
+        this(policy, options, budget, queryHeads, new float[kvHeads][0][8]);
+    }
+
+    PolicyTrial(TokenPolicy policy, Map<String, String> options, int budget, int queryHeads, float[][][] keys) {
+        this.keys = keys;
+        chooses = policy.info().has(Ability.CHOOSES);
+        var headDim = keys[0].length == 0 ? 8 : keys[0][0].length;
+        queryHeadsPerKvHead = queryHeads / keys.length;
+        this.policy = policy.begin(new LayerSetting(
+                queryHeads, keys.length, headDim, 0, 1, budget, Settings.of(policy.info(), options)));
     }
 
     LayerPolicy policy() {
@@ -27,7 +41,12 @@ final class PolicyTrial {
 
     /** Gives the last row of each query head over the context's tokens; returns what each KV head holds. */
     List<List<Integer>> context(double[]... lastRows) {
-        length = lastRows[0].length;
+        return context(lastRows[0].length, new double[0][], lastRows);
+    }
+
+    /** The same with the last queries. */
+    List<List<Integer>> context(int tokens, double[][] lastQueries, double[]... lastRows) {
+        length = tokens;
         var kept = policy.keep(new ContextView() {
             @Override
             public int tokens() {
@@ -38,61 +57,121 @@ final class PolicyTrial {
             public float[] lastRow(int queryHead) {
                 return floats(lastRows[queryHead]);
             }
+
+            @Override
+            public void key(int kvHead, int token, float[] target) {
+                copyKey(kvHead, token, target);
+            }
+
+            @Override
+            public float[] lastQuery(int queryHead) {
+                return floats(lastQueries[queryHead]);
+            }
         });
-        for (var tokens : kept) {
-            held.add(new ArrayList<>(Arrays.stream(tokens).boxed().toList()));
+        for (var keptTokens : kept) {
+            held.add(new TreeSet<>(Arrays.stream(keptTokens).boxed().toList()));
         }
-        return held;
+        return heldTokens();
     }
 
     /**
-     * Adds a token and gives each query head's probabilities, one a token of the text; those of tokens that are not held
-     * must be 0. Returns what each KV head holds after the step.
+     * Adds a token. To a policy that attends to all it holds, gives each query head's probabilities, one a token of the
+     * text, 0 for those that are not held; to one that chooses, gives each query head's queries or, if it asks for them,
+     * exact scores. Returns what each KV head holds after the step.
      */
-    List<List<Integer>> step(double[]... probabilities) {
+    List<List<Integer>> step(double[]... rows) {
         var position = length++;
         held.forEach(tokens -> tokens.add(position));
-        policy.decoded(new DecodeStep() {
-            @Override
-            public int position() {
-                return position;
-            }
-
-            @Override
-            public int held(int kvHead) {
-                return held.get(kvHead).size();
-            }
-
-            @Override
-            public int token(int kvHead, int slot) {
-                return held.get(kvHead).get(slot);
-            }
-
-            @Override
-            public boolean holds(int kvHead, int token) {
-                return held.get(kvHead).contains(token);
-            }
-
-            @Override
-            public float[] probabilities(int queryHead) {
-                var row = probabilities[queryHead];
-                var tokens = held.get(queryHead / queryHeadsPerKvHead);
-                return floats(tokens.stream().mapToDouble(token -> row[token]).toArray());
-            }
-
-            @Override
-            public void evict(int kvHead, int token) {
-                if (!held.get(kvHead).removeIf(other -> other == token)) {
-                    throw new IllegalArgumentException("token " + token + " is not held");
+        var step = new Step(position, rows);
+        if (chooses) {
+            chosen = policy.choose(step);
+            for (int head = 0; head < chosen.length; head++) {
+                for (int token : chosen[head]) {
+                    held.get(head / queryHeadsPerKvHead).add(token);
                 }
             }
-        });
-        return held;
+        }
+        policy.decoded(step);
+        return heldTokens();
+    }
+
+    /** The tokens that a query head chose in the last step. */
+    List<Integer> chosen(int queryHead) {
+        return Arrays.stream(chosen[queryHead]).boxed().toList();
     }
 
     /** Tokens of the text so far. */
     int length() {
         return length;
+    }
+
+    private List<List<Integer>> heldTokens() {
+        return held.stream().map(List::copyOf).toList();
+    }
+
+    private void copyKey(int kvHead, int token, float[] target) {
+        if (keys[kvHead].length > 0) {
+            System.arraycopy(keys[kvHead][token], 0, target, 0, target.length);
+        }
+    }
+
+    private final class Step implements DecodeStep, ChoiceStep {
+        private final int position;
+        private final double[][] rows;
+
+        Step(int position, double[][] rows) {
+            this.position = position;
+            this.rows = rows;
+        }
+
+        @Override
+        public int position() {
+            return position;
+        }
+
+        @Override
+        public int held(int kvHead) {
+            return held.get(kvHead).size();
+        }
+
+        @Override
+        public int token(int kvHead, int slot) {
+            return List.copyOf(held.get(kvHead)).get(slot);
+        }
+
+        @Override
+        public boolean holds(int kvHead, int token) {
+            return held.get(kvHead).contains(token);
+        }
+
+        @Override
+        public float[] probabilities(int queryHead) {
+            var row = rows[queryHead];
+            var tokens = held.get(queryHead / queryHeadsPerKvHead);
+            return floats(tokens.stream().mapToDouble(token -> row[token]).toArray());
+        }
+
+        @Override
+        public float[] query(int queryHead) {
+            return floats(rows[queryHead]);
+        }
+
+        @Override
+        public void key(int kvHead, int token, float[] target) {
+            copyKey(kvHead, token, target);
+        }
+
+        @Override
+        public float[] exactScores(int queryHead) {
+            return floats(rows[queryHead]);
+        }
+
+        @Override
+        public void evict(int kvHead, int token) {
+            if (!held.get(kvHead).remove(token)) {
+                throw new IllegalArgumentException("token " + token + " is not held");
+            }
+        }
     }
 
     /** Sixteenths, exact in binary, so that sums in the examples are exact. */

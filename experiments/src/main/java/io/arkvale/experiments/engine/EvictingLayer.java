@@ -1,52 +1,44 @@
 package io.arkvale.experiments.engine;
 
 import io.arkvale.experiments.policy.Ability;
-import io.arkvale.experiments.policy.ContextView;
 import io.arkvale.experiments.policy.DecodeStep;
 import io.arkvale.experiments.policy.LayerPolicy;
-import io.arkvale.experiments.policy.PolicyInfo;
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.llama.DecodeRows;
 import io.arkvale.llama.LlamaConfig;
 import io.arkvale.llama.Rope;
 
 /**
- * One limited layer of one run: owns the tokens of each KV head, attends for the policy, and lets it see no more than
- * it has declared.
+ * A layer of a policy that attends to all it holds, and drops the rest for good. Each KV head keeps its tokens together,
+ * so that a step costs no more than the budget.
  */
-final class PolicyLayer {
-    private final PolicyInfo info;
+final class EvictingLayer implements LayerRun {
+    private final Access access;
     private final LlamaConfig shape;
     private final LayerPolicy policy;
     private final HeldTokens[] held;
     private final HeldAttention[] attention;
     private long attendedTokens;
 
-    PolicyLayer(
-            PolicyInfo info,
-            LayerPolicy policy,
-            int layer,
-            Context context,
-            LastRows lastRows,
-            DenseKernels kernels,
-            Rope rope) {
-        this.info = info;
+    EvictingLayer(Access access, LayerPolicy policy, DenseKernels kernels, Rope rope) {
+        this.access = access;
         this.policy = policy;
+        var context = access.context();
         shape = context.shape();
         held = new HeldTokens[shape.kvHeads()];
         attention = new HeldAttention[shape.kvHeads()];
-        var kept = policy.keep(new View(layer, context, lastRows));
+        var kept = policy.keep(access);
         for (int head = 0; head < held.length; head++) {
             held[head] = new HeldTokens(kernels.matrix(), shape.headDim(), context.tokens());
             held[head].addAll(
-                    context.keyValues(layer, head), kept[head], kernels.matrix().panel());
+                    context.keyValues(access.layer(), head), kept[head], kernels.matrix().panel());
             attention[head] = new HeldAttention(
-                    kernels.matrix(), rope, shape.queryHeadsPerKvHead(), shape.headDim(), info.has(Ability.POSITIONS));
+                    kernels.matrix(), rope, shape.queryHeadsPerKvHead(), shape.headDim(), access.info().has(Ability.POSITIONS));
         }
     }
 
-    /** Adds the new token of a row, attends, and lets the policy evict. */
-    void attend(int row, DecodeRows rows, float[] output) {
+    @Override
+    public void attend(int row, DecodeRows rows, float[] output) {
         var position = rows.positions()[row];
         var groupWidth = shape.queryHeadsPerKvHead() * shape.headDim();
         for (int head = 0; head < held.length; head++) {
@@ -59,8 +51,8 @@ final class PolicyLayer {
         policy.decoded(new Decoded(position));
     }
 
-    /** Tokens held by all KV heads together. */
-    long heldTokens() {
+    @Override
+    public long heldTokens() {
         var sum = 0L;
         for (var head : held) {
             sum += head.size();
@@ -68,39 +60,14 @@ final class PolicyLayer {
         return sum;
     }
 
-    /** Tokens attended to by all KV heads together, over all steps. */
-    long attendedTokens() {
+    @Override
+    public long recalledTokens() {
+        return 0; // what is evicted here is gone
+    }
+
+    @Override
+    public double attendedTokens() {
         return attendedTokens;
-    }
-
-    private void require(Ability ability) {
-        if (!info.has(ability)) {
-            throw new IllegalStateException(
-                    "policy '" + info.shortName() + "' does not declare the ability " + ability.label());
-        }
-    }
-
-    private final class View implements ContextView {
-        private final int layer;
-        private final Context context;
-        private final LastRows lastRows;
-
-        View(int layer, Context context, LastRows lastRows) {
-            this.layer = layer;
-            this.context = context;
-            this.lastRows = lastRows;
-        }
-
-        @Override
-        public int tokens() {
-            return context.tokens();
-        }
-
-        @Override
-        public float[] lastRow(int queryHead) {
-            require(Ability.LAST_ROW);
-            return lastRows.of(layer, queryHead);
-        }
     }
 
     private final class Decoded implements DecodeStep {
@@ -132,14 +99,14 @@ final class PolicyLayer {
 
         @Override
         public float[] probabilities(int queryHead) {
-            require(Ability.PROBABILITIES);
+            access.require(Ability.PROBABILITIES);
             var kvHead = queryHead / shape.queryHeadsPerKvHead();
             return attention[kvHead].probabilities(queryHead % shape.queryHeadsPerKvHead(), held[kvHead].size());
         }
 
         @Override
         public void evict(int kvHead, int token) {
-            require(Ability.EVICTS);
+            access.require(Ability.EVICTS);
             held[kvHead].evict(token);
         }
     }

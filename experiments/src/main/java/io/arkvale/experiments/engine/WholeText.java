@@ -1,0 +1,71 @@
+package io.arkvale.experiments.engine;
+
+import io.arkvale.kernels.MatrixKernels;
+
+/** Keys and values of everything one KV head of one run has seen, evicted or not: the shared context, then its own. */
+final class WholeText {
+    private final MatrixKernels kernels;
+    private final int queryHeads;
+    private final int headDim;
+    private final HeldTokens context;
+    private final HeldTokens tail;
+    private final float[] scaled;
+    private final float[] partial;
+    private final float[] sum;
+
+    WholeText(MatrixKernels kernels, int queryHeads, int headDim, HeldTokens context) {
+        this.kernels = kernels;
+        this.queryHeads = queryHeads;
+        this.headDim = headDim;
+        this.context = context;
+        tail = new HeldTokens(kernels, headDim, 0);
+        scaled = new float[queryHeads * headDim];
+        partial = new float[queryHeads * tail.valueStride()];
+        sum = new float[queryHeads * tail.valueStride()];
+    }
+
+    int length() {
+        return context.size() + tail.size();
+    }
+
+    /** Columns that rows of scores or weights need. */
+    int stride() {
+        return context.capacity() + tail.capacity() + kernels.panel();
+    }
+
+    /** Adds a token behind all others. */
+    void add(float[] key, int keyOffset, float[] value, int valueOffset) {
+        tail.add(tail.size(), key, keyOffset, value, valueOffset);
+    }
+
+    void getKey(int token, float[] key) {
+        if (token < context.size()) {
+            context.getKey(token, key);
+        } else {
+            tail.getKey(token - context.size(), key);
+        }
+    }
+
+    /** Scaled dot products of the queries {@code [queryHeads][headDim]} with every key, in rows of {@code stride}. */
+    void scores(float[] queries, int offset, float[] scores, int stride) {
+        var factor = (float) (1 / Math.sqrt(headDim));
+        for (int i = 0; i < scaled.length; i++) {
+            scaled[i] = queries[offset + i] * factor;
+        }
+        // The context's last panel overlaps the tail's first columns, which are written after it.
+        context.scores(kernels, queryHeads, scaled, scores, 0, stride);
+        tail.scores(kernels, queryHeads, scaled, scores, context.size(), stride);
+    }
+
+    /** Sums of all values, weighted by rows of {@code stride}, to {@code out}, {@code [queryHeads][headDim]}. */
+    void weighted(float[] weights, int stride, float[] out, int offset) {
+        context.weighted(kernels, queryHeads, weights, 0, stride, sum);
+        tail.weighted(kernels, queryHeads, weights, context.size(), stride, partial);
+        for (int head = 0; head < queryHeads; head++) {
+            for (int i = 0; i < headDim; i++) {
+                var at = head * tail.valueStride() + i;
+                out[offset + head * headDim + i] = sum[at] + partial[at];
+            }
+        }
+    }
+}

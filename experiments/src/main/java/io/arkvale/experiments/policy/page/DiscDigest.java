@@ -1,0 +1,88 @@
+package io.arkvale.experiments.policy.page;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * RoPE turns the two dimensions of a pair together, so the keys of a page lie around their mean in each pair's plane: a
+ * disc of the mean and the largest in-plane distance from it. A page may be cut into parts with a disc each; its score is
+ * that of its best part. With a radius of 0 throughout this is the centroid.
+ */
+public final class DiscDigest implements PageDigest {
+    private final int headDim;
+    private final int parts;
+    private final boolean centroid;
+    /** {@code [pages · parts]}. */
+    private final List<float[]> means = new ArrayList<>();
+
+    private final List<float[]> radii = new ArrayList<>();
+
+    private DiscDigest(int headDim, int parts, boolean centroid) {
+        this.headDim = headDim;
+        this.parts = parts;
+        this.centroid = centroid;
+    }
+
+    /** {@code parts} runs of equally many tokens, 1.5 vectors each. */
+    public static DiscDigest of(int headDim, int parts) {
+        return new DiscDigest(headDim, parts, false);
+    }
+
+    /** The mean of the keys alone, one vector. */
+    public static DiscDigest centroid(int headDim) {
+        return new DiscDigest(headDim, 1, true);
+    }
+
+    @Override
+    public void add(float[][] keys) {
+        for (int part = 0; part < parts; part++) {
+            var from = keys.length * part / parts;
+            var to = keys.length * (part + 1) / parts;
+            addPart(Arrays.copyOfRange(keys, from, Math.max(from + 1, to)));
+        }
+    }
+
+    private void addPart(float[][] keys) {
+        var mean = new float[headDim];
+        for (var key : keys) {
+            for (int i = 0; i < headDim; i++) {
+                mean[i] += key[i] / keys.length;
+            }
+        }
+        var half = headDim / 2;
+        var radius = new float[half];
+        if (!centroid) {
+            for (var key : keys) {
+                for (int i = 0; i < half; i++) {
+                    var distance = Math.hypot(key[i] - mean[i], key[i + half] - mean[i + half]);
+                    radius[i] = (float) Math.max(radius[i], distance);
+                }
+            }
+        }
+        means.add(mean);
+        radii.add(radius);
+    }
+
+    @Override
+    public double score(float[] query, int page) {
+        var half = headDim / 2;
+        var lengths = new float[half];
+        for (int i = 0; i < half; i++) {
+            lengths[i] = (float) Math.sqrt(query[i] * query[i] + query[i + half] * query[i + half]);
+        }
+        var best = Float.NEGATIVE_INFINITY;
+        for (int part = page * parts; part < (page + 1) * parts; part++) {
+            best = Math.max(best, dot(query, means.get(part)) + dot(lengths, radii.get(part)));
+        }
+        return best;
+    }
+
+    private static float dot(float[] a, float[] b) {
+        var sum = 0f;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
+    }
+}
