@@ -1,0 +1,181 @@
+// Paged decode attention of 16-bit types, head dims 64 and 128, on tensor cores: grid (splits, kvHeads × head tiles, batch).
+// Each warp streams tiles of 16 tokens through its own ring in shared memory; the last block of a head joins the splits.
+#include "attended.cuh"
+#include "mma.cuh"
+
+constexpr int WARPS = 4;
+constexpr int STAGES = 3;
+constexpr int TILE = 16;
+
+template <int D> constexpr int TILE_BYTES = TILE * D * 2;
+
+/** Starts the copy of one tile: keys, then values. */
+template <int D>
+__device__ static void loadTile(const Call& call, const uint32_t* rows, int first, int tokens, uint32_t stage, long long valueRows) {
+    constexpr int CHUNKS = D / 8;
+    int lane = threadIdx.x % 32;
+#pragma unroll
+    for (int i = 0; i < TILE * CHUNKS / 32; i++) {
+        int index = i * 32 + lane, row = index / CHUNKS, chunk = index % CHUNKS;
+        bool valid = first + row < tokens;
+        const char* keys = call.pool + (long long)rows[valid ? first + row : first] * (D * 2) + chunk * 16;
+        uint32_t target = stage + tileOffset<CHUNKS>(row, chunk);
+        copyAsync(target, keys, valid);
+        copyAsync(target + TILE_BYTES<D>, keys + valueRows * (D * 2), valid);
+    }
+}
+
+template <typename T, int D> __device__ void attend(const Call& call) {
+    if (call.mode == SPLITS_RECALLED && *call.moveCount == 0) return;
+    int share = call.queryHeads / call.kvHeads, headTiles = (share + TILE - 1) / TILE;
+    int kvHead = blockIdx.y / headTiles, firstHead = blockIdx.y % headTiles * TILE, heads = min(TILE, share - firstHead);
+    int perGroup = call.kvHeads / call.groups, member = blockIdx.z;
+    Part part;
+    if (!partOf(call, kvHead / perGroup, part)) return;
+
+    extern __shared__ __align__(128) char shared[];
+    uint32_t* rows = reinterpret_cast<uint32_t*>(shared + WARPS * STAGES * 2 * TILE_BYTES<D>);
+    int tokens = part.until - part.first;
+    bool fresh = false;
+    for (int i = threadIdx.x; i < tokens; i += blockDim.x) rows[i] = part.row(call, part.first + i, kvHead % perGroup, fresh);
+    fresh = __syncthreads_or(fresh);
+    if (isOther(call, fresh)) return;
+
+    int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+    uint32_t ring = sharedAddress(shared) + warp * STAGES * 2 * TILE_BYTES<D>;
+    long long valueRows = (long long)perGroup * call.pageSize;
+    int tiles = (tokens + TILE - 1) / TILE, mine = (tiles - warp + WARPS - 1) / WARPS;
+#pragma unroll
+    for (int i = 0; i < STAGES - 1; i++) {
+        if (i < mine) loadTile<D>(call, rows, (i * WARPS + warp) * TILE, tokens, ring + i * 2 * TILE_BYTES<D>, valueRows);
+        commitCopies();
+    }
+
+    uint32_t queries[D / 16][4];
+    long long headRow = (long long)member * call.queryHeads + kvHead * share + firstHead;
+    const uint32_t* query = reinterpret_cast<const uint32_t*>(static_cast<const T*>(call.queries) + headRow * D);
+#pragma unroll
+    for (int step = 0; step < D / 16; step++) {
+#pragma unroll
+        for (int j = 0; j < 4; j++) {
+            int head = lane / 4 + j % 2 * 8;
+            queries[step][j] = head < heads ? query[head * (D / 2) + step * 8 + j / 2 * 4 + lane % 4] : 0;
+        }
+    }
+
+    Accumulator<D> sum;
+    sum.clear();
+    float scale = rsqrtf((float)D) * 1.44269504088896340736f;
+    int stage = 0;
+    for (int i = 0; i < mine; i++) {
+        int next = i + STAGES - 1, nextStage = stage == 0 ? STAGES - 1 : stage - 1;
+        if (next < mine) loadTile<D>(call, rows, (next * WARPS + warp) * TILE, tokens, ring + nextStage * 2 * TILE_BYTES<D>, valueRows);
+        commitCopies();
+        awaitCopies<STAGES - 1>();
+        __syncwarp();
+        uint32_t tile = ring + stage * 2 * TILE_BYTES<D>;
+        float scores[2][4];
+        scoreTile<T, D, 2>(scores, queries, tile, 0);
+        int first = (i * WARPS + warp) * TILE + lane % 4 * 2;
+#pragma unroll
+        for (int t = 0; t < 2; t++) {
+#pragma unroll
+            for (int j = 0; j < 4; j++) scores[t][j] = first + t * 8 + j % 2 < tokens ? scores[t][j] * scale : -CUDART_INF_F;
+        }
+        accumulate<T, D, 2>(sum, scores, tile + TILE_BYTES<D>, 0);
+        __syncwarp();
+        stage = stage + 1 == STAGES ? 0 : stage + 1;
+    }
+    awaitCopies<0>();
+    __syncthreads();
+
+    float* outputs = reinterpret_cast<float*>(shared);                 // [WARPS][TILE][D]
+    float* mosts = outputs + WARPS * TILE * D;                         // [WARPS][TILE]
+    float* sums = mosts + WARPS * TILE;                                // [WARPS][TILE]
+#pragma unroll
+    for (int r = 0; r < 2; r++) {
+        float total = sum.sum[r];
+        total += __shfl_xor_sync(~0u, total, 1);
+        total += __shfl_xor_sync(~0u, total, 2);
+        int head = warp * TILE + lane / 4 + r * 8;
+        if (lane % 4 == 0) {
+            mosts[head] = sum.most[r];
+            sums[head] = total;
+        }
+        if (head - warp * TILE < heads) {
+#pragma unroll
+            for (int i = 0; i < D / 8; i++) {
+                *reinterpret_cast<float2*>(outputs + head * D + i * 8 + lane % 4 * 2) =
+                    make_float2(sum.output[i][2 * r], sum.output[i][2 * r + 1]);
+            }
+        }
+    }
+    __syncthreads();
+
+    float* partials = call.partials;
+    float* shares = call.partials + (long long)call.batch * call.queryHeads * call.splits * D; // most and sum of each split
+    T* output = static_cast<T*>(call.output) + headRow * D;
+    for (int i = threadIdx.x; i < heads * D; i += blockDim.x) {
+        int head = i / D;
+        float most = mosts[head], total = 0, value = 0;
+#pragma unroll
+        for (int w = 1; w < WARPS; w++) most = fmaxf(most, mosts[w * TILE + head]);
+#pragma unroll
+        for (int w = 0; w < WARPS; w++) {
+            float weight = exp2Fast(mosts[w * TILE + head] - most);
+            total += weight * sums[w * TILE + head];
+            value += weight * outputs[(w * TILE + head) * D + i % D];
+        }
+        if (part.splits == 1) {
+            output[i] = narrow<T>(value / total);
+        } else {
+            long long split = (headRow + head) * call.splits + blockIdx.x;
+            partials[split * D + i % D] = value;
+            if (i % D == 0) *reinterpret_cast<float2*>(shares + split * 2) = make_float2(most, total);
+        }
+    }
+    if (part.splits == 1 || !isLast(call.tickets + member * gridDim.y + blockIdx.y, part.splits)) return;
+
+    float* weights = reinterpret_cast<float*>(shared); // [heads][splits]
+    for (int head = warp; head < heads; head += WARPS) {
+        const float2* share = reinterpret_cast<const float2*>(shares) + (headRow + head) * call.splits;
+        float most = -CUDART_INF_F, total = 0;
+        for (int s = lane; s < part.splits; s += 32) most = fmaxf(most, __ldcg(share + s).x);
+        for (int step = 16; step; step /= 2) most = fmaxf(most, __shfl_xor_sync(~0u, most, step));
+        for (int s = lane; s < part.splits; s += 32) {
+            float2 own = __ldcg(share + s);
+            float weight = exp2Fast(own.x - most);
+            weights[head * MOST_SPLITS + s] = weight;
+            total += weight * own.y;
+        }
+        for (int step = 16; step; step /= 2) total += __shfl_xor_sync(~0u, total, step);
+        for (int s = lane; s < part.splits; s += 32) weights[head * MOST_SPLITS + s] /= total;
+    }
+    __syncthreads();
+    constexpr int QUADS = D / 4;
+    for (int i = threadIdx.x; i < heads * QUADS; i += blockDim.x) {
+        int head = i / QUADS;
+        const float4* values = reinterpret_cast<const float4*>(partials) + (headRow + head) * call.splits * QUADS + i % QUADS;
+        float4 result = make_float4(0, 0, 0, 0);
+#pragma unroll 16
+        for (int s = 0; s < part.splits; s++) {
+            float4 value = __ldcg(values + s * QUADS);
+            float weight = weights[head * MOST_SPLITS + s];
+            result.x += weight * value.x;
+            result.y += weight * value.y;
+            result.z += weight * value.z;
+            result.w += weight * value.w;
+        }
+        T* target = output + head * D + i % QUADS * 4;
+        target[0] = narrow<T>(result.x);
+        target[1] = narrow<T>(result.y);
+        target[2] = narrow<T>(result.z);
+        target[3] = narrow<T>(result.w);
+    }
+}
+
+#define ATTEND(T, suffix) \
+    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) attend64_##suffix(const __grid_constant__ Call call) { attend<T, 64>(call); } \
+    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) attend128_##suffix(const __grid_constant__ Call call) { attend<T, 128>(call); }
+ATTEND(__half, f16)
+ATTEND(__nv_bfloat16, bf16)

@@ -1,0 +1,155 @@
+// Attention in float32 for every element type and head dims up to 256: decode with splits, and causal prefill.
+#include "attended.cuh"
+
+constexpr int WARPS = 4;
+constexpr int MOST_DIM = 256;
+constexpr int LANE_DIM = MOST_DIM / 32;
+constexpr int AHEAD = 4; // tokens whose keys and values are loaded before the first is used
+
+/** Softmax and output of one query; lane l holds the elements l, l + 32, ... */
+struct Running {
+    float most = -CUDART_INF_F, sum = 0, output[LANE_DIM] = {};
+};
+
+/** Takes up to AHEAD tokens; keys[i] is null beyond. */
+template <typename T>
+__device__ static void take(Running& into, const float* query, const T* const (&keys)[AHEAD], long long toValues, int width, float scale) {
+    int lane = threadIdx.x % 32;
+    float scores[AHEAD], most = into.most;
+#pragma unroll
+    for (int u = 0; u < AHEAD; u++) {
+        scores[u] = 0;
+        if (keys[u]) {
+            for (int i = lane; i < width; i += 32) scores[u] += query[i] * widen(keys[u][i]);
+        }
+    }
+#pragma unroll
+    for (int u = 0; u < AHEAD; u++) {
+        for (int step = 16; step; step /= 2) scores[u] += __shfl_xor_sync(~0u, scores[u], step);
+        scores[u] = keys[u] ? scores[u] * scale : -CUDART_INF_F;
+        most = fmaxf(most, scores[u]);
+    }
+    float fade = expf(into.most - most);
+    into.most = most;
+    into.sum *= fade;
+#pragma unroll
+    for (int i = 0; i < LANE_DIM; i++) into.output[i] *= fade;
+#pragma unroll
+    for (int u = 0; u < AHEAD; u++) {
+        if (!keys[u]) continue;
+        float probability = expf(scores[u] - most);
+        into.sum += probability;
+#pragma unroll
+        for (int i = 0; i < LANE_DIM; i++) {
+            if (lane + 32 * i < width) into.output[i] += probability * widen(keys[u][toValues + lane + 32 * i]);
+        }
+    }
+}
+
+/** Decode: grid (splits, queryHeads, batch), a warp every fourth run of tokens. */
+template <typename T> __device__ void attendAny(const Call& call) {
+    if (call.mode == SPLITS_RECALLED && *call.moveCount == 0) return;
+    int width = call.headDim, head = blockIdx.y, member = blockIdx.z;
+    int kvHead = head / (call.queryHeads / call.kvHeads), perGroup = call.kvHeads / call.groups;
+    Part part;
+    if (!partOf(call, kvHead / perGroup, part)) return;
+    bool fresh = false;
+    for (int token = part.first + threadIdx.x; token < part.until; token += blockDim.x) part.row(call, token, 0, fresh);
+    fresh = __syncthreads_or(fresh);
+    if (isOther(call, fresh)) return;
+
+    __shared__ float query[MOST_DIM], outputs[WARPS][MOST_DIM], mosts[WARPS], sums[WARPS];
+    long long headRow = (long long)member * call.queryHeads + head;
+    for (int i = threadIdx.x; i < width; i += blockDim.x) query[i] = widen(static_cast<const T*>(call.queries)[headRow * width + i]);
+    __syncthreads();
+    int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+    long long toValues = (long long)perGroup * call.pageSize * width;
+    float scale = 1.0f / sqrtf((float)width);
+    Running running;
+    for (int token = part.first + warp * AHEAD; token < part.until; token += WARPS * AHEAD) {
+        const T* keys[AHEAD];
+#pragma unroll
+        for (int u = 0; u < AHEAD; u++) {
+            keys[u] = token + u < part.until
+                ? reinterpret_cast<const T*>(call.pool) + (long long)part.row(call, token + u, kvHead % perGroup, fresh) * width
+                : nullptr;
+        }
+        take(running, query, keys, toValues, width, scale);
+    }
+    if (lane == 0) {
+        mosts[warp] = running.most;
+        sums[warp] = running.sum;
+    }
+#pragma unroll
+    for (int i = 0; i < LANE_DIM; i++) outputs[warp][lane + 32 * i] = running.output[i];
+    __syncthreads();
+
+    float most = mosts[0], total = 0;
+    for (int w = 1; w < WARPS; w++) most = fmaxf(most, mosts[w]);
+    for (int w = 0; w < WARPS; w++) total += expf(mosts[w] - most) * sums[w];
+    float* partials = call.partials + (headRow * call.splits + blockIdx.x) * width;
+    float* shares = call.partials + (long long)call.batch * call.queryHeads * call.splits * width + headRow * call.splits * 2;
+    T* output = static_cast<T*>(call.output) + headRow * width;
+    for (int i = threadIdx.x; i < width; i += blockDim.x) {
+        float value = 0;
+        for (int w = 0; w < WARPS; w++) value += expf(mosts[w] - most) * outputs[w][i];
+        if (part.splits == 1) output[i] = narrow<T>(value / total);
+        else partials[i] = value;
+    }
+    if (part.splits == 1) return;
+    if (threadIdx.x == 0) {
+        shares[blockIdx.x * 2] = most;
+        shares[blockIdx.x * 2 + 1] = total;
+    }
+    if (!isLast(call.tickets + member * gridDim.y + head, part.splits)) return;
+
+    most = -CUDART_INF_F;
+    total = 0;
+    for (int s = 0; s < part.splits; s++) most = fmaxf(most, __ldcg(shares + s * 2));
+    for (int s = 0; s < part.splits; s++) total += expf(__ldcg(shares + s * 2) - most) * __ldcg(shares + s * 2 + 1);
+    for (int i = threadIdx.x; i < width; i += blockDim.x) {
+        float value = 0;
+        for (int s = 0; s < part.splits; s++) {
+            value += expf(__ldcg(shares + s * 2) - most) * __ldcg(call.partials + (headRow * call.splits + s) * width + i);
+        }
+        output[i] = narrow<T>(value / total);
+    }
+}
+
+/** Prefill: grid (blocks of WARPS tokens, queryHeads, batch), a warp a token. Evicted pages are read from their backups. */
+template <typename T> __device__ void prefillAny(const Call& call) {
+    int width = call.headDim, head = blockIdx.y, member = blockIdx.z, warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+    int kvHead = head / (call.queryHeads / call.kvHeads), perGroup = call.kvHeads / call.groups;
+    Chunk chunk = chunkOf(call, member);
+    int token = ((int)gridDim.x - 1 - (int)blockIdx.x) * WARPS + warp; // the longest rows first
+    if (token >= chunk.tokens) return;
+    const Sequence& sequence = call.sequences[member];
+    long long offset = tableOffset(call, sequence, kvHead / perGroup);
+    __shared__ float query[WARPS][MOST_DIM];
+    long long row = ((long long)(chunk.row + token) * call.queryHeads + head) * width;
+    for (int i = lane; i < width; i += 32) query[warp][i] = widen(static_cast<const T*>(call.queries)[row + i]);
+    __syncwarp();
+    long long toValues = (long long)perGroup * call.pageSize * width;
+    float scale = 1.0f / sqrtf((float)width);
+    Running running;
+    for (int first = 0, page = 0; first <= chunk.first + token; first += call.pageSize, page++) {
+        int entry = sequence.table[offset + page];
+        const char* slot = entry >= 0 ? call.pool + entry * call.slotBytes : call.host + sequence.backups[offset + page] * call.slotBytes;
+        const T* keys = reinterpret_cast<const T*>(slot) + (long long)(kvHead % perGroup) * call.pageSize * width;
+        int tokens = min(call.pageSize, chunk.first + token + 1 - first);
+        for (int t = 0; t < tokens; t += AHEAD) {
+            const T* ahead[AHEAD];
+#pragma unroll
+            for (int u = 0; u < AHEAD; u++) ahead[u] = t + u < tokens ? keys + (t + u) * width : nullptr;
+            take(running, query[warp], ahead, toValues, width, scale);
+        }
+    }
+    T* output = static_cast<T*>(call.output) + row;
+#pragma unroll
+    for (int i = 0; i < LANE_DIM; i++) {
+        if (lane + 32 * i < width) output[lane + 32 * i] = narrow<T>(running.output[i] / running.sum);
+    }
+}
+
+KERNELS(attendAny, 32 * WARPS, 1)
+KERNELS(prefillAny, 32 * WARPS, 1)

@@ -1,0 +1,203 @@
+// Scores filled pages from their digests, for sequences over budget.
+#include "cache.cuh"
+#include "mma.cuh"
+
+constexpr int WARPS = 8;
+constexpr int STAGES = 4; // columns of 512 bytes that a warp has under way for each of its pages
+constexpr int MOST_WEIGHTS = 8192; // elements of a vector of all heads, for which shared memory has room
+
+enum Mode { STEP, PREFETCH };
+
+/**
+ * Whether the mean over heads may be taken of the queries instead of the scores: all digest scores are linear in
+ * max(q, 0), min(q, 0) and the norm of q. Two roundings more than a head's own score, so only where a score has many.
+ */
+__device__ static bool isLinear(const Call& call, const Sequence& sequence) {
+    bool fits = call.kvHeads / call.groups * call.headDim <= MOST_WEIGHTS;
+    return sequence.groupScore == MEAN && (call.headDim == 64 || call.headDim == 128) && fits;
+}
+
+/** Mean over heads: grid (page blocks, groups, batch), a warp for PAGES pages, one long dot product each. */
+template <typename T, int PAGES> __device__ void estimateMean(const Call& call) {
+    int group = blockIdx.y, member = blockIdx.z;
+    const Sequence& sequence = call.sequences[member];
+    if (!overBudget(call, sequence) || !isLinear(call, sequence)) return;
+    int filled = scoredPages(call, sequence, call.mode == PREFETCH);
+    if ((int)blockIdx.x * WARPS * PAGES >= filled) return;
+    int heads = call.kvHeads / call.groups, share = call.queryHeads / call.kvHeads, width = call.headDim;
+    int vectors = isCuboid(sequence.digest) ? 2 : 1, half = heads * width, length = vectors * half;
+    constexpr int WIDTH = Vector<T>::ELEMENTS;
+    extern __shared__ __align__(16) char shared[]; // a ring a warp, then weights [vectors][heads][width], then a norm a head
+    float* weights = reinterpret_cast<float*>(shared + WARPS * STAGES * PAGES * 512);
+    int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+    const char* ring = shared + ((long long)warp * STAGES * PAGES * 32 + lane) * 16; // each thread reads what it copied
+    const int* backups = sequence.backups + tableOffset(call, sequence, group);
+    int first = (blockIdx.x * WARPS + warp) * PAGES;
+    int columns = first < filled ? (length + 32 * WIDTH - 1) / (32 * WIDTH) : 0;
+    const T* rows[PAGES];
+    int own[PAGES];
+#pragma unroll
+    for (int p = 0; p < PAGES; p++) {
+        own[p] = backups[min(first + p, filled - 1)];
+        rows[p] = reinterpret_cast<const T*>(call.digests) + (long long)own[p] * 2 * half + lane * WIDTH;
+    }
+    auto load = [&](int column) {
+        if (column < columns && (column * 32 + lane) * WIDTH < length) {
+            uint32_t stage = sharedAddress(ring) + column % STAGES * PAGES * 512;
+#pragma unroll
+            for (int p = 0; p < PAGES; p++) copyAsync(stage + p * 512, rows[p] + (long long)column * 32 * WIDTH, true);
+        }
+        commitCopies();
+    };
+#pragma unroll
+    for (int column = 0; column < STAGES - 1; column++) load(column);
+
+    const T* queries = static_cast<const T*>(call.queries) + ((long long)member * call.queryHeads + group * heads * share) * width;
+    float mean = 1.0f / (heads * share);
+    for (int i = threadIdx.x; i < half; i += blockDim.x) {
+        const T* query = queries + (long long)(i / width) * share * width + i % width;
+        float positive = 0, negative = 0;
+        for (int h = 0; h < share; h++) {
+            float q = widen(query[h * width]);
+            positive += vectors == 2 ? fmaxf(q, 0.0f) : q;
+            negative += fminf(q, 0.0f);
+        }
+        weights[i] = positive * mean;
+        if (vectors == 2) weights[half + i] = negative * mean;
+    }
+    float* norms = weights + length;
+    bool sphere = isSphere(sequence.digest);
+    if (sphere) {
+        for (int head = warp; head < heads; head += WARPS) {
+            float sum = 0;
+            for (int h = 0; h < share; h++) {
+                float square = 0;
+                for (int i = lane; i < width; i += 32) {
+                    float q = widen(queries[(long long)(head * share + h) * width + i]);
+                    square += q * q;
+                }
+                for (int step = 16; step; step /= 2) square += __shfl_xor_sync(~0u, square, step);
+                sum += sqrtf(square);
+            }
+            if (lane == 0) norms[head] = sum * mean;
+        }
+    }
+    __syncthreads();
+
+    if (first >= filled) return;
+    float sums[PAGES] = {};
+    for (int column = 0; column < columns; column++) {
+        load(column + STAGES - 1);
+        awaitCopies<STAGES - 1>();
+        int i = (column * 32 + lane) * WIDTH;
+        if (i >= length) continue;
+        float weight[WIDTH];
+#pragma unroll
+        for (int j = 0; j < WIDTH; j += 4) *reinterpret_cast<float4*>(weight + j) = *reinterpret_cast<const float4*>(weights + i + j);
+#pragma unroll
+        for (int p = 0; p < PAGES; p++) {
+            float digest[WIDTH];
+            Vector<T>::widenTo(*reinterpret_cast<const uint4*>(ring + (column % STAGES * PAGES + p) * 512), digest);
+            float sum = 0;
+#pragma unroll
+            for (int j = 0; j < WIDTH; j++) sum += weight[j] * digest[j];
+            sums[p] += sum;
+        }
+    }
+    __syncwarp();
+#pragma unroll
+    for (int p = 0; p < PAGES; p++) {
+        if (sphere) {
+            for (int head = lane; head < heads; head += 32) sums[p] += norms[head] * call.radii[(long long)own[p] * heads + head];
+        }
+        for (int step = 16; step; step /= 2) sums[p] += __shfl_xor_sync(~0u, sums[p], step);
+        if (lane == 0 && first + p < filled) {
+            call.scores[((long long)call.scoreOffsets[member] + first + p) * call.groups + group] = sums[p];
+        }
+    }
+}
+
+/** Any group score, first part: grid (page blocks, queryHeads, batch), a warp a page and query head. */
+template <typename T> __device__ void estimateHeads(const Call& call) {
+    int queryHead = blockIdx.y, member = blockIdx.z;
+    const Sequence& sequence = call.sequences[member];
+    if (!overBudget(call, sequence) || isLinear(call, sequence)) return;
+    int page = blockIdx.x * WARPS + threadIdx.x / 32, lane = threadIdx.x % 32;
+    if (page >= scoredPages(call, sequence, call.mode == PREFETCH)) return;
+    int heads = call.kvHeads / call.groups, head = queryHead / (call.queryHeads / call.kvHeads), width = call.headDim;
+    int backup = sequence.backups[tableOffset(call, sequence, head / heads) + page];
+    const T* query = static_cast<const T*>(call.queries) + ((long long)member * call.queryHeads + queryHead) * width;
+    const T* upper = reinterpret_cast<const T*>(call.digests) + ((long long)backup * 2 * heads + head % heads) * width;
+    const T* lower = upper + (long long)heads * width;
+    bool cuboid = isCuboid(sequence.digest), sphere = isSphere(sequence.digest);
+    float score = 0, square = 0;
+    for (int i = lane; i < width; i += 32) {
+        float q = widen(query[i]);
+        float product = q * widen(upper[i]);
+        score += cuboid ? fmaxf(product, q * widen(lower[i])) : product;
+        square += q * q;
+    }
+    for (int step = 16; step; step /= 2) {
+        score += __shfl_xor_sync(~0u, score, step);
+        square += __shfl_xor_sync(~0u, square, step);
+    }
+    if (sphere) score += call.radii[(long long)backup * heads + head % heads] * sqrtf(square);
+    if (lane == 0) call.headScores[((long long)call.scoreOffsets[member] + page) * call.queryHeads + queryHead] = score;
+}
+
+__device__ static float reduceBlock(float value, bool most, float* scratch) {
+    for (int step = 16; step; step /= 2) {
+        float other = __shfl_xor_sync(~0u, value, step);
+        value = most ? fmaxf(value, other) : value + other;
+    }
+    __syncthreads();
+    if (threadIdx.x % 32 == 0) scratch[threadIdx.x / 32] = value;
+    __syncthreads();
+    value = scratch[0];
+    for (int i = 1; i < WARPS; i++) value = most ? fmaxf(value, scratch[i]) : value + scratch[i];
+    return value;
+}
+
+/** Any group score, second part: grid (groups, batch). Joins the heads of a group. */
+extern "C" __global__ void __launch_bounds__(32 * WARPS) estimateGroups(const __grid_constant__ Call call) {
+    int group = blockIdx.x, member = blockIdx.y;
+    const Sequence& sequence = call.sequences[member];
+    if (!overBudget(call, sequence) || isLinear(call, sequence)) return;
+    int filled = scoredPages(call, sequence, call.mode == PREFETCH), heads = call.queryHeads / call.groups;
+    const float* headScores = call.headScores + (long long)call.scoreOffsets[member] * call.queryHeads + group * heads;
+    float* scores = call.scores + (long long)call.scoreOffsets[member] * call.groups + group;
+    float scale = rsqrtf((float)call.headDim);
+    if (sequence.groupScore == MEAN_SOFTMAX) {
+        __shared__ float scratch[WARPS];
+        for (int h = 0; h < heads; h++) {
+            float most = -CUDART_INF_F, sum = 0;
+            for (int page = threadIdx.x; page < filled; page += blockDim.x) {
+                most = fmaxf(most, headScores[(long long)page * call.queryHeads + h] * scale);
+            }
+            most = reduceBlock(most, true, scratch);
+            for (int page = threadIdx.x; page < filled; page += blockDim.x) {
+                sum += expf(headScores[(long long)page * call.queryHeads + h] * scale - most);
+            }
+            sum = reduceBlock(sum, false, scratch) * heads;
+            for (int page = threadIdx.x; page < filled; page += blockDim.x) {
+                float share = expf(headScores[(long long)page * call.queryHeads + h] * scale - most) / sum;
+                float* score = scores + (long long)page * call.groups;
+                *score = h == 0 ? share : *score + share;
+            }
+        }
+        return;
+    }
+    for (int page = threadIdx.x; page < filled; page += blockDim.x) {
+        const float* row = headScores + (long long)page * call.queryHeads;
+        float score = row[0];
+        for (int h = 1; h < heads; h++) score = sequence.groupScore == MAX ? fmaxf(score, row[h]) : score + row[h];
+        scores[(long long)page * call.groups] = sequence.groupScore == MEAN ? score / heads : score;
+    }
+}
+
+template <typename T> __device__ void estimateFew(const Call& call) { estimateMean<T, 2>(call); }
+template <typename T> __device__ void estimateMany(const Call& call) { estimateMean<T, 4>(call); }
+
+KERNELS(estimateFew, 32 * WARPS, 2)
+KERNELS(estimateMany, 32 * WARPS, 2)
+KERNELS(estimateHeads, 32 * WARPS, 1)

@@ -1,0 +1,118 @@
+// Causal prefill attention of 16-bit types, head dims 64 and 128, on tensor cores: grid (blocks of 64 queries, queryHeads,
+// batch), 4 warps of 16 query rows; tiles of 64 tokens, two stages. Evicted pages are read from their backups.
+#include "cache.cuh"
+#include "mma.cuh"
+
+constexpr int WARPS = 4;
+constexpr int ROWS = 64;
+constexpr int TILE = 64;
+
+template <int D> constexpr int TILE_BYTES = TILE * D * 2;
+
+template <typename T, int D> __device__ void prefill(const Call& call) {
+    int head = blockIdx.y, member = blockIdx.z, warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+    int kvHead = head / (call.queryHeads / call.kvHeads), perGroup = call.kvHeads / call.groups;
+    Chunk chunk = chunkOf(call, member);
+    int firstRow = ((int)gridDim.x - 1 - (int)blockIdx.x) * ROWS; // the longest rows first
+    if (firstRow >= chunk.tokens) return;
+    const Sequence& sequence = call.sequences[member];
+    long long offset = tableOffset(call, sequence, kvHead / perGroup);
+    const int* table = sequence.table + offset;
+    const int* backups = sequence.backups + offset;
+    int limit = chunk.first + min(chunk.tokens, firstRow + ROWS); // tokens that the last row attends to
+    int tiles = (limit + TILE - 1) / TILE;
+
+    extern __shared__ __align__(128) char shared[];
+    __shared__ const char* rows[2][TILE];
+    uint32_t ring = sharedAddress(shared);
+    long long toValues = (long long)perGroup * call.pageSize * D * 2;
+    auto locate = [&](int tile) { // where the tile's rows of keys are
+        int token = tile * TILE + threadIdx.x;
+        if (threadIdx.x < TILE) {
+            const char* row = nullptr;
+            if (token < limit) {
+                int page = token / call.pageSize, entry = table[page];
+                row = (entry >= 0 ? call.pool + entry * call.slotBytes : call.host + backups[page] * call.slotBytes)
+                    + ((long long)(kvHead % perGroup) * call.pageSize + token % call.pageSize) * (D * 2);
+            }
+            rows[tile % 2][threadIdx.x] = row;
+        }
+    };
+    auto load = [&](int tile) {
+        constexpr int CHUNKS = D / 8;
+        uint32_t stage = ring + tile % 2 * 2 * TILE_BYTES<D>;
+#pragma unroll
+        for (int i = 0; i < TILE * CHUNKS / (32 * WARPS); i++) {
+            int index = i * 32 * WARPS + threadIdx.x, row = index / CHUNKS, part = index % CHUNKS;
+            const char* keys = rows[tile % 2][row];
+            uint32_t target = stage + tileOffset<CHUNKS>(row, part);
+            copyAsync(target, keys ? keys + part * 16 : call.pool, keys != nullptr);
+            copyAsync(target + TILE_BYTES<D>, keys ? keys + toValues + part * 16 : call.pool, keys != nullptr);
+        }
+    };
+    locate(0);
+    if (tiles > 1) locate(1);
+    __syncthreads();
+    load(0);
+    commitCopies();
+
+    uint32_t queries[D / 16][4];
+#pragma unroll
+    for (int step = 0; step < D / 16; step++) {
+#pragma unroll
+        for (int j = 0; j < 4; j++) {
+            int row = firstRow + warp * 16 + lane / 4 + j % 2 * 8;
+            const uint32_t* query = reinterpret_cast<const uint32_t*>(
+                static_cast<const T*>(call.queries) + ((long long)(chunk.row + row) * call.queryHeads + head) * D);
+            queries[step][j] = row < chunk.tokens ? query[step * 8 + j / 2 * 4 + lane % 4] : 0;
+        }
+    }
+
+    Accumulator<D> sum;
+    sum.clear();
+    float scale = rsqrtf((float)D) * 1.44269504088896340736f;
+    int position = chunk.first + firstRow + warp * 16 + lane / 4; // of this thread's upper row
+    for (int tile = 0; tile < tiles; tile++) {
+        if (tile + 1 < tiles) load(tile + 1);
+        commitCopies();
+        awaitCopies<1>();
+        __syncthreads();
+        if (tile + 2 < tiles) locate(tile + 2); // its rows replace those of this tile, which are loaded
+        uint32_t keys = ring + tile % 2 * 2 * TILE_BYTES<D>;
+        float scores[TILE / 8][4];
+        scoreTile<T, D, TILE / 8>(scores, queries, keys, 0);
+        int token = tile * TILE + lane % 4 * 2;
+        bool masked = tile * TILE + TILE > chunk.first + firstRow + warp * 16 + 1;
+#pragma unroll
+        for (int t = 0; t < TILE / 8; t++) {
+#pragma unroll
+            for (int j = 0; j < 4; j++) {
+                bool seen = !masked || token + t * 8 + j % 2 <= position + j / 2 * 8;
+                scores[t][j] = seen ? scores[t][j] * scale : -CUDART_INF_F;
+            }
+        }
+        accumulate<T, D, TILE / 8>(sum, scores, keys + TILE_BYTES<D>, 0);
+        __syncthreads();
+    }
+
+#pragma unroll
+    for (int r = 0; r < 2; r++) {
+        float total = sum.sum[r];
+        total += __shfl_xor_sync(~0u, total, 1);
+        total += __shfl_xor_sync(~0u, total, 2);
+        int row = firstRow + warp * 16 + lane / 4 + r * 8;
+        if (row >= chunk.tokens) continue;
+        uint32_t* output = reinterpret_cast<uint32_t*>(
+            static_cast<T*>(call.output) + ((long long)(chunk.row + row) * call.queryHeads + head) * D);
+#pragma unroll
+        for (int i = 0; i < D / 8; i++) {
+            output[i * 4 + lane % 4] = pack<T>(sum.output[i][2 * r] / total, sum.output[i][2 * r + 1] / total);
+        }
+    }
+}
+
+#define PREFILL(T, suffix) \
+    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) prefill64_##suffix(const __grid_constant__ Call call) { prefill<T, 64>(call); } \
+    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) prefill128_##suffix(const __grid_constant__ Call call) { prefill<T, 128>(call); }
+PREFILL(__half, f16)
+PREFILL(__nv_bfloat16, bf16)

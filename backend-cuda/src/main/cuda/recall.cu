@@ -1,0 +1,139 @@
+// Moves pages between the device's slots and the backups in host memory, which is mapped into the device's addresses.
+#include "cache.cuh"
+
+constexpr int PART = 32 * 1024; // bytes that a block copies at a time
+
+/** Evicts the marked victims: grid (groups, batch). */
+extern "C" __global__ void __launch_bounds__(256) evictVictims(const __grid_constant__ Call call) {
+    const Sequence& sequence = call.sequences[blockIdx.y];
+    if (!overBudget(call, sequence)) return;
+    long long offset = tableOffset(call, sequence, blockIdx.x);
+    for (int page = threadIdx.x; page < pagesAfter(call, sequence); page += blockDim.x) {
+        int entry = sequence.table[offset + page];
+        if (entry <= VICTIM) {
+            sequence.table[offset + page] = NONE;
+            dropSlot(call, VICTIM - entry, sequence.backups[offset + page]);
+        }
+    }
+}
+
+constexpr int ACQUIRERS = 128;
+
+/** Lists the resident pages as attended, for scope resident. */
+__device__ static void listResidents(const int* table, int pages, int* attended, int* count) {
+    __shared__ int sums[ACQUIRERS];
+    int each = (pages + ACQUIRERS - 1) / ACQUIRERS, first = threadIdx.x * each, until = min(first + each, pages), place = 0;
+    sums[threadIdx.x] = 0;
+    for (int page = first; page < until; page++) sums[threadIdx.x] += table[page] >= 0;
+    __syncthreads();
+    for (int i = 0; i < (int)threadIdx.x; i++) place += sums[i];
+    for (int page = first; page < until; page++) {
+        if (table[page] >= 0) attended[place++] = page;
+    }
+    if (threadIdx.x == ACQUIRERS - 1) *count = place;
+}
+
+/**
+ * Gives every wanted page a slot: grid (groups, batch). A page that another sequence has resident, or is being given in
+ * this very launch, is shared; only the others are listed to be copied.
+ */
+extern "C" __global__ void __launch_bounds__(ACQUIRERS) acquireSlots(const __grid_constant__ Call call) {
+    const Sequence& sequence = call.sequences[blockIdx.y];
+    if (!overBudget(call, sequence)) return;
+    long long offset = tableOffset(call, sequence, blockIdx.x);
+    int* attended = sequence.attended + offset;
+    int* count = sequence.counts + call.layer * call.groups + blockIdx.x;
+    for (int i = threadIdx.x; i < *count; i += blockDim.x) {
+        int page = attended[i];
+        if (sequence.table[offset + page] != WANTED) continue;
+        int backup = sequence.backups[offset + page], slot;
+        int holder = atomicCAS(&call.holders[backup], NONE, LOCKED);
+        if (holder == NONE) {
+            slot = takeSlot(call);
+            call.moves[atomicAdd(call.moveCount, 1)] = make_int2(backup, slot);
+            atomicAdd(call.copies, 1ull);
+            __threadfence();
+            atomicExch(&call.holders[backup], slot);
+        } else {
+            while (holder == LOCKED) {
+                __nanosleep(100);
+                holder = atomicAdd(&call.holders[backup], 0);
+            }
+            atomicAdd(&call.references[holder], 1);
+            slot = holder;
+        }
+        sequence.table[offset + page] = slot;
+        attended[i] = page | FRESH;
+    }
+    if (sequence.scope == RESIDENT) {
+        __syncthreads();
+        listResidents(sequence.table + offset, pagesAfter(call, sequence), attended, count);
+    }
+}
+
+/** Copies one part of a page, eight loads in flight a thread. */
+__device__ static void copyPart(const char* source, char* target, long long from, long long bytes) {
+    long long until = min(from + PART, bytes);
+    if (bytes % 16 == 0) {
+        constexpr int FLIGHT = PART / 16 / 256;
+        uint4 loaded[FLIGHT];
+#pragma unroll
+        for (int i = 0; i < FLIGHT; i++) {
+            long long at = from + (i * 256 + threadIdx.x) * 16;
+            if (at < until) loaded[i] = __ldcs(reinterpret_cast<const uint4*>(source + at));
+        }
+#pragma unroll
+        for (int i = 0; i < FLIGHT; i++) {
+            long long at = from + (i * 256 + threadIdx.x) * 16;
+            if (at < until) *reinterpret_cast<uint4*>(target + at) = loaded[i];
+        }
+    } else {
+        for (long long at = from + threadIdx.x * 4; at < until; at += 256 * 4) {
+            *reinterpret_cast<int*>(target + at) = *reinterpret_cast<const int*>(source + at);
+        }
+    }
+}
+
+/** Copies the listed pages from their backups: any number of blocks of 256 threads. */
+extern "C" __global__ void __launch_bounds__(256) gather(const __grid_constant__ Call call) {
+    int parts = (int)((call.slotBytes + PART - 1) / PART), work = *call.moveCount * parts;
+    for (int i = blockIdx.x; i < work; i += gridDim.x) {
+        int2 move = call.moves[i / parts];
+        copyPart(call.host + move.x * call.slotBytes, call.pool + move.y * call.slotBytes, (long long)(i % parts) * PART, call.slotBytes);
+    }
+}
+
+/** Copies the pages that a call filled to their backups; extent is the most pages a member filled. Any number of blocks. */
+extern "C" __global__ void __launch_bounds__(256) backUp(const __grid_constant__ Call call) {
+    int parts = (int)((call.slotBytes + PART - 1) / PART);
+    long long work = (long long)parts * call.extent * call.groups * call.batch;
+    for (long long i = blockIdx.x; i < work; i += gridDim.x) {
+        int part = (int)(i % parts);
+        int index = (int)(i / parts % call.extent), group = (int)(i / parts / call.extent % call.groups);
+        int member = (int)(i / parts / call.extent / call.groups);
+        const Sequence& sequence = call.sequences[member];
+        Chunk chunk = chunkOf(call, member);
+        int page = chunk.first / call.pageSize + index;
+        if (page >= (chunk.first + chunk.tokens) / call.pageSize || !limited(call, sequence)) continue;
+        long long offset = tableOffset(call, sequence, group) + page;
+        int slot = slotOf(sequence.table[offset]);
+        copyPart(call.pool + slot * call.slotBytes, call.host + sequence.backups[offset] * call.slotBytes, (long long)part * PART, call.slotBytes);
+    }
+}
+
+/**
+ * A step is taken back: lists the pages that were resident before it in another slot than now, so that gather brings
+ * their bytes back to where they were. Grid (blocks, batch); runs before the tables are restored.
+ */
+extern "C" __global__ void __launch_bounds__(256) listMoved(const __grid_constant__ Call call) {
+    const Sequence& sequence = call.sequences[blockIdx.y];
+    int pages = (sequence.length + call.pageSize - 1) / call.pageSize;
+    long long entries = (long long)call.layers * call.groups * pages;
+    for (long long i = blockIdx.x * blockDim.x + threadIdx.x; i < entries; i += gridDim.x * blockDim.x) {
+        long long at = i / pages * sequence.capacity + i % pages;
+        int before = sequence.before[at];
+        if (before >= 0 && slotOf(sequence.table[at]) == NONE) {
+            call.moves[atomicAdd(call.moveCount, 1)] = make_int2(sequence.backups[at], before);
+        }
+    }
+}

@@ -1,0 +1,284 @@
+package io.arkvale.cuda;
+
+import io.arkvale.api.Batch;
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CacheView;
+import io.arkvale.api.CallOrderException;
+import io.arkvale.api.CapacityException;
+import io.arkvale.api.ClosedException;
+import io.arkvale.api.ElementType;
+import io.arkvale.api.ForeignObjectException;
+import io.arkvale.api.InvalidArgumentException;
+import io.arkvale.api.KvCache;
+import io.arkvale.api.MemoryUse;
+import io.arkvale.api.PoisonedSequenceException;
+import io.arkvale.api.Sequence;
+import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.Step;
+import io.arkvale.api.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import jcuda.driver.JCudaDriver;
+import org.jspecify.annotations.Nullable;
+
+/** A cache: its pools, its sequences, and the one step that may be open. */
+final class CudaCache implements KvCache {
+    final CacheSpec spec;
+    final CudaBackend backend;
+    final Device device;
+    final Kernels kernels;
+    final boolean immediateChecks;
+    final Memory memory;
+    final Streams streams;
+    final Staging staging;
+    final Pools pools;
+    final StepMemory stepMemory;
+    final CallArguments arguments = new CallArguments();
+
+    private final SequenceTables tables;
+    private final Set<CudaSequence> sequences = new LinkedHashSet<>();
+    private @Nullable CudaStep open;
+    private volatile boolean closed;
+
+    /** Counts the calls that may change what a view shows. */
+    private long version;
+
+    CudaCache(CudaBackend backend, CacheSpec spec, Device device, Kernels kernels, boolean immediateChecks) {
+        this.backend = backend;
+        this.spec = spec;
+        this.device = device;
+        this.kernels = kernels;
+        this.immediateChecks = immediateChecks;
+        memory = new Memory(device);
+        streams = new Streams(device);
+        try {
+            staging = new Staging(device, memory, streams);
+            pools = new Pools(spec, memory);
+            stepMemory = new StepMemory(this);
+            tables = new SequenceTables(this);
+            pools.describe(arguments);
+            pools.clear(device, streams, kernels, arguments);
+        } catch (CapacityException e) {
+            memory.close();
+            streams.close();
+            throw e;
+        }
+    }
+
+    /** What every call does first: makes the device current, and the copies that views hold stale. */
+    void enter() {
+        device.enter();
+        version++;
+    }
+
+    long version() {
+        return version;
+    }
+
+    @Override
+    public CacheSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public Sequence begin(SequenceSpec sequence) {
+        requireIdle("begin");
+        if (sequence.denseLayers() > spec.layers()) {
+            throw new InvalidArgumentException(
+                    "denseLayers is " + sequence.denseLayers() + "; allowed: 0 to " + spec.layers());
+        }
+        enter();
+        return register(tables.begin(sequence));
+    }
+
+    @Override
+    public Sequence fork(Sequence sequence) {
+        requireIdle("fork");
+        var source = sound(sequence);
+        enter();
+        return register(tables.fork(source));
+    }
+
+    private Sequence register(CudaSequence sequence) {
+        sequences.add(sequence);
+        return sequence;
+    }
+
+    @Override
+    public Step step(Batch batch) {
+        requireIdle("step");
+        var members = new ArrayList<Member>(batch.size());
+        for (var entry : batch.entries()) {
+            var sequence = sound(entry.sequence());
+            if (sequence.length > Integer.MAX_VALUE - entry.tokens()) {
+                throw new InvalidArgumentException("the sequence would hold "
+                        + ((long) sequence.length + entry.tokens()) + " tokens; allowed: up to " + Integer.MAX_VALUE);
+            }
+            members.add(new Member(sequence, members.size(), entry.tokens()));
+        }
+        enter();
+        long reserved =
+                new Reservation(spec).reserve(sequences, members, pools.backups, () -> pools.usedSlots(staging));
+        for (var member : members) {
+            tables.makeRoom(member.sequence, member.pagesAfter());
+        }
+        stepMemory.reserve(members);
+        var step = new CudaStep(this, batch, List.copyOf(members), reserved);
+        open = step;
+        return step;
+    }
+
+    /** Called by the open step when it ends. */
+    void stepEnded() {
+        open = null;
+    }
+
+    @Nullable
+    CudaStep openStep() {
+        return open;
+    }
+
+    /** Called by a sequence that closes. */
+    void release(CudaSequence sequence) {
+        if (closed) {
+            return;
+        }
+        requireIdle("closing a sequence");
+        enter();
+        tables.release(sequence);
+        sequences.remove(sequence);
+    }
+
+    /** The sequence, if it is this cache's, open and sound. */
+    private CudaSequence sound(Sequence sequence) {
+        var own = own(sequence);
+        if (own.poisoned) {
+            throw new PoisonedSequenceException(
+                    "the sequence brought a value that is not finite; it can only be closed");
+        }
+        return own;
+    }
+
+    /** The sequence, if it is this cache's and open. */
+    CudaSequence own(Sequence sequence) {
+        if (!(sequence instanceof CudaSequence own) || own.cache != this) {
+            throw new ForeignObjectException("the sequence belongs to another cache");
+        }
+        if (own.isClosed()) {
+            throw new ClosedException("the sequence is closed");
+        }
+        return own;
+    }
+
+    /** The tensor, if it is this cache's, open, and of the given shape or with more rows. */
+    CudaTensor tensor(String name, Tensor tensor, ElementType type, int rows, int heads, int width) {
+        if (!(tensor instanceof CudaTensor own) || own.cache != this) {
+            throw new ForeignObjectException(name + " is a tensor of another cache");
+        }
+        own.requireOpen(name);
+        if (own.elementType() != type || own.rows() < rows || own.heads() != heads || own.width() != width) {
+            throw new InvalidArgumentException(
+                    name + " is " + own.elementType() + " [" + own.rows() + ", " + own.heads() + ", " + own.width()
+                            + "]; allowed: " + type + " [at least " + rows + ", " + heads + ", " + width + "]");
+        }
+        return own;
+    }
+
+    @Override
+    public Tensor allocate(ElementType elementType, int rows, int heads, int width) {
+        requireOpen();
+        if (elementType != spec.elementType() && elementType != ElementType.F32) {
+            throw new InvalidArgumentException(
+                    "elementType is " + elementType + "; allowed: " + spec.elementType() + " and F32");
+        }
+        if (rows < 1 || heads < 1 || width < 1) {
+            throw new InvalidArgumentException(
+                    "the shape is [" + rows + ", " + heads + ", " + width + "]; allowed: each at least 1");
+        }
+        enter();
+        var block = memory.allocate(bytes(elementType, rows, heads, width));
+        device.check(
+                JCudaDriver.cuMemsetD8Async(block.address, (byte) 0, block.bytes, streams.compute), "cuMemsetD8Async");
+        return new CudaTensor(this, elementType, rows, heads, width, block.address, block);
+    }
+
+    private static long bytes(ElementType type, int rows, int heads, int width) {
+        try {
+            return Math.multiplyExact((long) rows * heads, (long) width * type.bytes());
+        } catch (ArithmeticException e) {
+            // No device has as much; the driver is not asked for a number it cannot be told.
+            return Long.MAX_VALUE / 2;
+        }
+    }
+
+    @Override
+    public CacheView view() {
+        requireOpen();
+        return new CudaView(this);
+    }
+
+    @Override
+    public MemoryUse memory() {
+        requireOpen();
+        device.enter();
+        var step = open;
+        long used = pools.usedSlots(staging);
+        long backups = pools.backups.usedCount() - (step == null ? 0 : step.unusedBackups());
+        return new MemoryUse(
+                used,
+                step == null ? 0 : step.unusedReservation(used),
+                backups,
+                0,
+                backups * spec.kvHeadsPerGroup(),
+                memory.deviceBytes(),
+                memory.hostBytes(),
+                0);
+    }
+
+    @Override
+    public void synchronize() {
+        requireOpen();
+        enter();
+        streams.synchronize();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        var step = open;
+        if (step != null) {
+            step.abandon();
+        }
+        sequences.forEach(CudaSequence::markClosed);
+        sequences.clear();
+        backend.forget(this);
+        if (!device.isLost()) {
+            device.enter();
+            streams.synchronize();
+        }
+        memory.close();
+        streams.close();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw new ClosedException("the cache is closed");
+        }
+    }
+
+    private void requireIdle(String call) {
+        requireOpen();
+        if (open != null) {
+            throw new CallOrderException(call + " is out of order: a step is open, commit or close it first");
+        }
+    }
+}

@@ -1,0 +1,264 @@
+package io.arkvale.cuda;
+
+import io.arkvale.api.Batch;
+import io.arkvale.api.ClosedException;
+import io.arkvale.api.ElementType;
+import io.arkvale.api.Step;
+import io.arkvale.api.StepEvent;
+import io.arkvale.api.StepReport;
+import io.arkvale.api.Tensor;
+import io.arkvale.cuda.StepOrder.State;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A step: checks order and tensors of each call, then hands it to {@link StepWork}. */
+final class CudaStep implements Step {
+    private final CudaCache cache;
+    private final Batch batch;
+    private final List<Member> members;
+    private final long reservedSlots;
+    private final StepOrder order;
+    private final StepWork work;
+    private final StepEvent event = new StepEvent();
+    private @Nullable CudaTensor scores;
+    private boolean over;
+
+    CudaStep(CudaCache cache, Batch batch, List<Member> members, long reservedSlots) {
+        this.cache = cache;
+        this.batch = batch;
+        this.members = members;
+        this.reservedSlots = reservedSlots;
+        order = new StepOrder(cache.spec.layers(), batch.tokens());
+        work = new StepWork(cache, members);
+        event.begin();
+        work.begin();
+    }
+
+    @Override
+    public Batch batch() {
+        return batch;
+    }
+
+    @Override
+    public void decode(int layer, Tensor queries, Tensor keys, Tensor values, Tensor output) {
+        enter();
+        order.requireDecode("decode", layer);
+        var q = queries("queries", queries, batch.size());
+        var k = keys("keys", keys, batch.size());
+        var v = keys("values", values, batch.size());
+        var o = queries("output", output, batch.size());
+        work.decode(layer, q, k, v, o, order.isPrefetched(layer));
+        order.endLayer();
+    }
+
+    @Override
+    public void append(int layer, Tensor keys, Tensor values) {
+        enter();
+        order.requireDecode("append", layer);
+        var k = keys("keys", keys, batch.size());
+        var v = keys("values", values, batch.size());
+        work.append(layer, k, v);
+        order.reach(State.APPEND);
+    }
+
+    @Override
+    public Tensor estimate(int layer, Tensor queries) {
+        enter();
+        order.requireEstimate(layer);
+        var q = queries("queries", queries, batch.size());
+        work.estimate(layer, q);
+        order.reach(State.ESTIMATE);
+        closeScores();
+        int rows = work.scoreOffsets(layer)[batch.size()];
+        var tensor = new CudaTensor(
+                cache, ElementType.F32, rows, cache.spec.headGroups(), 1, cache.stepMemory.scores(), null);
+        scores = tensor;
+        return tensor;
+    }
+
+    @Override
+    public int[] scoreOffsets(int layer) {
+        enter();
+        order.requireIndex(layer);
+        return work.scoreOffsets(layer);
+    }
+
+    @Override
+    public void select(int layer) {
+        enter();
+        order.requireSelect(layer, false);
+        work.select(layer, cache.stepMemory.scores().value());
+        order.reach(State.SELECT);
+    }
+
+    @Override
+    public void select(int layer, Tensor scores) {
+        enter();
+        order.requireSelect(layer, true);
+        int rows = work.scoreOffsets(layer)[batch.size()];
+        var own = cache.tensor("scores", scores, ElementType.F32, rows, cache.spec.headGroups(), 1);
+        work.select(layer, own.address());
+        order.reach(State.SELECT);
+    }
+
+    @Override
+    public void recall(int layer) {
+        enter();
+        order.requireRecall(layer);
+        work.recall(layer);
+        order.reach(State.RECALL);
+    }
+
+    @Override
+    public void attend(int layer, Tensor queries, Tensor output) {
+        enter();
+        order.requireAttend(layer);
+        var q = queries("queries", queries, batch.size());
+        var o = queries("output", output, batch.size());
+        work.attend(layer, q, o);
+        order.endLayer();
+    }
+
+    @Override
+    public void prefill(int layer, int[] tokens, Tensor queries, Tensor keys, Tensor values, Tensor output) {
+        enter();
+        order.requireChunk(layer, tokens, State.PREFILL);
+        int rows = Arrays.stream(tokens).sum();
+        var q = queries("queries", queries, rows);
+        var k = keys("keys", keys, rows);
+        var v = keys("values", values, rows);
+        var o = queries("output", output, rows);
+        work.prefill(layer, tokens, stored(layer), q, k, v, o);
+        order.addChunk(tokens, State.PREFILL);
+    }
+
+    @Override
+    public void ingest(int layer, int[] tokens, Tensor keys, Tensor values) {
+        enter();
+        order.requireChunk(layer, tokens, State.INGEST);
+        int rows = Arrays.stream(tokens).sum();
+        var k = keys("keys", keys, rows);
+        var v = keys("values", values, rows);
+        work.ingest(layer, tokens, stored(layer), k, v);
+        order.addChunk(tokens, State.INGEST);
+    }
+
+    @Override
+    public void finishPrefill(int layer, Tensor lastQueries) {
+        enter();
+        order.requireFinishPrefill(layer);
+        var q = queries("lastQueries", lastQueries, batch.size());
+        work.finishPrefill(layer, q);
+        order.endLayer();
+    }
+
+    @Override
+    public void prefetch(int layer, Tensor guessedQueries) {
+        enter();
+        order.requirePrefetch(layer);
+        var q = queries("guessedQueries", guessedQueries, batch.size());
+        work.prefetch(layer, q);
+        order.addPrefetch(layer);
+    }
+
+    @Override
+    public StepReport commit() {
+        enter();
+        order.requireCommit();
+        var counters = work.finish();
+        end();
+        work.raise(counters);
+        var report = work.report(counters);
+        event.commit(cache.backend, batch, report);
+        return report;
+    }
+
+    @Override
+    public void close() {
+        if (!over) {
+            cache.enter();
+            work.undo();
+            end();
+        }
+    }
+
+    /** The cache closes and takes everything with it. */
+    void abandon() {
+        over = true;
+        closeScores();
+    }
+
+    private void end() {
+        over = true;
+        closeScores();
+        cache.stepEnded();
+    }
+
+    /** Tokens that a layer of a member's sequence holds so far. */
+    int tokens(Member member, int layer) {
+        return member.lengthBefore + order.stored(layer, member.index);
+    }
+
+    /** The member of a sequence, if it takes part. */
+    @Nullable
+    Member member(CudaSequence sequence) {
+        for (var member : members) {
+            if (member.sequence.equals(sequence)) {
+                return member;
+            }
+        }
+        return null;
+    }
+
+    /** Slots promised and not yet taken. */
+    long unusedReservation(long usedSlots) {
+        long before = cache.pools.usedSlots(cache.staging, cache.stepMemory.booksBefore());
+        return Math.max(0, reservedSlots - (usedSlots - before));
+    }
+
+    /** Backup slots taken for pages that have not been filled yet. */
+    long unusedBackups() {
+        long unused = 0;
+        for (var member : members) {
+            for (int layer = 0; layer < cache.spec.layers(); layer++) {
+                if (member.sequence.spec.isLimited(layer)) {
+                    int filled = tokens(member, layer) / cache.spec.pageSize();
+                    unused += (long) (member.filledAfter() - filled) * cache.spec.headGroups();
+                }
+            }
+        }
+        return unused;
+    }
+
+    private int[] stored(int layer) {
+        var stored = new int[members.size()];
+        Arrays.setAll(stored, member -> order.stored(layer, member));
+        return stored;
+    }
+
+    private void enter() {
+        if (over) {
+            throw new ClosedException("the step is over");
+        }
+        cache.enter();
+    }
+
+    private void closeScores() {
+        var tensor = scores;
+        if (tensor != null) {
+            tensor.close();
+            scores = null;
+        }
+    }
+
+    private CudaTensor queries(String name, Tensor tensor, int rows) {
+        var spec = cache.spec;
+        return cache.tensor(name, tensor, spec.elementType(), rows, spec.queryHeads(), spec.headDim());
+    }
+
+    private CudaTensor keys(String name, Tensor tensor, int rows) {
+        var spec = cache.spec;
+        return cache.tensor(name, tensor, spec.elementType(), rows, spec.kvHeads(), spec.headDim());
+    }
+}

@@ -1,0 +1,80 @@
+package io.arkvale.cuda;
+
+import io.arkvale.api.BackendLostException;
+import io.arkvale.api.CapacityException;
+import io.arkvale.api.ClosedException;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUdevice;
+import jcuda.driver.CUdevice_attribute;
+import jcuda.driver.CUresult;
+import jcuda.driver.JCudaDriver;
+import org.jspecify.annotations.Nullable;
+
+/** One GPU with its primary context. Every result of the driver passes through {@link #check}. */
+final class Device implements AutoCloseable {
+    final int multiprocessors;
+
+    /** Shared memory that one block may have, in bytes. */
+    final int blockMemory;
+
+    private final CUdevice device = new CUdevice();
+    private final CUcontext context = new CUcontext();
+    private volatile @Nullable String loss;
+
+    Device(int number) {
+        check(JCudaDriver.cuInit(0), "cuInit");
+        check(JCudaDriver.cuDeviceGet(device, number), "cuDeviceGet");
+        check(JCudaDriver.cuDevicePrimaryCtxRetain(context, device), "cuDevicePrimaryCtxRetain");
+        multiprocessors = Probe.attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+        blockMemory = Probe.attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN);
+    }
+
+    /** Makes the context current in the calling thread: the first thing that every call does. */
+    void enter() {
+        var lost = loss;
+        if (lost != null) {
+            throw new ClosedException("the backend was closed when its device was lost: " + lost);
+        }
+        check(JCudaDriver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
+    }
+
+    /**
+     * Checks a result of the driver. No error but a lack of memory is expected of calls that this backend makes, so any
+     * other one means that the context can no longer be trusted.
+     */
+    void check(int result, String call) {
+        if (result != CUresult.CUDA_SUCCESS) {
+            var message = call + " failed with " + CUresult.stringFor(result);
+            loss = message;
+            throw new BackendLostException("the GPU is lost, and with it the backend: " + message, null);
+        }
+    }
+
+    /**
+     * Checks the result of an allocation.
+     *
+     * @throws CapacityException if there is not enough memory
+     */
+    void checkAllocation(int result, String call, String pool, long bytes) {
+        if (result == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+            throw new CapacityException(pool, bytes, freeBytes());
+        }
+        check(result, call);
+    }
+
+    boolean isLost() {
+        return loss != null;
+    }
+
+    private long freeBytes() {
+        var free = new long[1];
+        check(JCudaDriver.cuMemGetInfo(free, new long[1]), "cuMemGetInfo");
+        return free[0];
+    }
+
+    @Override
+    public void close() {
+        // Of a lost context nothing can be given back but the context.
+        JCudaDriver.cuDevicePrimaryCtxRelease(device);
+    }
+}

@@ -1,0 +1,162 @@
+package io.arkvale.cuda;
+
+import io.arkvale.cuda.CallArguments.Narrow;
+import io.arkvale.cuda.CallArguments.Wide;
+import io.arkvale.cuda.Kernels.Grid;
+import java.util.List;
+
+/** Queues what scores and ranks pages: estimate and select. */
+final class ScoreWork {
+    /** What select does with its choice; {@code Mode} of select.cu. */
+    enum Mode {
+        /** Marks victims and recalls in the tables, for recall to act on. */
+        MARK(0),
+        /** Evicts victims at once. */
+        MOVE(1),
+        /** Evicts down to the budget and selects nothing, after prefill. */
+        EVICT(2);
+
+        private final int code;
+
+        Mode(int code) {
+            this.code = code;
+        }
+    }
+
+    private static final int WARPS = 8;
+    private static final int STAGES = 4;
+    private static final int COLUMN_BYTES = 512;
+    private static final int FEW_PAGES = 2;
+    private static final int MANY_PAGES = 4;
+    private static final int SELECT_THREADS = 1024;
+
+    private final CudaCache cache;
+    private final List<Member> members;
+
+    ScoreWork(CudaCache cache, List<Member> members) {
+        this.cache = cache;
+        this.members = members;
+    }
+
+    boolean isAnyOverBudget(int layer) {
+        return members.stream().anyMatch(member -> member.isOverBudget(layer));
+    }
+
+    /** Rows of scores before each member's, and of all. */
+    int[] offsets(int layer) {
+        var offsets = new int[members.size() + 1];
+        for (var member : members) {
+            int rows = member.isOverBudget(layer) ? member.filledAfter() : 0;
+            offsets[member.index + 1] = Math.addExact(offsets[member.index], rows);
+        }
+        return offsets;
+    }
+
+    /** Step (b), for one query a member. */
+    void estimate(int layer, CudaTensor queries) {
+        estimate(layer, queries, cache.stepMemory.scores(), 0);
+        for (var member : members) {
+            if (member.isOverBudget(layer)) {
+                member.scoredPages += (long) member.filledAfter() * cache.spec.headGroups();
+            }
+        }
+    }
+
+    /** The same ahead of the step's own token, for a prefetch. */
+    void estimateAhead(int layer, CudaTensor queries) {
+        estimate(layer, queries, cache.stepMemory.guessedScores(), 1);
+        for (var member : members) {
+            if (member.isOverBudget(layer)) {
+                member.scoredPages += (long) member.filledBefore() * cache.spec.headGroups();
+            }
+        }
+    }
+
+    private void estimate(int layer, CudaTensor queries, Address scores, int mode) {
+        int mostLinear = 0;
+        int mostOther = 0;
+        long filled = 0;
+        for (var member : members) {
+            if (member.isOverBudget(layer)) {
+                filled += member.filledAfter();
+                if (member.isLinear()) {
+                    mostLinear = Math.max(mostLinear, member.filledAfter());
+                } else {
+                    mostOther = Math.max(mostOther, member.filledAfter());
+                }
+            }
+        }
+        cache.arguments
+                .set(Narrow.LAYER, layer)
+                .set(Narrow.MODE, mode)
+                .set(Wide.QUERIES, queries.address())
+                .set(Wide.SCORES, scores.value())
+                .set(Wide.SCORE_OFFSETS, cache.stepMemory.scoreOffsets(layer));
+        if (mostLinear > 0) {
+            estimateMean(mostLinear, filled);
+        }
+        if (mostOther > 0) {
+            estimateEachHead(mostOther);
+        }
+    }
+
+    private void estimateMean(int mostPages, long filled) {
+        var spec = cache.spec;
+        // With many pages a warp takes several at once and reads the query fewer times; the sums are the same.
+        boolean many = filled * spec.headGroups() >= 8L * WARPS * MANY_PAGES * cache.device.multiprocessors;
+        int pages = WARPS * (many ? MANY_PAGES : FEW_PAGES);
+        int sharedBytes =
+                pages * STAGES * COLUMN_BYTES + spec.kvHeadsPerGroup() * (2 * spec.headDim() + 1) * Float.BYTES;
+        cache.kernels
+                .get("estimate", many ? "estimateMany" : "estimateFew", spec.elementType())
+                .launch(
+                        cache.streams.compute,
+                        new Grid(Math.ceilDiv(mostPages, pages), spec.headGroups(), members.size()),
+                        32 * WARPS,
+                        sharedBytes,
+                        cache.arguments);
+    }
+
+    private void estimateEachHead(int mostPages) {
+        var spec = cache.spec;
+        cache.kernels
+                .get("estimate", "estimateHeads", spec.elementType())
+                .launch(
+                        cache.streams.compute,
+                        new Grid(Math.ceilDiv(mostPages, WARPS), spec.queryHeads(), members.size()),
+                        32 * WARPS,
+                        0,
+                        cache.arguments);
+        cache.kernels
+                .get("estimate", "estimateGroups")
+                .launch(
+                        cache.streams.compute,
+                        new Grid(spec.headGroups(), members.size()),
+                        32 * WARPS,
+                        0,
+                        cache.arguments);
+    }
+
+    /** Step (c), on the given scores. */
+    void select(int layer, long scores, Mode mode) {
+        int mostKeys = 0;
+        for (var member : members) {
+            if (member.isOverBudget(layer) && member.candidates() <= Splits.SHARED_KEYS) {
+                mostKeys = Math.max(mostKeys, member.candidates());
+            }
+        }
+        cache.arguments
+                .set(Narrow.LAYER, layer)
+                .set(Narrow.MODE, mode.code)
+                .set(Wide.SCORES, scores)
+                .set(Wide.SCORE_OFFSETS, cache.stepMemory.scoreOffsets(layer));
+        cache.kernels
+                .get("select", "selectPages")
+                .launch(
+                        cache.streams.compute,
+                        new Grid(cache.spec.headGroups(), members.size()),
+                        SELECT_THREADS,
+                        mostKeys * Integer.BYTES,
+                        cache.arguments);
+    }
+}

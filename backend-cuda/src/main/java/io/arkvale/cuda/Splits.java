@@ -1,0 +1,33 @@
+package io.arkvale.cuda;
+
+/** How decode attention is split, with the arithmetic of {@code attended.cuh}; limits of the kernels' shared memory. */
+final class Splits {
+    /** Tokens that a split should have. */
+    static final int TARGET = 1024;
+
+    /** {@code SHARED_KEYS} of {@code select.cu}. */
+    static final int SHARED_KEYS = 36 << 10;
+
+    private static final int MOST = 128;
+    private static final int UNIT = 16;
+
+    /** Warps times stages times tokens of a tile, for keys and values, of {@code attend.cu}. */
+    private static final int RING_ROWS = 4 * 3 * 16 * 2;
+
+    private Splits() {}
+
+    /** Tokens of each split but the last. */
+    static int tokens(int attended) {
+        int splits = Math.min(MOST, Math.ceilDiv(attended, TARGET));
+        return Math.ceilDiv(Math.ceilDiv(attended, splits), UNIT) * UNIT;
+    }
+
+    static int count(int attended) {
+        return Math.ceilDiv(attended, tokens(attended));
+    }
+
+    /** Shared memory of the tensor core kernel for 16-bit elements. */
+    static long sharedBytes(int headDim, int tokens) {
+        return RING_ROWS * 2L * headDim + (long) Integer.BYTES * tokens;
+    }
+}

@@ -1,0 +1,95 @@
+package io.arkvale.cuda;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import jcuda.Pointer;
+import jcuda.driver.JCudaDriver;
+
+/** A ring of pinned memory through which everything passes between the heap and the device. */
+final class Staging {
+    private static final int USUAL_BYTES = 1 << 20;
+    private static final int ALIGNMENT = 64;
+
+    private final Device device;
+    private final Memory memory;
+    private final Streams streams;
+    private Memory.Pinned ring;
+    private int used;
+
+    Staging(Device device, Memory memory, Streams streams) {
+        this.device = device;
+        this.memory = memory;
+        this.streams = streams;
+        ring = memory.pin(USUAL_BYTES);
+    }
+
+    /**
+     * A part of the ring.
+     *
+     * @param buffer its bytes, in native order, valid until the device has been waited for
+     * @param address where the device sees them
+     */
+    record Part(ByteBuffer buffer, Address address, Pointer pointer) {}
+
+    /** Everything staged so far has been used. */
+    void reset() {
+        used = 0;
+    }
+
+    /** A free part of the ring; waits for the device if there is none. */
+    Part take(long bytes) {
+        int size = Math.toIntExact((bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+        if (size > ring.bytes - used) {
+            streams.synchronize();
+            reset();
+            if (size > ring.bytes) {
+                var wider = memory.pin(size);
+                ring.close();
+                ring = wider;
+            }
+        }
+        int at = used;
+        used += size;
+        var buffer = ring.segment().asSlice(at, bytes).asByteBuffer().order(ByteOrder.nativeOrder());
+        return new Part(buffer, ring.address.plus(at), Pointer.to(buffer));
+    }
+
+    /** Copies to the device, in the order of the compute queue; the source may be reused at once. */
+    void upload(MemorySegment source, Address target, long bytes) {
+        for (long done = 0; done < bytes; ) {
+            long count = Math.min(bytes - done, USUAL_BYTES);
+            var part = take(count);
+            MemorySegment.copy(source, done, MemorySegment.ofBuffer(part.buffer()), 0, count);
+            upload(part, target.plus(done));
+            done += count;
+        }
+    }
+
+    void upload(Part part, Address target) {
+        device.check(
+                JCudaDriver.cuMemcpyHtoDAsync(
+                        target, part.pointer(), part.buffer().capacity(), streams.compute),
+                "cuMemcpyHtoDAsync");
+    }
+
+    /** Copies from the device what the compute queue leaves there; waits for it. */
+    void download(Address source, MemorySegment target, long bytes) {
+        for (long done = 0; done < bytes; ) {
+            long count = Math.min(bytes - done, USUAL_BYTES);
+            var part = download(source.plus(done), count);
+            MemorySegment.copy(part, 0, target, done, count);
+            done += count;
+        }
+    }
+
+    /** The same for few bytes, which are valid until the next call. */
+    MemorySegment download(Address source, long bytes) {
+        var part = take(bytes);
+        device.check(
+                JCudaDriver.cuMemcpyDtoHAsync(part.pointer(), source, bytes, streams.compute), "cuMemcpyDtoHAsync");
+        streams.synchronize();
+        reset();
+        return MemorySegment.ofBuffer(part.buffer());
+    }
+}

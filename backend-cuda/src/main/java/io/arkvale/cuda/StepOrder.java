@@ -1,0 +1,182 @@
+package io.arkvale.cuda;
+
+import io.arkvale.api.CallOrderException;
+import io.arkvale.api.InvalidArgumentException;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.EnumSet;
+
+/** Which calls a step may get next. Checking changes nothing; the state moves once a call's work is queued. */
+final class StepOrder {
+    /** What the current layer has had. */
+    enum State {
+        NOTHING,
+        APPEND,
+        ESTIMATE,
+        SELECT,
+        RECALL,
+        PREFILL,
+        INGEST
+    }
+
+    private final int layers;
+    private final int[] tokens;
+    private final int[] stored;
+    private final boolean oneTokenEach;
+    private final BitSet prefetched = new BitSet();
+    private int layer;
+    private State state = State.NOTHING;
+
+    StepOrder(int layers, int[] tokens) {
+        this.layers = layers;
+        this.tokens = tokens;
+        stored = new int[tokens.length];
+        oneTokenEach = Arrays.stream(tokens).allMatch(count -> count == 1);
+    }
+
+    boolean isPrefetched(int index) {
+        return prefetched.get(index);
+    }
+
+    /** Tokens of a member that a layer has got in this step. */
+    int stored(int index, int member) {
+        if (index != layer) {
+            return index < layer ? tokens[member] : 0;
+        }
+        return switch (state) {
+            case NOTHING -> 0;
+            case APPEND, ESTIMATE, SELECT, RECALL -> 1;
+            case PREFILL, INGEST -> stored[member];
+        };
+    }
+
+    void requireDecode(String call, int index) {
+        requireCurrent(index);
+        if (!oneTokenEach) {
+            throw new CallOrderException(call + " takes one token a sequence, and this batch has more: use prefill");
+        }
+        require(call, EnumSet.of(State.NOTHING));
+    }
+
+    void requireEstimate(int index) {
+        requireCurrent(index);
+        requireNoPrefetch("estimate");
+        require("estimate", EnumSet.of(State.APPEND, State.ESTIMATE));
+    }
+
+    void requireSelect(int index, boolean ownScores) {
+        requireCurrent(index);
+        requireNoPrefetch("select");
+        require("select", ownScores ? EnumSet.of(State.APPEND, State.ESTIMATE) : EnumSet.of(State.ESTIMATE));
+    }
+
+    void requireRecall(int index) {
+        requireCurrent(index);
+        requireNoPrefetch("recall");
+        require("recall", EnumSet.of(State.SELECT));
+    }
+
+    void requireAttend(int index) {
+        requireCurrent(index);
+        require("attend", EnumSet.of(isPrefetched(index) ? State.APPEND : State.RECALL));
+    }
+
+    void requireChunk(int index, int[] counts, State route) {
+        requireCurrent(index);
+        requireNoPrefetch("prefill or ingest");
+        require("a chunk by " + route, EnumSet.of(State.NOTHING, route));
+        if (counts.length != tokens.length) {
+            throw new InvalidArgumentException(
+                    "tokens has " + counts.length + " numbers; allowed: one a sequence of the batch, " + tokens.length);
+        }
+        boolean any = false;
+        for (int i = 0; i < counts.length; i++) {
+            int left = tokens[i] - stored[i];
+            if (counts[i] < 0 || counts[i] > left) {
+                throw new InvalidArgumentException(
+                        "tokens of sequence " + i + " is " + counts[i] + "; allowed: 0 to " + left);
+            }
+            any |= counts[i] > 0;
+        }
+        if (!any) {
+            throw new InvalidArgumentException("tokens is 0 for every sequence; allowed: at least one above 0");
+        }
+    }
+
+    void requireFinishPrefill(int index) {
+        requireCurrent(index);
+        require("finishPrefill", EnumSet.of(State.PREFILL, State.INGEST));
+        for (int i = 0; i < tokens.length; i++) {
+            if (stored[i] != tokens[i]) {
+                throw new CallOrderException("finishPrefill of layer " + layer + " comes too early: sequence " + i
+                        + " has " + stored[i] + " of its " + tokens[i] + " tokens");
+            }
+        }
+    }
+
+    void requirePrefetch(int index) {
+        requireIndex(index);
+        if (!oneTokenEach) {
+            throw new CallOrderException("prefetch needs one token a sequence, and this batch has more");
+        }
+        int lastBegun = state == State.NOTHING ? layer - 1 : layer;
+        if (index <= lastBegun || isPrefetched(index)) {
+            throw new CallOrderException("prefetch of layer " + index + " comes too late: it has begun already");
+        }
+    }
+
+    void requireCommit() {
+        if (layer < layers) {
+            throw new CallOrderException("commit comes too early: layer " + layer + " is not done");
+        }
+    }
+
+    void requireIndex(int index) {
+        if (index < 0 || index >= layers) {
+            throw new InvalidArgumentException("layer is " + index + "; allowed: 0 to " + (layers - 1));
+        }
+    }
+
+    void reach(State reached) {
+        state = reached;
+    }
+
+    void addChunk(int[] counts, State route) {
+        state = route;
+        for (int i = 0; i < counts.length; i++) {
+            stored[i] += counts[i];
+        }
+    }
+
+    void addPrefetch(int index) {
+        prefetched.set(index);
+    }
+
+    void endLayer() {
+        layer++;
+        state = State.NOTHING;
+        Arrays.fill(stored, 0);
+    }
+
+    private void requireCurrent(int index) {
+        requireIndex(index);
+        if (index != layer) {
+            throw new CallOrderException("layer " + index + " is out of order: "
+                    + (layer < layers ? "layer " + layer + " is next" : "all layers are done"));
+        }
+    }
+
+    private void requireNoPrefetch(String call) {
+        if (isPrefetched(layer)) {
+            throw new CallOrderException(
+                    call + " is out of order: layer " + layer + " is prefetched, append and attend are left");
+        }
+    }
+
+    private void require(String call, EnumSet<State> allowed) {
+        if (!allowed.contains(state)) {
+            throw new CallOrderException(
+                    call + " is out of order: layer " + layer + " has had " + state + ", allowed after " + allowed);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package io.arkvale.cuda;
+
+import io.arkvale.api.InvalidArgumentException;
+import io.arkvale.api.NonFiniteException;
+import io.arkvale.api.Sequence;
+import io.arkvale.api.StepReport;
+import io.arkvale.api.StepReport.SequenceCounts;
+import io.arkvale.cuda.ScoreWork.Mode;
+import io.arkvale.cuda.StepMemory.Counters;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The work of a step's calls, once they are known to be legal. */
+final class StepWork {
+    private final CudaCache cache;
+    private final List<Member> members;
+    private final PageWork pages;
+    private final ScoreWork scores;
+    private final AttentionWork attention;
+
+    StepWork(CudaCache cache, List<Member> members) {
+        this.cache = cache;
+        this.members = members;
+        pages = new PageWork(cache, members);
+        scores = new ScoreWork(cache, members);
+        attention = new AttentionWork(cache, members);
+    }
+
+    /** Takes the backup slots and makes the device ready. Room for all of it has been reserved. */
+    void begin() {
+        cache.streams.awaitBackups();
+        for (var member : members) {
+            int tables = member.sequence.limitedLayers() * cache.spec.headGroups();
+            for (int page = member.filledBefore(); page < member.filledAfter(); page++) {
+                var slots = new int[tables];
+                Arrays.setAll(slots, table -> cache.pools.backups.take());
+                member.sequence.backups.add(slots);
+            }
+            member.sequence.length = member.lengthAfter();
+        }
+        cache.stepMemory.begin(members);
+        pages.installBackups();
+    }
+
+    void decode(int layer, CudaTensor q, CudaTensor k, CudaTensor v, CudaTensor output, boolean prefetched) {
+        requireFinite("keys", k, 0, 1, cache.spec.kvHeads());
+        requireFinite("values", v, 0, 1, cache.spec.kvHeads());
+        requireFinite("queries", q, 0, 1, cache.spec.queryHeads());
+        pages.append(layer, k, v, q.address());
+        if (prefetched || !scores.isAnyOverBudget(layer)) {
+            attention.attend(layer, q, output);
+            return;
+        }
+        scores.estimate(layer, q);
+        scores.select(layer, cache.stepMemory.scores().value(), Mode.MOVE);
+        pages.acquire(layer);
+        if (attention.overlapsRecall(layer)) {
+            pages.gatherInBackground();
+            attention.attendDuringRecall(layer, q, output);
+        } else {
+            pages.gather();
+            attention.attend(layer, q, output);
+        }
+    }
+
+    void append(int layer, CudaTensor k, CudaTensor v) {
+        requireFinite("keys", k, 0, 1, cache.spec.kvHeads());
+        requireFinite("values", v, 0, 1, cache.spec.kvHeads());
+        pages.append(layer, k, v, 0);
+    }
+
+    void estimate(int layer, CudaTensor q) {
+        checkQueries("queries", q);
+        scores.estimate(layer, q);
+    }
+
+    int[] scoreOffsets(int layer) {
+        return scores.offsets(layer);
+    }
+
+    void select(int layer, long from) {
+        scores.select(layer, from, Mode.MARK);
+    }
+
+    void recall(int layer) {
+        pages.recall(layer);
+    }
+
+    void attend(int layer, CudaTensor q, CudaTensor output) {
+        checkQueries("queries", q);
+        attention.attend(layer, q, output);
+    }
+
+    void ingest(int layer, int[] tokens, int[] stored, CudaTensor k, CudaTensor v) {
+        requireFiniteChunk("keys", k, tokens, stored, cache.spec.kvHeads());
+        requireFiniteChunk("values", v, tokens, stored, cache.spec.kvHeads());
+        pages.store(layer, tokens, stored, k, v);
+    }
+
+    void prefill(int layer, int[] tokens, int[] stored, CudaTensor q, CudaTensor k, CudaTensor v, CudaTensor output) {
+        requireFiniteChunk("queries", q, tokens, stored, cache.spec.queryHeads());
+        ingest(layer, tokens, stored, k, v);
+        long chunks = pages.stageChunks(tokens, stored);
+        int most = most(tokens);
+        if (!cache.immediateChecks) {
+            attention.checkFinite(chunks, most, q.address(), cache.spec.queryHeads());
+        }
+        attention.prefill(layer, chunks, most, q, output);
+    }
+
+    void finishPrefill(int layer, CudaTensor q) {
+        checkQueries("lastQueries", q);
+        if (scores.isAnyOverBudget(layer)) {
+            scores.estimate(layer, q);
+            cache.streams.awaitBackups();
+            scores.select(layer, cache.stepMemory.scores().value(), Mode.EVICT);
+        }
+    }
+
+    void prefetch(int layer, CudaTensor q) {
+        checkQueries("guessedQueries", q);
+        if (scores.isAnyOverBudget(layer)) {
+            pages.openPages(layer);
+            scores.estimateAhead(layer, q);
+            scores.select(layer, cache.stepMemory.guessedScores().value(), Mode.MOVE);
+            pages.acquire(layer);
+            pages.gather();
+        }
+    }
+
+    /** One query a member: with deferred checks, notes which are not finite. */
+    private void checkQueries(String name, CudaTensor q) {
+        if (cache.immediateChecks) {
+            requireFinite(name, q, 0, 1, cache.spec.queryHeads());
+        } else {
+            attention.checkFinite(0, 1, q.address(), cache.spec.queryHeads());
+        }
+    }
+
+    private void requireFiniteChunk(String name, CudaTensor tensor, int[] tokens, int[] stored, int heads) {
+        if (cache.immediateChecks) {
+            requireFinite(name, tensor, pages.stageChunks(tokens, stored), most(tokens), heads);
+        }
+    }
+
+    /** With immediate checks: waits for the answer before anything else happens. */
+    private void requireFinite(String name, CudaTensor tensor, long chunks, int mostTokens, int heads) {
+        if (!cache.immediateChecks) {
+            return;
+        }
+        attention.checkFinite(chunks, mostTokens, tensor.address(), heads);
+        var notFinite = cache.stepMemory.counters().notFinite();
+        for (var member : members) {
+            if (notFinite[member.index]) {
+                cache.stepMemory.clearFlags();
+                throw new InvalidArgumentException(name + " of sequence " + member.index
+                        + " of the batch hold NaN or infinity; allowed: finite values");
+            }
+        }
+    }
+
+    private static int most(int[] tokens) {
+        return Arrays.stream(tokens).max().orElse(0);
+    }
+
+    /** Waits for the device and poisons the sequences that brought non-finite values. */
+    Counters finish() {
+        var counters = cache.stepMemory.counters();
+        for (var member : members) {
+            member.sequence.poisoned |= counters.notFinite()[member.index];
+        }
+        return counters;
+    }
+
+    void raise(Counters counters) {
+        var poisoned = new ArrayList<Sequence>();
+        for (var member : members) {
+            if (counters.notFinite()[member.index]) {
+                poisoned.add(member.sequence);
+            }
+        }
+        if (!poisoned.isEmpty()) {
+            throw new NonFiniteException(
+                    "keys, values or queries of " + poisoned.size() + " of the batch's " + members.size()
+                            + " sequences hold NaN or infinity; these sequences can only be closed",
+                    poisoned);
+        }
+    }
+
+    StepReport report(Counters counters) {
+        var counts = members.stream()
+                .map(member -> new SequenceCounts(
+                        counters.recalled()[member.index],
+                        counters.evicted()[member.index],
+                        member.attendedPages,
+                        member.scoredPages))
+                .toList();
+        long slotBytes = cache.spec.slotBytes();
+        return new CudaStepReport(counts, counters.copies() * slotBytes, pages.backedUpPages() * slotBytes);
+    }
+
+    /** Takes everything back. */
+    void undo() {
+        cache.streams.awaitBackups();
+        pages.undoMoves();
+        cache.stepMemory.restore(members);
+        for (var member : members) {
+            var backups = member.sequence.backups;
+            while (backups.size() > member.filledBefore()) {
+                cache.pools.backups.release(backups.removeLast());
+            }
+            member.sequence.length = member.lengthBefore;
+        }
+    }
+}

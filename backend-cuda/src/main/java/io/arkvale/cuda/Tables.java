@@ -1,0 +1,52 @@
+package io.arkvale.cuda;
+
+import io.arkvale.api.CacheSpec;
+
+/**
+ * Where a sequence's tables lie in its block of ints: device slots, backup slots and attended pages, each
+ * {@code [layers][headGroups][capacity]}, then the counts of attended pages.
+ *
+ * @param runs layers times head groups
+ * @param capacity pages that there is room for
+ */
+record Tables(int runs, int capacity) {
+    /** Marks of {@code cache.cuh}. */
+    static final int NONE = -1;
+
+    private static final int VICTIM = -10;
+    private static final int FRESH = 1 << 30;
+
+    static Tables of(CacheSpec spec, int capacity) {
+        return new Tables(Math.multiplyExact(spec.layers(), spec.headGroups()), capacity);
+    }
+
+    long entries() {
+        return (long) runs * capacity;
+    }
+
+    long backups() {
+        return entries();
+    }
+
+    long attended() {
+        return 2 * entries();
+    }
+
+    long counts() {
+        return 3 * entries();
+    }
+
+    long bytes() {
+        return Math.multiplyExact(counts() + runs, Integer.BYTES);
+    }
+
+    /** Device slot behind an entry, or NONE. */
+    static int slot(int entry) {
+        return entry >= 0 ? entry : entry <= VICTIM ? VICTIM - entry : NONE;
+    }
+
+    /** Page behind an entry of the attended pages. */
+    static int page(int entry) {
+        return entry & (FRESH - 1);
+    }
+}
