@@ -3,7 +3,8 @@
 #include "mma.cuh"
 
 constexpr int WARPS = 8;
-constexpr int STAGES = 4; // columns of 512 bytes that a warp has under way for each of its pages
+constexpr int PAGES = 2;  // that a warp takes at once
+constexpr int STAGES = 6; // columns of 512 bytes that it has under way for each
 constexpr int MOST_WEIGHTS = 8192; // elements of a vector of all heads, for which shared memory has room
 
 enum Mode { STEP, PREFETCH };
@@ -17,8 +18,8 @@ __device__ static bool isLinear(const Call& call, const Sequence& sequence) {
     return sequence.groupScore == MEAN && (call.headDim == 64 || call.headDim == 128) && fits;
 }
 
-/** Mean over heads: grid (page blocks, groups, batch), a warp for PAGES pages, one long dot product each. */
-template <typename T, int PAGES> __device__ void estimateMean(const Call& call) {
+/** Mean over heads: grid (any number of blocks, groups, batch), one long dot product a page. */
+template <typename T> __device__ void estimateMean(const Call& call) {
     int group = blockIdx.y, member = blockIdx.z;
     const Sequence& sequence = call.sequences[member];
     if (!overBudget(call, sequence) || !isLinear(call, sequence)) return;
@@ -32,25 +33,36 @@ template <typename T, int PAGES> __device__ void estimateMean(const Call& call) 
     int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     const char* ring = shared + ((long long)warp * STAGES * PAGES * 32 + lane) * 16; // each thread reads what it copied
     const int* backups = sequence.backups + tableOffset(call, sequence, group);
-    int first = (blockIdx.x * WARPS + warp) * PAGES;
-    int columns = first < filled ? (length + 32 * WIDTH - 1) / (32 * WIDTH) : 0;
+    int first = (blockIdx.x * WARPS + warp) * PAGES, stride = gridDim.x * WARPS * PAGES; // this warp's pages: every stride-th set
+    int columns = (length + 32 * WIDTH - 1) / (32 * WIDTH), sets = first < filled ? (filled - first + stride - 1) / stride : 0;
     const T* rows[PAGES];
-    int own[PAGES];
+    int ahead[PAGES]; // backup slots of the set that is loaded next
 #pragma unroll
-    for (int p = 0; p < PAGES; p++) {
-        own[p] = backups[min(first + p, filled - 1)];
-        rows[p] = reinterpret_cast<const T*>(call.digests) + (long long)own[p] * 2 * half + lane * WIDTH;
-    }
-    auto load = [&](int column) {
-        if (column < columns && (column * 32 + lane) * WIDTH < length) {
-            uint32_t stage = sharedAddress(ring) + column % STAGES * PAGES * 512;
+    for (int p = 0; p < PAGES; p++) ahead[p] = backups[min(first + p, filled - 1)];
+    int loadingSet = 0, loadingColumn = 0;
+    auto load = [&]() {
+        if (loadingSet < sets) {
+            if (loadingColumn == 0) {
 #pragma unroll
-            for (int p = 0; p < PAGES; p++) copyAsync(stage + p * 512, rows[p] + (long long)column * 32 * WIDTH, true);
+                for (int p = 0; p < PAGES; p++) {
+                    rows[p] = reinterpret_cast<const T*>(call.digests) + (long long)ahead[p] * 2 * half + lane * WIDTH;
+                    ahead[p] = backups[min(first + (loadingSet + 1) * stride + p, filled - 1)];
+                }
+            }
+            if ((loadingColumn * 32 + lane) * WIDTH < length) {
+                uint32_t stage = sharedAddress(ring) + (loadingSet * columns + loadingColumn) % STAGES * PAGES * 512;
+#pragma unroll
+                for (int p = 0; p < PAGES; p++) copyAsync(stage + p * 512, rows[p] + (long long)loadingColumn * 32 * WIDTH, true);
+            }
+            if (++loadingColumn == columns) {
+                loadingColumn = 0;
+                loadingSet++;
+            }
         }
         commitCopies();
     };
 #pragma unroll
-    for (int column = 0; column < STAGES - 1; column++) load(column);
+    for (int stage = 0; stage < STAGES - 1; stage++) load();
 
     const T* queries = static_cast<const T*>(call.queries) + ((long long)member * call.queryHeads + group * heads * share) * width;
     float mean = 1.0f / (heads * share);
@@ -84,35 +96,39 @@ template <typename T, int PAGES> __device__ void estimateMean(const Call& call) 
     }
     __syncthreads();
 
-    if (first >= filled) return;
-    float sums[PAGES] = {};
-    for (int column = 0; column < columns; column++) {
-        load(column + STAGES - 1);
-        awaitCopies<STAGES - 1>();
-        int i = (column * 32 + lane) * WIDTH;
-        if (i >= length) continue;
-        float weight[WIDTH];
+    for (int set = 0; set < sets; set++) {
+        int page = first + set * stride;
+        float sums[PAGES] = {};
+        for (int column = 0; column < columns; column++) {
+            load();
+            awaitCopies<STAGES - 1>();
+            int i = (column * 32 + lane) * WIDTH;
+            if (i >= length) continue;
+            float weight[WIDTH];
 #pragma unroll
-        for (int j = 0; j < WIDTH; j += 4) *reinterpret_cast<float4*>(weight + j) = *reinterpret_cast<const float4*>(weights + i + j);
+            for (int j = 0; j < WIDTH; j += 4) *reinterpret_cast<float4*>(weight + j) = *reinterpret_cast<const float4*>(weights + i + j);
+            int stage = (set * columns + column) % STAGES;
+#pragma unroll
+            for (int p = 0; p < PAGES; p++) {
+                float digest[WIDTH];
+                Vector<T>::widenTo(*reinterpret_cast<const uint4*>(ring + (stage * PAGES + p) * 512), digest);
+                float sum = 0;
+#pragma unroll
+                for (int j = 0; j < WIDTH; j++) sum += weight[j] * digest[j];
+                sums[p] += sum;
+            }
+        }
+        __syncwarp();
 #pragma unroll
         for (int p = 0; p < PAGES; p++) {
-            float digest[WIDTH];
-            Vector<T>::widenTo(*reinterpret_cast<const uint4*>(ring + (column % STAGES * PAGES + p) * 512), digest);
-            float sum = 0;
-#pragma unroll
-            for (int j = 0; j < WIDTH; j++) sum += weight[j] * digest[j];
-            sums[p] += sum;
-        }
-    }
-    __syncwarp();
-#pragma unroll
-    for (int p = 0; p < PAGES; p++) {
-        if (sphere) {
-            for (int head = lane; head < heads; head += 32) sums[p] += norms[head] * call.radii[(long long)own[p] * heads + head];
-        }
-        for (int step = 16; step; step /= 2) sums[p] += __shfl_xor_sync(~0u, sums[p], step);
-        if (lane == 0 && first + p < filled) {
-            call.scores[((long long)call.scoreOffsets[member] + first + p) * call.groups + group] = sums[p];
+            if (sphere) {
+                const float* radii = call.radii + (long long)backups[min(page + p, filled - 1)] * heads;
+                for (int head = lane; head < heads; head += 32) sums[p] += norms[head] * radii[head];
+            }
+            for (int step = 16; step; step /= 2) sums[p] += __shfl_xor_sync(~0u, sums[p], step);
+            if (lane == 0 && page + p < filled) {
+                call.scores[((long long)call.scoreOffsets[member] + page + p) * call.groups + group] = sums[p];
+            }
         }
     }
 }
@@ -195,9 +211,5 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) estimateGroups(const __
     }
 }
 
-template <typename T> __device__ void estimateFew(const Call& call) { estimateMean<T, 2>(call); }
-template <typename T> __device__ void estimateMany(const Call& call) { estimateMean<T, 4>(call); }
-
-KERNELS(estimateFew, 32 * WARPS, 2)
-KERNELS(estimateMany, 32 * WARPS, 2)
+KERNELS(estimateMean, 32 * WARPS, 2)
 KERNELS(estimateHeads, 32 * WARPS, 1)

@@ -5,6 +5,7 @@ import io.arkvale.api.Scope;
 import io.arkvale.cuda.CallArguments.Narrow;
 import io.arkvale.cuda.CallArguments.Wide;
 import io.arkvale.cuda.Kernels.Grid;
+import io.arkvale.cuda.LaunchQueue.Lane;
 import java.util.List;
 
 /** Queues attention: of decode, split over pages, and of prefill. */
@@ -27,6 +28,9 @@ final class AttentionWork {
     private static final int TILE = 16;
     private static final int PREFILL_ROWS = 64;
 
+    /** Shared memory is asked for in coarse steps, so that a graph serves for many steps of decode. */
+    private static final int SHARED_STEP = 256;
+
     private final CudaCache cache;
     private final List<Member> members;
 
@@ -44,15 +48,14 @@ final class AttentionWork {
     /** Step (e). */
     void attend(int layer, CudaTensor queries, CudaTensor output) {
         count(layer);
-        decode(layer, queries, output, Phase.EVERY_SPLIT);
+        decode(layer, queries, output, Phase.EVERY_SPLIT, Lane.COMPUTE);
     }
 
     /** Step (e), while pages are being gathered in the background. */
     void attendDuringRecall(int layer, CudaTensor queries, CudaTensor output) {
         count(layer);
-        decode(layer, queries, output, Phase.SPLITS_AT_HAND);
-        cache.streams.awaitRecall();
-        decode(layer, queries, output, Phase.SPLITS_RECALLED);
+        decode(layer, queries, output, Phase.SPLITS_AT_HAND, Lane.COMPUTE);
+        decode(layer, queries, output, Phase.SPLITS_RECALLED, Lane.AFTER_RECALL);
     }
 
     private void count(int layer) {
@@ -63,7 +66,7 @@ final class AttentionWork {
         }
     }
 
-    private void decode(int layer, CudaTensor queries, CudaTensor output, Phase phase) {
+    private void decode(int layer, CudaTensor queries, CudaTensor output, Phase phase, Lane lane) {
         int splits = 1;
         int tokens = 1;
         for (var member : members) {
@@ -78,27 +81,27 @@ final class AttentionWork {
                 .set(Wide.QUERIES, queries.address())
                 .set(Wide.OUTPUT, output.address());
         var spec = cache.spec;
-        long sharedBytes = Splits.sharedBytes(spec.headDim(), tokens);
+        long sharedBytes = Splits.sharedBytes(spec.headDim(), roundUp(tokens, SHARED_STEP));
         if (hasTensorCoreKernel() && sharedBytes <= cache.device.blockMemory) {
             int tiles = Math.ceilDiv(spec.queryHeadsPerKvHead(), TILE);
-            cache.kernels
-                    .get("attend", "attend" + spec.headDim(), spec.elementType())
-                    .launch(
-                            cache.streams.compute,
-                            new Grid(splits, spec.kvHeads() * tiles, members.size()),
-                            THREADS,
-                            (int) sharedBytes,
-                            cache.arguments);
+            cache.queue.launch(
+                    cache.kernels.get("attend", "attend" + spec.headDim(), spec.elementType()),
+                    lane,
+                    new Grid(splits, spec.kvHeads() * tiles, members.size()),
+                    THREADS,
+                    (int) sharedBytes);
         } else {
-            cache.kernels
-                    .get("attendany", "attendAny", spec.elementType())
-                    .launch(
-                            cache.streams.compute,
-                            new Grid(splits, spec.queryHeads(), members.size()),
-                            THREADS,
-                            0,
-                            cache.arguments);
+            cache.queue.launch(
+                    cache.kernels.get("attendany", "attendAny", spec.elementType()),
+                    lane,
+                    new Grid(splits, spec.queryHeads(), members.size()),
+                    THREADS,
+                    0);
         }
+    }
+
+    private static int roundUp(int value, int step) {
+        return Math.ceilDiv(value, step) * step;
     }
 
     private boolean hasTensorCoreKernel() {
@@ -116,32 +119,28 @@ final class AttentionWork {
         var spec = cache.spec;
         int sharedBytes = 2 * 2 * PREFILL_ROWS * 2 * spec.headDim();
         if (hasTensorCoreKernel() && sharedBytes <= cache.device.blockMemory) {
-            cache.kernels
-                    .get("prefill", "prefill" + spec.headDim(), spec.elementType())
-                    .launch(
-                            cache.streams.compute,
-                            new Grid(Math.ceilDiv(mostTokens, PREFILL_ROWS), spec.queryHeads(), members.size()),
-                            THREADS,
-                            sharedBytes,
-                            cache.arguments);
+            cache.queue.launch(
+                    cache.kernels.get("prefill", "prefill" + spec.headDim(), spec.elementType()),
+                    new Grid(Math.ceilDiv(mostTokens, PREFILL_ROWS), spec.queryHeads(), members.size()),
+                    THREADS,
+                    sharedBytes);
         } else {
-            cache.kernels
-                    .get("attendany", "prefillAny", spec.elementType())
-                    .launch(
-                            cache.streams.compute,
-                            new Grid(Math.ceilDiv(mostTokens, WARPS), spec.queryHeads(), members.size()),
-                            THREADS,
-                            0,
-                            cache.arguments);
+            cache.queue.launch(
+                    cache.kernels.get("attendany", "prefillAny", spec.elementType()),
+                    new Grid(Math.ceilDiv(mostTokens, WARPS), spec.queryHeads(), members.size()),
+                    THREADS,
+                    0);
         }
     }
 
     /** Checks queries that no other kernel checks. */
     void checkFinite(long chunks, int mostTokens, long tensor, int heads) {
         cache.arguments.set(Wide.CHUNKS, chunks).set(Wide.QUERIES, tensor).set(Narrow.QUERY_HEADS, heads);
-        cache.kernels
-                .get("append", "finite", cache.spec.elementType())
-                .launch(cache.streams.compute, new Grid(mostTokens, members.size()), THREADS, 0, cache.arguments);
+        cache.queue.launch(
+                cache.kernels.get("append", "finite", cache.spec.elementType()),
+                new Grid(mostTokens, members.size()),
+                THREADS,
+                0);
         cache.arguments.set(Narrow.QUERY_HEADS, cache.spec.queryHeads());
     }
 }

@@ -70,6 +70,16 @@ final class CallArguments {
         return this;
     }
 
+    /** The arguments as they are now. */
+    ByteBuffer copy() {
+        return ByteBuffer.allocate(BYTES).put(struct.duplicate().clear()).flip();
+    }
+
+    /** Takes back a {@link #copy}. */
+    void restore(ByteBuffer copy) {
+        struct.duplicate().clear().put(copy.duplicate());
+    }
+
     /** As the driver wants it: an array of pointers to the arguments, of which there is one. */
     Pointer pointer() {
         return pointer;

@@ -36,6 +36,7 @@ final class CudaCache implements KvCache {
     final Pools pools;
     final StepMemory stepMemory;
     final CallArguments arguments = new CallArguments();
+    final LaunchQueue queue;
 
     private final SequenceTables tables;
     private final Set<CudaSequence> sequences = new LinkedHashSet<>();
@@ -53,6 +54,7 @@ final class CudaCache implements KvCache {
         this.immediateChecks = immediateChecks;
         memory = new Memory(device);
         streams = new Streams(device);
+        queue = new LaunchQueue(device, streams, arguments);
         try {
             staging = new Staging(device, memory, streams);
             pools = new Pools(spec, memory);
@@ -261,6 +263,7 @@ final class CudaCache implements KvCache {
             device.enter();
             streams.synchronize();
         }
+        queue.close();
         memory.close();
         streams.close();
     }

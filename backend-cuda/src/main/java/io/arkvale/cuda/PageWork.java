@@ -3,6 +3,7 @@ package io.arkvale.cuda;
 import io.arkvale.cuda.CallArguments.Narrow;
 import io.arkvale.cuda.CallArguments.Wide;
 import io.arkvale.cuda.Kernels.Grid;
+import io.arkvale.cuda.LaunchQueue.Lane;
 import java.util.List;
 import jcuda.driver.JCudaDriver;
 
@@ -61,9 +62,8 @@ final class PageWork {
                 .set(Wide.KEYS, keys.address())
                 .set(Wide.VALUES, values.address())
                 .set(Wide.QUERIES, queries);
-        cache.kernels
-                .get("append", "append", cache.spec.elementType())
-                .launch(cache.streams.compute, groupsByMembers(), MOVE_THREADS, 0, cache.arguments);
+        cache.queue.launch(
+                cache.kernels.get("append", "append", cache.spec.elementType()), groupsByMembers(), MOVE_THREADS, 0);
         finishPages(layer, 1);
     }
 
@@ -89,14 +89,11 @@ final class PageWork {
             most = Math.max(most, tokens[member.index]);
             mostFilled = Math.max(mostFilled, (first + tokens[member.index]) / pageSize - first / pageSize);
         }
-        cache.kernels
-                .get("append", "store", cache.spec.elementType())
-                .launch(
-                        cache.streams.compute,
-                        new Grid(most, cache.spec.headGroups(), members.size()),
-                        STORE_THREADS,
-                        0,
-                        cache.arguments);
+        cache.queue.launch(
+                cache.kernels.get("append", "store", cache.spec.elementType()),
+                new Grid(most, cache.spec.headGroups(), members.size()),
+                STORE_THREADS,
+                0);
         finishPages(layer, mostFilled);
     }
 
@@ -117,23 +114,26 @@ final class PageWork {
 
     /** Summarises and backs up the pages that the last store filled, at most so many a member. */
     private void finishPages(int layer, int mostFilled) {
-        if (mostFilled == 0 || members.stream().noneMatch(member -> fills(member, layer))) {
+        if (mostFilled == 0 || !isAnyFilled(layer)) {
             return;
         }
         var grid = new Grid(mostFilled, cache.spec.kvHeads(), members.size());
-        cache.kernels
-                .get("digest", "digest", cache.spec.elementType())
-                .launch(
-                        cache.streams.compute,
-                        grid,
-                        DIGEST_THREADS,
-                        cache.spec.headDim() * Float.BYTES,
-                        cache.arguments.set(Narrow.EXTENT, mostFilled));
+        cache.arguments.set(Narrow.EXTENT, mostFilled);
+        cache.queue.launch(
+                cache.kernels.get("digest", "digest", cache.spec.elementType()),
+                grid,
+                DIGEST_THREADS,
+                cache.spec.headDim() * Float.BYTES);
         cache.streams.forkBackup();
         cache.kernels
                 .get("recall", "backUp")
                 .launch(cache.streams.backup, new Grid(MOVE_BLOCKS), MOVE_THREADS, 0, cache.arguments);
         cache.streams.backupQueued();
+    }
+
+    /** Whether a decode of the layer fills a page that has to be summarised and backed up. */
+    boolean isAnyFilled(int layer) {
+        return members.stream().anyMatch(member -> fills(member, layer));
     }
 
     private static boolean fills(Member member, int layer) {
@@ -156,11 +156,7 @@ final class PageWork {
 
     /** Copies the acquired pages while compute goes on. */
     void gatherInBackground() {
-        cache.streams.forkRecall();
-        cache.kernels
-                .get("recall", "gather")
-                .launch(cache.streams.recall, new Grid(MOVE_BLOCKS), MOVE_THREADS, 0, cache.arguments);
-        cache.streams.recallQueued();
+        cache.queue.launch(cache.kernels.get("recall", "gather"), Lane.RECALL, new Grid(MOVE_BLOCKS), MOVE_THREADS, 0);
     }
 
     void gather() {
@@ -189,6 +185,6 @@ final class PageWork {
     }
 
     private void launch(String image, String kernel, Grid grid, int threads, int sharedBytes) {
-        cache.kernels.get(image, kernel).launch(cache.streams.compute, grid, threads, sharedBytes, cache.arguments);
+        cache.queue.launch(cache.kernels.get(image, kernel), grid, threads, sharedBytes);
     }
 }

@@ -24,11 +24,13 @@ final class ScoreWork {
     }
 
     private static final int WARPS = 8;
-    private static final int STAGES = 4;
+    private static final int STAGES = 6;
     private static final int COLUMN_BYTES = 512;
-    private static final int FEW_PAGES = 2;
-    private static final int MANY_PAGES = 4;
+    private static final int PAGES = 2;
     private static final int SELECT_THREADS = 1024;
+
+    /** Shared memory is asked for in coarse steps, so that a graph serves for many steps of decode. */
+    private static final int KEYS_STEP = 256;
 
     private final CudaCache cache;
     private final List<Member> members;
@@ -75,10 +77,8 @@ final class ScoreWork {
     private void estimate(int layer, CudaTensor queries, Address scores, int mode) {
         int mostLinear = 0;
         int mostOther = 0;
-        long filled = 0;
         for (var member : members) {
             if (member.isOverBudget(layer)) {
-                filled += member.filledAfter();
                 if (member.isLinear()) {
                     mostLinear = Math.max(mostLinear, member.filledAfter());
                 } else {
@@ -93,48 +93,38 @@ final class ScoreWork {
                 .set(Wide.SCORES, scores.value())
                 .set(Wide.SCORE_OFFSETS, cache.stepMemory.scoreOffsets(layer));
         if (mostLinear > 0) {
-            estimateMean(mostLinear, filled);
+            estimateMean(mostLinear);
         }
         if (mostOther > 0) {
             estimateEachHead(mostOther);
         }
     }
 
-    private void estimateMean(int mostPages, long filled) {
+    private void estimateMean(int mostPages) {
         var spec = cache.spec;
-        // With many pages a warp takes several at once and reads the query fewer times; the sums are the same.
-        boolean many = filled * spec.headGroups() >= 8L * WARPS * MANY_PAGES * cache.device.multiprocessors;
-        int pages = WARPS * (many ? MANY_PAGES : FEW_PAGES);
+        // Two blocks fit on a multiprocessor: with no more of them, each prepares its query once.
+        int fitting = Math.max(1, 2 * cache.device.multiprocessors / (spec.headGroups() * members.size()));
         int sharedBytes =
-                pages * STAGES * COLUMN_BYTES + spec.kvHeadsPerGroup() * (2 * spec.headDim() + 1) * Float.BYTES;
-        cache.kernels
-                .get("estimate", many ? "estimateMany" : "estimateFew", spec.elementType())
-                .launch(
-                        cache.streams.compute,
-                        new Grid(Math.ceilDiv(mostPages, pages), spec.headGroups(), members.size()),
-                        32 * WARPS,
-                        sharedBytes,
-                        cache.arguments);
+                WARPS * PAGES * STAGES * COLUMN_BYTES + spec.kvHeadsPerGroup() * (2 * spec.headDim() + 1) * Float.BYTES;
+        cache.queue.launch(
+                cache.kernels.get("estimate", "estimateMean", spec.elementType()),
+                new Grid(Math.min(fitting, Math.ceilDiv(mostPages, WARPS * PAGES)), spec.headGroups(), members.size()),
+                32 * WARPS,
+                sharedBytes);
     }
 
     private void estimateEachHead(int mostPages) {
         var spec = cache.spec;
-        cache.kernels
-                .get("estimate", "estimateHeads", spec.elementType())
-                .launch(
-                        cache.streams.compute,
-                        new Grid(Math.ceilDiv(mostPages, WARPS), spec.queryHeads(), members.size()),
-                        32 * WARPS,
-                        0,
-                        cache.arguments);
-        cache.kernels
-                .get("estimate", "estimateGroups")
-                .launch(
-                        cache.streams.compute,
-                        new Grid(spec.headGroups(), members.size()),
-                        32 * WARPS,
-                        0,
-                        cache.arguments);
+        cache.queue.launch(
+                cache.kernels.get("estimate", "estimateHeads", spec.elementType()),
+                new Grid(Math.ceilDiv(mostPages, WARPS), spec.queryHeads(), members.size()),
+                32 * WARPS,
+                0);
+        cache.queue.launch(
+                cache.kernels.get("estimate", "estimateGroups"),
+                new Grid(spec.headGroups(), members.size()),
+                32 * WARPS,
+                0);
     }
 
     /** Step (c), on the given scores. */
@@ -150,13 +140,10 @@ final class ScoreWork {
                 .set(Narrow.MODE, mode.code)
                 .set(Wide.SCORES, scores)
                 .set(Wide.SCORE_OFFSETS, cache.stepMemory.scoreOffsets(layer));
-        cache.kernels
-                .get("select", "selectPages")
-                .launch(
-                        cache.streams.compute,
-                        new Grid(cache.spec.headGroups(), members.size()),
-                        SELECT_THREADS,
-                        mostKeys * Integer.BYTES,
-                        cache.arguments);
+        cache.queue.launch(
+                cache.kernels.get("select", "selectPages"),
+                new Grid(cache.spec.headGroups(), members.size()),
+                SELECT_THREADS,
+                Math.min(Splits.SHARED_KEYS, Math.ceilDiv(mostKeys, KEYS_STEP) * KEYS_STEP) * Integer.BYTES);
     }
 }

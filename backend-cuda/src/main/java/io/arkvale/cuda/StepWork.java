@@ -47,6 +47,17 @@ final class StepWork {
         requireFinite("keys", k, 0, 1, cache.spec.kvHeads());
         requireFinite("values", v, 0, 1, cache.spec.kvHeads());
         requireFinite("queries", q, 0, 1, cache.spec.queryHeads());
+        if (pages.isAnyFilled(layer)) { // its backup goes on beyond the decode, which a graph cannot
+            queueDecode(layer, q, k, v, output, prefetched);
+        } else {
+            cache.queue.begin();
+            queueDecode(layer, q, k, v, output, prefetched);
+            cache.queue.end();
+        }
+    }
+
+    private void queueDecode(
+            int layer, CudaTensor q, CudaTensor k, CudaTensor v, CudaTensor output, boolean prefetched) {
         pages.append(layer, k, v, q.address());
         if (prefetched || !scores.isAnyOverBudget(layer)) {
             attention.attend(layer, q, output);

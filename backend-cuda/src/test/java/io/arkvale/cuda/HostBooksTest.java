@@ -1,0 +1,33 @@
+package io.arkvale.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** The host's own arithmetic: splits and backup slots. */
+class HostBooksTest {
+    @Test
+    void splitsCoverEveryTokenAndDependOnNothingElse() {
+        for (int tokens = 1; tokens < 300_000; tokens += tokens < 3_000 ? 1 : 997) {
+            int each = Splits.tokens(tokens);
+            int count = Splits.count(tokens);
+            assertThat(each % 16).isZero();
+            assertThat((long) each * count).isGreaterThanOrEqualTo(tokens);
+            assertThat((long) each * (count - 1)).isLessThan(tokens);
+            assertThat(count).isBetween(1, 128);
+        }
+    }
+
+    @Test
+    void theLastHolderFreesABackupSlot() {
+        var slots = new BackupSlots(3);
+        int[] mine = {slots.take(), slots.take()};
+        assertThat(mine).containsExactly(0, 1);
+        slots.retain(mine);
+        slots.release(mine);
+        assertThat(slots.usedCount()).isEqualTo(2);
+        slots.release(mine);
+        assertThat(slots.usedCount()).isZero();
+        assertThat(slots.freeCount()).isEqualTo(3);
+    }
+}
