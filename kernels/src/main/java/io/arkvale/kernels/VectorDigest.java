@@ -5,7 +5,6 @@ import static io.arkvale.kernels.VectorKernels.LANES;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /** Statistics of a page, a vector of columns at a time. */
 final class VectorDigest implements DigestKernel {
@@ -23,6 +22,8 @@ final class VectorDigest implements DigestKernel {
     private final float[] smallest;
     private final float[] largest;
     private final float[] mean;
+    /** One vector, on its way to being summed. */
+    private final float[] lanes = new float[LANES];
 
     private int tokens;
 
@@ -108,11 +109,21 @@ final class VectorDigest implements DigestKernel {
                 var difference = key(token, column).sub(FloatVector.fromArray(FLOATS, this.centre, column));
                 squares = difference.fma(difference, squares);
             }
-            float sum = squares.reduceLanes(VectorOperators.ADD);
+            float sum = sum(squares);
             norms[token] = sum >= LEAST_SQUARES && sum <= Float.MAX_VALUE
                     ? (float) Math.sqrt(sum)
                     : ScalarMath.distance(keys.rows, token * stride, this.centre, headDim);
         }
+    }
+
+    /** Not by reduceLanes(ADD), whose order, and so the result's bits, differ between compiled and interpreted code. */
+    private float sum(FloatVector vector) {
+        vector.intoArray(lanes, 0);
+        float sum = 0;
+        for (float lane : lanes) {
+            sum += lane;
+        }
+        return sum;
     }
 
     private FloatVector key(int token, int column) {
