@@ -16,7 +16,11 @@ final class RecordsCommand extends ScoredCommand {
             description = "Texts a length (default ${DEFAULT-VALUE}).")
     private int samples;
 
-    @Option(names = "--turns", paramLabel = "N", defaultValue = "4", description = "Questions a table (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--turns",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "Questions a table (default ${DEFAULT-VALUE}).")
     private int turns;
 
     RecordsCommand(Terminal terminal) {

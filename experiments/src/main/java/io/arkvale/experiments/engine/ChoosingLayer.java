@@ -183,7 +183,9 @@ final class ChoosingLayer implements LayerRun {
             var all = row(weights, queryHead);
             var bySlot = new float[held(kvHead)];
             var slot = 0;
-            for (int token = resident[kvHead].nextSetBit(0); token >= 0; token = resident[kvHead].nextSetBit(token + 1)) {
+            for (int token = resident[kvHead].nextSetBit(0);
+                    token >= 0;
+                    token = resident[kvHead].nextSetBit(token + 1)) {
                 bySlot[slot++] = all[token];
             }
             return bySlot;

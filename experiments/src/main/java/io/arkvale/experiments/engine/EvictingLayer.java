@@ -31,9 +31,15 @@ final class EvictingLayer implements LayerRun {
         for (int head = 0; head < held.length; head++) {
             held[head] = new HeldTokens(kernels.matrix(), shape.headDim(), context.tokens());
             held[head].addAll(
-                    context.keyValues(access.layer(), head), kept[head], kernels.matrix().panel());
+                    context.keyValues(access.layer(), head),
+                    kept[head],
+                    kernels.matrix().panel());
             attention[head] = new HeldAttention(
-                    kernels.matrix(), rope, shape.queryHeadsPerKvHead(), shape.headDim(), access.info().has(Ability.POSITIONS));
+                    kernels.matrix(),
+                    rope,
+                    shape.queryHeadsPerKvHead(),
+                    shape.headDim(),
+                    access.info().has(Ability.POSITIONS));
         }
     }
 

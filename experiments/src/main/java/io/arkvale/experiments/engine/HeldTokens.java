@@ -118,7 +118,18 @@ final class HeldTokens {
     void scores(MatrixKernels kernels, int rows, float[] queries, float[] scores, int offset, int stride) {
         for (int slot = 0; slot < size; slot += panel) {
             kernels.multiply(
-                    rows, headDim, panel, queries, 0, headDim, keys, slot * headDim, panel, scores, offset + slot, stride);
+                    rows,
+                    headDim,
+                    panel,
+                    queries,
+                    0,
+                    headDim,
+                    keys,
+                    slot * headDim,
+                    panel,
+                    scores,
+                    offset + slot,
+                    stride);
         }
     }
 

@@ -15,9 +15,15 @@ import java.util.ServiceLoader;
 
 /** Finds policies: the ones built in, and those that other jars provide. */
 public final class Policies {
-    private static final List<Policy> BUILT_IN =
-            List.of(
-            new Full(), new Oracle(), new ArkVale(), new Pages(), new Quest(), new StreamingLlm(), new H2o(), new Tova());
+    private static final List<Policy> BUILT_IN = List.of(
+            new Full(),
+            new Oracle(),
+            new ArkVale(),
+            new Pages(),
+            new Quest(),
+            new StreamingLlm(),
+            new H2o(),
+            new Tova());
 
     private Policies() {}
 

@@ -41,7 +41,6 @@ public final class Needles implements Task {
         var facts = values.entrySet().stream()
                 .map(entry -> MagicNumbers.fact(entry.getKey(), entry.getValue()) + " ")
                 .toList();
-        return new Episode(
-                TASK + Filler.around(facts, length, random), MagicNumbers.questions(values, turns, random));
+        return new Episode(TASK + Filler.around(facts, length, random), MagicNumbers.questions(values, turns, random));
     }
 }

@@ -104,7 +104,8 @@ class SessionTest {
     @Test
     void theEnginesOwnPagesAreThoseOfTheCache() {
         var runs = List.of(
-                ShippedModel.run("arkvale:page-size=16", 192), ShippedModel.run("pages:digest=cuboid-mean:page-size=16", 192));
+                ShippedModel.run("arkvale:page-size=16", 192),
+                ShippedModel.run("pages:digest=cuboid-mean:page-size=16", 192));
         var context = bench.prefill(bench.tokens(TEXT.repeat(6)));
         try (var session = new Session(bench, context, runs, 100)) {
             for (int token : bench.tokens(" And God said, Let there be light: and there was light. And God saw")) {

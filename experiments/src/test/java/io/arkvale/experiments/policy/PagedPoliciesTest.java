@@ -30,9 +30,9 @@ class PagedPoliciesTest {
         var row = PolicyTrial.sixteenths(1, 1, 1, 2, 4, 1, 3, 1, 1, 1);
         assertThat(trial.context(10, new double[0][], row)).containsExactly(List.of(0, 1, 4, 5, 8, 9));
         // Token 10 opens a page. Scores of the filled pages: 9 5 1 7 2; the sink and the new page are taken anyway.
-        // k = c - 1 = 2 filled pages: the sink and one ranked, 67, which is recalled; the lowest, 45, gives way, then 89.
-        assertThat(trial.step(new double[] {9, 1, 5, 1, 1, 1, 1, 7, 2, 1, 0}))
-                .containsExactly(List.of(0, 1, 6, 7, 10));
+        // k = c - 1 = 2 filled pages: the sink and one ranked, 67, which is recalled; the lowest, 45, gives way, then
+        // 89.
+        assertThat(trial.step(new double[] {9, 1, 5, 1, 1, 1, 1, 7, 2, 1, 0})).containsExactly(List.of(0, 1, 6, 7, 10));
         assertThat(trial.chosen(0)).containsExactly(0, 1, 6, 7, 10);
         // Token 11 fills the page. Now 23 has the largest score and comes back; 67 gives way.
         assertThat(trial.step(new double[] {0, 0, 5, 6, 1, 1, 2, 2, 3, 3, 0, 0}))
@@ -58,7 +58,8 @@ class PagedPoliciesTest {
         // One RoPE pair. Keys of the pages: (0,0)(0,0)  (4,0)(0,4)  (3,3)(3,3)  (0,0)(0,0).
         float[][][] keys = {{{0, 0}, {0, 0}, {4, 0}, {0, 4}, {3, 3}, {3, 3}, {0, 0}, {0, 0}, {0, 0}, {0, 0}}};
         // Query (1,1): exact largest dot products 0 4 6 0; box bound 0 8 6 0; centroid 0 4 6 0;
-        // disc: centre (2,2), radius 2.83, so 4 + 1.41 * 2.83 = 8 against 6; half discs are the keys themselves: 4 and 6.
+        // disc: centre (2,2), radius 2.83, so 4 + 1.41 * 2.83 = 8 against 6; half discs are the keys themselves: 4 and
+        // 6.
         assertThat(best("cuboid-max", keys)).isEqualTo(1);
         assertThat(best("cuboid-mean", keys)).isEqualTo(1);
         assertThat(best("disc", keys)).isEqualTo(1);
@@ -80,7 +81,8 @@ class PagedPoliciesTest {
     void questHoldsEverythingAndEachQueryHeadChooses() {
         float[][][] keys = {{{5, 0}, {5, 0}, {0, 5}, {0, 5}, {1, 1}, {1, 1}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}}};
         var trial = new PolicyTrial(new Quest(), Map.of("page-size", "2"), 6, 2, keys);
-        assertThat(trial.context(10, new double[2][2])).containsExactly(IntStream.range(0, 10).boxed().toList());
+        assertThat(trial.context(10, new double[2][2]))
+                .containsExactly(IntStream.range(0, 10).boxed().toList());
         assertThat(trial.step(new double[][] {{1, 0}, {0, 1}}).getFirst()).hasSize(11);
         // Three pages in all: the new one, the one the head looks for, and (1,1).
         assertThat(trial.chosen(0)).containsExactly(0, 1, 4, 5, 10);

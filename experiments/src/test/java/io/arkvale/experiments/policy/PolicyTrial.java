@@ -31,8 +31,8 @@ final class PolicyTrial {
         chooses = policy.info().has(Ability.CHOOSES);
         var headDim = keys[0].length == 0 ? 8 : keys[0][0].length;
         queryHeadsPerKvHead = queryHeads / keys.length;
-        this.policy = policy.begin(new LayerSetting(
-                queryHeads, keys.length, headDim, 0, 1, budget, Settings.of(policy.info(), options)));
+        this.policy = policy.begin(
+                new LayerSetting(queryHeads, keys.length, headDim, 0, 1, budget, Settings.of(policy.info(), options)));
     }
 
     LayerPolicy policy() {

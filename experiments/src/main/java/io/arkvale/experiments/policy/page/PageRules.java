@@ -19,13 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param digest summary of a page, or null to rank by the largest exact score
  */
 public record PageRules(
-        int pageSize,
-        int sink,
-        int window,
-        int attended,
-        int budget,
-        Choice choice,
-        PageDigest.@Nullable Kind digest) {
+        int pageSize, int sink, int window, int attended, int budget, Choice choice, PageDigest.@Nullable Kind digest) {
     /** Budget of a policy that keeps everything on the device. */
     public static final int EVERYTHING = Integer.MAX_VALUE;
 
@@ -37,12 +31,11 @@ public record PageRules(
 
         /** The query heads of each group. */
         int[][] groups(LayerSetting setting) {
-            var size =
-                    switch (this) {
-                        case LAYER -> setting.queryHeads();
-                        case KV_HEAD -> setting.queryHeadsPerKvHead();
-                        case QUERY_HEAD -> 1;
-                    };
+            var size = switch (this) {
+                case LAYER -> setting.queryHeads();
+                case KV_HEAD -> setting.queryHeadsPerKvHead();
+                case QUERY_HEAD -> 1;
+            };
             return IntStream.range(0, setting.queryHeads() / size)
                     .mapToObj(group ->
                             IntStream.range(group * size, (group + 1) * size).toArray())
@@ -62,7 +55,9 @@ public record PageRules(
 
     /** Option: how many pages take part. */
     public static final PolicyOption ATTENDED = PolicyOption.choice(
-            "attended", List.of("half", "budget"), "pages that take part: half the budget and at most 1280 tokens, or all");
+            "attended",
+            List.of("half", "budget"),
+            "pages that take part: half the budget and at most 1280 tokens, or all");
 
     /** Option: who chooses together. */
     public static final PolicyOption CHOICE =
@@ -80,8 +75,9 @@ public record PageRules(
         var sink = options.whole(SINK.name());
         var window = options.whole(WINDOW.name());
         if (budget <= sink + window) {
-            throw new UserException("budget " + setting.budget() + " is " + budget + " pages of " + pageSize
-                    + " tokens: " + sink + " sink and " + window + " window pages need at least " + (sink + window + 1));
+            throw new UserException(
+                    "budget " + setting.budget() + " is " + budget + " pages of " + pageSize + " tokens: " + sink
+                            + " sink and " + window + " window pages need at least " + (sink + window + 1));
         }
         var half = Math.max(sink + window, Math.min(40 * 32, setting.budget() / 2) / pageSize);
         var attended = options.is(ATTENDED.name(), "budget") ? budget - 1 : half;

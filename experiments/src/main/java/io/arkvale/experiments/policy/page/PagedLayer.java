@@ -181,8 +181,8 @@ public final class PagedLayer implements LayerPolicy {
 
     private int[] tokens(BitSet pages, int length) {
         return pages.stream()
-                .flatMap(page -> IntStream.range(
-                        page * rules.pageSize(), Math.min(length, (page + 1) * rules.pageSize())))
+                .flatMap(page ->
+                        IntStream.range(page * rules.pageSize(), Math.min(length, (page + 1) * rules.pageSize())))
                 .toArray();
     }
 

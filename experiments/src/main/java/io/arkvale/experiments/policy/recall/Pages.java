@@ -43,7 +43,8 @@ public final class Pages implements TokenPolicy {
 
     @Override
     public LayerPolicy begin(LayerSetting setting) {
-        return new PagedLayer(setting, PageRules.of(setting, digest(setting.options().word(DIGEST.name()))));
+        return new PagedLayer(
+                setting, PageRules.of(setting, digest(setting.options().word(DIGEST.name()))));
     }
 
     private static PageDigest.Kind digest(String word) {
