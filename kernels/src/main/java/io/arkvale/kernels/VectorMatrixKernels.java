@@ -59,6 +59,15 @@ final class VectorMatrixKernels implements MatrixKernels {
                         Tile6x1.multiply(depth, a, aRow, aStride, b, bOffset + column, bStride, c, cTile, cStride);
                 }
             }
+            for (; vectors > 1 && row + 2 <= rows; row += 2) {
+                int aRow = aOffset + row * aStride;
+                int cTile = cOffset + row * cStride + column;
+                if (vectors == 4) {
+                    PairTiles.multiply4(depth, a, aRow, aStride, b, bOffset + column, bStride, c, cTile, cStride);
+                } else {
+                    PairTiles.multiply2(depth, a, aRow, aStride, b, bOffset + column, bStride, c, cTile, cStride);
+                }
+            }
             for (; row < rows; row++) {
                 int aRow = aOffset + row * aStride;
                 int cTile = cOffset + row * cStride + column;

@@ -34,8 +34,11 @@ public final class Llama {
      * @throws ModelFormatException if a file is missing or wrong, or the model is of a kind that is not supported
      */
     public static Llama load(Path directory, DenseKernels kernels, WorkerPool pool) {
+        var warmUp = WarmUp.start(kernels);
         var config = LlamaConfig.read(directory);
-        return new Llama(config, WeightLoader.load(directory, config, kernels, pool), kernels, pool);
+        var weights = WeightLoader.load(directory, config, kernels, pool);
+        warmUp.join();
+        return new Llama(config, weights, kernels, pool);
     }
 
     public LlamaConfig config() {

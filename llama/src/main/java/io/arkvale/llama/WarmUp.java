@@ -1,0 +1,74 @@
+package io.arkvale.llama;
+
+import io.arkvale.kernels.DenseKernels;
+import io.arkvale.kernels.PackedMatrix;
+import io.arkvale.kernels.WorkerPool;
+import java.util.Collections;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Lets the just-in-time compiler see the passes before they matter. Until their code is compiled, vector operations are
+ * hundreds of times slower; on a tiny model that costs little, and it can go on while weights are being read.
+ */
+final class WarmUp {
+
+    private static final int HIDDEN = 64;
+    private static final int TOKENS = 48;
+    private static final int PASSES = 12;
+    private static final int STEPS = 200;
+
+    private static final LlamaConfig CONFIG = new LlamaConfig(
+            HIDDEN, HIDDEN, 2, 4, 2, 64, HIDDEN, 2 * TOKENS + STEPS, 1e-5f, 10_000, new RopeScaling.None(), true);
+
+    /** Compiled code serves every model of the process. */
+    private static final AtomicBoolean BEGUN = new AtomicBoolean();
+
+    private WarmUp() {}
+
+    /** Begins in the background, the first time that vector kernels are asked for; otherwise there is nothing to do. */
+    static CompletableFuture<Void> start(DenseKernels kernels) {
+        if (kernels != DenseKernels.vector() || !BEGUN.compareAndSet(false, true)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return CompletableFuture.runAsync(
+                () -> run(kernels),
+                task -> Thread.ofPlatform().daemon().name("warm-up").start(task));
+    }
+
+    private static void run(DenseKernels kernels) {
+        try (var pool = new WorkerPool(1, "warm-up")) {
+            var model = new Llama(CONFIG, weights(kernels), kernels, pool);
+            var store = model.newStore();
+            var attention = model.dense(store);
+            var tokens = new int[TOKENS];
+            var prefill = model.prefill();
+            for (int pass = 0; pass < PASSES; pass++) {
+                store.truncate(0);
+                prefill.run(tokens, 0, attention);
+            }
+            var decoder = model.decoder(1);
+            for (int step = 0; step < STEPS; step++) {
+                decoder.run(0, TOKENS + step, attention);
+            }
+        }
+    }
+
+    /** Zeros; only the work counts. */
+    private static LlamaWeights weights(DenseKernels kernels) {
+        var norm = new RmsNorm(kernels.rows(), new float[HIDDEN], CONFIG.normEpsilon());
+        PackedMatrix narrow = kernels.matrix(HIDDEN, HIDDEN);
+        PackedMatrix kv = kernels.matrix(CONFIG.kvWidth(), HIDDEN);
+        var layer = new LlamaWeights.Layer(
+                norm,
+                kernels.matrix(CONFIG.queryWidth(), HIDDEN),
+                kv,
+                kv,
+                kernels.matrix(HIDDEN, CONFIG.queryWidth()),
+                norm,
+                narrow,
+                narrow,
+                narrow);
+        return new LlamaWeights(narrow, Collections.nCopies(CONFIG.layers(), layer), norm, narrow);
+    }
+}
