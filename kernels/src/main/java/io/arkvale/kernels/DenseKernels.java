@@ -73,4 +73,9 @@ public final class DenseKernels {
     public PackedKeyValues keyValues(int headDim) {
         return new PackedKeyValues(matrix, headDim);
     }
+
+    @Override
+    public String toString() {
+        return description;
+    }
 }
