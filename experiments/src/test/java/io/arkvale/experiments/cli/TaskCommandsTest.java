@@ -109,7 +109,7 @@ class TaskCommandsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            passkey --policies full,lru                  | unknown policy 'lru'; policies: [full, arkvale, streaming-llm
+            passkey --policies full,lru                  | unknown policy 'lru'; policies: [full,
             passkey --policies full,full                 | --policies names a value twice
             passkey --policies arkvale:digets=centroid   | its options: [attended, digest,
             passkey --backend gpu                        | backend 'gpu' is unavailable: no provider of that id

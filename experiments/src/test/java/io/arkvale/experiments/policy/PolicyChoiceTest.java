@@ -19,7 +19,9 @@ class PolicyChoiceTest {
     void unknownPolicyListsTheNames() {
         assertThatThrownBy(() -> PolicyChoice.parse("h3o", Map.of()))
                 .isInstanceOf(UserException.class)
-                .hasMessageStartingWith("unknown policy 'h3o'; policies: [full, arkvale, streaming-llm, h2o, tova");
+                .hasMessageStartingWith("unknown policy 'h3o'; policies: [full, ")
+                .hasMessageContaining(", arkvale, ")
+                .hasMessageContaining(", streaming-llm, h2o, tova");
     }
 
     @Test
