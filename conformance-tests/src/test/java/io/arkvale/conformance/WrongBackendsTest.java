@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The kit finds every deliberate mistake and names the rule it breaks. */
 final class WrongBackendsTest {
-    private static final int TRIES = 60;
+    private static final int TRIES = 20;
 
     static List<WrongBackend> wrongBackends() {
         return WrongBackends.all();

@@ -252,7 +252,11 @@ final class WrongLayers {
                                         super.summarise(page);
                                         var digests = Objects.requireNonNull(page.digests);
                                         if (ingesting
-                                                && members.get(member).spec.digest() == Digest.SPHERE_MAX) {
+                                                && members.get(member)
+                                                                .spec
+                                                                .digest()
+                                                                .shape()
+                                                        == Digest.Shape.SPHERE) {
                                             var digest = Objects.requireNonNull(digests[0]);
                                             digest[digest.length - 1] += Math.ulp(digest[digest.length - 1]);
                                         }

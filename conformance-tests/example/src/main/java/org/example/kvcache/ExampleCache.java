@@ -183,6 +183,14 @@ class ExampleCache implements KvCache {
         known.retainAll(alive);
     }
 
+    /** Gives a new page its slots. */
+    void giveSlots(Page page) {
+        known.add(page);
+        for (var group = 0; group < page.slots.length; group++) {
+            page.slots[group] = pools.allocate(null);
+        }
+    }
+
     private List<Table> allTables() {
         return sequences.stream().flatMap(sequence -> sequence.tables.stream()).toList();
     }
@@ -212,20 +220,10 @@ class ExampleCache implements KvCache {
         page.digests = null;
     }
 
-    /** Backups held, in memory or in files. */
-    long backups(boolean onHost) {
-        var count = 0L;
-        for (var page : known) {
-            for (var backup : page.backups) {
-                count += backup != null && (backup.data() != null) == onHost ? 1 : 0;
-            }
-        }
-        return count;
-    }
-
-    /** Whether a table other than the given one refers to the page. */
+    /** Whether a table other than the given one has this last page too. */
     boolean shared(Page page, Table table) {
-        return allTables().stream().anyMatch(other -> other != table && other.pages.contains(page));
+        return allTables().stream()
+                .anyMatch(other -> other != table && !other.pages.isEmpty() && page.equals(other.pages.getLast()));
     }
 
     void forget(ExampleSequence sequence) {
@@ -252,8 +250,8 @@ class ExampleCache implements KvCache {
         return new MemoryUse(
                 pools.used(),
                 step == null ? 0 : step.reservedSlots(),
-                backups(true),
-                backups(false),
+                pools.hostBackups,
+                pools.fileBackups,
                 digested * spec.kvHeads(),
                 spec.deviceSlots() * spec.slotBytes() + tensorBytes,
                 spec.hostSlots() * spec.slotBytes(),

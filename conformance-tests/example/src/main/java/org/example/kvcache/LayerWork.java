@@ -59,7 +59,7 @@ class LayerWork {
         for (var resident : table.resident) {
             resident.set(table.pages.size() - 1);
         }
-        cache.settle();
+        cache.giveSlots(page);
         return page;
     }
 
@@ -72,7 +72,7 @@ class LayerWork {
         var copy = new Page(cache.spec.headGroups());
         copy.tokens = page.tokens;
         table.pages.set(table.pages.size() - 1, copy);
-        cache.settle();
+        cache.giveSlots(copy);
         for (var group = 0; group < copy.slots.length; group++) {
             System.arraycopy(slot(page, group), 0, slot(copy, group), 0, slot(copy, group).length);
         }
@@ -99,7 +99,7 @@ class LayerWork {
 
     void backUp(Page page) {
         for (var group = 0; group < page.slots.length; group++) {
-            var onHost = cache.backups(true) < cache.spec.hostSlots();
+            var onHost = cache.pools.hostBackups < cache.spec.hostSlots();
             page.backups[group] = cache.pools.store(slot(page, group), onHost);
         }
     }

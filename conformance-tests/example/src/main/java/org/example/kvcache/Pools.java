@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
 class Pools {
     private final CacheSpec spec;
     private final BitSet used = new BitSet();
-    private long files;
+
+    /** Backups held in memory. */
+    long hostBackups;
+
+    /** Backups held in files. */
+    long fileBackups;
 
     /** Group pages loaded from backups so far. */
     long loads;
@@ -47,6 +52,7 @@ class Pools {
     Page.Backup store(float[] data, boolean onHost) {
         stores++;
         if (onHost) {
+            hostBackups++;
             return new Page.Backup(data.clone(), null);
         }
         try {
@@ -56,7 +62,7 @@ class Pools {
                 Numbers.write(spec.elementType(), bytes, i, data[i]);
             }
             Files.write(file, (byte[]) bytes.heapBase().orElseThrow());
-            files++;
+            fileBackups++;
             return new Page.Backup(null, file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -82,18 +88,19 @@ class Pools {
     void delete(Page.Backup backup) {
         Path file = backup.file();
         if (file == null) {
+            hostBackups--;
             return;
         }
         try {
             Files.deleteIfExists(file);
-            files--;
+            fileBackups--;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     long fileBytes() {
-        return files * spec.slotBytes();
+        return fileBackups * spec.slotBytes();
     }
 
     private int slotNumbers() {

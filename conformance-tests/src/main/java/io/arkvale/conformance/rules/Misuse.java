@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes illegal calls at every point of a step, each followed by a comparison of everything, and goes on legally. */
 final class Misuse {
-    private static final Set<ApiCall> DECODE_CALLS =
-            EnumSet.complementOf(EnumSet.of(ApiCall.PREFILL, ApiCall.INGEST, ApiCall.FINISH_PREFILL, ApiCall.PREFETCH));
-
     private final Play play;
     private final int tokensEach;
 
@@ -80,10 +77,10 @@ final class Misuse {
 
     /** Makes every call that is not legal here, and every legal one of another layer. */
     void outOfOrder(LockedStep step, int layer, Set<ApiCall> legal) {
-        for (var call : DECODE_CALLS) {
-            if (!legal.contains(call) && !unclear(legal).contains(call)) {
-                refuse(step, call, layer, 704, CallOrderException.class, null, null);
-            }
+        var illegal = EnumSet.complementOf(EnumSet.copyOf(legal));
+        illegal.removeAll(unclear(legal));
+        for (var call : illegal) {
+            refuse(step, call, layer, 704, CallOrderException.class, null, null);
         }
         for (var other : new int[] {layer - 1, layer + 1}) {
             for (var call : EnumSet.of(ApiCall.DECODE, ApiCall.APPEND)) {
@@ -118,6 +115,12 @@ final class Misuse {
 
     /** Calls that the specification neither allows nor forbids where the given ones are legal. */
     private static Set<ApiCall> unclear(Set<ApiCall> legal) {
+        if (legal.contains(ApiCall.FINISH_PREFILL)) {
+            return EnumSet.of(ApiCall.PREFILL, ApiCall.INGEST, ApiCall.PREFETCH);
+        }
+        if (!legal.contains(ApiCall.DECODE) && (legal.contains(ApiCall.PREFILL) || legal.contains(ApiCall.INGEST))) {
+            return EnumSet.of(ApiCall.PREFETCH);
+        }
         if (legal.contains(ApiCall.ESTIMATE)) {
             return EnumSet.of(ApiCall.SELECT_OWN);
         }
