@@ -1,9 +1,11 @@
 package io.arkvale.kernels;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 
-/** Scratch for some stored rows, decoded to float32 and padded with zeros to whole vectors and an even number of rows. */
+/**
+ * Scratch for some stored rows, decoded to float32, each padded with zeros to whole pairs of vectors. Rows beyond those
+ * loaded hold what an earlier load left: products with them are computed, in pairs of rows, but never used.
+ */
 final class PaddedBlock {
     private final FormatCodec codec;
     private final int length;
@@ -41,10 +43,6 @@ final class PaddedBlock {
             for (int row = 0; row < count; row++) {
                 codec.decode(source, offset + row * step, rows, row * stride, length);
             }
-        }
-        if ((count & 1) == 1) {
-            // The rows are read in pairs; what an earlier block left must not enter.
-            Arrays.fill(rows, count * stride, (count + 1) * stride, 0);
         }
     }
 }

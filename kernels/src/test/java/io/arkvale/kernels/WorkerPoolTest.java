@@ -51,6 +51,26 @@ class WorkerPoolTest {
         }
     }
 
+    /** The caller, done with its own item, waits for the other worker's. */
+    @Test
+    void returnsOnlyWhenTheLastItemHasEnded() {
+        try (var pool = new WorkerPool(2, "test")) {
+            for (int round = 0; round < 20; round++) {
+                var together = new CountDownLatch(2);
+                var ended = new AtomicInteger();
+                pool.forEach(2, (item, worker) -> {
+                    together.countDown();
+                    awaitQuietly(together);
+                    if (worker == 1) {
+                        sleepQuietly();
+                    }
+                    ended.incrementAndGet();
+                });
+                assertThat(ended).hasValue(2);
+            }
+        }
+    }
+
     @Test
     void workerNumbersAreNeverSharedAtTheSameTime() {
         try (var pool = new WorkerPool(4, "test")) {
@@ -117,10 +137,10 @@ class WorkerPoolTest {
             for (int caller = 0; caller < 3; caller++) {
                 callers.add(Thread.ofPlatform().start(() -> {
                     try {
-                        for (int round = 0; round < 200; round++) {
+                        for (int round = 0; round < 20; round++) {
                             pool.forEach(2, (item, worker) -> {
                                 assertThat(inside.incrementAndGet()).isLessThanOrEqualTo(2);
-                                Thread.onSpinWait();
+                                sleepQuietly();
                                 inside.decrementAndGet();
                             });
                         }
@@ -198,6 +218,14 @@ class WorkerPoolTest {
     private static void awaitQuietly(CountDownLatch latch) {
         try {
             latch.await();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    private static void sleepQuietly() {
+        try {
+            Thread.sleep(1);
         } catch (InterruptedException interrupted) {
             throw new AssertionError(interrupted);
         }
