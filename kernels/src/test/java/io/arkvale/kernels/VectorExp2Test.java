@@ -15,9 +15,7 @@ class VectorExp2Test {
         for (int i = 0; i < 200_000; i++) {
             float x = random.floats(1, 1)[0] * 126;
             double expected = Math.pow(2, x);
-            assertThat(Math.abs(exp2(x) - expected))
-                    .as("2^%a", x)
-                    .isLessThanOrEqualTo(RELATIVE_ERROR * expected);
+            assertThat(Math.abs(exp2(x) - expected)).as("2^%a", x).isLessThanOrEqualTo(RELATIVE_ERROR * expected);
         }
     }
 
@@ -33,6 +31,7 @@ class VectorExp2Test {
     }
 
     private static float exp2(float x) {
-        return VectorExp2.exp2(FloatVector.broadcast(FloatVector.SPECIES_PREFERRED, x)).lane(0);
+        return VectorExp2.exp2(FloatVector.broadcast(FloatVector.SPECIES_PREFERRED, x))
+                .lane(0);
     }
 }
