@@ -36,10 +36,8 @@ template <typename T, int D> __device__ void attend(const Call& call) {
     extern __shared__ __align__(128) char shared[];
     uint32_t* rows = reinterpret_cast<uint32_t*>(shared + WARPS * STAGES * 2 * TILE_BYTES<D>);
     int tokens = part.until - part.first;
-    bool fresh = false;
-    for (int i = threadIdx.x; i < tokens; i += blockDim.x) rows[i] = part.row(call, part.first + i, kvHead % perGroup, fresh);
-    fresh = __syncthreads_or(fresh);
-    if (isOther(call, fresh)) return;
+    for (int i = threadIdx.x; i < tokens; i += blockDim.x) rows[i] = part.row(call, part.first + i, kvHead % perGroup);
+    __syncthreads();
 
     int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     uint32_t ring = sharedAddress(shared) + warp * STAGES * 2 * TILE_BYTES<D>;
@@ -145,11 +143,11 @@ template <typename T, int D> __device__ void attend(const Call& call) {
         for (int s = lane; s < part.splits; s += 32) {
             float2 own = __ldcg(share + s);
             float weight = exp2Fast(own.x - most);
-            weights[head * MOST_SPLITS + s] = weight;
+            weights[head * MOST_PARTS + s] = weight;
             total += weight * own.y;
         }
         for (int step = 16; step; step /= 2) total += __shfl_xor_sync(~0u, total, step);
-        for (int s = lane; s < part.splits; s += 32) weights[head * MOST_SPLITS + s] /= total;
+        for (int s = lane; s < part.splits; s += 32) weights[head * MOST_PARTS + s] /= total;
     }
     __syncthreads();
     constexpr int QUADS = D / 4;
@@ -160,7 +158,7 @@ template <typename T, int D> __device__ void attend(const Call& call) {
 #pragma unroll 16
         for (int s = 0; s < part.splits; s++) {
             float4 value = __ldcg(values + s * QUADS);
-            float weight = weights[head * MOST_SPLITS + s];
+            float weight = weights[head * MOST_PARTS + s];
             result.x += weight * value.x;
             result.y += weight * value.y;
             result.z += weight * value.z;

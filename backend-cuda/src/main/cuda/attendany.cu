@@ -53,10 +53,6 @@ template <typename T> __device__ void attendAny(const Call& call) {
     int kvHead = head / (call.queryHeads / call.kvHeads), perGroup = call.kvHeads / call.groups;
     Part part;
     if (!partOf(call, kvHead / perGroup, part)) return;
-    bool fresh = false;
-    for (int token = part.first + threadIdx.x; token < part.until; token += blockDim.x) part.row(call, token, 0, fresh);
-    fresh = __syncthreads_or(fresh);
-    if (isOther(call, fresh)) return;
 
     __shared__ float query[MOST_DIM], outputs[WARPS][MOST_DIM], mosts[WARPS], sums[WARPS];
     long long headRow = (long long)member * call.queryHeads + head;
@@ -71,7 +67,7 @@ template <typename T> __device__ void attendAny(const Call& call) {
 #pragma unroll
         for (int u = 0; u < AHEAD; u++) {
             keys[u] = token + u < part.until
-                ? reinterpret_cast<const T*>(call.pool) + (long long)part.row(call, token + u, kvHead % perGroup, fresh) * width
+                ? reinterpret_cast<const T*>(call.pool) + (long long)part.row(call, token + u, kvHead % perGroup) * width
                 : nullptr;
         }
         take(running, query, keys, toValues, width, scale);

@@ -4,6 +4,7 @@
 #include "cache.cuh"
 
 constexpr int MOST_SPLITS = 128;
+constexpr int MOST_PARTS = 2 * MOST_SPLITS; // of resident and of recalled pages
 constexpr int SPLIT_UNIT = 16;
 
 enum Phase { EVERY_SPLIT, SPLITS_AT_HAND, SPLITS_RECALLED }; // at hand: while the recalled pages are still being copied
@@ -18,44 +19,52 @@ __device__ inline int splitTokens(const Call& call, int tokens) {
 struct Part {
     const int* table;
     const int* attended; // null: every page
-    int first, until;    // tokens, counted along the attended pages
-    int splits;
+    int firstPage;       // along the attended pages
+    int first, until;    // tokens from there on
+    int splits;          // of the whole
 
-    /** Row of a token's keys in the pool, counted in rows of headDim; FRESH pages are reported. */
-    __device__ inline uint32_t row(const Call& call, int token, int headInGroup, bool& fresh) const {
-        int index = token / call.pageSize, entry = attended ? attended[index] : index;
-        fresh |= attended && (entry & FRESH);
-        uint32_t slot = (uint32_t)table[attended ? entry & PAGE_MASK : entry];
+    /** Row of a token's keys in the pool, counted in rows of headDim. */
+    __device__ inline uint32_t row(const Call& call, int token, int headInGroup) const {
+        int index = token / call.pageSize, entry = firstPage + index;
+        uint32_t slot = (uint32_t)table[attended ? attended[entry] : entry];
         return (slot * 2 * (call.kvHeads / call.groups) + headInGroup) * call.pageSize + (token - index * call.pageSize);
     }
 };
 
-/** Whether this launch leaves the split to the other one. With nothing to copy, the first takes all. */
-__device__ inline bool isOther(const Call& call, bool fresh) {
-    return call.mode != EVERY_SPLIT && (fresh && *call.moveCount > 0) != (call.mode == SPLITS_RECALLED);
-}
-
-/** False if the sequence has fewer splits. Block x is the split, block z the member. */
+/**
+ * Finds this block's part; false if it has none. Block x is the split, block z the member. Pages recalled for this very
+ * attention have splits of their own, behind the others, so that these need not wait for the copies.
+ */
 __device__ inline bool partOf(const Call& call, int group, Part& part) {
     const Sequence& sequence = call.sequences[blockIdx.z];
-    int pages = pagesAfter(call, sequence);
-    int* count = sequence.counts + call.layer * call.groups + group;
+    int pages = pagesAfter(call, sequence), index = call.layer * call.groups + group;
     long long offset = tableOffset(call, sequence, group);
     part.table = sequence.table + offset;
     part.attended = nullptr;
-    int taken = pages;
+    int taken = pages, recalls = 0;
     if (overBudget(call, sequence)) {
         part.attended = sequence.attended + offset;
-        taken = *count;
+        taken = sequence.counts[index];
+        recalls = sequence.recalls[index];
     } else if (blockIdx.x == 0 && threadIdx.x == 0) {
-        *count = -pages;
+        sequence.counts[index] = -pages;
     }
-    int tokens = taken * call.pageSize - (pages * call.pageSize - lengthAfter(sequence));
-    int each = splitTokens(call, tokens);
-    part.splits = (tokens + each - 1) / each;
-    part.first = blockIdx.x * each;
-    part.until = min(tokens, part.first + each);
-    return (int)blockIdx.x < part.splits;
+    int missing = pages * call.pageSize - lengthAfter(sequence); // of the last page, which is resident
+    int resident = (taken - recalls) * call.pageSize - missing, recalled = recalls * call.pageSize;
+    int each = splitTokens(call, resident), residentSplits = (resident + each - 1) / each;
+    int eachRecalled = recalled ? splitTokens(call, recalled) : 1, split = blockIdx.x;
+    part.splits = residentSplits + (recalled + eachRecalled - 1) / eachRecalled;
+    if (split >= part.splits) return false;
+    bool late = split >= residentSplits;
+    if (late) {
+        split -= residentSplits;
+        each = eachRecalled;
+    }
+    part.firstPage = late ? taken - recalls : 0;
+    part.first = split * each;
+    part.until = min(late ? recalled : resident, part.first + each);
+    // With nothing to copy, all recalled pages being shared with others, the first launch takes all.
+    return call.mode == EVERY_SPLIT || (late && *call.moveCount > 0) == (call.mode == SPLITS_RECALLED);
 }
 
 /** Counts this block in; true in the last one of `splits`, which then sees what all others wrote. */

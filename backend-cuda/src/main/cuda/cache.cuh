@@ -6,8 +6,9 @@
 struct Sequence {
     int* table;       // device slot of each page, or a mark below
     int* backups;     // backup slot of each filled page of a limited layer
-    int* attended;    // pages of the last decode attention, ascending
+    int* attended;    // pages of the last decode attention: those that were resident, then those recalled for it
     int* counts;      // [layers][groups]: entries of attended; -n for the first n pages
+    int* recalls;     // [layers][groups]: how many of them were recalled
     const int* before; // the tables as they were before the step, or before they grew
     int capacity;
     int length;       // before the step
@@ -64,12 +65,10 @@ struct Call {
     int batch, layer, mode, splits, splitTarget, extent;
 };
 
-constexpr int NONE = -1;       // not resident
-constexpr int WANTED = -2;     // selected, to be copied back
-constexpr int VICTIM = -10;    // resident in slot VICTIM - entry, to be evicted
-constexpr int LOCKED = -3;     // a holder that another block is filling in
-constexpr int FRESH = 1 << 30; // an attended page that was copied back for this very attention
-constexpr int PAGE_MASK = FRESH - 1;
+constexpr int NONE = -1;    // not resident
+constexpr int WANTED = -2;  // selected, to be copied back
+constexpr int VICTIM = -10; // resident in slot VICTIM - entry, to be evicted
+constexpr int LOCKED = -3;  // a holder that another block is filling in
 
 enum Digest { CUBOID_MAX, CUBOID_CENTER, CUBOID_MEAN, SPHERE_MAX, SPHERE_CENTER, SPHERE_MEAN, CENTROID };
 enum GroupScore { MEAN, MAX, MEAN_SOFTMAX };

@@ -20,7 +20,7 @@ extern "C" __global__ void __launch_bounds__(256) evictVictims(const __grid_cons
 constexpr int ACQUIRERS = 128;
 
 /** Lists the resident pages as attended, for scope resident. */
-__device__ static void listResidents(const int* table, int pages, int* attended, int* count) {
+__device__ static void listResidents(const int* table, int pages, int* attended, int* count, int* recalls) {
     __shared__ int sums[ACQUIRERS];
     int each = (pages + ACQUIRERS - 1) / ACQUIRERS, first = threadIdx.x * each, until = min(first + each, pages), place = 0;
     sums[threadIdx.x] = 0;
@@ -30,7 +30,10 @@ __device__ static void listResidents(const int* table, int pages, int* attended,
     for (int page = first; page < until; page++) {
         if (table[page] >= 0) attended[place++] = page;
     }
-    if (threadIdx.x == ACQUIRERS - 1) *count = place;
+    if (threadIdx.x == ACQUIRERS - 1) {
+        *count = place;
+        *recalls = 0;
+    }
 }
 
 /**
@@ -43,9 +46,9 @@ extern "C" __global__ void __launch_bounds__(ACQUIRERS) acquireSlots(const __gri
     long long offset = tableOffset(call, sequence, blockIdx.x);
     int* attended = sequence.attended + offset;
     int* count = sequence.counts + call.layer * call.groups + blockIdx.x;
-    for (int i = threadIdx.x; i < *count; i += blockDim.x) {
+    int* recalls = sequence.recalls + call.layer * call.groups + blockIdx.x;
+    for (int i = *count - *recalls + threadIdx.x; i < *count; i += blockDim.x) {
         int page = attended[i];
-        if (sequence.table[offset + page] != WANTED) continue;
         int backup = sequence.backups[offset + page], slot;
         int holder = atomicCAS(&call.holders[backup], NONE, LOCKED);
         if (holder == NONE) {
@@ -63,11 +66,10 @@ extern "C" __global__ void __launch_bounds__(ACQUIRERS) acquireSlots(const __gri
             slot = holder;
         }
         sequence.table[offset + page] = slot;
-        attended[i] = page | FRESH;
     }
     if (sequence.scope == RESIDENT) {
         __syncthreads();
-        listResidents(sequence.table + offset, pagesAfter(call, sequence), attended, count);
+        listResidents(sequence.table + offset, pagesAfter(call, sequence), attended, count, recalls);
     }
 }
 

@@ -105,9 +105,13 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
     const Sequence& sequence = call.sequences[member];
     int pages = pagesAfter(call, sequence);
     int* count = sequence.counts + call.layer * call.groups + group;
+    int* recalled = sequence.recalls + call.layer * call.groups + group;
     if (group == 0 && member == 0 && threadIdx.x == 0) *call.moveCount = 0;
     if (!overBudget(call, sequence)) {
-        if (threadIdx.x == 0 && call.mode != EVICT) *count = -pages;
+        if (threadIdx.x == 0 && call.mode != EVICT) {
+            *count = -pages;
+            *recalled = 0;
+        }
         return;
     }
     int from = sequence.sink, until = pages - sequence.window, candidates = until - from;
@@ -123,7 +127,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
     __syncthreads();
 
     Threshold chosen = call.mode == EVICT ? Threshold{~0u, 0} : threshold(keys, candidates, sequence.ranked);
-    int residents = 0, recalls = 0, listed = 0, equal = 0;
+    int residents = 0, recalls = 0, listed = 0, equal = 0, last = sequence.sink + sequence.window + sequence.ranked - 1;
     for (int base = 0; base < pages; base += THREADS) { // who is selected; keys turn into the order of victims
         int page = base + threadIdx.x, i = page - from;
         bool exists = page < pages, ranked = exists && page >= from && page < until;
@@ -138,10 +142,16 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
         if (ranked) keys[i] = resident && !selected ? ~key : 0;
         if (call.mode == EVICT) continue;
         bool wanted = selected && !resident;
-        recalls += __syncthreads_count(wanted);
-        if (wanted) table[page] = WANTED;
-        int place = listed + number(selected, &total);
-        if (selected) attended[place] = page;
+        if (__syncthreads_or(wanted)) {
+            int place = last - recalls - number(wanted, &total);
+            if (wanted) {
+                table[page] = WANTED;
+                attended[place] = page;
+            }
+            recalls += total;
+        }
+        int place = listed + number(selected && !wanted, &total);
+        if (selected && !wanted) attended[place] = page;
         listed += total;
     }
     __syncthreads();
@@ -171,5 +181,8 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
         atomicAdd(&call.evicted[member], (unsigned long long)victims);
         atomicAdd(&call.recalled[member], (unsigned long long)recalls);
     }
-    if (threadIdx.x == 0 && call.mode != EVICT) *count = listed;
+    if (threadIdx.x == 0 && call.mode != EVICT) {
+        *count = listed + recalls;
+        *recalled = recalls;
+    }
 }

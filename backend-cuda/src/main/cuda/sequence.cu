@@ -45,7 +45,7 @@ extern "C" __global__ void __launch_bounds__(256) growTables(const __grid_consta
         long long to = i / sequence.capacityBefore * sequence.capacity + i % sequence.capacityBefore;
         for (int table = 0; table < 3; table++) sequence.table[table * wide + to] = sequence.before[table * narrow + i];
     }
-    for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < call.layers * call.groups; i += gridDim.x * blockDim.x) {
+    for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < 2 * call.layers * call.groups; i += gridDim.x * blockDim.x) {
         sequence.counts[i] = sequence.before[3 * narrow + i];
     }
 }

@@ -70,9 +70,8 @@ final class AttentionWork {
         int splits = 1;
         int tokens = 1;
         for (var member : members) {
-            int attended = member.attendedTokens(layer);
-            splits = Math.max(splits, Splits.count(attended));
-            tokens = Math.max(tokens, Splits.tokens(attended));
+            splits = Math.max(splits, member.mostSplits(layer));
+            tokens = Math.max(tokens, Splits.mostTokens(member.attendedTokens(layer)));
         }
         cache.arguments
                 .set(Narrow.LAYER, layer)

@@ -7,6 +7,7 @@ import io.arkvale.api.Sequence;
 import io.arkvale.api.Tier;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** The cache's state as tests and research see it. */
@@ -49,9 +50,7 @@ final class CudaView implements CacheView {
             return IntStream.range(0, -count).toArray();
         }
         int first = Math.toIntExact(own.tables.attended() + run(layer, group) * (long) own.tables.capacity());
-        return IntStream.range(first, first + count)
-                .map(at -> Tables.page(ints[at]))
-                .toArray();
+        return Arrays.stream(ints, first, first + count).sorted().toArray();
     }
 
     @Override

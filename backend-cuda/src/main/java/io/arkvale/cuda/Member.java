@@ -69,6 +69,12 @@ final class Member {
         return attended(layer) * cache.pageSize() - missing;
     }
 
+    /** Most splits of a decode's attention. */
+    int mostSplits(int layer) {
+        int attended = attendedTokens(layer);
+        return isOverBudget(layer) ? Splits.mostCount(attended) : Splits.count(attended);
+    }
+
     /** Whether queries may be averaged before they are scored; {@code isLinear} of estimate.cu. */
     boolean isLinear() {
         return switch (sequence.spec.groupScore()) {

@@ -24,7 +24,7 @@ final class SequenceTables {
     private Memory.OnDevice allocate(Tables tables) {
         var block = cache.memory.allocate(tables.bytes());
         fill(block.address, Tables.NONE, tables.counts());
-        fill(block.address.plus(Integer.BYTES * tables.counts()), 0, tables.runs());
+        fill(block.address.plus(Integer.BYTES * tables.counts()), 0, 2L * tables.runs());
         return block;
     }
 

@@ -26,6 +26,16 @@ final class Splits {
         return Math.ceilDiv(attended, tokens(attended));
     }
 
+    /** Most splits if some of the pages were recalled, and so are split apart from the others. */
+    static int mostCount(int attended) {
+        return attended <= (long) MOST * TARGET ? count(attended) + 1 : 2 * MOST;
+    }
+
+    /** Most tokens of a split, whichever pages were recalled. */
+    static int mostTokens(int attended) {
+        return Math.max(tokens(attended), Math.min(TARGET, Math.ceilDiv(attended, UNIT) * UNIT));
+    }
+
     /** Shared memory of the tensor core kernel for 16-bit elements. */
     static long sharedBytes(int headDim, int tokens) {
         return RING_ROWS * 2L * headDim + (long) Integer.BYTES * tokens;

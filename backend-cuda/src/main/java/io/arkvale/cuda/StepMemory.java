@@ -13,8 +13,8 @@ import jcuda.driver.JCudaDriver;
  * changes, to take it back. All of it is allocated when the step opens, so that no later call can lack memory.
  */
 final class StepMemory {
-    /** Size of struct {@code Sequence} of {@code cache.cuh}: 5 pointers, 12 ints. */
-    static final int RECORD_BYTES = 5 * Long.BYTES + 12 * Integer.BYTES;
+    /** Size of struct {@code Sequence} of {@code cache.cuh}: 6 pointers, 12 ints. */
+    static final int RECORD_BYTES = 6 * Long.BYTES + 12 * Integer.BYTES;
 
     private static final int ALIGNMENT = 16;
 
@@ -72,8 +72,7 @@ final class StepMemory {
                         * Math.max(member.attended(last), (long) spec.layers() * member.pagesBefore());
             }
             if (member.tokens == 1) {
-                splits = Math.max(splits, Splits.count(member.attendedTokens(0)));
-                splits = Math.max(splits, Splits.count(member.attendedTokens(last)));
+                splits = Math.max(splits, Math.max(member.mostSplits(0), member.mostSplits(last)));
             }
             copied += member.sequence.tables.bytes() + ALIGNMENT;
         }
@@ -132,11 +131,12 @@ final class StepMemory {
         buffer.putInt(spec.scope().ordinal()).putInt(0);
     }
 
-    /** The first four fields of a record. */
+    /** The first five fields of a record. */
     static void writeTables(ByteBuffer buffer, Memory.OnDevice block, Tables tables) {
         long base = block.value();
         buffer.putLong(base).putLong(base + Integer.BYTES * tables.backups());
         buffer.putLong(base + Integer.BYTES * tables.attended()).putLong(base + Integer.BYTES * tables.counts());
+        buffer.putLong(base + Integer.BYTES * tables.recalls());
     }
 
     /** Fills in the arguments that hold for the whole step. */

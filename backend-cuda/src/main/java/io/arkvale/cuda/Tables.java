@@ -4,7 +4,7 @@ import io.arkvale.api.CacheSpec;
 
 /**
  * Where a sequence's tables lie in its block of ints: device slots, backup slots and attended pages, each
- * {@code [layers][headGroups][capacity]}, then the counts of attended pages.
+ * {@code [layers][headGroups][capacity]}, then how many are attended and how many of these were recalled.
  *
  * @param runs layers times head groups
  * @param capacity pages that there is room for
@@ -14,7 +14,6 @@ record Tables(int runs, int capacity) {
     static final int NONE = -1;
 
     private static final int VICTIM = -10;
-    private static final int FRESH = 1 << 30;
 
     static Tables of(CacheSpec spec, int capacity) {
         return new Tables(Math.multiplyExact(spec.layers(), spec.headGroups()), capacity);
@@ -36,17 +35,16 @@ record Tables(int runs, int capacity) {
         return 3 * entries();
     }
 
+    long recalls() {
+        return counts() + runs;
+    }
+
     long bytes() {
-        return Math.multiplyExact(counts() + runs, Integer.BYTES);
+        return Math.multiplyExact(recalls() + runs, Integer.BYTES);
     }
 
     /** Device slot behind an entry, or NONE. */
     static int slot(int entry) {
         return entry >= 0 ? entry : entry <= VICTIM ? VICTIM - entry : NONE;
-    }
-
-    /** Page behind an entry of the attended pages. */
-    static int page(int entry) {
-        return entry & (FRESH - 1);
     }
 }

@@ -15,6 +15,12 @@ class HostBooksTest {
             assertThat((long) each * count).isGreaterThanOrEqualTo(tokens);
             assertThat((long) each * (count - 1)).isLessThan(tokens);
             assertThat(count).isBetween(1, 128);
+            for (int recalled = 0; recalled < tokens; recalled += 1 + tokens / 7) {
+                int resident = tokens - recalled;
+                int apart = Splits.count(resident) + (recalled == 0 ? 0 : Splits.count(recalled));
+                assertThat(apart).isLessThanOrEqualTo(Splits.mostCount(tokens));
+                assertThat(Splits.tokens(resident)).isLessThanOrEqualTo(Splits.mostTokens(tokens));
+            }
         }
     }
 

@@ -5,18 +5,20 @@ import io.arkvale.api.ElementType;
 import io.arkvale.api.SequenceSpec;
 
 /**
- * One measurement: a layer of a model, a batch, a length and a budget.
+ * One measurement: layers of a model, a batch, a length and a budget.
  *
+ * @param layers layers of a step; with several, what a step costs once is shared and no layer finds its pages in a cache
  * @param queryHeads query heads
  * @param kvHeads KV heads
  * @param headDim elements a head
  * @param elementType type of everything stored
  * @param batch sequences that decode together
  * @param tokens tokens of each before the first timed step
- * @param limited settings of the sequences with a budget; without dense layers, as there is one layer
+ * @param limited settings of the sequences with a budget; without dense layers
  * @param pageSize tokens a page
  */
 public record BenchCase(
+        int layers,
         int queryHeads,
         int kvHeads,
         int headDim,
@@ -26,9 +28,9 @@ public record BenchCase(
         SequenceSpec limited,
         int pageSize) {
 
-    /** A cache of one layer with room for the batch twice, with and without the budget. */
+    /** A cache with room for the batch twice, with and without the budget. */
     CacheSpec cache(int steps) {
-        return CacheSpec.builder(1, queryHeads, kvHeads, headDim)
+        return CacheSpec.builder(layers, queryHeads, kvHeads, headDim)
                 .elementType(elementType)
                 .pageSize(pageSize)
                 .roomFor(limited, Math.addExact(tokens, steps), batch)
@@ -41,7 +43,7 @@ public record BenchCase(
         return cache(0);
     }
 
-    /** Bytes of the keys and values that full attention reads in a step. */
+    /** Bytes of the keys and values that full attention reads in a layer. */
     public long keyValueBytes() {
         return Math.multiplyExact(2L * batch * tokens, Math.multiplyExact(kvHeads * headDim, elementType.bytes()));
     }

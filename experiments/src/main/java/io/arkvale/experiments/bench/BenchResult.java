@@ -8,9 +8,9 @@ import java.util.Map;
  *
  * @param measured the case
  * @param kind which kind of step
- * @param medianNanos a whole step, from opening it to having its output on the host
- * @param recallsPerStep group pages recalled a sequence and step, mean
- * @param parts mean nanoseconds a step by part, where the backend measures them apart
+ * @param medianNanos a layer's share of a whole step, which goes from opening it to having its output on the host
+ * @param recallsPerStep group pages recalled a sequence, layer and step, mean
+ * @param parts mean nanoseconds a layer and step by part, where the backend measures them apart
  * @param speedup how many times faster than full attention, medians of one run
  */
 public record BenchResult(

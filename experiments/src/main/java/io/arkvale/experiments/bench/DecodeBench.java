@@ -20,12 +20,15 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Times whole decode steps of one layer with a budget beside full attention on the same keys and values. The kinds of
+ * Times whole decode steps of a few layers with a budget beside full attention on the same keys and values. The kinds of
  * step take turns, so that whatever else the machine does meets all of them alike.
  */
 public final class DecodeBench implements AutoCloseable {
     /** Tokens handed over at once while the cache is filled. */
     private static final int CHUNK = 1024;
+
+    /** Different chunks, taken in turn: drawing every token's numbers anew would take longer than measuring. */
+    private static final int CHUNKS = 16;
 
     private final BenchCase measured;
     private final Random random;
@@ -71,24 +74,32 @@ public final class DecodeBench implements AutoCloseable {
     private List<Sequence> fill(SequenceSpec spec) {
         var filled = new ArrayList<Sequence>();
         int width = measured.kvHeads() * measured.headDim();
-        try (var chunkKeys = cache.allocateKeys(CHUNK);
-                var chunkValues = cache.allocateKeys(CHUNK);
-                var lastQuery = cache.allocateQueries(1)) {
+        int chunk = 0;
+        try (var lastQuery = cache.allocateQueries(1)) {
             write(lastQuery, normal(measured.queryHeads() * measured.headDim()));
+            var chunks = new ArrayList<Tensor>();
+            for (int i = 0; i < 2 * Math.min(CHUNKS, Math.ceilDiv(measured.tokens(), CHUNK)); i++) {
+                var tensor = cache.allocateKeys(CHUNK);
+                write(tensor, normal(CHUNK * width));
+                chunks.add(tensor);
+            }
             for (int i = 0; i < measured.batch(); i++) {
                 var sequence = cache.begin(spec);
                 try (var step = cache.step(Batch.of(sequence, measured.tokens()))) {
-                    for (int from = 0; from < measured.tokens(); from += CHUNK) {
-                        write(chunkKeys, normal(CHUNK * width));
-                        write(chunkValues, normal(CHUNK * width));
-                        int count = Math.min(CHUNK, measured.tokens() - from);
-                        step.ingest(0, new int[] {count}, chunkKeys, chunkValues);
+                    for (int layer = 0; layer < measured.layers(); layer++) {
+                        for (int from = 0; from < measured.tokens(); from += CHUNK) {
+                            int count = Math.min(CHUNK, measured.tokens() - from);
+                            var chunkKeys = chunks.get(chunk++ % chunks.size());
+                            var chunkValues = chunks.get(chunk++ % chunks.size());
+                            step.ingest(layer, new int[] {count}, chunkKeys, chunkValues);
+                        }
+                        step.finishPrefill(layer, lastQuery);
                     }
-                    step.finishPrefill(0, lastQuery);
                     step.commit();
                 }
                 filled.add(sequence);
             }
+            chunks.forEach(Tensor::close);
         }
         return filled;
     }
@@ -97,6 +108,7 @@ public final class DecodeBench implements AutoCloseable {
     public List<BenchResult> run(int warmUp, int steps) {
         for (int i = 0; i < warmUp; i++) {
             for (var kind : Kind.values()) {
+                prepare(kind);
                 step(kind);
             }
         }
@@ -105,38 +117,47 @@ public final class DecodeBench implements AutoCloseable {
                 .toList();
         for (int i = 0; i < steps; i++) {
             for (var run : runs) {
+                prepare(run.kind);
                 long start = System.nanoTime();
                 var report = step(run.kind);
                 run.add(System.nanoTime() - start, report);
             }
         }
         var results = new ArrayList<BenchResult>();
+        int layers = measured.layers();
         double full = runs.getFirst().median();
         for (var run : runs) {
             results.add(new BenchResult(
                     measured,
                     run.kind,
-                    run.median(),
-                    run.recalls / steps / measured.batch(),
-                    run.parts(),
+                    run.median() / layers,
+                    run.recalls / steps / measured.batch() / layers,
+                    run.parts(layers),
                     full / run.median()));
         }
         return results;
     }
 
-    private StepReport step(Kind kind) {
+    /** What must not be timed. */
+    private void prepare(Kind kind) {
         if (kind == Kind.TURNING) {
             turning.turn();
             write(queries, turning.values());
         }
+        cache.synchronize();
+    }
+
+    private StepReport step(Kind kind) {
         StepReport report;
         try (var step = cache.step(Batch.decode(kind == Kind.FULL ? unlimited : limited))) {
-            step.decode(0, queries, keys, values, output);
+            for (int layer = 0; layer < measured.layers(); layer++) {
+                step.decode(layer, queries, keys, values, output);
+            }
             report = step.commit();
         }
         output.copyTo(MemorySegment.ofArray(outputBytes));
         if (kind == Kind.TURNING) {
-            turning.adjust(recalls(report) / (double) measured.batch());
+            turning.adjust(recalls(report) / (double) measured.batch() / measured.layers());
         }
         return report;
     }
@@ -194,9 +215,9 @@ public final class DecodeBench implements AutoCloseable {
             return sorted[sorted.length / 2];
         }
 
-        Map<Part, Double> parts() {
+        Map<Part, Double> parts(int layers) {
             var means = new EnumMap<Part, Double>(Part.class);
-            partSums.forEach((part, sum) -> means.put(part, sum / count));
+            partSums.forEach((part, sum) -> means.put(part, sum / count / layers));
             return means;
         }
     }

@@ -29,6 +29,12 @@ final class BenchCommand implements Runnable {
 
     private final Terminal terminal;
 
+    @Option(
+            names = "--layers",
+            defaultValue = "1",
+            description = "Layers of a step; times are those of one (default ${DEFAULT-VALUE}).")
+    private int layers;
+
     @Option(names = "--query-heads", defaultValue = "32", description = "Query heads (default ${DEFAULT-VALUE}).")
     private int queryHeads;
 
@@ -115,6 +121,9 @@ final class BenchCommand implements Runnable {
     }
 
     private List<BenchCase> cases() {
+        if (layers < 1) {
+            throw new UserException("--layers is " + layers + "; allowed: at least 1");
+        }
         if (steps < 1 || warmUp < 0) {
             throw new UserException("--steps is " + steps + " and --warm-up " + warmUp + "; allowed: at least 1 and 0");
         }
@@ -131,8 +140,8 @@ final class BenchCommand implements Runnable {
                         throw new UserException(
                                 "--batches has " + batch + " and --tokens " + length + "; allowed: at least 1 each");
                     }
-                    cases.add(
-                            new BenchCase(queryHeads, kvHeads, headDim, elementType, batch, length, limited, pageSize));
+                    cases.add(new BenchCase(
+                            layers, queryHeads, kvHeads, headDim, elementType, batch, length, limited, pageSize));
                 }
             }
         }
@@ -155,6 +164,7 @@ final class BenchCommand implements Runnable {
     private static List<Metric<BenchResult>> columns() {
         var columns = new ArrayList<Metric<BenchResult>>(List.of(
                 Metric.of("kind", result -> result.kind().label()),
+                Metric.of("layers", result -> result.measured().layers()),
                 Metric.of("query_heads", result -> result.measured().queryHeads()),
                 Metric.of("kv_heads", result -> result.measured().kvHeads()),
                 Metric.of("head_dim", result -> result.measured().headDim()),
@@ -190,7 +200,7 @@ final class BenchCommand implements Runnable {
                 "batch",
                 "tokens",
                 "step",
-                "ms",
+                "ms a layer",
                 "times faster",
                 "recalls",
                 "estimate",

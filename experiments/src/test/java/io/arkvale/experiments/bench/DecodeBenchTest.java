@@ -13,7 +13,7 @@ class DecodeBenchTest {
     @Test
     void stillQueriesRecallNothingAndTurningOnesAboutOnePageAStep() {
         var limited = SequenceSpec.builder(8).budgetPages(16).denseLayers(0).build();
-        var measured = new BenchCase(4, 2, 16, ElementType.BF16, 2, 1000, limited, 8);
+        var measured = new BenchCase(2, 4, 2, 16, ElementType.BF16, 2, 1000, limited, 8);
         try (var backend = Backends.create("cpu", Map.of("threads", "1"));
                 var bench = new DecodeBench(backend, measured, 200, 3)) {
             var results = bench.run(100, 100);

@@ -1,0 +1,106 @@
+"""One layer of paged keys, values and digests on the GPU, F16, page 32, random, with the pages in random slots."""
+
+import numpy
+import torch
+
+from structs import CALL, SEQUENCE, Kernel
+
+PAGE = 32
+SINK, WINDOW = 2, 2
+UNLIMITED = 2**31 - 1
+
+
+def address(tensor):
+    return tensor.data_ptr()
+
+
+def ints(*shape):
+    return torch.zeros(*shape, device="cuda", dtype=torch.int32)
+
+
+class Layer:
+    def __init__(self, batch, query_heads, kv_heads, head_dim, tokens, host_slots=0):
+        self.batch, self.query_heads, self.kv_heads, self.head_dim = batch, query_heads, kv_heads, head_dim
+        self.tokens, self.pages = tokens, tokens // PAGE
+        slots = batch * self.pages
+        self.slot_bytes = 2 * kv_heads * PAGE * head_dim * 2
+        half = dict(device="cuda", dtype=torch.float16)
+        self.pool = torch.empty(slots, 2, kv_heads, PAGE, head_dim, **half).normal_()
+        self.digests = torch.empty(slots, 2, kv_heads, head_dim, **half).normal_()
+        self.queries = torch.randn(batch, query_heads, head_dim, **half)
+        self.keys = torch.randn(batch, kv_heads, head_dim, **half)
+        self.output = torch.empty_like(self.queries)
+        self.table = torch.randperm(slots, device="cuda").to(torch.int32).view(batch, self.pages)
+        self.backups = torch.arange(slots, device="cuda", dtype=torch.int32).view(batch, self.pages)
+        self.attended, self.counts, self.recalls = ints(batch, self.pages), ints(batch, 1), ints(batch, 1)
+        self.references, self.holders = ints(slots) + 1, ints(slots)
+        self.free, self.free_count, self.moves, self.move_count = ints(slots), ints(1), ints(slots, 2), ints(1)
+        self.counters, self.flags = ints(6 * batch + 2), ints(batch)
+        self.scores = torch.zeros(slots, device="cuda")
+        self.score_offsets = torch.arange(batch, device="cuda", dtype=torch.int32) * self.pages
+        self.partials = torch.zeros(batch * query_heads * 128 * (head_dim + 2), device="cuda")
+        self.tickets = ints(batch * query_heads)
+        self.sequences = torch.zeros(batch * SEQUENCE.itemsize, device="cuda", dtype=torch.uint8)
+        self.host = torch.zeros(host_slots * self.slot_bytes, dtype=torch.uint8).pin_memory() if host_slots else None
+        self.limit(UNLIMITED, 0)
+
+    def limit(self, budget_pages, attended_pages):
+        """Sets the budget; the step adds the last token."""
+        self.budget, self.attended_pages = budget_pages, attended_pages
+        records = numpy.zeros(self.batch, SEQUENCE)
+        for i in range(self.batch):
+            record = records[i]
+            record["table"], record["backups"] = address(self.table[i]), address(self.backups[i])
+            record["attended"], record["counts"] = address(self.attended[i]), address(self.counts[i])
+            record["recalls"] = address(self.recalls[i])
+            record["capacity"], record["length"], record["tokens"] = self.pages, self.tokens - 1, 1
+            record["budget"], record["ranked"] = budget_pages, max(0, attended_pages - SINK - (WINDOW - 1))
+            record["sink"], record["window"], record["digest"] = SINK, WINDOW, 2
+        self.sequences.copy_(torch.from_numpy(records.view(numpy.uint8)))
+
+    def call(self, **more):
+        call = numpy.zeros((), CALL)
+        counters = address(self.counters)
+        fields = dict(
+            pool=address(self.pool), digests=address(self.digests), host=address(self.host) if self.host is not None else 0,
+            freeCount=address(self.free_count), freeSlots=address(self.free), references=address(self.references),
+            holders=address(self.holders), slotBytes=self.slot_bytes, sequences=address(self.sequences),
+            flags=address(self.flags), evicted=counters, recalled=counters + 8 * self.batch, copies=counters + 16 * self.batch,
+            moves=address(self.moves), moveCount=address(self.move_count), queries=address(self.queries),
+            keys=address(self.keys), values=address(self.keys), output=address(self.output), scores=address(self.scores),
+            scoreOffsets=address(self.score_offsets), partials=address(self.partials), tickets=address(self.tickets),
+            layers=1, queryHeads=self.query_heads, kvHeads=self.kv_heads, headDim=self.head_dim, pageSize=PAGE, groups=1,
+            batch=self.batch, splitTarget=1024)
+        for name, value in (fields | more).items():
+            call[name] = value
+        return call
+
+    def attended_tokens(self):
+        return self.tokens if self.pages <= self.budget else (self.attended_pages + 1) * PAGE
+
+    def attend(self, phase=0):
+        tokens = self.attended_tokens()
+        splits = min(128, -(-tokens // 1024))
+        each = (-(-tokens // splits) + 15) // 16 * 16
+        splits = -(-tokens // each) + (self.pages > self.budget)  # recalled pages have splits of their own
+        shared = 4 * 3 * 2 * 16 * self.head_dim * 2 + 4 * max(each, 1024)
+        call = self.call(splits=splits, mode=phase)
+        return Kernel("attend", f"attend{self.head_dim}_f16", (splits, self.kv_heads, self.batch), 128, shared, call)
+
+    def estimate(self, multiprocessors):
+        blocks = min(max(1, 2 * multiprocessors // self.batch), -(-self.pages // 16))
+        shared = 8 * 2 * 6 * 512 + self.kv_heads * (2 * self.head_dim + 1) * 4
+        return Kernel("estimate", "estimateMean_f16", (blocks, 1, self.batch), 256, shared, self.call())
+
+    def select(self):
+        """Marks its choice in the tables, and so changes nothing where all selected pages are resident and no other."""
+        return Kernel("select", "selectPages", (1, self.batch), 1024, 4 * self.pages, self.call())
+
+    def append(self):
+        return Kernel("append", "append_f16", (1, self.batch), 256, 0, self.call())
+
+    def acquire(self):
+        return Kernel("recall", "acquireSlots", (1, self.batch), 128, 0, self.call())
+
+    def gather(self):
+        return Kernel("recall", "gather", (64,), 256, 0, self.call())
