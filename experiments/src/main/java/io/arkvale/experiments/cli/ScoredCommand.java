@@ -1,11 +1,14 @@
 package io.arkvale.experiments.cli;
 
+import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.engine.Grid;
 import io.arkvale.experiments.engine.ScoredExperiment;
 import io.arkvale.experiments.engine.TaskResult;
 import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.task.Task;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -23,6 +26,13 @@ abstract class ScoredCommand implements Runnable {
 
     @Mixin
     private PolicyOptions policies = new PolicyOptions();
+
+    @Option(
+            names = "--against",
+            paramLabel = "NAME",
+            description =
+                    "Also print how much each policy gains on this one, question by question, with the 95 %% interval.")
+    private @Nullable String against;
 
     @Mixin
     private SeedOption seed = new SeedOption();
@@ -53,6 +63,7 @@ abstract class ScoredCommand implements Runnable {
         PolicyOptions.requireDistinct("--lengths", lengths);
         var task = task();
         var grid = policies.grid();
+        requireAmong(grid);
         output.open();
         try (var setup = Setup.open(model, backend, grid.runs())) {
             var experiment = new ScoredExperiment(setup.bench(), task, grid, lengths, samples(), seed.value());
@@ -64,6 +75,30 @@ abstract class ScoredCommand implements Runnable {
             var report = Report.of(TaskResult.metrics(), results);
             output.write(terminal, task.name(), report, setup.origin(seed.value()), table(results));
         }
+    }
+
+    private void requireAmong(Grid grid) {
+        var labels = grid.cells().stream()
+                .map(cell -> cell.policy().label())
+                .distinct()
+                .toList();
+        if (against != null && !labels.contains(against)) {
+            throw new UserException("--against is '" + against + "', which is not among the policies: " + labels);
+        }
+    }
+
+    private String gain(TaskResult result, List<TaskResult> all) {
+        var other = all.stream()
+                .filter(candidate -> candidate.policy().equals(against) && candidate.budget() == result.budget())
+                .findFirst()
+                .orElseThrow();
+        var gain = result.against(other);
+        return String.format(
+                Locale.ROOT,
+                "%+.1f (%+.1f to %+.1f)",
+                100 * gain.mean(),
+                100 * gain.interval().low(),
+                100 * gain.interval().high());
     }
 
     private String table(List<TaskResult> results) {
@@ -82,6 +117,10 @@ abstract class ScoredCommand implements Runnable {
             var cells = new BudgetTable<>(policies.budgets(), TaskResult::policy);
             text.append(cells.of(own, result -> String.format(Locale.ROOT, "%.0f", 100 * result.accuracy())))
                     .append('\n');
+            if (against != null) {
+                text.append("gain on ").append(against).append(", in %, with 95 % interval\n");
+                text.append(cells.of(own, result -> gain(result, own))).append('\n');
+            }
         }
         return text.toString();
     }

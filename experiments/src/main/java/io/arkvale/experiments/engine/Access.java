@@ -6,7 +6,8 @@ import io.arkvale.experiments.policy.PolicyInfo;
 import java.util.Arrays;
 
 /** Lets a policy see a context as far as its abilities declare. */
-record Access(PolicyInfo info, int layer, Context context, LastRows lastRows) implements ContextView {
+record Access(PolicyInfo info, int layer, Context context, LastRows lastRows, WindowAttention windows)
+        implements ContextView {
     /**
      * Refuses what is not declared.
      *
@@ -28,6 +29,12 @@ record Access(PolicyInfo info, int layer, Context context, LastRows lastRows) im
     public float[] lastRow(int queryHead) {
         require(Ability.LAST_ROW);
         return lastRows.of(layer, queryHead);
+    }
+
+    @Override
+    public float[] attentionOfLast(int window, int queryHead) {
+        require(Ability.PREFILL_SCORES);
+        return windows.of(layer, queryHead, window);
     }
 
     @Override

@@ -9,8 +9,9 @@ import io.arkvale.llama.LlamaConfig;
  *
  * @param shape the model's shape
  * @param store keys and values of all tokens, and each layer's last queries
+ * @param recent queries of the last tokens
  */
-record Context(LlamaConfig shape, KeyValueStore store) {
+record Context(LlamaConfig shape, KeyValueStore store, RecentQueries recent) {
     int tokens() {
         return store.length();
     }

@@ -28,19 +28,21 @@ public final class Examiner {
         try (var session = new Session(bench, context, runs, more)) {
             var texts = new ArrayList<List<String>>();
             runs.forEach(run -> texts.add(new ArrayList<>()));
-            var correct = new int[runs.size()];
+            var right = new ArrayList<List<Boolean>>();
+            runs.forEach(run -> right.add(new ArrayList<>()));
             int[][] spoken = new int[runs.size()][0];
             for (var question : episode.questions()) {
                 spoken = ask(session, spoken, question);
                 var answer = tokens(question.answer());
                 for (int run = 0; run < runs.size(); run++) {
                     texts.get(run).add(bench.text(spoken[run]));
-                    correct[run] += Arrays.equals(spoken[run], answer) ? 1 : 0;
+                    right.get(run).add(Arrays.equals(spoken[run], answer));
                 }
             }
             var usage = session.usage();
             return IntStream.range(0, runs.size())
-                    .mapToObj(run -> new Answers(List.copyOf(texts.get(run)), correct[run], usage.get(run)))
+                    .mapToObj(run ->
+                            new Answers(List.copyOf(texts.get(run)), List.copyOf(right.get(run)), usage.get(run)))
                     .toList();
         }
     }

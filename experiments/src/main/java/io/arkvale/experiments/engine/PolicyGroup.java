@@ -48,20 +48,27 @@ final class PolicyGroup implements RunGroup {
         var rope = bench.model().rope();
         var lastRows = new LastRows(context);
         var shared = new SharedTokens(context, kernels.matrix());
+        var windows = new WindowAttention(context, shared, kernels.matrix());
         pool.forEach(Math.multiplyExact(shape.layers(), runs.size()), (item, worker) -> {
             var layer = item / runs.size();
             var run = item % runs.size();
             if (!isDense(run, layer)) {
-                limited[layer][run] = begin(runs.get(run), layer, lastRows, shared, kernels, rope);
+                limited[layer][run] = begin(runs.get(run), layer, lastRows, windows, shared, kernels, rope);
             }
         });
     }
 
     private LayerRun begin(
-            RunSpec run, int layer, LastRows lastRows, SharedTokens shared, DenseKernels kernels, Rope rope) {
+            RunSpec run,
+            int layer,
+            LastRows lastRows,
+            WindowAttention windows,
+            SharedTokens shared,
+            DenseKernels kernels,
+            Rope rope) {
         var policy = (TokenPolicy) run.choice().policy();
         var begun = policy.begin(run.setting(context.shape(), layer));
-        var access = new Access(policy.info(), layer, context, lastRows);
+        var access = new Access(policy.info(), layer, context, lastRows, windows);
         return policy.info().has(Ability.CHOOSES)
                 ? new ChoosingLayer(access, begun, shared, kernels.matrix())
                 : new EvictingLayer(access, begun, kernels, rope);

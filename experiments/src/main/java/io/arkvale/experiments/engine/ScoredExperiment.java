@@ -81,16 +81,14 @@ public final class ScoredExperiment {
         return count;
     }
 
-    /** Sums over the episodes of one run. */
+    /** Outcomes of the episodes of one run. */
     private static final class Tally {
         private final List<Usage> usages = new ArrayList<>();
-        private int asked;
-        private int correct;
+        private final List<Boolean> right = new ArrayList<>();
         private long tokens;
 
         void add(Answers answers, int promptTokens) {
-            asked += answers.texts().size();
-            correct += answers.correct();
+            right.addAll(answers.right());
             tokens += promptTokens;
             usages.add(answers.usage());
         }
@@ -101,8 +99,7 @@ public final class ScoredExperiment {
                     cell.policy().label(),
                     cell.budget(),
                     length,
-                    asked,
-                    correct,
+                    List.copyOf(right),
                     tokens / (double) usages.size(),
                     Usage.mean(usages));
         }

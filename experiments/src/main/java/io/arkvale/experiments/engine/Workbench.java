@@ -93,12 +93,13 @@ public final class Workbench {
      */
     Context prefill(int[] tokens) {
         var mismatch = Arrays.mismatch(tokens, prefilled);
-        var common = Math.min(mismatch < 0 ? tokens.length : mismatch, tokens.length - 1);
+        var common = Math.min(mismatch < 0 ? tokens.length : mismatch, Math.max(0, tokens.length - RecentQueries.MOST));
         prefilled = new int[0];
         store.truncate(common);
-        prefill.run(Arrays.copyOfRange(tokens, common, tokens.length), common, model.dense(store));
+        var recent = new RecentQueries(model.config(), model.dense(store));
+        prefill.run(Arrays.copyOfRange(tokens, common, tokens.length), common, recent);
         prefilled = tokens.clone();
-        return new Context(model.config(), store);
+        return new Context(model.config(), store, recent);
     }
 
     /** A decoder for that many rows. */

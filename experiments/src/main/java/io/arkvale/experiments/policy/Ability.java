@@ -20,8 +20,10 @@ public enum Ability {
     PROBABILITIES,
     /** Reads the attention probabilities of the context's last token. */
     LAST_ROW,
-    /** Reads attention probabilities of the whole context. */
+    /** Reads attention probabilities of several of the context's last tokens. */
     PREFILL_SCORES,
+    /** Keeps what is decoded on top of the budget. */
+    GROWS,
     /** Attends at distances other than those of the text. */
     POSITIONS;
 

@@ -13,6 +13,14 @@ public interface ContextView {
     float[] lastRow(int queryHead);
 
     /**
+     * Attention probabilities of the context's last tokens, summed over them, one sum a token; not to be changed.
+     *
+     * @param window how many last tokens, at most 256
+     * @throws IllegalStateException if {@link Ability#PREFILL_SCORES} is not declared
+     */
+    float[] attentionOfLast(int window, int queryHead);
+
+    /**
      * Copies the key of a token, after RoPE.
      *
      * @throws IllegalStateException if {@link Ability#KEYS} is not declared

@@ -3,11 +3,18 @@ package io.arkvale.experiments.policy;
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.policy.bound.Full;
 import io.arkvale.experiments.policy.bound.Oracle;
+import io.arkvale.experiments.policy.evict.AdaKv;
 import io.arkvale.experiments.policy.evict.H2o;
+import io.arkvale.experiments.policy.evict.Keyformer;
+import io.arkvale.experiments.policy.evict.LmInfinite;
+import io.arkvale.experiments.policy.evict.PyramidKv;
+import io.arkvale.experiments.policy.evict.Scissorhands;
+import io.arkvale.experiments.policy.evict.SnapKv;
 import io.arkvale.experiments.policy.evict.StreamingLlm;
 import io.arkvale.experiments.policy.evict.Tova;
 import io.arkvale.experiments.policy.recall.ArkVale;
 import io.arkvale.experiments.policy.recall.Pages;
+import io.arkvale.experiments.policy.sparse.IceFormer;
 import io.arkvale.experiments.policy.sparse.Quest;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,9 +28,16 @@ public final class Policies {
             new ArkVale(),
             new Pages(),
             new Quest(),
+            new IceFormer(),
             new StreamingLlm(),
+            new LmInfinite(),
             new H2o(),
-            new Tova());
+            new Tova(),
+            new Scissorhands(),
+            new Keyformer(),
+            new SnapKv(),
+            new PyramidKv(),
+            new AdaKv());
 
     private Policies() {}
 

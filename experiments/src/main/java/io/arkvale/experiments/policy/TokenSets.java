@@ -21,6 +21,12 @@ public final class TokenSets {
         return both;
     }
 
+    /** The first {@code first} and the last {@code last} of so many tokens. */
+    public static int[] firstAndLast(int tokens, int first, int last) {
+        var head = range(0, Math.min(first, tokens));
+        return concat(head, range(Math.max(head.length, tokens - last), tokens));
+    }
+
     /** The same set for each KV head. */
     public static int[][] same(int kvHeads, int[] tokens) {
         var sets = new int[kvHeads][];

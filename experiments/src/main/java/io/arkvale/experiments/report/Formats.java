@@ -1,8 +1,13 @@
 package io.arkvale.experiments.report;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -16,6 +21,40 @@ public final class Formats {
     /** An array of objects, one a row. */
     public static String json(Report report) {
         return JSON.writeValueAsString(report.asMaps()) + "\n";
+    }
+
+    /** Reads what {@link #json} wrote; numbers, words, booleans and null come back, lists as their words. */
+    public static Report parse(byte[] json) {
+        var columns = new LinkedHashSet<String>();
+        var rows = new ArrayList<Map<String, @Nullable Object>>();
+        for (var object : JSON.readTree(json)) {
+            var row = new LinkedHashMap<String, @Nullable Object>();
+            for (var entry : object.properties()) {
+                row.put(entry.getKey(), value(entry.getValue()));
+            }
+            columns.addAll(row.keySet());
+            rows.add(row);
+        }
+        var values = new ArrayList<List<@Nullable Object>>();
+        for (var row : rows) {
+            var cells = new ArrayList<@Nullable Object>();
+            columns.forEach(column -> cells.add(row.get(column)));
+            values.add(cells);
+        }
+        return new Report(List.copyOf(columns), values);
+    }
+
+    private static @Nullable Object value(JsonNode node) {
+        if (node.isNull()) {
+            return null;
+        }
+        if (node.isIntegralNumber()) {
+            return node.asLong();
+        }
+        if (node.isNumber()) {
+            return node.decimalValue();
+        }
+        return node.isBoolean() ? node.asBoolean() : node.asString();
     }
 
     /** RFC 4180 with a header line; null is an empty field, a list is joined by spaces. */

@@ -2,6 +2,7 @@ package io.arkvale.experiments.report;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,35 @@ public record Report(List<String> columns, List<List<@Nullable Object>> rows) {
             values.add(cells);
         }
         return new Report(names, values);
+    }
+
+    /** The same rows with one more column in front, of one value. */
+    public Report prepend(String column, Object value) {
+        var names = new ArrayList<String>(List.of(column));
+        names.addAll(columns);
+        var values = new ArrayList<List<@Nullable Object>>();
+        for (var row : rows) {
+            var cells = new ArrayList<@Nullable Object>();
+            cells.add(value);
+            cells.addAll(row);
+            values.add(cells);
+        }
+        return new Report(names, values);
+    }
+
+    /** All rows of several reports under all of their columns; null where a report has no such column. */
+    public static Report union(List<Report> reports) {
+        var names = new LinkedHashSet<String>();
+        reports.forEach(report -> names.addAll(report.columns()));
+        var values = new ArrayList<List<@Nullable Object>>();
+        for (var report : reports) {
+            for (var row : report.asMaps()) {
+                var cells = new ArrayList<@Nullable Object>();
+                names.forEach(name -> cells.add(row.get(name)));
+                values.add(cells);
+            }
+        }
+        return new Report(List.copyOf(names), values);
     }
 
     /** The rows as maps from column to value, in column order. */

@@ -125,6 +125,7 @@ class TaskCommandsTest {
             passkey --dense-layers 7                     | dense layers are 7; allowed: 0 to 6
             passkey --samples 0                          | --samples is 0; allowed: at least 1
             passkey --lengths 66000                      | max_position_embeddings allows 65536
+            passkey --against tofu                       | --against is 'tofu', which is not among the policies
             needles --turns 17                           | --turns is 17; allowed: 1 to 16
             perplexity --context 20000                   | the text has 16384 tokens
             perplexity --text-file nowhere.txt           | text file nowhere.txt does not exist

@@ -2,6 +2,7 @@ package io.arkvale.experiments.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.arkvale.api.Backend;
 import io.arkvale.api.Backends;
@@ -54,13 +55,19 @@ class SessionTest {
                 ShippedModel.run("arkvale", 4096),
                 ShippedModel.run("arkvale:page-size=8:head-groups=2", 4096, 0),
                 ShippedModel.run("oracle", 4096),
-                ShippedModel.run("quest", 4096, 0));
+                ShippedModel.run("quest", 4096, 0),
+                ShippedModel.run("iceformer", 4096),
+                ShippedModel.run("snapkv", 4096),
+                ShippedModel.run("ada-kv", 4096),
+                ShippedModel.run("lm-infinite", 4096),
+                ShippedModel.run("scissorhands", 4096),
+                ShippedModel.run("keyformer", 4096));
         var logits = feed(TEXT.repeat(4), " And God said", runs);
         for (int run = 1; run < runs.size(); run++) {
             for (int token = 0; token < logits[0].length; token++) {
                 assertThat(logits[run][token])
                         .as("run %d, token %d", run, token)
-                        .isCloseTo(logits[0][token], org.assertj.core.data.Offset.offset(2e-3f));
+                        .isCloseTo(logits[0][token], within(2e-3f));
             }
         }
     }
@@ -116,6 +123,28 @@ class SessionTest {
             var engine = session.usage().get(1);
             assertThat(engine.recalledBytes()).isEqualTo(cache.recalledBytes()).isPositive();
             assertThat(engine.recalledPagesPerStep()).isPositive();
+        }
+    }
+
+    @Test
+    void attentionOfTheLastTokensIsTheSumOfTheirRows() {
+        var context = bench.prefill(bench.tokens(TEXT));
+        var kernels = bench.model().kernels().matrix();
+        var windows = new WindowAttention(context, new SharedTokens(context, kernels), kernels);
+        var lastRow = new LastRows(context).of(3, 1);
+        assertThat(windows.of(3, 1, 1)).usingComparatorWithPrecision(1e-5f).containsExactly(lastRow);
+        var sums = windows.of(3, 1, 40);
+        var total = 0.0;
+        for (float sum : sums) {
+            total += sum;
+        }
+        assertThat(total).isCloseTo(40, within(1e-3));
+        var two = windows.of(3, 1, 2);
+        // The second last token's row added to the last one's, with the earlier text as a context of its own.
+        var shorter = bench.prefill(bench.tokens(TEXT.substring(0, TEXT.length() - 1)));
+        var earlierRow = new LastRows(shorter).of(3, 1);
+        for (int token = 0; token < earlierRow.length; token++) {
+            assertThat(two[token]).isCloseTo(earlierRow[token] + lastRow[token], within(1e-5f));
         }
     }
 

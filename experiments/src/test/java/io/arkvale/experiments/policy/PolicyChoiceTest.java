@@ -21,7 +21,7 @@ class PolicyChoiceTest {
                 .isInstanceOf(UserException.class)
                 .hasMessageStartingWith("unknown policy 'h3o'; policies: [full, ")
                 .hasMessageContaining(", arkvale, ")
-                .hasMessageContaining(", streaming-llm, h2o, tova");
+                .hasMessageContaining(", h2o, tova, ");
     }
 
     @Test

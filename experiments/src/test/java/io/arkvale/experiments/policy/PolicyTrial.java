@@ -19,6 +19,7 @@ final class PolicyTrial {
     /** {@code [kvHeads][tokens][headDim]}; where a policy reads keys. */
     private final float[][][] keys;
 
+    private double[][] votes = new double[0][];
     private int[][] chosen = new int[0][];
     private int length;
 
@@ -27,12 +28,35 @@ final class PolicyTrial {
     }
 
     PolicyTrial(TokenPolicy policy, Map<String, String> options, int budget, int queryHeads, float[][][] keys) {
+        this(policy, options, budget, queryHeads, keys, 0, 1);
+    }
+
+    PolicyTrial(
+            TokenPolicy policy,
+            Map<String, String> options,
+            int budget,
+            int queryHeads,
+            float[][][] keys,
+            int limitedLayer,
+            int limitedLayers) {
         this.keys = keys;
         chooses = policy.info().has(Ability.CHOOSES);
         var headDim = keys[0].length == 0 ? 8 : keys[0][0].length;
         queryHeadsPerKvHead = queryHeads / keys.length;
-        this.policy = policy.begin(
-                new LayerSetting(queryHeads, keys.length, headDim, 0, 1, budget, Settings.of(policy.info(), options)));
+        this.policy = policy.begin(new LayerSetting(
+                queryHeads,
+                keys.length,
+                headDim,
+                limitedLayer,
+                limitedLayers,
+                budget,
+                Settings.of(policy.info(), options)));
+    }
+
+    /** Gives the attention of the context's last tokens, one sum a token and query head; before {@link #context}. */
+    PolicyTrial voting(double[]... attentionOfLast) {
+        votes = attentionOfLast;
+        return this;
     }
 
     LayerPolicy policy() {
@@ -56,6 +80,11 @@ final class PolicyTrial {
             @Override
             public float[] lastRow(int queryHead) {
                 return floats(lastRows[queryHead]);
+            }
+
+            @Override
+            public float[] attentionOfLast(int window, int queryHead) {
+                return floats(votes[queryHead]);
             }
 
             @Override

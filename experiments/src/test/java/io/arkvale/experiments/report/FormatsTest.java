@@ -2,6 +2,7 @@ package io.arkvale.experiments.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,21 @@ class FormatsTest {
     void jsonIsAnArrayOfObjectsWithTheColumnsOfTheCsv() {
         assertThat(Formats.json(REPORT).replaceAll("\\s", ""))
                 .isEqualTo("[{\"name\":\"apple,\\\"red\\\"\",\"count\":3},{\"name\":\"fig\",\"count\":null}]");
+    }
+
+    @Test
+    void jsonComesBackAsItWas() {
+        assertThat(Formats.parse(Formats.json(REPORT).getBytes(StandardCharsets.UTF_8))
+                        .asMaps())
+                .hasToString(REPORT.asMaps().toString());
+    }
+
+    @Test
+    void unionHasTheColumnsOfAll() {
+        var other = new Report(List.of("count", "colour"), List.of(List.of(1, "green")));
+        var union = Report.union(List.of(REPORT.prepend("source", "a"), other));
+        assertThat(union.columns()).containsExactly("source", "name", "count", "colour");
+        assertThat(union.rows().getLast()).containsExactly(null, null, 1, "green");
     }
 
     @Test

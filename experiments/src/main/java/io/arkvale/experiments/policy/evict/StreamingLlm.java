@@ -47,10 +47,8 @@ public final class StreamingLlm implements TokenPolicy {
     private record Layer(LayerSetting setting, int start, boolean cachePositions) implements LayerPolicy {
         @Override
         public int[][] keep(ContextView context) {
-            var first = TokenSets.range(0, Math.min(start, context.tokens()));
             var recent = setting.budget() - start;
-            var last = TokenSets.range(Math.max(first.length, context.tokens() - recent), context.tokens());
-            return TokenSets.same(setting.kvHeads(), TokenSets.concat(first, last));
+            return TokenSets.same(setting.kvHeads(), TokenSets.firstAndLast(context.tokens(), start, recent));
         }
 
         @Override

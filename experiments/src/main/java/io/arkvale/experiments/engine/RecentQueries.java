@@ -1,0 +1,67 @@
+package io.arkvale.experiments.engine;
+
+import io.arkvale.llama.LlamaConfig;
+import io.arkvale.llama.PrefillAttention;
+
+/** Remembers the queries of a prefill's last tokens, layer by layer, while another attention does the work. */
+final class RecentQueries implements PrefillAttention {
+    /** Most tokens remembered. */
+    static final int MOST = 256;
+
+    private final LlamaConfig shape;
+    private final PrefillAttention attention;
+    /** {@code [layers][MOST][queryHeads][headDim]}; token t stands in row t modulo MOST. */
+    private final float[][] queries;
+
+    RecentQueries(LlamaConfig shape, PrefillAttention attention) {
+        this.shape = shape;
+        this.attention = attention;
+        queries = new float[shape.layers()][MOST * shape.queryWidth()];
+    }
+
+    /** Copies the query of one of the last tokens. */
+    void copy(int layer, int token, int queryHead, float[] target, int offset) {
+        var from = token % MOST * shape.queryWidth() + queryHead * shape.headDim();
+        System.arraycopy(queries[layer], from, target, offset, shape.headDim());
+    }
+
+    @Override
+    public PrefillAttention.Pass prefill(int start, int tokens) {
+        return new Recording(attention.prefill(start, tokens), start + tokens);
+    }
+
+    private final class Recording implements PrefillAttention.Pass {
+        private final PrefillAttention.Pass pass;
+        private final int end;
+
+        Recording(PrefillAttention.Pass pass, int end) {
+            this.pass = pass;
+            this.end = end;
+        }
+
+        @Override
+        public void attend(
+                int layer, int start, int tokens, float[] rows, float[] keys, float[] values, float[] output) {
+            var width = shape.queryWidth();
+            for (int token = Math.max(start, end - MOST); token < start + tokens; token++) {
+                System.arraycopy(rows, (token - start) * width, queries[layer], token % MOST * width, width);
+            }
+            pass.attend(layer, start, tokens, rows, keys, values, output);
+        }
+
+        @Override
+        public void finishLayer(int layer, float[] lastQueries) {
+            pass.finishLayer(layer, lastQueries);
+        }
+
+        @Override
+        public void commit() {
+            pass.commit();
+        }
+
+        @Override
+        public void close() {
+            pass.close();
+        }
+    }
+}
