@@ -6,8 +6,7 @@ import io.arkvale.experiments.policy.PolicyInfo;
 import java.util.Arrays;
 
 /** Lets a policy see a context as far as its abilities declare. */
-record Access(PolicyInfo info, int layer, Context context, LastRows lastRows, WindowAttention windows)
-        implements ContextView {
+record Access(PolicyInfo info, int layer, Context context, ContextScores scores) implements ContextView {
     /**
      * Refuses what is not declared.
      *
@@ -28,19 +27,45 @@ record Access(PolicyInfo info, int layer, Context context, LastRows lastRows, Wi
     @Override
     public float[] lastRow(int queryHead) {
         require(Ability.LAST_ROW);
-        return lastRows.of(layer, queryHead);
+        return scores.lastRows().of(layer, queryHead);
     }
 
     @Override
     public float[] attentionOfLast(int window, int queryHead) {
         require(Ability.PREFILL_SCORES);
-        return windows.of(layer, queryHead, window);
+        return scores.windows().of(layer, queryHead, window);
     }
 
     @Override
     public void key(int kvHead, int token, float[] target) {
         require(Ability.KEYS);
         context.keyValues(layer, kvHead).getKey(token, target, 0);
+    }
+
+    @Override
+    public float[] attentionOfFollowing(int window, int queryHead) {
+        require(Ability.ALL_ROWS);
+        return scores.following().of(layer, queryHead, window);
+    }
+
+    @Override
+    public void keyAt(int kvHead, int token, int position, float[] target) {
+        require(Ability.POSITIONS);
+        context.keyValues(layer, kvHead).getKey(token, target, 0);
+        scores.rope().unrotate(target, 0, token);
+        scores.rope().rotate(target, 0, position);
+    }
+
+    @Override
+    public void value(int kvHead, int token, float[] target) {
+        require(Ability.VALUES);
+        context.keyValues(layer, kvHead).getValue(token, target, 0);
+    }
+
+    @Override
+    public byte[] text(int token) {
+        require(Ability.TEXT);
+        return context.text().apply(token);
     }
 
     @Override

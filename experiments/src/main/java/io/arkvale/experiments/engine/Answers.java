@@ -5,8 +5,9 @@ import java.util.List;
 /**
  * What one run said and used.
  *
- * @param texts the continuation of each question, as long as its known answer
- * @param right which of them equal the known answer token by token
+ * @param texts the continuation of each question
+ * @param scores of each of them, from 0 to 1
  * @param usage what it used
+ * @param fidelity how near it came to full attention
  */
-public record Answers(List<String> texts, List<Boolean> right, Usage usage) {}
+public record Answers(List<String> texts, List<Double> scores, Usage usage, Fidelity fidelity) {}

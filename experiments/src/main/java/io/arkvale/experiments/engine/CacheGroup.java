@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** ArkVale's runs: sequences of one cache of a backend, which share page size and head groups. */
@@ -28,10 +29,8 @@ final class CacheGroup implements RunGroup {
     private final Tensor keys;
     private final Tensor values;
     private final Tensor output;
-    private final long[] attendedPages;
-    private final long[] recalledPages;
+    private final CacheCounts[] counts;
     private @Nullable Step step;
-    private long steps;
 
     /**
      * Opens a cache and hands the context over to a sequence for each run.
@@ -49,8 +48,6 @@ final class CacheGroup implements RunGroup {
             settings.add(setting);
             spec.roomFor(setting, context.tokens() + moreTokens, 1);
         }
-        attendedPages = new long[runs.size()];
-        recalledPages = new long[runs.size()];
         cache = backend.open(spec.build());
         try {
             settings.forEach(setting -> sequences.add(cache.begin(setting)));
@@ -59,6 +56,9 @@ final class CacheGroup implements RunGroup {
             values = cache.allocateKeys(runs.size());
             output = cache.allocateQueries(runs.size());
             ingest();
+            counts = sequences.stream()
+                    .map(sequence -> new CacheCounts(cache, sequence))
+                    .toArray(CacheCounts[]::new);
         } catch (Throwable failure) {
             cache.close();
             throw failure;
@@ -105,7 +105,7 @@ final class CacheGroup implements RunGroup {
     }
 
     @Override
-    public void begin() {
+    public void begin(int[] tokens) {
         step = cache.step(Batch.decode(sequences));
     }
 
@@ -130,46 +130,30 @@ final class CacheGroup implements RunGroup {
     @Override
     public void end() {
         try (var ending = Objects.requireNonNull(step, "no step is open")) {
-            var counts = ending.commit().sequences();
-            for (int i = 0; i < counts.size(); i++) {
-                attendedPages[i] += counts.get(i).attendedPages();
-                recalledPages[i] += counts.get(i).recalledPages();
+            var reports = ending.commit().sequences();
+            for (int i = 0; i < counts.length; i++) {
+                counts[i].add(reports.get(i));
             }
-            steps++;
         } finally {
             step = null;
         }
     }
 
     @Override
-    public Usage usage(int run) {
+    public int[] attended(int run, int layer, int queryHead) {
         var spec = cache.spec();
         var sequence = sequences.get(run);
-        var limitedGroups = Math.max(1, (spec.layers() - sequence.spec().denseLayers()) * spec.headGroups());
-        var resident = 0L;
-        var residentLimited = 0L;
-        for (int layer = 0; layer < spec.layers(); layer++) {
-            for (int group = 0; group < spec.headGroups(); group++) {
-                var pages = residentPages(sequence, layer, group);
-                resident += pages;
-                residentLimited += sequence.spec().isLimited(layer) ? pages : 0;
-            }
-        }
-        return new Usage(
-                residentLimited / (double) limitedGroups,
-                attendedPages[run] / (double) limitedGroups / Math.max(1, steps),
-                resident * (double) spec.slotBytes(),
-                recalledPages[run] * (double) spec.slotBytes(),
-                recalledPages[run] / (double) spec.headGroups() / Math.max(1, steps));
+        var tokens = cache.view().tokens(sequence, layer);
+        var pages = cache.view().attendedPages(sequence, layer, queryHead / spec.queryHeadsPerGroup());
+        return Arrays.stream(pages)
+                .flatMap(
+                        page -> IntStream.range(page * spec.pageSize(), Math.min(tokens, (page + 1) * spec.pageSize())))
+                .toArray();
     }
 
-    private long residentPages(Sequence sequence, int layer, int group) {
-        var view = cache.view();
-        var resident = 0L;
-        for (int page = 0; page < cache.spec().pages(sequence.length()); page++) {
-            resident += view.page(sequence, layer, group, page).resident() ? 1 : 0;
-        }
-        return resident;
+    @Override
+    public Usage usage(int run) {
+        return counts[run].usage();
     }
 
     @Override

@@ -1,14 +1,14 @@
 package io.arkvale.experiments.engine;
 
 import io.arkvale.experiments.policy.Ability;
-import io.arkvale.experiments.policy.ChoiceStep;
-import io.arkvale.experiments.policy.DecodeStep;
+import io.arkvale.experiments.policy.Estimate;
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.kernels.MatrixKernels;
 import io.arkvale.llama.DecodeRows;
 import io.arkvale.llama.LlamaConfig;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 
 /**
  * A layer of a policy that chooses what takes part. Scores of the whole text are computed at once, which costs less than
@@ -25,8 +25,11 @@ final class ChoosingLayer implements LayerRun {
     private final float[][] scores;
 
     private final float[][] weights;
-    private double attendedTokens;
-    private long recalledTokens;
+    private final LayerCounts counts = new LayerCounts();
+    private final double tokenBytes;
+    private final TurnedQueries turned;
+    private final float[] key;
+    private int[][] chosen = new int[0][];
 
     ChoosingLayer(Access access, LayerPolicy policy, SharedTokens shared, MatrixKernels kernels) {
         this.access = access;
@@ -36,6 +39,12 @@ final class ChoosingLayer implements LayerRun {
         resident = new BitSet[shape.kvHeads()];
         scores = new float[shape.kvHeads()][0];
         weights = new float[shape.kvHeads()][0];
+        tokenBytes = policy.tokenBytes(shape.headDim());
+        turned = new TurnedQueries(access.scores().rope(), shape.queryHeadsPerKvHead(), shape.headDim());
+        key = new float[shape.headDim()];
+        if (access.info().has(Ability.QUANTISES)) {
+            throw new IllegalArgumentException("a policy that chooses cannot quantise");
+        }
         var kept = policy.keep(access);
         for (int head = 0; head < text.length; head++) {
             text[head] = new WholeText(
@@ -48,7 +57,7 @@ final class ChoosingLayer implements LayerRun {
     }
 
     @Override
-    public void attend(int row, DecodeRows rows, float[] output) {
+    public void attend(int row, DecodeRows rows, byte[] newText, float[] output) {
         var position = rows.positions()[row];
         var groupWidth = shape.queryHeadsPerKvHead() * shape.headDim();
         for (int head = 0; head < text.length; head++) {
@@ -62,25 +71,77 @@ final class ChoosingLayer implements LayerRun {
             }
             text[head].scores(rows.queries(), row * shape.queryWidth() + head * groupWidth, scores[head], stride);
         }
-        var step = new Choosing(position, row, rows);
-        var chosen = policy.choose(step);
+        var step = new ChoosingStep(access, text, resident, scores, weights, counts, row, rows, newText);
+        chosen = policy.choose(step);
         for (int head = 0; head < text.length; head++) {
-            attend(head, chosen, output, row * shape.queryWidth() + head * groupWidth);
+            var offset = row * shape.queryWidth() + head * groupWidth;
+            if (access.info().has(Ability.POSITIONS)) {
+                turned.take(rows.rawQueries(), offset);
+                moveScores(head, position);
+            }
+            attend(head, output, offset);
         }
         policy.decoded(step);
+        counts.end(Arrays.stream(resident).mapToLong(BitSet::cardinality).sum());
     }
 
-    private void attend(int kvHead, int[][] chosen, float[] output, int offset) {
+    /** Scores again the tokens that take part and that the policy sees at another distance. */
+    private void moveScores(int kvHead, int position) {
+        var held = resident[kvHead].cardinality();
+        for (int i = 0; i < shape.queryHeadsPerKvHead(); i++) {
+            for (int token : chosen[kvHead * shape.queryHeadsPerKvHead() + i]) {
+                var seenFrom = TurnedQueries.seenFrom(policy, token, position, held);
+                if (seenFrom != position) {
+                    text[kvHead].getKey(token, key);
+                    turned.score(key, seenFrom, scores[kvHead], token, text[kvHead].stride());
+                }
+            }
+        }
+    }
+
+    private void attend(int kvHead, float[] output, int offset) {
         var stride = text[kvHead].stride();
         var queryHeads = shape.queryHeadsPerKvHead();
+        var logSums = new double[queryHeads];
         Arrays.fill(weights[kvHead], 0);
         for (int i = 0; i < queryHeads; i++) {
             var tokens = chosen[kvHead * queryHeads + i];
             bringBack(kvHead, tokens);
-            softmax(scores[kvHead], weights[kvHead], i * stride, tokens);
-            attendedTokens += tokens.length / (double) queryHeads;
+            logSums[i] = softmax(scores[kvHead], weights[kvHead], i * stride, tokens);
         }
         text[kvHead].weighted(weights[kvHead], stride, output, offset);
+        for (int i = 0; access.info().has(Ability.ESTIMATES) && i < queryHeads; i++) {
+            var estimates = policy.estimates(kvHead * queryHeads + i, logSums[i]);
+            mix(estimates, logSums[i], output, offset + i * shape.headDim());
+        }
+        count(kvHead);
+    }
+
+    /** Mixes estimates into an output that has the weight {@code e^logSum}. */
+    private void mix(List<Estimate> estimates, double logSum, float[] output, int offset) {
+        var largest = estimates.stream().mapToDouble(Estimate::logit).reduce(logSum, Math::max);
+        var own = Math.exp(logSum - largest);
+        var total = own;
+        for (var estimate : estimates) {
+            total += Math.exp(estimate.logit() - largest);
+        }
+        for (int i = 0; i < shape.headDim(); i++) {
+            var sum = own * output[offset + i];
+            for (var estimate : estimates) {
+                sum += Math.exp(estimate.logit() - largest) * estimate.value()[i];
+            }
+            output[offset + i] = (float) (sum / total);
+        }
+    }
+
+    private void count(int kvHead) {
+        var queryHeads = shape.queryHeadsPerKvHead();
+        var own = Arrays.copyOfRange(chosen, kvHead * queryHeads, (kvHead + 1) * queryHeads);
+        var mean =
+                Arrays.stream(own).mapToInt(tokens -> tokens.length).average().orElse(0);
+        var distinct = new BitSet();
+        Arrays.stream(own).distinct().flatMapToInt(Arrays::stream).forEach(distinct::set);
+        counts.attend(mean, distinct.cardinality());
     }
 
     private void bringBack(int kvHead, int[] tokens) {
@@ -88,12 +149,13 @@ final class ChoosingLayer implements LayerRun {
             if (!resident[kvHead].get(token)) {
                 access.require(Ability.RECALLS);
                 resident[kvHead].set(token);
-                recalledTokens++;
+                counts.recall(1);
             }
         }
     }
 
-    private static void softmax(float[] scores, float[] weights, int from, int[] tokens) {
+    /** Writes probabilities of the given tokens; returns the logarithm of the sum of their exponentials. */
+    private static double softmax(float[] scores, float[] weights, int from, int[] tokens) {
         var largest = Float.NEGATIVE_INFINITY;
         for (int token : tokens) {
             largest = Math.max(largest, scores[from + token]);
@@ -108,102 +170,21 @@ final class ChoosingLayer implements LayerRun {
         for (int token : tokens) {
             weights[from + token] *= factor;
         }
+        return largest + Math.log(sum);
     }
 
     @Override
-    public long heldTokens() {
-        return Arrays.stream(resident).mapToLong(BitSet::cardinality).sum();
+    public int[] attended(int queryHead) {
+        return chosen[queryHead];
     }
 
     @Override
-    public double attendedTokens() {
-        return attendedTokens;
+    public LayerCounts counts() {
+        return counts;
     }
 
     @Override
-    public long recalledTokens() {
-        return recalledTokens;
-    }
-
-    /** One step, before and after attention. */
-    private final class Choosing implements ChoiceStep, DecodeStep {
-        private final int position;
-        private final int row;
-        private final DecodeRows rows;
-
-        Choosing(int position, int row, DecodeRows rows) {
-            this.position = position;
-            this.row = row;
-            this.rows = rows;
-        }
-
-        @Override
-        public int position() {
-            return position;
-        }
-
-        @Override
-        public boolean holds(int kvHead, int token) {
-            return resident[kvHead].get(token);
-        }
-
-        @Override
-        public int held(int kvHead) {
-            return resident[kvHead].cardinality();
-        }
-
-        @Override
-        public int token(int kvHead, int slot) {
-            return resident[kvHead].stream().skip(slot).findFirst().orElseThrow();
-        }
-
-        @Override
-        public float[] query(int queryHead) {
-            access.require(Ability.QUERIES);
-            var from = row * shape.queryWidth() + queryHead * shape.headDim();
-            return Arrays.copyOfRange(rows.queries(), from, from + shape.headDim());
-        }
-
-        @Override
-        public void key(int kvHead, int token, float[] target) {
-            access.require(Ability.KEYS);
-            text[kvHead].getKey(token, target);
-        }
-
-        @Override
-        public float[] exactScores(int queryHead) {
-            access.require(Ability.EXACT_SCORES);
-            return row(scores, queryHead);
-        }
-
-        @Override
-        public float[] probabilities(int queryHead) {
-            access.require(Ability.PROBABILITIES);
-            var kvHead = queryHead / shape.queryHeadsPerKvHead();
-            var all = row(weights, queryHead);
-            var bySlot = new float[held(kvHead)];
-            var slot = 0;
-            for (int token = resident[kvHead].nextSetBit(0);
-                    token >= 0;
-                    token = resident[kvHead].nextSetBit(token + 1)) {
-                bySlot[slot++] = all[token];
-            }
-            return bySlot;
-        }
-
-        private float[] row(float[][] perKvHead, int queryHead) {
-            var kvHead = queryHead / shape.queryHeadsPerKvHead();
-            var from = queryHead % shape.queryHeadsPerKvHead() * text[kvHead].stride();
-            return Arrays.copyOfRange(perKvHead[kvHead], from, from + text[kvHead].length());
-        }
-
-        @Override
-        public void evict(int kvHead, int token) {
-            access.require(Ability.EVICTS);
-            if (!resident[kvHead].get(token)) {
-                throw new IllegalArgumentException("token " + token + " is not held");
-            }
-            resident[kvHead].clear(token);
-        }
+    public double tokenBytes() {
+        return tokenBytes;
     }
 }

@@ -17,7 +17,7 @@ public final class Continuation {
      * @param sink takes the bytes of each token
      */
     public static void generate(Workbench bench, int[] prompt, RunSpec run, int maxTokens, Consumer<byte[]> sink) {
-        var context = bench.prefill(Arrays.copyOf(prompt, prompt.length - 1));
+        var context = bench.prefill(Arrays.copyOf(prompt, prompt.length - 1), run.readsAllRows());
         try (var session = new Session(bench, context, List.of(run), maxTokens)) {
             var token = prompt[prompt.length - 1];
             for (int i = 0; i < maxTokens; i++) {

@@ -6,7 +6,10 @@ import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.llama.DecodeRows;
 import io.arkvale.llama.LlamaConfig;
-import io.arkvale.llama.Rope;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A layer of a policy that attends to all it holds, and drops the rest for good. Each KV head keeps its tokens together,
@@ -18,25 +21,40 @@ final class EvictingLayer implements LayerRun {
     private final LayerPolicy policy;
     private final HeldTokens[] held;
     private final HeldAttention[] attention;
-    private long attendedTokens;
+    private final LayerCounts counts = new LayerCounts();
+    private final double tokenBytes;
+    private final boolean quantises;
+    private final float[] key;
+    private final float[] value;
+    /** {@code [kvHeads]}: tokens evicted in the last step. */
+    private final List<List<Integer>> evicted = new ArrayList<>();
 
-    EvictingLayer(Access access, LayerPolicy policy, DenseKernels kernels, Rope rope) {
+    EvictingLayer(Access access, LayerPolicy policy, DenseKernels kernels) {
         this.access = access;
         this.policy = policy;
         var context = access.context();
         shape = context.shape();
         held = new HeldTokens[shape.kvHeads()];
         attention = new HeldAttention[shape.kvHeads()];
+        quantises = access.info().has(Ability.QUANTISES);
+        tokenBytes = policy.tokenBytes(shape.headDim());
+        key = new float[shape.headDim()];
+        value = new float[shape.headDim()];
         var kept = policy.keep(access);
         for (int head = 0; head < held.length; head++) {
             held[head] = new HeldTokens(kernels.matrix(), shape.headDim(), context.tokens());
+            var kvHead = head;
             held[head].addAll(
                     context.keyValues(access.layer(), head),
                     kept[head],
-                    kernels.matrix().panel());
+                    kernels.matrix().panel(),
+                    quantises
+                            ? (token, ownKey, ownValue) -> policy.store(kvHead, token, ownKey, ownValue)
+                            : HeldTokens.Storing.AS_IT_IS);
+            evicted.add(new ArrayList<>());
             attention[head] = new HeldAttention(
                     kernels.matrix(),
-                    rope,
+                    access.scores().rope(),
                     shape.queryHeadsPerKvHead(),
                     shape.headDim(),
                     access.info().has(Ability.POSITIONS));
@@ -44,43 +62,51 @@ final class EvictingLayer implements LayerRun {
     }
 
     @Override
-    public void attend(int row, DecodeRows rows, float[] output) {
+    public void attend(int row, DecodeRows rows, byte[] text, float[] output) {
         var position = rows.positions()[row];
         var groupWidth = shape.queryHeadsPerKvHead() * shape.headDim();
         for (int head = 0; head < held.length; head++) {
             var keyOffset = row * shape.kvWidth() + head * shape.headDim();
-            held[head].add(position, rows.keys(), keyOffset, rows.values(), keyOffset);
+            evicted.get(head).clear();
+            System.arraycopy(rows.keys(), keyOffset, key, 0, key.length);
+            System.arraycopy(rows.values(), keyOffset, value, 0, value.length);
+            if (quantises) {
+                policy.store(head, position, key, value);
+            }
+            held[head].add(position, key, 0, value, 0);
             var offset = row * shape.queryWidth() + head * groupWidth;
             attention[head].attend(held[head], policy, position, rows, output, offset);
-            attendedTokens += held[head].size();
+            counts.attend(held[head].size(), held[head].size());
         }
-        policy.decoded(new Decoded(position));
+        policy.decoded(new Decoded(position, text));
+        counts.end(Arrays.stream(held).mapToLong(HeldTokens::size).sum());
     }
 
     @Override
-    public long heldTokens() {
-        var sum = 0L;
-        for (var head : held) {
-            sum += head.size();
-        }
-        return sum;
+    public int[] attended(int queryHead) {
+        var kvHead = queryHead / shape.queryHeadsPerKvHead();
+        var left = IntStream.range(0, held[kvHead].size()).map(held[kvHead]::token);
+        return IntStream.concat(left, evicted.get(kvHead).stream().mapToInt(token -> token))
+                .toArray();
     }
 
     @Override
-    public long recalledTokens() {
-        return 0; // what is evicted here is gone
+    public LayerCounts counts() {
+        return counts;
     }
 
     @Override
-    public double attendedTokens() {
-        return attendedTokens;
+    public double tokenBytes() {
+        return tokenBytes;
     }
 
     private final class Decoded implements DecodeStep {
         private final int position;
+        private final byte[] text;
 
-        Decoded(int position) {
+        Decoded(int position, byte[] text) {
             this.position = position;
+            this.text = text;
         }
 
         @Override
@@ -111,9 +137,16 @@ final class EvictingLayer implements LayerRun {
         }
 
         @Override
+        public byte[] text() {
+            access.require(Ability.TEXT);
+            return text;
+        }
+
+        @Override
         public void evict(int kvHead, int token) {
             access.require(Ability.EVICTS);
             held[kvHead].evict(token);
+            evicted.get(kvHead).add(token);
         }
     }
 }

@@ -22,27 +22,31 @@ public final class Examiner {
     /** The answers of each run. */
     public List<Answers> examine(Episode episode, List<RunSpec> runs) {
         var more = episode.questions().stream()
-                .mapToInt(question -> tokens(question.text()).length + tokens(question.answer()).length)
+                .mapToInt(question -> tokens(question.text()).length + answerTokens(question))
                 .sum();
-        var context = bench.prefill(tokens(episode.context()));
+        var context = bench.prefill(tokens(episode.context()), runs.stream().anyMatch(RunSpec::readsAllRows));
         try (var session = new Session(bench, context, runs, more)) {
             var texts = new ArrayList<List<String>>();
             runs.forEach(run -> texts.add(new ArrayList<>()));
-            var right = new ArrayList<List<Boolean>>();
-            runs.forEach(run -> right.add(new ArrayList<>()));
+            var scores = new ArrayList<List<Double>>();
+            runs.forEach(run -> scores.add(new ArrayList<>()));
             int[][] spoken = new int[runs.size()][0];
             for (var question : episode.questions()) {
                 spoken = ask(session, spoken, question);
-                var answer = tokens(question.answer());
                 for (int run = 0; run < runs.size(); run++) {
-                    texts.get(run).add(bench.text(spoken[run]));
-                    right.get(run).add(Arrays.equals(spoken[run], answer));
+                    var text = bench.text(spoken[run]);
+                    texts.get(run).add(text);
+                    scores.get(run).add(question.score(text));
                 }
             }
             var usage = session.usage();
+            var fidelity = session.fidelity();
             return IntStream.range(0, runs.size())
-                    .mapToObj(run ->
-                            new Answers(List.copyOf(texts.get(run)), List.copyOf(right.get(run)), usage.get(run)))
+                    .mapToObj(run -> new Answers(
+                            List.copyOf(texts.get(run)),
+                            List.copyOf(scores.get(run)),
+                            usage.get(run),
+                            fidelity.get(run)))
                     .toList();
         }
     }
@@ -65,7 +69,7 @@ public final class Examiner {
             Arrays.fill(same, token);
             logits = session.decode(same);
         }
-        var length = tokens(question.answer()).length;
+        var length = answerTokens(question);
         var answers = new int[spoken.length][length];
         for (int i = 0; i < length; i++) {
             var next = Arrays.stream(logits)
@@ -79,6 +83,11 @@ public final class Examiner {
             }
         }
         return answers;
+    }
+
+    /** Tokens that are decoded for an answer. */
+    int answerTokens(Episode.Question question) {
+        return question.tokens() > 0 ? question.tokens() : tokens(question.answer()).length;
     }
 
     private int[] tokens(String text) {

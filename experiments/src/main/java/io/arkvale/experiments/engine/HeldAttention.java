@@ -12,13 +12,11 @@ import java.util.Arrays;
  */
 final class HeldAttention {
     private final MatrixKernels kernels;
-    private final Rope rope;
     private final int queryHeads;
     private final int headDim;
     private final boolean ownPositions;
     private final float[] queries;
-    private final float[] rawQueries;
-    private final float[] turned;
+    private final TurnedQueries turned;
     private final float[] key;
     private float[] probabilities = new float[0];
     private int stride;
@@ -26,13 +24,11 @@ final class HeldAttention {
 
     HeldAttention(MatrixKernels kernels, Rope rope, int queryHeads, int headDim, boolean ownPositions) {
         this.kernels = kernels;
-        this.rope = rope;
         this.queryHeads = queryHeads;
         this.headDim = headDim;
         this.ownPositions = ownPositions;
         queries = new float[queryHeads * headDim];
-        rawQueries = new float[queryHeads * headDim];
-        turned = new float[queryHeads * headDim];
+        turned = new TurnedQueries(rope, queryHeads, headDim);
         key = new float[headDim];
     }
 
@@ -46,7 +42,7 @@ final class HeldAttention {
         scale(rows.queries(), offset, queries);
         held.scores(kernels, queryHeads, queries, probabilities, 0, stride);
         if (ownPositions) {
-            scale(rows.rawQueries(), offset, rawQueries);
+            turned.take(rows.rawQueries(), offset);
             moveScores(held, policy, position);
         }
         for (int head = 0; head < queryHeads; head++) {
@@ -65,27 +61,11 @@ final class HeldAttention {
 
     /** Scores again the tokens that the policy sees at another distance, with queries rotated to that distance. */
     private void moveScores(HeldTokens held, LayerPolicy policy, int position) {
-        var turnedTo = -1;
         for (int slot = 0; slot < held.size(); slot++) {
-            var token = held.token(slot);
-            var seenFrom = token + policy.distance(token, position, held.size());
-            if (seenFrom == position) {
-                continue;
-            }
-            if (seenFrom != turnedTo) {
-                System.arraycopy(rawQueries, 0, turned, 0, turned.length);
-                for (int head = 0; head < queryHeads; head++) {
-                    rope.rotate(turned, head * headDim, seenFrom);
-                }
-                turnedTo = seenFrom;
-            }
-            held.getKey(slot, key);
-            for (int head = 0; head < queryHeads; head++) {
-                var score = 0f;
-                for (int i = 0; i < headDim; i++) {
-                    score = Math.fma(turned[head * headDim + i], key[i], score);
-                }
-                probabilities[head * stride + slot] = score;
+            var seenFrom = TurnedQueries.seenFrom(policy, held.token(slot), position, held.size());
+            if (seenFrom != position) {
+                held.getKey(slot, key);
+                turned.score(key, seenFrom, probabilities, slot, stride);
             }
         }
     }

@@ -51,14 +51,24 @@ final class HeldTokens {
         return token >= 0 && token < slots.length && slots[token] != NONE;
     }
 
+    /** Changes a token's key and value as they are stored. */
+    @FunctionalInterface
+    interface Storing {
+        /** Leaves them as they are. */
+        Storing AS_IT_IS = (token, key, value) -> {};
+
+        void store(int token, float[] key, float[] value);
+    }
+
     /** Holds tokens of a context, with room for {@code more}. */
-    void addAll(PackedKeyValues context, int[] kept, int more) {
+    void addAll(PackedKeyValues context, int[] kept, int more, Storing storing) {
         grow(size + kept.length + more);
         var key = new float[headDim];
         var value = new float[headDim];
         for (int token : kept) {
             context.getKey(token, key, 0);
             context.getValue(token, value, 0);
+            storing.store(token, key, value);
             add(token, key, 0, value, 0);
         }
     }
@@ -116,7 +126,12 @@ final class HeldTokens {
      * beyond {@link #size} up to the panel's end hold what is left there.
      */
     void scores(MatrixKernels kernels, int rows, float[] queries, float[] scores, int offset, int stride) {
-        for (int slot = 0; slot < size; slot += panel) {
+        scores(kernels, rows, queries, size, scores, offset, stride);
+    }
+
+    /** The same with the keys of the first {@code slots} slots. */
+    void scores(MatrixKernels kernels, int rows, float[] queries, int slots, float[] scores, int offset, int stride) {
+        for (int slot = 0; slot < slots; slot += panel) {
             kernels.multiply(
                     rows,
                     headDim,
@@ -131,6 +146,23 @@ final class HeldTokens {
                     offset + slot,
                     stride);
         }
+    }
+
+    /** Adds to {@code sums} the products of some elements of a query with those of every held key. */
+    void addPartialScores(float[] query, int[] elements, float[] sums, int offset) {
+        for (int from = 0; from < size; from += panel) {
+            for (int element : elements) {
+                var at = from * headDim + element * panel;
+                for (int i = 0; i < Math.min(panel, size - from); i++) {
+                    sums[offset + from + i] = Math.fma(query[element], keys[at + i], sums[offset + from + i]);
+                }
+            }
+        }
+    }
+
+    /** Copies the value in a slot out. */
+    void getValue(int slot, float[] value) {
+        System.arraycopy(values, slot * valueStride, value, 0, headDim);
     }
 
     /** Sums of the held values, weighted by {@code rows} rows of weights a slot; rows of {@link #valueStride}. */

@@ -4,15 +4,19 @@ import io.arkvale.llama.DecodeRows;
 
 /** One limited layer of one run: owns the tokens, attends for the policy, and counts. */
 interface LayerRun {
-    /** Adds the new token of a row, attends, and lets the policy evict. */
-    void attend(int row, DecodeRows rows, float[] output);
+    /**
+     * Adds the new token of a row, attends, and lets the policy evict.
+     *
+     * @param text the new token's bytes
+     */
+    void attend(int row, DecodeRows rows, byte[] text, float[] output);
 
-    /** Tokens on the device, of all KV heads together. */
-    long heldTokens();
+    /** The tokens that a query head attended to in the last step, in no particular order; not to be changed. */
+    int[] attended(int queryHead);
 
-    /** Tokens attended to so far, of all KV heads together; where query heads differ, their mean. */
-    double attendedTokens();
+    /** What it has used so far. */
+    LayerCounts counts();
 
-    /** Tokens brought back to the device so far, of all KV heads together. */
-    long recalledTokens();
+    /** Bytes that a token of a KV head takes on the device, key and value. */
+    double tokenBytes();
 }

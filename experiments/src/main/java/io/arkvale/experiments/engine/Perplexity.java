@@ -17,9 +17,16 @@ public final class Perplexity {
      * @param scoredTokens tokens predicted
      * @param bitsPerByte mean of {@code -log2 p} over the predicted text's bytes
      * @param usage what the run used
+     * @param fidelity how near the run came to full attention
      */
     public record Result(
-            String policy, int budget, int contextTokens, int scoredTokens, double bitsPerByte, Usage usage) {}
+            String policy,
+            int budget,
+            int contextTokens,
+            int scoredTokens,
+            double bitsPerByte,
+            Usage usage,
+            Fidelity fidelity) {}
 
     /** The columns of a report. */
     public static final List<Metric<Result>> METRICS = metrics();
@@ -35,6 +42,7 @@ public final class Perplexity {
                 Metric.of("scored_tokens", Result::scoredTokens),
                 Metric.of("bits_per_byte", result -> Rounding.to(4, result.bitsPerByte()))));
         metrics.addAll(Usage.metrics(Result::usage));
+        metrics.addAll(Fidelity.metrics(Result::fidelity));
         return List.copyOf(metrics);
     }
 
@@ -48,7 +56,8 @@ public final class Perplexity {
             Workbench bench, int[] text, int context, int scored, Grid grid, Runnable progress) {
         var runs = grid.runs();
         var bits = new double[runs.size()];
-        var prefilled = bench.prefill(Arrays.copyOf(text, context));
+        var prefilled =
+                bench.prefill(Arrays.copyOf(text, context), runs.stream().anyMatch(RunSpec::readsAllRows));
         try (var session = new Session(bench, prefilled, runs, scored)) {
             for (int i = context; i < context + scored; i++) {
                 var same = new int[runs.size()];
@@ -62,6 +71,7 @@ public final class Perplexity {
             }
             var bytes = bench.bytes(Arrays.copyOfRange(text, context + 1, context + scored + 1)).length;
             var usage = session.usage();
+            var fidelity = session.fidelity();
             return grid.cells().stream()
                     .map(cell -> new Result(
                             cell.policy().label(),
@@ -69,7 +79,8 @@ public final class Perplexity {
                             context,
                             scored,
                             bits[cell.run()] / bytes,
-                            usage.get(cell.run())))
+                            usage.get(cell.run()),
+                            fidelity.get(cell.run())))
                     .toList();
         }
     }

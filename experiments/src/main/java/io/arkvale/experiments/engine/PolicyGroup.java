@@ -2,12 +2,12 @@ package io.arkvale.experiments.engine;
 
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.TokenPolicy;
-import io.arkvale.experiments.policy.bound.Full;
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.WorkerPool;
 import io.arkvale.llama.DecodeRows;
-import io.arkvale.llama.Rope;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +26,13 @@ final class PolicyGroup implements RunGroup {
     /** {@code [layers][runs]}: null where the run is dense. */
     private final @Nullable LayerRun[][] limited;
 
+    private final Workbench bench;
+    private List<byte[]> text = List.of();
     private long steps;
 
-    PolicyGroup(Context context, List<RunSpec> runs, Workbench bench) {
+    PolicyGroup(Context context, List<RunSpec> runs, SharedTokens shared, Workbench bench) {
         this.context = context;
+        this.bench = bench;
         this.runs = runs;
         pool = bench.pool();
         var shape = context.shape();
@@ -39,44 +42,33 @@ final class PolicyGroup implements RunGroup {
         for (int layer = 0; layer < shape.layers(); layer++) {
             var number = layer;
             denseRuns[layer] = IntStream.range(0, runs.size())
-                    .filter(run -> isDense(run, number))
+                    .filter(run -> runs.get(run).isDense(number))
                     .toArray();
             dense[layer] = new DenseLayers(
                     context, layer, denseRuns[layer].length, bench.model().kernels());
         }
         var kernels = bench.model().kernels();
-        var rope = bench.model().rope();
-        var lastRows = new LastRows(context);
-        var shared = new SharedTokens(context, kernels.matrix());
-        var windows = new WindowAttention(context, shared, kernels.matrix());
+        var scores = new ContextScores(
+                new LastRows(context),
+                new WindowAttention(context, shared, kernels.matrix()),
+                new FollowingAttention(context, shared, kernels),
+                bench.model().rope());
         pool.forEach(Math.multiplyExact(shape.layers(), runs.size()), (item, worker) -> {
             var layer = item / runs.size();
             var run = item % runs.size();
-            if (!isDense(run, layer)) {
-                limited[layer][run] = begin(runs.get(run), layer, lastRows, windows, shared, kernels, rope);
+            if (!runs.get(run).isDense(layer)) {
+                limited[layer][run] = begin(runs.get(run), layer, scores, shared, kernels);
             }
         });
     }
 
-    private LayerRun begin(
-            RunSpec run,
-            int layer,
-            LastRows lastRows,
-            WindowAttention windows,
-            SharedTokens shared,
-            DenseKernels kernels,
-            Rope rope) {
+    private LayerRun begin(RunSpec run, int layer, ContextScores scores, SharedTokens shared, DenseKernels kernels) {
         var policy = (TokenPolicy) run.choice().policy();
         var begun = policy.begin(run.setting(context.shape(), layer));
-        var access = new Access(policy.info(), layer, context, lastRows, windows);
+        var access = new Access(policy.info(), layer, context, scores);
         return policy.info().has(Ability.CHOOSES)
                 ? new ChoosingLayer(access, begun, shared, kernels.matrix())
-                : new EvictingLayer(access, begun, kernels, rope);
-    }
-
-    private boolean isDense(int run, int layer) {
-        return runs.get(run).choice().policy() instanceof Full
-                || layer < runs.get(run).denseLayers();
+                : new EvictingLayer(access, begun, kernels);
     }
 
     @Override
@@ -85,7 +77,8 @@ final class PolicyGroup implements RunGroup {
     }
 
     @Override
-    public void begin() {
+    public void begin(int[] tokens) {
+        text = Arrays.stream(tokens).mapToObj(token -> bench.bytes(token)).toList();
         steps++;
     }
 
@@ -104,7 +97,7 @@ final class PolicyGroup implements RunGroup {
         pool.forEach(runs.size(), (run, worker) -> {
             var policy = limited[layer][run];
             if (policy != null) {
-                policy.attend(firstRow + run, rows, output);
+                policy.attend(firstRow + run, rows, text.get(run), output);
             }
         });
     }
@@ -113,34 +106,68 @@ final class PolicyGroup implements RunGroup {
     public void end() {}
 
     @Override
+    public int[] attended(int run, int layer, int queryHead) {
+        return Objects.requireNonNull(limited[layer][run], "a dense layer").attended(queryHead);
+    }
+
+    @Override
     public Usage usage(int run) {
         var shape = context.shape();
-        var heads = 0;
-        var held = 0L;
-        var attended = 0.0;
-        var recalled = 0L;
+        var length = context.tokens() + steps;
+        var fullBytes = 2.0 * Float.BYTES * shape.headDim();
+        // A dense layer reads at each step all that there is by then.
+        var denseSteps = steps * context.tokens() + steps * (steps + 1) / 2;
+        var sum = new Sums();
         for (var layer : limited) {
             var policy = layer[run];
-            if (policy != null) {
-                heads += shape.kvHeads();
-                held += policy.heldTokens();
-                attended += policy.attendedTokens();
-                recalled += policy.recalledTokens();
+            if (policy == null) {
+                sum.residentBytes += shape.kvHeads() * length * fullBytes;
+                sum.attentionBytes += shape.kvHeads() * denseSteps * fullBytes;
+            } else {
+                sum.add(policy, shape.kvHeads());
             }
         }
-        var tokenBytes = 2.0 * Float.BYTES * shape.headDim();
-        var length = context.tokens() + steps;
-        var denseTokens = ((long) shape.layers() * shape.kvHeads() - heads) * length;
-        if (heads == 0) {
+        var perStep = 1.0 / Math.max(1, steps);
+        if (sum.heads == 0) {
             var pages = Math.ceilDiv(length, PAGE_SIZE);
-            return new Usage(pages, pages, denseTokens * tokenBytes, 0, 0);
+            return new Usage(
+                    pages, pages, denseSteps * perStep, sum.residentBytes, 0, 0, 0, sum.attentionBytes * perStep);
         }
         return new Usage(
-                held / (double) heads / PAGE_SIZE,
-                attended / heads / PAGE_SIZE / Math.max(1, steps),
-                (held + denseTokens) * tokenBytes,
-                recalled * tokenBytes,
-                recalled / (double) shape.kvHeads() / PAGE_SIZE / Math.max(1, steps));
+                sum.held / (double) sum.heads / PAGE_SIZE,
+                sum.attended / sum.heads / PAGE_SIZE * perStep,
+                sum.heldSteps / (double) sum.heads * perStep,
+                sum.residentBytes,
+                sum.recalledBytes,
+                sum.recalled / (double) shape.kvHeads() / PAGE_SIZE * perStep,
+                sum.scoringBytes * perStep,
+                sum.attentionBytes * perStep);
+    }
+
+    /** Sums over the layers of a run. */
+    private static final class Sums {
+        private int heads;
+        private long held;
+        private long heldSteps;
+        private double attended;
+        private long recalled;
+        private double residentBytes;
+        private double recalledBytes;
+        private double scoringBytes;
+        private double attentionBytes;
+
+        void add(LayerRun layer, int kvHeads) {
+            var counts = layer.counts();
+            heads += kvHeads;
+            held += counts.held();
+            heldSteps += counts.heldSteps();
+            attended += counts.attended();
+            recalled += counts.recalled();
+            residentBytes += counts.held() * layer.tokenBytes();
+            recalledBytes += counts.recalled() * layer.tokenBytes();
+            scoringBytes += counts.scoringBytes();
+            attentionBytes += counts.read() * layer.tokenBytes();
+        }
     }
 
     @Override

@@ -5,23 +5,25 @@ import io.arkvale.llama.PrefillAttention;
 
 /** Remembers the queries of a prefill's last tokens, layer by layer, while another attention does the work. */
 final class RecentQueries implements PrefillAttention {
-    /** Most tokens remembered. */
+    /** Tokens that are remembered unless all are asked for. */
     static final int MOST = 256;
 
     private final LlamaConfig shape;
+    private final int most;
     private final PrefillAttention attention;
-    /** {@code [layers][MOST][queryHeads][headDim]}; token t stands in row t modulo MOST. */
+    /** {@code [layers][most][queryHeads][headDim]}; token t stands in row t modulo {@code most}. */
     private final float[][] queries;
 
-    RecentQueries(LlamaConfig shape, PrefillAttention attention) {
+    RecentQueries(LlamaConfig shape, PrefillAttention attention, int most) {
+        this.most = most;
         this.shape = shape;
         this.attention = attention;
-        queries = new float[shape.layers()][MOST * shape.queryWidth()];
+        queries = new float[shape.layers()][Math.multiplyExact(most, shape.queryWidth())];
     }
 
     /** Copies the query of one of the last tokens. */
     void copy(int layer, int token, int queryHead, float[] target, int offset) {
-        var from = token % MOST * shape.queryWidth() + queryHead * shape.headDim();
+        var from = token % most * shape.queryWidth() + queryHead * shape.headDim();
         System.arraycopy(queries[layer], from, target, offset, shape.headDim());
     }
 
@@ -43,8 +45,8 @@ final class RecentQueries implements PrefillAttention {
         public void attend(
                 int layer, int start, int tokens, float[] rows, float[] keys, float[] values, float[] output) {
             var width = shape.queryWidth();
-            for (int token = Math.max(start, end - MOST); token < start + tokens; token++) {
-                System.arraycopy(rows, (token - start) * width, queries[layer], token % MOST * width, width);
+            for (int token = Math.max(start, end - most); token < start + tokens; token++) {
+                System.arraycopy(rows, (token - start) * width, queries[layer], token % most * width, width);
             }
             pass.attend(layer, start, tokens, rows, keys, values, output);
         }

@@ -7,8 +7,12 @@ interface RunGroup extends AutoCloseable {
     /** Number of runs. */
     int size();
 
-    /** Begins a step in which each run grows by a token. */
-    void begin();
+    /**
+     * Begins a step in which each run grows by a token.
+     *
+     * @param tokens one a run
+     */
+    void begin(int[] tokens);
 
     /**
      * Attends in one layer, layers ascending.
@@ -20,6 +24,9 @@ interface RunGroup extends AutoCloseable {
 
     /** Ends the step: each run has its new token. */
     void end();
+
+    /** The tokens that a query head of a run attended to in a limited layer in this step. */
+    int[] attended(int run, int layer, int queryHead);
 
     /** What a run of the group has used so far. */
     Usage usage(int run);

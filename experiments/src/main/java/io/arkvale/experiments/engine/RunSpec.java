@@ -46,6 +46,16 @@ public record RunSpec(PolicyChoice choice, int budget, int denseLayers) {
         }
     }
 
+    /** Whether a layer keeps and attends to everything. */
+    boolean isDense(int layer) {
+        return choice.policy() instanceof Full || layer < denseLayers;
+    }
+
+    /** Whether the policy reads the attention of all of the context's tokens. */
+    boolean readsAllRows() {
+        return choice.policy() instanceof TokenPolicy policy && policy.readsAllRows(choice.settings());
+    }
+
     /** What a token policy is told in a layer. */
     LayerSetting setting(LlamaConfig shape, int layer) {
         return new LayerSetting(

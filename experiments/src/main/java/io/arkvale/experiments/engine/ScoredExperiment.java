@@ -16,6 +16,7 @@ public final class ScoredExperiment {
     }
 
     private final Workbench bench;
+    private final Examiner examiner;
     private final Task task;
     private final Grid grid;
     private final List<Integer> lengths;
@@ -29,6 +30,7 @@ public final class ScoredExperiment {
     public ScoredExperiment(Workbench bench, Task task, Grid grid, List<Integer> lengths, int samples, long seed) {
         this.bench = bench;
         this.task = task;
+        examiner = new Examiner(bench);
         this.grid = grid;
         this.lengths = List.copyOf(lengths);
         for (int length : lengths) {
@@ -54,7 +56,6 @@ public final class ScoredExperiment {
 
     /** Runs everything; results by length, then in the order of the grid's cells. */
     public List<TaskResult> run(Progress progress) {
-        var examiner = new Examiner(bench);
         var results = new ArrayList<TaskResult>();
         for (int i = 0; i < lengths.size(); i++) {
             var tallies = new ArrayList<Tally>();
@@ -76,7 +77,7 @@ public final class ScoredExperiment {
     private int tokens(Episode episode) {
         var count = bench.tokens(episode.context()).length;
         for (var question : episode.questions()) {
-            count += bench.tokens(question.text() + question.answer()).length;
+            count += bench.tokens(question.text()).length + examiner.answerTokens(question);
         }
         return count;
     }
@@ -84,11 +85,13 @@ public final class ScoredExperiment {
     /** Outcomes of the episodes of one run. */
     private static final class Tally {
         private final List<Usage> usages = new ArrayList<>();
-        private final List<Boolean> right = new ArrayList<>();
+        private final List<Fidelity> fidelities = new ArrayList<>();
+        private final List<Double> scores = new ArrayList<>();
         private long tokens;
 
         void add(Answers answers, int promptTokens) {
-            right.addAll(answers.right());
+            scores.addAll(answers.scores());
+            fidelities.add(answers.fidelity());
             tokens += promptTokens;
             usages.add(answers.usage());
         }
@@ -99,9 +102,10 @@ public final class ScoredExperiment {
                     cell.policy().label(),
                     cell.budget(),
                     length,
-                    List.copyOf(right),
+                    List.copyOf(scores),
                     tokens / (double) usages.size(),
-                    Usage.mean(usages));
+                    Usage.mean(usages),
+                    Fidelity.mean(fidelities));
         }
     }
 }

@@ -25,7 +25,11 @@ final class SharedTokens {
 
     private HeldTokens pack(Key key) {
         var tokens = new HeldTokens(kernels, context.shape().headDim(), context.tokens());
-        tokens.addAll(context.keyValues(key.layer(), key.kvHead()), TokenSets.range(0, context.tokens()), 0);
+        tokens.addAll(
+                context.keyValues(key.layer(), key.kvHead()),
+                TokenSets.range(0, context.tokens()),
+                0,
+                HeldTokens.Storing.AS_IT_IS);
         return tokens;
     }
 }

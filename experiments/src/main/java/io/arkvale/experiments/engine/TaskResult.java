@@ -13,42 +13,61 @@ import java.util.stream.IntStream;
  * @param policy the policy as it was named
  * @param budget tokens a KV head of a limited layer may hold
  * @param length filler characters
- * @param right for each question whether it was answered token by token; the same questions in every cell of a length
+ * @param scores of each question, from 0 to 1; the same questions in every cell of a length
  * @param promptTokens tokens of context and questions, mean over episodes
  * @param usage mean over episodes
+ * @param fidelity mean over episodes
  */
 public record TaskResult(
-        String task, String policy, int budget, int length, List<Boolean> right, double promptTokens, Usage usage) {
+        String task,
+        String policy,
+        int budget,
+        int length,
+        List<Double> scores,
+        double promptTokens,
+        Usage usage,
+        Fidelity fidelity) {
     /** Questions asked. */
     public int samples() {
-        return right.size();
+        return scores.size();
     }
 
-    /** Questions answered token by token. */
+    /** Questions of the full score. */
     public int correct() {
-        return (int) right.stream().filter(answer -> answer).count();
+        return (int) scores.stream().filter(score -> score == 1).count();
     }
 
-    /** Share of right answers, from 0 to 1. */
+    /** Mean score, from 0 to 1: the share of right answers where a score is all or nothing. */
     public double accuracy() {
-        return correct() / (double) samples();
+        return scores.stream().mapToDouble(score -> score).average().orElse(0);
     }
 
-    /** The 95 % interval of the accuracy (Wilson, 1927). */
+    /** The 95 % interval of the accuracy: that of a share (Wilson, 1927), or of a mean where scores have parts. */
     public Interval interval() {
-        return Interval.ofShare(correct(), samples());
+        return allOrNothing()
+                ? Interval.ofShare(correct(), samples())
+                : Interval.ofMean(scores.stream().mapToDouble(score -> score).toArray())
+                        .interval();
+    }
+
+    private boolean allOrNothing() {
+        return scores.stream().allMatch(score -> score == 0 || score == 1);
     }
 
     /** How much more often than in another cell the same questions were answered, with the paired 95 % interval. */
     public Interval.Estimate against(TaskResult other) {
         var differences = IntStream.range(0, samples())
-                .mapToDouble(i -> (right.get(i) ? 1 : 0) - (other.right.get(i) ? 1 : 0))
+                .mapToDouble(i -> scores.get(i) - other.scores.get(i))
                 .toArray();
         return Interval.ofMean(differences);
     }
 
     private String outcomes() {
-        return right.stream().map(answer -> answer ? "1" : "0").collect(Collectors.joining());
+        return scores.stream()
+                .map(score -> score == 0 || score == 1
+                        ? Long.toString(Math.round(score))
+                        : Rounding.to(3, score).toString())
+                .collect(Collectors.joining(allOrNothing() ? "" : " "));
     }
 
     /** The columns of a report. */
@@ -69,6 +88,7 @@ public record TaskResult(
                         result -> Rounding.to(4, result.interval().high())),
                 Metric.of("prompt_tokens", result -> Math.round(result.promptTokens()))));
         metrics.addAll(Usage.metrics(TaskResult::usage));
+        metrics.addAll(Fidelity.metrics(TaskResult::fidelity));
         metrics.add(Metric.of("outcomes", TaskResult::outcomes));
         return List.copyOf(metrics);
     }

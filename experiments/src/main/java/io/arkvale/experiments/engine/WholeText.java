@@ -46,6 +46,22 @@ final class WholeText {
         }
     }
 
+    void getValue(int token, float[] value) {
+        if (token < context.size()) {
+            context.getValue(token, value);
+        } else {
+            tail.getValue(token - context.size(), value);
+        }
+    }
+
+    /** Dot products of some elements of a query with those of every key, one a token. */
+    float[] partialScores(float[] query, int[] elements) {
+        var sums = new float[length()];
+        context.addPartialScores(query, elements, sums, 0);
+        tail.addPartialScores(query, elements, sums, context.size());
+        return sums;
+    }
+
     /** Scaled dot products of the queries {@code [queryHeads][headDim]} with every key, in rows of {@code stride}. */
     void scores(float[] queries, int offset, float[] scores, int stride) {
         var factor = (float) (1 / Math.sqrt(headDim));

@@ -92,14 +92,22 @@ public final class Workbench {
      * previous one are not computed again: a token's results do not depend on how the text is cut.
      */
     Context prefill(int[] tokens) {
+        return prefill(tokens, false);
+    }
+
+    /**
+     * The same; for runs that read the attention of all of the context's tokens, whose queries are then remembered.
+     */
+    Context prefill(int[] tokens, boolean allRows) {
         var mismatch = Arrays.mismatch(tokens, prefilled);
-        var common = Math.min(mismatch < 0 ? tokens.length : mismatch, Math.max(0, tokens.length - RecentQueries.MOST));
+        var remembered = allRows ? tokens.length : RecentQueries.MOST;
+        var common = Math.min(mismatch < 0 ? tokens.length : mismatch, Math.max(0, tokens.length - remembered));
         prefilled = new int[0];
         store.truncate(common);
-        var recent = new RecentQueries(model.config(), model.dense(store));
+        var recent = new RecentQueries(model.config(), model.dense(store), remembered);
         prefill.run(Arrays.copyOfRange(tokens, common, tokens.length), common, recent);
         prefilled = tokens.clone();
-        return new Context(model.config(), store, recent);
+        return new Context(model.config(), store, recent, token -> bytes(tokens[token]));
     }
 
     /** A decoder for that many rows. */

@@ -14,6 +14,10 @@ public enum Ability {
     QUERIES,
     /** Reads keys. */
     KEYS,
+    /** Reads values. */
+    VALUES,
+    /** Reads the text itself. */
+    TEXT,
     /** Reads the exact score of every token, evicted or not: for bounds, since no real system can. */
     EXACT_SCORES,
     /** Reads the attention probabilities of each step. */
@@ -22,8 +26,16 @@ public enum Ability {
     LAST_ROW,
     /** Reads attention probabilities of several of the context's last tokens. */
     PREFILL_SCORES,
+    /** Reads attention probabilities of all of the context's tokens. */
+    ALL_ROWS,
     /** Keeps what is decoded on top of the budget. */
     GROWS,
+    /** Decides itself how much it keeps, whatever the budget. */
+    UNBUDGETED,
+    /** Stores keys and values in fewer bits. */
+    QUANTISES,
+    /** Adds estimates in place of tokens that do not take part. */
+    ESTIMATES,
     /** Attends at distances other than those of the text. */
     POSITIONS;
 

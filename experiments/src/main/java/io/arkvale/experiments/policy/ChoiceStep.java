@@ -23,6 +23,38 @@ public interface ChoiceStep {
     void key(int kvHead, int token, float[] target);
 
     /**
+     * The new token's query as if it stood at another position.
+     *
+     * @throws IllegalStateException if {@link Ability#POSITIONS} is not declared
+     */
+    float[] queryAt(int queryHead, int position);
+
+    /**
+     * Copies the key of a token as if it stood at another position.
+     *
+     * @throws IllegalStateException if {@link Ability#POSITIONS} is not declared
+     */
+    void keyAt(int kvHead, int token, int position, float[] target);
+
+    /**
+     * Copies the value of a token.
+     *
+     * @throws IllegalStateException if {@link Ability#VALUES} is not declared
+     */
+    void value(int kvHead, int token, float[] target);
+
+    /**
+     * Dot products, not scaled, of some elements of the new token's query with those of every key of the text.
+     *
+     * @param elements indices into the head's elements
+     * @throws IllegalStateException if {@link Ability#KEYS} is not declared
+     */
+    float[] partialScores(int queryHead, int[] elements);
+
+    /** Counts bytes of keys or of the policy's own summaries that it reads to choose; the other methods count theirs. */
+    void scored(long bytes);
+
+    /**
      * Scaled dot products of the new token's query with every key of the text, one a token; not to be changed.
      *
      * @throws IllegalStateException if {@link Ability#EXACT_SCORES} is not declared

@@ -28,6 +28,35 @@ public interface ContextView {
     void key(int kvHead, int token, float[] target);
 
     /**
+     * Attention probabilities that each token gets from the tokens after it and from itself, summed over those at most
+     * {@code window - 1} tokens later; one sum a token, not to be changed.
+     *
+     * @throws IllegalStateException if {@link Ability#ALL_ROWS} is not declared
+     */
+    float[] attentionOfFollowing(int window, int queryHead);
+
+    /**
+     * Copies the key of a token as if it stood at another position.
+     *
+     * @throws IllegalStateException if {@link Ability#POSITIONS} is not declared
+     */
+    void keyAt(int kvHead, int token, int position, float[] target);
+
+    /**
+     * Copies the value of a token.
+     *
+     * @throws IllegalStateException if {@link Ability#VALUES} is not declared
+     */
+    void value(int kvHead, int token, float[] target);
+
+    /**
+     * The bytes of a token.
+     *
+     * @throws IllegalStateException if {@link Ability#TEXT} is not declared
+     */
+    byte[] text(int token);
+
+    /**
      * The last queries of the context, after RoPE.
      *
      * @throws IllegalStateException if {@link Ability#QUERIES} is not declared

@@ -23,6 +23,13 @@ public interface DecodeStep {
     float[] probabilities(int queryHead);
 
     /**
+     * The bytes of the new token.
+     *
+     * @throws IllegalStateException if {@link Ability#TEXT} is not declared
+     */
+    byte[] text();
+
+    /**
      * Drops a held token of a KV head.
      *
      * @throws IllegalArgumentException if it is not held

@@ -1,5 +1,7 @@
 package io.arkvale.experiments.policy;
 
+import java.util.List;
+
 /**
  * A policy at work in one layer of one sequence. First {@link #keep} says what stays of the context; then, at each
  * decode step, the engine adds the new token, attends, and calls {@link #decoded}, where tokens are evicted.
@@ -19,6 +21,29 @@ public interface LayerPolicy {
      */
     default int[][] choose(ChoiceStep step) {
         throw new UnsupportedOperationException("a policy that declares the ability to choose must choose");
+    }
+
+    /**
+     * What stands for tokens that do not take part; asked after {@link #choose} of a policy that declares
+     * {@link Ability#ESTIMATES}.
+     *
+     * @param logSum logarithm of the sum of exponentials of the scaled scores of the tokens that take part
+     */
+    default List<Estimate> estimates(int queryHead, double logSum) {
+        return List.of();
+    }
+
+    /**
+     * Replaces a token's key and value by what they are after storing them in fewer bits; asked when a KV head takes in a
+     * token, of a policy that declares {@link Ability#QUANTISES}.
+     */
+    default void store(int kvHead, int token, float[] key, float[] value) {
+        throw new UnsupportedOperationException("a policy that declares the ability to quantise must store");
+    }
+
+    /** Bytes of a stored key and value of so many elements each. */
+    default double tokenBytes(int headDim) {
+        return 2.0 * Float.BYTES * headDim;
     }
 
     /** Called after the new token has attended; evicts what is over the budget. */

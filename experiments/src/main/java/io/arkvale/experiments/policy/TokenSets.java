@@ -40,9 +40,7 @@ public final class TokenSets {
             return range(0, tokens);
         }
         var scores = IntStream.range(0, tokens).mapToDouble(score).toArray();
-        var sorted = scores.clone();
-        Arrays.sort(sorted);
-        var threshold = count == 0 ? Double.POSITIVE_INFINITY : sorted[tokens - count];
+        var threshold = count == 0 ? Double.POSITIVE_INFINITY : smallest(scores.clone(), tokens - count);
         var above = Arrays.stream(scores).filter(value -> value > threshold).count();
         var ties = count - above;
         var chosen = new int[count];
@@ -53,6 +51,38 @@ public final class TokenSets {
             }
         }
         return chosen;
+    }
+
+    /** The value that would stand at {@code rank} if the values, which it moves about, were sorted (Hoare, 1961). */
+    private static double smallest(double[] values, int rank) {
+        int low = 0;
+        int high = values.length - 1;
+        while (low < high) {
+            var pivot = values[(low + high) >>> 1];
+            int left = low;
+            int right = high;
+            while (left <= right) {
+                while (values[left] < pivot) {
+                    left++;
+                }
+                while (values[right] > pivot) {
+                    right--;
+                }
+                if (left <= right) {
+                    var value = values[left];
+                    values[left++] = values[right];
+                    values[right--] = value;
+                }
+            }
+            if (rank <= right) {
+                high = right;
+            } else if (rank >= left) {
+                low = left;
+            } else {
+                return values[rank];
+            }
+        }
+        return values[rank];
     }
 
     /** The last row of a KV head, averaged over its query heads. */

@@ -15,10 +15,32 @@ public record Episode(String context, List<Question> questions) {
     }
 
     /**
-     * A question with its known answer.
+     * A question with what is known of its answer.
      *
      * @param text fed token by token
-     * @param answer what the model should go on with
+     * @param references what the model should go on with, or what should be found in what it goes on with; at least one
+     * @param tokens how far the model goes on, or 0 for as far as the first reference
+     * @param scoring compares what the model says with the references
      */
-    public record Question(String text, String answer) {}
+    public record Question(String text, List<String> references, int tokens, Scoring scoring) {
+        /** Copies the references. */
+        public Question {
+            references = List.copyOf(references);
+        }
+
+        /** A question whose answer is right or wrong, token by token. */
+        public Question(String text, String answer) {
+            this(text, List.of(answer), 0, Scoring.EXACT);
+        }
+
+        /** The first reference. */
+        public String answer() {
+            return references.getFirst();
+        }
+
+        /** The score of what a model said, from 0 to 1. */
+        public double score(String said) {
+            return scoring.score(said, references);
+        }
+    }
 }

@@ -3,7 +3,7 @@ package io.arkvale.experiments.task;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** A task whose answers are scored: right or wrong, token by token. */
+/** A task whose answers are scored from 0 to 1. */
 public interface Task {
     /** Its name in reports. */
     String name();

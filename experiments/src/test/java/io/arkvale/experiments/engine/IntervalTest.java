@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class IntervalTest {
@@ -35,6 +34,14 @@ class IntervalTest {
     }
 
     private static TaskResult result(Boolean... right) {
-        return new TaskResult("task", "policy", 1, 1, List.copyOf(Arrays.asList(right)), 1, new Usage(0, 0, 0, 0, 0));
+        return new TaskResult(
+                "task",
+                "policy",
+                1,
+                1,
+                Arrays.stream(right).map(answer -> answer ? 1.0 : 0.0).toList(),
+                1,
+                new Usage(0, 0, 0, 0, 0, 0, 0, 0),
+                Fidelity.FULL);
     }
 }

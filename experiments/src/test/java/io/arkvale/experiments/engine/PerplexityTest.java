@@ -32,7 +32,8 @@ class PerplexityTest {
                             CONTEXT,
                             SCORED,
                             results.get(0).bitsPerByte(),
-                            results.get(0).usage()));
+                            results.get(0).usage(),
+                            Fidelity.FULL));
             assertThat(results.get(2).bitsPerByte()).isGreaterThan(expected + 0.5);
             assertThat(results.get(3).bitsPerByte()).isCloseTo(expected, within(1e-3));
         }

@@ -123,6 +123,13 @@ class SessionTest {
             var engine = session.usage().get(1);
             assertThat(engine.recalledBytes()).isEqualTo(cache.recalledBytes()).isPositive();
             assertThat(engine.recalledPagesPerStep()).isPositive();
+            assertThat(engine.heldTokens()).isEqualTo(cache.heldTokens()).isBetween(160.0, 192.0);
+            assertThat(engine.scoringBytesPerStep())
+                    .isEqualTo(cache.scoringBytesPerStep())
+                    .isPositive();
+            assertThat(engine.attentionBytesPerStep())
+                    .isEqualTo(cache.attentionBytesPerStep())
+                    .isPositive();
         }
     }
 
@@ -168,11 +175,39 @@ class SessionTest {
             assertThat(h2o.attendedPages()).isEqualTo(65 / 32.0);
             assertThat(h2o.residentBytes()).isEqualTo((2 * 2 * 568 + 4 * 2 * 64) * bytes);
             assertThat(h2o.recalledBytes()).isZero();
+            assertThat(h2o.heldTokens()).isEqualTo(64);
+            // Steps at 565, 566, 567 and 568 tokens; each limited layer reads the budget and the newest token.
+            assertThat(h2o.attentionBytesPerStep()).isEqualTo((2 * 2 * 566.5 + 4 * 2 * 65) * bytes);
+            assertThat(h2o.scoringBytesPerStep()).isZero();
+            assertThat(full.attentionBytesPerStep()).isEqualTo(6 * 2 * 566.5 * bytes);
             var arkVale = session.usage().get(2);
             assertThat(arkVale.residentPages()).isEqualTo(6);
             assertThat(arkVale.attendedPages()).isEqualTo(5); // four filled pages and the last one
             assertThat(arkVale.residentBytes()).isEqualTo((2 * 18 + 4 * 6) * 32 * 2 * bytes);
             assertThat(arkVale.recalledBytes()).isEqualTo(arkVale.recalledPagesPerStep() * 4 * 32 * 2 * bytes);
+        }
+    }
+
+    @Test
+    void attentionOfFollowingTokensIsTheSumOfTheirRows() {
+        var tokens = bench.tokens(TEXT);
+        var context = bench.prefill(tokens, true);
+        var kernels = bench.model().kernels();
+        var following = new FollowingAttention(context, new SharedTokens(context, kernels.matrix()), kernels);
+        var all = following.of(3, 1, 1000);
+        var band = following.of(3, 1, 3);
+        var expectedAll = new double[tokens.length];
+        var expectedBand = new double[tokens.length];
+        for (int length = 1; length <= tokens.length; length++) {
+            var row = new LastRows(bench.prefill(Arrays.copyOf(tokens, length))).of(3, 1);
+            for (int token = 0; token < length; token++) {
+                expectedAll[token] += row[token];
+                expectedBand[token] += length - token <= 3 ? row[token] : 0;
+            }
+        }
+        for (int token = 0; token < tokens.length; token++) {
+            assertThat(all[token]).isCloseTo((float) expectedAll[token], within(1e-4f));
+            assertThat(band[token]).isCloseTo((float) expectedBand[token], within(1e-4f));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.arkvale.experiments.policy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +20,8 @@ final class PolicyTrial {
     /** {@code [kvHeads][tokens][headDim]}; where a policy reads keys. */
     private final float[][][] keys;
 
+    private String text = "";
+    private long scoredBytes;
     private double[][] votes = new double[0][];
     private int[][] chosen = new int[0][];
     private int length;
@@ -59,6 +62,17 @@ final class PolicyTrial {
         return this;
     }
 
+    /** Gives the text, a character a token; before {@link #context}. */
+    PolicyTrial reading(String text) {
+        this.text = text;
+        return this;
+    }
+
+    /** Bytes that the policy says it has read to choose. */
+    long scoredBytes() {
+        return scoredBytes;
+    }
+
     LayerPolicy policy() {
         return policy;
     }
@@ -90,6 +104,26 @@ final class PolicyTrial {
             @Override
             public void key(int kvHead, int token, float[] target) {
                 copyKey(kvHead, token, target);
+            }
+
+            @Override
+            public float[] attentionOfFollowing(int window, int queryHead) {
+                return floats(votes[queryHead]);
+            }
+
+            @Override
+            public void keyAt(int kvHead, int token, int position, float[] target) {
+                copyKey(kvHead, token, target);
+            }
+
+            @Override
+            public void value(int kvHead, int token, float[] target) {
+                copyKey(kvHead, token, target);
+            }
+
+            @Override
+            public byte[] text(int token) {
+                return text.substring(token, token + 1).getBytes(StandardCharsets.UTF_8);
             }
 
             @Override
@@ -188,6 +222,43 @@ final class PolicyTrial {
         @Override
         public void key(int kvHead, int token, float[] target) {
             copyKey(kvHead, token, target);
+        }
+
+        @Override
+        public float[] queryAt(int queryHead, int seenFrom) {
+            return query(queryHead);
+        }
+
+        @Override
+        public void keyAt(int kvHead, int token, int seenAt, float[] target) {
+            copyKey(kvHead, token, target);
+        }
+
+        @Override
+        public void value(int kvHead, int token, float[] target) {
+            copyKey(kvHead, token, target);
+        }
+
+        @Override
+        public float[] partialScores(int queryHead, int[] elements) {
+            var kvHead = queryHead / queryHeadsPerKvHead;
+            var scores = new float[length];
+            for (int token = 0; token < length; token++) {
+                for (int element : elements) {
+                    scores[token] += (float) rows[queryHead][element] * keys[kvHead][token][element];
+                }
+            }
+            return scores;
+        }
+
+        @Override
+        public void scored(long bytes) {
+            scoredBytes += bytes;
+        }
+
+        @Override
+        public byte[] text() {
+            return text.substring(position, position + 1).getBytes(StandardCharsets.UTF_8);
         }
 
         @Override

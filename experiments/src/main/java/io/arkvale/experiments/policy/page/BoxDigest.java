@@ -52,6 +52,11 @@ public final class BoxDigest implements PageDigest {
     }
 
     @Override
+    public long pageBytes() {
+        return 2L * Float.BYTES * headDim;
+    }
+
+    @Override
     public double score(float[] query, int page) {
         var centre = centres.get(page);
         var half = halfWidths.get(page);

@@ -65,6 +65,11 @@ public final class DiscDigest implements PageDigest {
     }
 
     @Override
+    public long pageBytes() {
+        return (long) Float.BYTES * (centroid ? headDim : parts * (headDim + headDim / 2));
+    }
+
+    @Override
     public double score(float[] query, int page) {
         var half = headDim / 2;
         var lengths = new float[half];

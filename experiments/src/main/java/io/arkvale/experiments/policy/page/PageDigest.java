@@ -12,6 +12,9 @@ public interface PageDigest {
     /** Score of a page for one query, {@code [headDim]}; only its order among pages matters. */
     double score(float[] query, int page);
 
+    /** Bytes of a page's summary, in float32. */
+    long pageBytes();
+
     /** Makes the digests of a KV head. */
     @FunctionalInterface
     interface Kind {

@@ -76,6 +76,11 @@ public final class PagedLayer implements LayerPolicy {
         var pages = Math.ceilDiv(length, rules.pageSize());
         var limit = rules.budget() == PageRules.EVERYTHING ? rules.attended() + 1 : rules.budget();
         var chosen = new int[setting.queryHeads()][];
+        if (pages > limit) {
+            for (var digest : digests) {
+                step.scored(digest.pageBytes() * (length / rules.pageSize()));
+            }
+        }
         for (int group = 0; group < groups.length; group++) {
             resident[group].set(pages - 1);
             var part = new BitSet(pages);
