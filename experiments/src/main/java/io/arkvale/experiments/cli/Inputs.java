@@ -21,6 +21,17 @@ final class Inputs {
     }
 
     /**
+     * Refuses a value outside a range.
+     *
+     * @throws UserException naming the option, the value and the range
+     */
+    static void within(int least, int most, String option, int value) {
+        if (value < least || value > most) {
+            throw new UserException(option + " is " + value + "; allowed: " + least + " to " + most);
+        }
+    }
+
+    /**
      * Reads a file.
      *
      * @throws UserException if it cannot be read

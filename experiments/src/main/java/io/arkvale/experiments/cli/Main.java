@@ -49,6 +49,9 @@ public final class Main implements Runnable {
         line.addSubcommand(new NeedlesCommand(terminal));
         line.addSubcommand(new CopyCommand(terminal));
         line.addSubcommand(new RecordsCommand(terminal));
+        line.addSubcommand(new NiahCommand(terminal));
+        line.addSubcommand(new VariablesCommand(terminal));
+        line.addSubcommand(new WordsCommand(terminal));
         line.addSubcommand(new PerplexityCommand(terminal));
         line.addSubcommand(new GenerateCommand(terminal));
         line.addSubcommand(new BenchCommand(terminal));

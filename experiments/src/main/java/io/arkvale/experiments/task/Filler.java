@@ -23,29 +23,34 @@ final class Filler {
 
     /** About {@code length} characters of filler with the facts in it, in order, each at the end of a random sentence. */
     static String around(List<String> facts, int length, RandomGenerator random) {
-        var sentences = sentences(length);
+        return around(facts, SENTENCES, length, random);
+    }
+
+    /** The same in other sentences, which are repeated. */
+    static String around(List<String> facts, List<String> sentences, int length, RandomGenerator random) {
+        var count = count(sentences, length);
         var places = IntStream.range(0, facts.size())
-                .map(fact -> random.nextInt(sentences + 1))
+                .map(fact -> random.nextInt(count + 1))
                 .sorted()
                 .toArray();
         var text = new StringBuilder();
         int fact = 0;
-        for (int sentence = 0; sentence <= sentences; sentence++) {
+        for (int sentence = 0; sentence <= count; sentence++) {
             while (fact < places.length && places[fact] == sentence) {
                 text.append(facts.get(fact++));
             }
-            if (sentence < sentences) {
-                text.append(SENTENCES.get(sentence % SENTENCES.size()));
+            if (sentence < count) {
+                text.append(sentences.get(sentence % sentences.size()));
             }
         }
         return text.toString();
     }
 
     /** Whole sentences that fit in {@code length} characters. */
-    private static int sentences(int length) {
+    private static int count(List<String> sentences, int length) {
         int count = 0;
-        for (int left = length; left >= SENTENCES.get(count % SENTENCES.size()).length(); count++) {
-            left -= SENTENCES.get(count % SENTENCES.size()).length();
+        for (int left = length; left >= sentences.get(count % sentences.size()).length(); count++) {
+            left -= sentences.get(count % sentences.size()).length();
         }
         return count;
     }

@@ -31,6 +31,15 @@ final class MagicNumbers {
         return values;
     }
 
+    /** So many different values. */
+    static List<String> values(int count, RandomGenerator random) {
+        return random.ints(LEAST, BOUND)
+                .distinct()
+                .limit(count)
+                .mapToObj(Integer::toString)
+                .toList();
+    }
+
     static String fact(String key, String value) {
         return "One of the special magic numbers for " + key + " is: " + value + ".";
     }

@@ -126,6 +126,8 @@ class TaskCommandsTest {
             passkey --samples 0                          | --samples is 0; allowed: at least 1
             passkey --lengths 66000                      | max_position_embeddings allows 65536
             passkey --against tofu                       | --against is 'tofu', which is not among the policies
+            niah --queries 5                             | --queries is 5; allowed: 1 to 4
+            variables --hops 17                          | --hops is 17; allowed: 0 to 16
             needles --turns 17                           | --turns is 17; allowed: 1 to 16
             perplexity --context 20000                   | the text has 16384 tokens
             perplexity --text-file nowhere.txt           | text file nowhere.txt does not exist
