@@ -71,7 +71,7 @@ public record Report(List<String> columns, List<List<@Nullable Object>> rows) {
     }
 
     /** The rows as maps from column to value, in column order. */
-    List<Map<String, @Nullable Object>> asMaps() {
+    public List<Map<String, @Nullable Object>> asMaps() {
         var maps = new ArrayList<Map<String, @Nullable Object>>();
         for (var row : rows) {
             var map = new LinkedHashMap<String, @Nullable Object>();

@@ -1,0 +1,5 @@
+/** Many experiments from one file. */
+@NullMarked
+package io.arkvale.experiments.sweep;
+
+import org.jspecify.annotations.NullMarked;

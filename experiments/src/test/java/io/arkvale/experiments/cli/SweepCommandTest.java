@@ -1,0 +1,98 @@
+package io.arkvale.experiments.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.arkvale.experiments.sweep.SweepFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+class SweepCommandTest {
+    private static final String MODEL = Path.of("..", "models", "needle-5m").toString();
+    private static final String SMALL = """
+            {"common": {"lengths": 200, "budgets": [64, 128], "samples": 2,
+                        "policies": ["full", "streaming-llm"], "quick": {"budgets": 64}},
+             "experiments": {"first": {"command": "passkey", "quick": {"samples": 1}},
+                             "second": {"command": "variables", "hops": 1}}}
+            """;
+
+    @TempDir
+    private Path directory = Path.of("");
+
+    @Test
+    void gathersResultsAndGoesOnWhereItWas() throws IOException {
+        var file = Files.writeString(directory.resolve("sweep.json"), SMALL).toString();
+        var out = directory.resolve("out");
+        var part = Run.of("sweep", file, "--out", out.toString(), "--set", "model=" + MODEL, "--only", "first");
+        assertThat(part.exit()).as(part.err()).isZero();
+        var run = Run.of("sweep", file, "--out", out.toString(), "--set", "model=" + MODEL);
+        assertThat(run.err()).contains("first: done before").contains("second: took");
+        var gathered = Files.readString(out.resolve("sweep.json"));
+        var rows = new JsonMapper().readTree(gathered);
+        assertThat(rows).hasSize(8);
+        assertThat(rows.get(0).get("experiment").asString()).isEqualTo("first");
+        assertThat(rows.get(0).get("accuracy").asDouble()).isEqualTo(1);
+        assertThat(rows.get(3).get("policy").asString()).isEqualTo("streaming-llm");
+        assertThat(rows.get(3).get("budget").asInt()).isEqualTo(128);
+        assertThat(rows.get(4).get("task").asString()).isEqualTo("variable-tracking");
+        assertThat(run.out().lines().toList().get(0).split(" +")).containsExactly("policy", "first", "second");
+        assertThat(run.out().lines().toList().get(1)).startsWith("full           100 100");
+        var again = Run.of("sweep", file, "--out", out.toString(), "--set", "model=" + MODEL);
+        assertThat(again.err()).contains("first: done before").contains("second: done before");
+        assertThat(Files.readString(out.resolve("sweep.json"))).isEqualTo(gathered);
+        assertThat(again.out()).isEqualTo(run.out());
+    }
+
+    @Test
+    void ownOptionsGoBeforeCommonOnesQuickOnesBeforeThemAndGivenOnesBeforeAll() {
+        var given = Map.of("policies", "tova");
+        var full = SweepFile.parse("f", SMALL.getBytes(StandardCharsets.UTF_8), false, given);
+        assertThat(String.join(" ", full.get(1).arguments()))
+                .isEqualTo("variables --lengths 200 --budgets 64,128 --samples 2 --policies tova --hops 1");
+        var quick = SweepFile.parse("f", SMALL.getBytes(StandardCharsets.UTF_8), true, given);
+        assertThat(String.join(" ", quick.get(0).arguments()))
+                .isEqualTo("passkey --lengths 200 --budgets 64 --samples 1 --policies tova");
+        assertThat(quick.get(0).fileName()).isNotEqualTo(full.get(0).fileName());
+    }
+
+    @Test
+    void theShippedSweepIsOfThisForm() {
+        assertThat(SweepFile.parse("shipped", SweepFile.shipped(), true, Map.of()))
+                .extracting(SweepFile.Experiment::name)
+                .contains("passkey", "needles", "niah", "variables", "copy", "records", "perplexity");
+    }
+
+    @Test
+    void aFileThatIsNoSweepIsWrongInput() throws IOException {
+        assertThat(wrong("{\"experiments\": ")).contains("is not valid JSON");
+        assertThat(wrong("{}")).contains("names no experiments");
+        assertThat(wrong("{\"experiments\": {\"a/b\": {}}}")).contains("experiment 'a/b'");
+        assertThat(wrong("{\"experiments\": {\"a\": {}}}"))
+                .contains("experiment 'a' of")
+                .contains("names no command");
+        assertThat(wrong("{\"experiments\": {\"a\": {\"command\": \"passkey\", \"policies\": \"none\"}}}"))
+                .contains("unknown policy 'none'")
+                .contains("experiment 'a' failed");
+        assertThat(wrong(SMALL, "--only", "third"))
+                .contains("--only names 'third'")
+                .contains("[first, second]");
+    }
+
+    private String wrong(String content, String... more) throws IOException {
+        var file = Files.writeString(directory.resolve("wrong.json"), content).toString();
+        var arguments = new ArrayList<>(
+                List.of("sweep", file, "--out", directory.resolve("no").toString()));
+        arguments.addAll(List.of(more));
+        var run = Run.of(arguments.toArray(String[]::new));
+        assertThat(run.exit()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        return run.err();
+    }
+}
