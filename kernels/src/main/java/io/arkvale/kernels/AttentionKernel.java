@@ -7,16 +7,25 @@ import java.lang.foreign.MemorySegment;
  * {@link AttentionState}.
  */
 public interface AttentionKernel {
+    /**
+     * Bytes beyond the end of keys and of values that are read, though never used, and so must be there: two vectors of
+     * 512 bits.
+     */
+    int READ_BEYOND = 128;
+
     /** A state for this kernel's shape, to be {@linkplain AttentionState#begin begun} before use. It may be reused. */
     AttentionState newState();
 
     /**
-     * Attends to {@code tokens} more tokens.
+     * Attends to {@code tokens} more tokens, the first ones of a page.
+     *
+     * <p>Keys and values lie in {@linkplain Panels panels}, as {@link PageRows} stores them, with room for a whole page
+     * however few tokens it holds.
      *
      * @param state made by this kernel, or by another of the same kind and shape
-     * @param keys stored {@code [tokens][headDim]} from byte {@code keysOffset}
-     * @param values stored {@code [tokens][headDim]} from byte {@code valuesOffset}
-     * @param tokens at least 0; usually those of one page
+     * @param keys stored in panels of {@code [headDim][pageSize]} from byte {@code keysOffset}
+     * @param values stored in panels of {@code [pageSize][headDim]} from byte {@code valuesOffset}
+     * @param tokens from 0 to the page size
      */
     void accumulate(
             AttentionState state,

@@ -34,8 +34,9 @@ public interface Kernels {
      * @param format of keys and values
      * @param queryHeads query heads per KV head, at least 1
      * @param headDim length of a key, value or query, at least 1
+     * @param pageSize most tokens of a page, at least 1
      */
-    AttentionKernel attention(StorageFormat format, int queryHeads, int headDim);
+    AttentionKernel attention(StorageFormat format, int queryHeads, int headDim, int pageSize);
 
     /**
      * What the digests of a page are made of.

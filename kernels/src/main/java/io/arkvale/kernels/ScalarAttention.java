@@ -4,16 +4,18 @@ import java.lang.foreign.MemorySegment;
 
 /** Attention token by token. */
 final class ScalarAttention implements AttentionKernel {
-    private final FormatCodec codec;
+    private final StorageFormat format;
     private final int queryHeads;
     private final int headDim;
+    private final int pageSize;
     private final float[] key;
     private final float[] value;
 
-    ScalarAttention(FormatCodec codec, int queryHeads, int headDim) {
-        this.codec = codec;
+    ScalarAttention(StorageFormat format, int queryHeads, int headDim, int pageSize) {
+        this.format = format;
         this.queryHeads = Shapes.atLeastOne("queryHeads", queryHeads);
         this.headDim = Shapes.atLeastOne("headDim", headDim);
+        this.pageSize = Shapes.atLeastOne("pageSize", pageSize);
         key = new float[headDim];
         value = new float[headDim];
     }
@@ -31,10 +33,13 @@ final class ScalarAttention implements AttentionKernel {
             MemorySegment values,
             long valuesOffset,
             int tokens) {
-        long row = (long) headDim * codec.format().bytes();
+        Shapes.between("tokens", tokens, 0, pageSize);
+        int bytes = format.bytes();
         for (int token = 0; token < tokens; token++) {
-            codec.decode(keys, keysOffset + token * row, key, 0, headDim);
-            codec.decode(values, valuesOffset + token * row, value, 0, headDim);
+            for (int i = 0; i < headDim; i++) {
+                key[i] = format.get(keys, keysOffset + (long) Panels.index(headDim, pageSize, i, token) * bytes);
+                value[i] = format.get(values, valuesOffset + (long) Panels.index(pageSize, headDim, token, i) * bytes);
+            }
             for (int head = 0; head < queryHeads; head++) {
                 accumulateToken(state, head);
             }

@@ -17,8 +17,8 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public AttentionKernel attention(StorageFormat format, int queryHeads, int headDim) {
-        return new ScalarAttention(codec(format), queryHeads, headDim);
+    public AttentionKernel attention(StorageFormat format, int queryHeads, int headDim, int pageSize) {
+        return new ScalarAttention(format, queryHeads, headDim, pageSize);
     }
 
     @Override

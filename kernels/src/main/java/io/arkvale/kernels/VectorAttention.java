@@ -1,48 +1,38 @@
 package io.arkvale.kernels;
 
-import static io.arkvale.kernels.VectorDots.TILE;
-
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
-/**
- * Attention in blocks of tokens: scores, softmax, weighted values, each for all query heads in one pass. Keys and values
- * are decoded and used slab by slab, so that they are still in the first-level cache when they are used.
- */
+/** Attention page by page: scores, softmax, weighted values, each for all query heads in one pass over memory. */
 final class VectorAttention implements AttentionKernel {
-    /** Most tokens of a block; a multiple of those of every slab. */
-    private static final int BLOCK = 32;
-
+    private final WeightedSums sums;
+    private final int bytes;
     private final int queryHeads;
     private final int headDim;
-    private final long rowBytes;
-    /** Holds keys, then values. */
-    private final PaddedBlock slab;
+    private final int pageSize;
+    private final int stateStride;
+    private final int scoreStride;
+    /** {@code [queryHeads][scoreStride]}: scores of the page's tokens, then weights. */
+    private final float[] scores;
 
-    private final VectorDots dots;
-    private final VectorSoftmax softmax = new VectorSoftmax();
-    /** {@code [tile][BLOCK][TILE]}: scores, then weights. */
-    private final float[] weights;
-
-    VectorAttention(FormatCodec codec, int queryHeads, int headDim) {
+    VectorAttention(StorageFormat format, int queryHeads, int headDim, int pageSize) {
         this.queryHeads = Shapes.atLeastOne("queryHeads", queryHeads);
         this.headDim = Shapes.atLeastOne("headDim", headDim);
-        rowBytes = (long) headDim * codec.format().bytes();
-        slab = new PaddedBlock(codec, headDim, slabTokens(codec.format(), VectorKernels.padded(headDim)));
-        dots = new VectorDots(slab.stride, slab.capacity());
-        weights = new float[VectorDots.resultLength(queryHeads, BLOCK)];
+        this.pageSize = Shapes.atLeastOne("pageSize", pageSize);
+        sums = WeightedSums.of(format);
+        bytes = format.bytes();
+        stateStride = wholePanels(headDim);
+        scoreStride = wholePanels(pageSize);
+        scores = new float[Math.multiplyExact(queryHeads, scoreStride)];
     }
 
-    /** A power of two from 4 to BLOCK. */
-    private static int slabTokens(StorageFormat format, int stride) {
-        // Short slabs let the memory work ahead while the last one is computed; float32 gains more from four streams,
-        // which pay when they lie a page of virtual memory apart.
-        int numbers = format == StorageFormat.F32 ? 4096 : 2048;
-        return Math.clamp(Integer.highestOneBit(Math.max(1, numbers / stride)), 4, BLOCK);
+    private static int wholePanels(int columns) {
+        return Math.multiplyExact(Math.ceilDiv(columns, Panels.WIDTH), Panels.WIDTH);
     }
 
     @Override
     public AttentionState newState() {
-        return new AttentionState(queryHeads, headDim, slab.stride);
+        return new AttentionState(queryHeads, headDim, stateStride);
     }
 
     @Override
@@ -53,29 +43,43 @@ final class VectorAttention implements AttentionKernel {
             MemorySegment values,
             long valuesOffset,
             int tokens) {
-        for (int token = 0; token < tokens; token += BLOCK) {
-            int count = Math.min(BLOCK, tokens - token);
-            scores(state, keys, keysOffset + token * rowBytes, count);
-            for (int head = 0; head < queryHeads; head += TILE) {
-                softmax.apply(state, head, weights, head * BLOCK, count);
-            }
-            weigh(state, values, valuesOffset + token * rowBytes, count);
+        Shapes.between("tokens", tokens, 0, pageSize);
+        if (tokens == 0) {
+            return;
+        }
+        score(state, keys, keysOffset, tokens);
+        for (int head = 0; head < queryHeads; head++) {
+            VectorSoftmax.apply(state, head, scores, head * scoreStride, tokens);
+        }
+        weigh(state, values, valuesOffset, tokens);
+    }
+
+    private void score(AttentionState state, MemorySegment keys, long offset, int tokens) {
+        Arrays.fill(scores, 0);
+        for (int token = 0; token < tokens; token += Panels.WIDTH) {
+            long panel = offset + (long) token * headDim * bytes;
+            int width = Panels.width(pageSize, token);
+            sums.add(
+                    state.queries, 0, stateStride, queryHeads, keys, panel, width, headDim, scores, token, scoreStride);
         }
     }
 
-    private void scores(AttentionState state, MemorySegment keys, long offset, int count) {
-        for (int token = 0; token < count; token += slab.capacity()) {
-            int part = Math.min(slab.capacity(), count - token);
-            slab.load(keys, offset + token * rowBytes, rowBytes, part);
-            dots.multiply(state.queries, queryHeads, slab.rows, part, weights, token, BLOCK);
-        }
-    }
-
-    private void weigh(AttentionState state, MemorySegment values, long offset, int count) {
-        for (int token = 0; token < count; token += slab.capacity()) {
-            int part = Math.min(slab.capacity(), count - token);
-            slab.load(values, offset + token * rowBytes, rowBytes, part);
-            VectorWeighing.add(state, slab.rows, part, weights, token, BLOCK);
+    private void weigh(AttentionState state, MemorySegment values, long offset, int tokens) {
+        for (int column = 0; column < headDim; column += Panels.WIDTH) {
+            long panel = offset + (long) column * pageSize * bytes;
+            int width = Panels.width(headDim, column);
+            sums.add(
+                    scores,
+                    0,
+                    scoreStride,
+                    queryHeads,
+                    values,
+                    panel,
+                    width,
+                    tokens,
+                    state.weighted,
+                    column,
+                    stateStride);
         }
     }
 }

@@ -12,7 +12,7 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** The upper halves of float32 numbers: decoding shifts them up, encoding rounds with integer arithmetic. */
-final class VectorBf16Codec implements FormatCodec {
+final class VectorBf16Codec implements VectorCodec {
     static final VectorBf16Codec INSTANCE = new VectorBf16Codec();
 
     private VectorBf16Codec() {}
@@ -23,15 +23,19 @@ final class VectorBf16Codec implements FormatCodec {
     }
 
     @Override
+    public FloatVector load(MemorySegment source, long offset) {
+        return ShortVector.fromMemorySegment(SHORTS, source, offset, ByteOrder.nativeOrder())
+                .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0)
+                .reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 16)
+                .reinterpretAsFloats();
+    }
+
+    @Override
     public void decode(MemorySegment source, long offset, float[] target, int at, int count) {
         int i = 0;
         for (; i <= count - LANES; i += LANES) {
-            ShortVector.fromMemorySegment(SHORTS, source, offset + (long) i * Short.BYTES, ByteOrder.nativeOrder())
-                    .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0)
-                    .reinterpretAsInts()
-                    .lanewise(VectorOperators.LSHL, 16)
-                    .reinterpretAsFloats()
-                    .intoArray(target, at + i);
+            load(source, offset + (long) i * Short.BYTES).intoArray(target, at + i);
         }
         ScalarCodec.BF16.decode(source, offset + (long) i * Short.BYTES, target, at + i, count - i);
     }

@@ -1,20 +1,41 @@
 package io.arkvale.kernels;
 
+import static io.arkvale.kernels.VectorKernels.INTS;
+import static io.arkvale.kernels.VectorKernels.SHORTS;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
- * IEEE half precision. The loops are plain, because the compiler turns them into the machine's own vector conversions,
- * which the Vector API does not offer.
+ * IEEE half precision. The loops of bulk conversion are plain, because the compiler turns them into the machine's own
+ * vector conversions, which the Vector API does not offer.
  */
-final class VectorF16Codec implements FormatCodec {
+final class VectorF16Codec implements VectorCodec {
     static final VectorF16Codec INSTANCE = new VectorF16Codec();
+
+    /** 2^112: the difference of the two formats' exponents. */
+    private static final float REBIAS = 0x1p112f;
 
     private VectorF16Codec() {}
 
     @Override
     public StorageFormat format() {
         return StorageFormat.F16;
+    }
+
+    @Override
+    public FloatVector load(MemorySegment source, long offset) {
+        // Shifted into place the bits are those of the number times 2^-112, subnormal ones included.
+        var bits = ShortVector.fromMemorySegment(SHORTS, source, offset, ByteOrder.nativeOrder())
+                .convertShape(VectorOperators.S2I, INTS, 0)
+                .reinterpretAsInts();
+        var magnitude = bits.and(0x7fff).lanewise(VectorOperators.LSHL, 13).reinterpretAsFloats();
+        var sign = bits.and(0x80000000);
+        return magnitude.mul(REBIAS).reinterpretAsInts().or(sign).reinterpretAsFloats();
     }
 
     @Override

@@ -12,7 +12,7 @@ import jdk.incubator.vector.FloatVector;
  * Float32 as it is: conversion is copying. Blocks are read as four streams, a quarter apart, because memory that is in no
  * cache comes faster when several pages of virtual memory are waited for at once.
  */
-final class VectorF32Codec implements FormatCodec {
+final class VectorF32Codec implements VectorCodec {
     static final VectorF32Codec INSTANCE = new VectorF32Codec();
 
     private VectorF32Codec() {}
@@ -20,6 +20,11 @@ final class VectorF32Codec implements FormatCodec {
     @Override
     public StorageFormat format() {
         return StorageFormat.F32;
+    }
+
+    @Override
+    public FloatVector load(MemorySegment source, long offset) {
+        return FloatVector.fromMemorySegment(FLOATS, source, offset, ByteOrder.nativeOrder());
     }
 
     @Override
@@ -41,8 +46,8 @@ final class VectorF32Codec implements FormatCodec {
                 count - rest);
     }
 
-    private static FloatVector load(MemorySegment source, long offset, long index) {
-        return FloatVector.fromMemorySegment(FLOATS, source, offset + index * Float.BYTES, ByteOrder.nativeOrder());
+    private FloatVector load(MemorySegment source, long offset, long index) {
+        return load(source, offset + index * Float.BYTES);
     }
 
     @Override

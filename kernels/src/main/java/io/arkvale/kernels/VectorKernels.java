@@ -5,9 +5,9 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Kernels on the Vector API, at the machine's preferred width. Stored blocks are first decoded into a small float32
- * scratch, which is faster than computing on the segment itself and leaves one float32 code for all formats; rows of the
- * scratch are padded with zeros, so that no loop has a tail.
+ * Kernels on the Vector API, at the machine's preferred width. Attention computes on the segment itself, which keeps the
+ * memory busy; the others first decode blocks into a small float32 scratch, which leaves one float32 code for all formats,
+ * and whose rows are padded with zeros, so that no loop has a tail.
  */
 final class VectorKernels implements Kernels {
     /** Static and final, as the compiler needs it to turn vector calls into single instructions. */
@@ -41,8 +41,8 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public AttentionKernel attention(StorageFormat format, int queryHeads, int headDim) {
-        return new VectorAttention(codec(format), queryHeads, headDim);
+    public AttentionKernel attention(StorageFormat format, int queryHeads, int headDim, int pageSize) {
+        return new VectorAttention(format, queryHeads, headDim, pageSize);
     }
 
     @Override

@@ -1,50 +1,33 @@
 package io.arkvale.kernels;
 
-import static io.arkvale.kernels.VectorDots.TILE;
 import static io.arkvale.kernels.VectorKernels.FLOATS;
 import static io.arkvale.kernels.VectorKernels.LANES;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
-/** The online softmax of a tile of four query heads, whose scores lie side by side, token by token. */
+/** The online softmax of one query head. */
 final class VectorSoftmax {
-    /** One number a lane; lane i belongs to head {@code i % TILE} of the tile. */
-    private final float[] lanes = new float[LANES];
+    private VectorSoftmax() {}
 
     /**
      * Turns scores into weights relative to the new largest score, to which it raises the state, and adds them to the
-     * state's sums.
+     * state's sum.
      *
-     * @param first the tile's first query head
-     * @param weights {@code [count][TILE]} from index {@code from}: scores, then weights
+     * @param scores {@code [count]} and up to a whole vector from index {@code from}: scores, then weights
      */
-    void apply(AttentionState state, int first, float[] weights, int from, int count) {
-        int heads = Math.min(TILE, state.queryHeads - first);
-        int to = from + Math.ceilDiv(count * TILE, LANES) * LANES;
-        Arrays.fill(weights, from + count * TILE, to, Float.NEGATIVE_INFINITY);
-
-        largest(weights, from, to);
-        for (int head = 0; head < heads; head++) {
-            float top = state.largest[first + head];
-            // Written so that a NaN, which is neither, becomes the largest and is not lost.
-            if (!(lanes[head] <= top)) {
-                state.raise(first + head, lanes[head]);
-            } else {
-                lanes[head] = top;
-            }
+    static void apply(AttentionState state, int head, float[] scores, int from, int count) {
+        int to = from + Math.ceilDiv(count, LANES) * LANES;
+        Arrays.fill(scores, from + count, to, Float.NEGATIVE_INFINITY);
+        float largest = largest(scores, from, to);
+        // Written so that a NaN, which is neither, becomes the largest and is not lost.
+        if (!(largest <= state.largest[head])) {
+            state.raise(head, largest);
         }
-        for (int lane = TILE; lane < LANES; lane++) {
-            lanes[lane] = lanes[lane - TILE];
-        }
-        exponentiate(weights, from, to);
-        for (int head = 0; head < heads; head++) {
-            state.sum[first + head] += lanes[head];
-        }
+        state.sum[head] += exponentiate(scores, from, to, state.largest[head]);
     }
 
-    /** Each head's largest score, to {@link #lanes}. */
-    private void largest(float[] scores, int from, int to) {
+    private static float largest(float[] scores, int from, int to) {
         var top = FloatVector.fromArray(FLOATS, scores, from);
         for (int i = from + LANES; i < to; i += LANES) {
             top = top.max(FloatVector.fromArray(FLOATS, scores, i));
@@ -55,12 +38,12 @@ final class VectorSoftmax {
         if (LANES > 4) {
             top = top.max(top.rearrange(Lanes.FLIP_2));
         }
-        top.intoArray(lanes, 0);
+        top = top.max(top.rearrange(Lanes.FLIP_1));
+        return top.max(top.rearrange(Lanes.FLIP_0)).lane(0);
     }
 
-    /** Weights of scores relative to {@link #lanes}, and then each head's sum of them there. */
-    private void exponentiate(float[] scores, int from, int to) {
-        var largest = FloatVector.fromArray(FLOATS, lanes, 0);
+    /** Weights of scores relative to the largest, and their sum. */
+    private static float exponentiate(float[] scores, int from, int to, float largest) {
         var sum = FloatVector.zero(FLOATS);
         for (int i = from; i < to; i += LANES) {
             var weight =
@@ -74,6 +57,7 @@ final class VectorSoftmax {
         if (LANES > 4) {
             sum = sum.add(sum.rearrange(Lanes.FLIP_2));
         }
-        sum.intoArray(lanes, 0);
+        sum = sum.add(sum.rearrange(Lanes.FLIP_1));
+        return sum.add(sum.rearrange(Lanes.FLIP_0)).lane(0);
     }
 }

@@ -33,8 +33,8 @@ class AllocationTest {
     @ParameterizedTest
     @MethodSource("shapes")
     void attentionAllocatesNothing(StorageFormat format, int headDim, int queryHeads) {
-        var page = arena.allocate((long) PAGE * headDim * format.bytes());
-        var kernel = Kernels.vector().attention(format, queryHeads, headDim);
+        var page = arena.allocate((long) PAGE * headDim * format.bytes() + AttentionKernel.READ_BEYOND);
+        var kernel = Kernels.vector().attention(format, queryHeads, headDim, PAGE);
         var state = kernel.newState();
         var other = kernel.newState();
         var out = new float[queryHeads * headDim];

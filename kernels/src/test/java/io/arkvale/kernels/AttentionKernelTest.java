@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +49,7 @@ class AttentionKernelTest {
         float[] values = samples.floats(tokens * headDim, 1);
         float[] queries = samples.floats(queryHeads * headDim, range);
         double scale = 1 / Math.sqrt(headDim);
-        var kernel = kernels.attention(format, queryHeads, headDim);
+        var kernel = kernels.attention(format, queryHeads, headDim, pageSize);
         var state = kernel.newState();
         state.begin(queries, 0, scale);
         accumulate(kernel, state, format, keys, values, headDim, 0, tokens, pageSize);
@@ -67,6 +68,7 @@ class AttentionKernelTest {
         }
     }
 
+    /** Hands {@code kernel} the tokens page by page, each page as it would lie in a slot. */
     private static void accumulate(
             AttentionKernel kernel,
             AttentionState state,
@@ -77,12 +79,19 @@ class AttentionKernelTest {
             int from,
             int to,
             int pageSize) {
-        MemorySegment storedKeys = Samples.store(format, keys, SKIPPED);
-        MemorySegment storedValues = Samples.store(format, values, 0);
+        MemorySegment keyRows = Samples.store(format, keys, 0);
+        MemorySegment valueRows = Samples.store(format, values, 0);
         long row = (long) headDim * format.bytes();
+        var rows = new PageRows(format, headDim, pageSize);
+        // One after the other, the first at an odd address, and no more behind them than a kernel may read.
+        long valuesOffset = SKIPPED + pageSize * row;
+        var page = Arena.ofAuto().allocate(valuesOffset + pageSize * row + AttentionKernel.READ_BEYOND);
         for (int token = from; token < to; token += pageSize) {
             int count = Math.min(pageSize, to - token);
-            kernel.accumulate(state, storedKeys, SKIPPED + token * row, storedValues, token * row, count);
+            page.fill((byte) -1);
+            rows.putKeys(keyRows, token * row, row, count, page, SKIPPED, 0);
+            rows.putValues(valueRows, token * row, row, count, page, valuesOffset, 0);
+            kernel.accumulate(state, page, SKIPPED, page, valuesOffset, count);
         }
     }
 
@@ -92,18 +101,19 @@ class AttentionKernelTest {
         int headDim = 24;
         int queryHeads = 6;
         int tokens = 100;
+        int pageSize = 16;
         var samples = new Samples(3);
         float[] keys = samples.floats(tokens * headDim, 4);
         float[] values = samples.floats(tokens * headDim, 1);
         float[] queries = samples.floats(queryHeads * headDim + 7, 4);
-        var kernel = kernels.attention(format, queryHeads, headDim);
+        var kernel = kernels.attention(format, queryHeads, headDim, pageSize);
         int[] splits = {0, 0, 33, 34, 80, 80, 100};
         var merged = kernel.newState();
         merged.begin(queries, 7, 0.25);
         for (int i = 1; i < splits.length; i++) {
             var part = kernel.newState();
             part.begin(queries, 7, 0.25);
-            accumulate(kernel, part, format, keys, values, headDim, splits[i - 1], splits[i], 16);
+            accumulate(kernel, part, format, keys, values, headDim, splits[i - 1], splits[i], pageSize);
             merged.merge(part);
         }
         var out = new float[queryHeads * headDim + 3];
@@ -137,7 +147,7 @@ class AttentionKernelTest {
                 float[] values = new Samples(5).floats(tokens * headDim, 1e30);
                 var queries = new float[queryHeads * headDim];
                 Arrays.fill(queries, 1e15f);
-                var kernel = kernels.attention(StorageFormat.F32, queryHeads, headDim);
+                var kernel = kernels.attention(StorageFormat.F32, queryHeads, headDim, 9);
                 var state = kernel.newState();
                 state.begin(queries, 0, 1);
                 accumulate(kernel, state, StorageFormat.F32, keys, values, headDim, 0, tokens, 9);
@@ -153,7 +163,7 @@ class AttentionKernelTest {
     @ParameterizedTest
     @MethodSource("io.arkvale.kernels.Samples#kernels")
     void aTokenFarBelowTheLargestScoreHasNoWeightAtAll(Kernels kernels) {
-        var kernel = kernels.attention(StorageFormat.F32, 1, 1);
+        var kernel = kernels.attention(StorageFormat.F32, 1, 1, 2);
         var state = kernel.newState();
         state.begin(new float[] {1}, 0, 1);
         accumulate(kernel, state, StorageFormat.F32, new float[] {0, -200}, new float[] {0, 1e38f}, 1, 0, 2, 2);
@@ -174,10 +184,11 @@ class AttentionKernelTest {
         float[] values = samples.floats(64 * headDim, 2);
         var poison = new float[64 * headDim];
         Arrays.fill(poison, Float.NaN);
+        int pageSize = 40;
         for (int tokens : new int[] {1, 2, 13, 33}) {
-            var fresh = kernels.attention(format, queryHeads, headDim);
+            var fresh = kernels.attention(format, queryHeads, headDim, pageSize);
             float[] expected = outputOf(fresh, fresh.newState(), format, queries, keys, values, tokens);
-            var used = kernels.attention(format, queryHeads, headDim);
+            var used = kernels.attention(format, queryHeads, headDim, pageSize);
             var state = used.newState();
             outputOf(used, state, format, queries, poison, poison, 64);
             assertThat(outputOf(used, state, format, queries, keys, values, tokens))
@@ -203,16 +214,19 @@ class AttentionKernelTest {
     @ParameterizedTest
     @MethodSource("io.arkvale.kernels.Samples#kernels")
     void refusesWhatHasNoMeaning(Kernels kernels) {
-        assertThatThrownBy(() -> kernels.attention(StorageFormat.F32, 0, 4))
+        assertThatThrownBy(() -> kernels.attention(StorageFormat.F32, 0, 4, 8))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("queryHeads is 0 but must be at least 1");
-        assertThatThrownBy(() -> kernels.attention(StorageFormat.F32, 1, 0))
+        assertThatThrownBy(() -> kernels.attention(StorageFormat.F32, 1, 0, 8))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("headDim is 0 but must be at least 1");
-        var state = kernels.attention(StorageFormat.F32, 1, 4).newState();
+        assertThatThrownBy(() -> kernels.attention(StorageFormat.F32, 1, 4, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("pageSize is 0 but must be at least 1");
+        var state = kernels.attention(StorageFormat.F32, 1, 4, 8).newState();
         state.begin(new float[4], 0, 1);
         assertThatThrownBy(() -> state.finish(new float[4], 0)).isInstanceOf(IllegalStateException.class);
-        var other = kernels.attention(StorageFormat.F32, 2, 4).newState();
+        var other = kernels.attention(StorageFormat.F32, 2, 4, 8).newState();
         assertThatThrownBy(() -> state.merge(other)).isInstanceOf(IllegalArgumentException.class);
     }
 }

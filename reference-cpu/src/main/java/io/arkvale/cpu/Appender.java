@@ -2,7 +2,6 @@ package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.SequenceSpec;
-import java.lang.foreign.MemorySegment;
 
 /** Step (a): stores tokens in pages; summarises and backs up the pages that fill. */
 final class Appender {
@@ -15,7 +14,7 @@ final class Appender {
         this.spec = spec;
         this.store = store;
         this.workers = workers;
-        digester = new Digester(spec, workers.codec);
+        digester = new Digester(spec, workers);
     }
 
     /**
@@ -69,19 +68,15 @@ final class Appender {
             GroupPages pages, int group, int page, int from, int to, CpuTensor keys, CpuTensor values, int row) {
         int slot = pages.slot(page);
         var slab = store.slots.slab(slot);
-        long base = store.slots.offset(slot) + from % spec.pageSize() * store.layout.rowBytes();
+        long base = store.slots.offset(slot);
+        int token = from % spec.pageSize();
+        var rows = workers.rows;
         for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
-            int kvHead = group * spec.kvHeadsPerGroup() + head;
-            copyRows(keys, kvHead, row, to - from, slab, base + store.layout.keys(head));
-            copyRows(values, kvHead, row, to - from, slab, base + store.layout.values(head));
-        }
-    }
-
-    private void copyRows(CpuTensor source, int head, int row, int count, MemorySegment target, long at) {
-        long rowBytes = store.layout.rowBytes();
-        long from = row * source.rowBytes() + head * rowBytes;
-        for (int i = 0; i < count; i++) {
-            MemorySegment.copy(source.memory, from + i * source.rowBytes(), target, at + i * rowBytes, rowBytes);
+            long at = row * keys.rowBytes() + (group * spec.kvHeadsPerGroup() + head) * store.layout.rowBytes();
+            long keysAt = base + store.layout.keys(head);
+            long valuesAt = base + store.layout.values(head);
+            rows.putKeys(keys.memory, at, keys.rowBytes(), to - from, slab, keysAt, token);
+            rows.putValues(values.memory, at, values.rowBytes(), to - from, slab, valuesAt, token);
         }
     }
 

@@ -6,6 +6,7 @@ import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.Tier;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -66,14 +67,15 @@ final class CpuView implements CacheView {
     public void copyResident(Sequence sequence, int layer, int group, int page, MemorySegment target) {
         var pages = layer(sequence, layer);
         var table = table(pages, group, page);
-        var bytes = requireSlot(target);
+        requireSlot(target);
         int slot = table.slot(page);
         if (slot < 0) {
             throw new InvalidArgumentException("page " + page + " of layer " + layer + " is not resident");
         }
-        var store = cache.store;
-        MemorySegment.copy(store.slots.slab(slot), store.slots.offset(slot), target, 0, bytes);
-        clearUnstored(pages, page, target);
+        var slots = cache.store.slots;
+        int pageSize = cache.spec.pageSize();
+        int tokens = Math.min(pageSize, pages.tokens - page * pageSize);
+        copyRows(slots.slab(slot), slots.offset(slot), tokens, target);
     }
 
     @Override
@@ -84,23 +86,26 @@ final class CpuView implements CacheView {
         if (backup == null) {
             throw new InvalidArgumentException("page " + page + " of layer " + layer + " has no backup");
         }
-        try {
-            cache.store.backups.read(backup, target, 0);
+        try (var arena = Arena.ofConfined()) {
+            var slot = arena.allocate(cache.store.layout.slotBytes());
+            cache.store.backups.read(backup, slot, 0);
+            copyRows(slot, 0, cache.spec.pageSize(), target);
         } catch (IOException e) {
             throw new BackupException("a backup cannot be read: " + e.getMessage(), List.of(sequence), e);
         }
     }
 
-    /** A slot is handed out as it was left; what was never stored reads as zero. */
-    private void clearUnstored(LayerPages pages, int page, MemorySegment target) {
-        int pageSize = cache.spec.pageSize();
+    /** Keys row by row, then values; what was never stored reads as zero, whatever the slot held before. */
+    private void copyRows(MemorySegment slot, long offset, int tokens, MemorySegment target) {
         var layout = cache.store.layout;
-        int stored = Math.min(pageSize, pages.tokens - page * pageSize);
-        for (int run = 0; run < 2 * cache.spec.kvHeadsPerGroup(); run++) {
-            target.asSlice(
-                            run * layout.headBytes() + stored * layout.rowBytes(),
-                            (pageSize - stored) * layout.rowBytes())
-                    .fill((byte) 0);
+        var rows = cache.workers.rows;
+        int heads = cache.spec.kvHeadsPerGroup();
+        target.asSlice(0, layout.slotBytes()).fill((byte) 0);
+        for (int head = 0; head < heads; head++) {
+            long keys = head * layout.headBytes();
+            long values = (heads + head) * layout.headBytes();
+            rows.getKeys(slot, offset + layout.keys(head), 0, tokens, target, keys, layout.rowBytes());
+            rows.getValues(slot, offset + layout.values(head), 0, tokens, target, values, layout.rowBytes());
         }
     }
 
@@ -117,13 +122,12 @@ final class CpuView implements CacheView {
         return pages.groups[group];
     }
 
-    private long requireSlot(MemorySegment target) {
+    private void requireSlot(MemorySegment target) {
         long bytes = cache.store.layout.slotBytes();
         if (target.byteSize() < bytes) {
             throw new InvalidArgumentException(
                     "target has " + target.byteSize() + " bytes; allowed: at least " + bytes);
         }
-        return bytes;
     }
 
     private static void range(String name, int value, int count) {

@@ -3,6 +3,7 @@ package io.arkvale.cpu;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Digest;
 import io.arkvale.kernels.FormatCodec;
+import io.arkvale.kernels.PageRows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -10,10 +11,12 @@ import java.lang.foreign.ValueLayout;
 final class Digester {
     private final CacheSpec spec;
     private final FormatCodec codec;
+    private final PageRows rows;
 
-    Digester(CacheSpec spec, FormatCodec codec) {
+    Digester(CacheSpec spec, Workers workers) {
         this.spec = spec;
-        this.codec = codec;
+        codec = workers.codec;
+        rows = workers.rows;
     }
 
     /** Writes the digest of one KV head's keys of one page into its place in the column. */
@@ -25,7 +28,9 @@ final class Digester {
             Digest digest,
             int kvHead,
             int page) {
-        worker.digest.load(keys, offset, spec.pageSize());
+        long rowBytes = (long) spec.headDim() * spec.elementType().bytes();
+        rows.getKeys(keys, offset, 0, spec.pageSize(), worker.pageRows, 0, rowBytes);
+        worker.digest.load(worker.pageRows, 0, spec.pageSize());
         var target = column.memory(page);
         long vectors = column.vectors(kvHead, page);
         switch (digest) {

@@ -40,20 +40,24 @@ final class Prefiller {
         packed.reserve(layer.tokens);
         var group = layer.groups[kvHead / spec.kvHeadsPerGroup()];
         int head = kvHead % spec.kvHeadsPerGroup();
+        int numbers = Math.multiplyExact(spec.pageSize(), spec.headDim());
+        long rowBytes = store.layout.rowBytes();
         try (var arena = Arena.ofShared()) {
             var staged = stageEvicted(group, arena);
             workers.pool.forEach(layer.pages(), (page, worker) -> {
-                var rows = new float[2][spec.headDim()];
+                var scratch = workers.get(worker).pageRows;
+                var rows = new float[2][numbers];
                 int slot = group.slot(page);
                 var memory = slot >= 0 ? store.slots.slab(slot) : staged[page];
                 long offset = slot >= 0 ? store.slots.offset(slot) : 0;
                 int first = page * spec.pageSize();
-                int last = Math.min(layer.tokens, first + spec.pageSize());
-                for (int token = first; token < last; token++) {
-                    long row = offset + (token - first) * store.layout.rowBytes();
-                    workers.codec.decode(memory, row + store.layout.keys(head), rows[0], 0, spec.headDim());
-                    workers.codec.decode(memory, row + store.layout.values(head), rows[1], 0, spec.headDim());
-                    packed.put(token, rows[0], 0, rows[1], 0);
+                int tokens = Math.min(spec.pageSize(), layer.tokens - first);
+                workers.rows.getKeys(memory, offset + store.layout.keys(head), 0, tokens, scratch, 0, rowBytes);
+                workers.codec.decode(scratch, 0, rows[0], 0, tokens * spec.headDim());
+                workers.rows.getValues(memory, offset + store.layout.values(head), 0, tokens, scratch, 0, rowBytes);
+                workers.codec.decode(scratch, 0, rows[1], 0, tokens * spec.headDim());
+                for (int token = 0; token < tokens; token++) {
+                    packed.put(first + token, rows[0], token * spec.headDim(), rows[1], token * spec.headDim());
                 }
             });
         }

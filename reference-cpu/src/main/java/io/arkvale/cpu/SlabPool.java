@@ -1,5 +1,6 @@
 package io.arkvale.cpu;
 
+import io.arkvale.kernels.AttentionKernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -16,6 +17,9 @@ final class SlabPool implements AutoCloseable {
 
     /** A cache line, and the widest vector. */
     private static final long ALIGNMENT = 64;
+
+    /** Behind the last block, for kernels that read whole vectors. */
+    private static final long BEYOND = AttentionKernel.READ_BEYOND;
 
     private final Arena arena = Arena.ofShared();
     private final long blockBytes;
@@ -56,7 +60,7 @@ final class SlabPool implements AutoCloseable {
 
     /** Bytes of all slabs. */
     long bytes() {
-        return (long) slabs.size() * blocksPerSlab * blockBytes;
+        return slabs.size() * (blocksPerSlab * blockBytes + BEYOND);
     }
 
     /** Takes a block with one reference; what it holds is left from before. */
@@ -113,7 +117,7 @@ final class SlabPool implements AutoCloseable {
         if (made >= capacity) {
             throw new IllegalStateException("a pool of " + capacity + " blocks is empty although they were reserved");
         }
-        slabs.add(arena.allocate(Math.multiplyExact(blocksPerSlab, blockBytes), ALIGNMENT));
+        slabs.add(arena.allocate(Math.addExact(Math.multiplyExact(blocksPerSlab, blockBytes), BEYOND), ALIGNMENT));
         int blocks = (int) Math.min(capacity, (long) slabs.size() * blocksPerSlab);
         references = Arrays.copyOf(references, blocks);
         free = Arrays.copyOf(free, blocks);

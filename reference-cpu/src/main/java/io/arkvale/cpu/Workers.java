@@ -7,14 +7,18 @@ import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.DigestKernel;
 import io.arkvale.kernels.FormatCodec;
 import io.arkvale.kernels.Kernels;
+import io.arkvale.kernels.PageRows;
 import io.arkvale.kernels.ScoreKernel;
 import io.arkvale.kernels.StorageFormat;
 import io.arkvale.kernels.WorkerPool;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /** The threads of the backend and, for each, the kernels of one cache's shape, which own scratch memory. */
 final class Workers {
     final WorkerPool pool;
     final FormatCodec codec;
+    final PageRows rows;
     final DenseKernels dense;
     private final Worker[] workers;
 
@@ -24,12 +28,15 @@ final class Workers {
         final ScoreKernel score;
         final DigestKernel digest;
         final DigestScratch digestScratch;
+        /** Room for one head's keys or values of a page as rows. */
+        final MemorySegment pageRows;
 
         private Worker(CacheSpec spec, Kernels kernels, StorageFormat format) {
-            attention = kernels.attention(format, spec.queryHeadsPerKvHead(), spec.headDim());
+            attention = kernels.attention(format, spec.queryHeadsPerKvHead(), spec.headDim(), spec.pageSize());
             score = kernels.score(format, spec.queryHeadsPerKvHead(), spec.headDim());
             digest = kernels.digest(format, spec.headDim(), spec.pageSize());
             digestScratch = new DigestScratch(spec.headDim(), spec.pageSize());
+            pageRows = Arena.ofAuto().allocate((long) spec.pageSize() * spec.headDim() * format.bytes());
         }
     }
 
@@ -38,6 +45,7 @@ final class Workers {
         var format = StorageFormat.valueOf(spec.elementType().name());
         var kernels = options.kernels();
         codec = kernels.codec(format);
+        rows = new PageRows(format, spec.headDim(), spec.pageSize());
         dense = options.denseKernels();
         workers = new Worker[pool.workers()];
         for (int i = 0; i < workers.length; i++) {
