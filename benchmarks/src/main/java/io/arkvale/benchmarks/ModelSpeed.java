@@ -69,7 +69,7 @@ public class ModelSpeed {
 
     @Setup(Level.Trial)
     public void load() {
-        pool = new WorkerPool(threads, "model-speed");
+        pool = WorkerPool.shared(threads);
         backend = Backends.create("cpu", Map.of("threads", Integer.toString(threads)));
         llama = Llama.load(Path.of(model), DenseKernels.vector(), pool);
         decoder = llama.decoder(1);

@@ -53,6 +53,7 @@ public interface Kernels {
      * @param format of the digests' vectors
      * @param queryHeads query heads per KV head, at least 1
      * @param headDim length of a query or digest vector, at least 1
+     * @param capacity pages of a block of digests, at least 1
      */
-    ScoreKernel score(StorageFormat format, int queryHeads, int headDim);
+    ScoreKernel score(StorageFormat format, int queryHeads, int headDim, int capacity);
 }

@@ -27,7 +27,7 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public ScoreKernel score(StorageFormat format, int queryHeads, int headDim) {
-        return new ScalarScore(codec(format), queryHeads, headDim);
+    public ScoreKernel score(StorageFormat format, int queryHeads, int headDim, int capacity) {
+        return new ScalarScore(format, queryHeads, headDim, capacity);
     }
 }

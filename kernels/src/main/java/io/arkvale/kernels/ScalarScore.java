@@ -5,18 +5,20 @@ import java.lang.foreign.ValueLayout;
 
 /** Scores page by page. */
 final class ScalarScore implements ScoreKernel {
-    private final FormatCodec codec;
+    private final StorageFormat format;
     private final int queryHeads;
     private final int headDim;
+    private final int capacity;
     private final float[] queries;
     private final float[] norms;
     /** One page's digest: one or two vectors. */
     private final float[] digest;
 
-    ScalarScore(FormatCodec codec, int queryHeads, int headDim) {
-        this.codec = codec;
+    ScalarScore(StorageFormat format, int queryHeads, int headDim, int capacity) {
+        this.format = format;
         this.queryHeads = Shapes.atLeastOne("queryHeads", queryHeads);
         this.headDim = Shapes.atLeastOne("headDim", headDim);
+        this.capacity = Shapes.atLeastOne("capacity", capacity);
         queries = new float[Math.multiplyExact(queryHeads, headDim)];
         norms = new float[queryHeads];
         digest = new float[Math.multiplyExact(2, headDim)];
@@ -31,9 +33,9 @@ final class ScalarScore implements ScoreKernel {
     }
 
     @Override
-    public void cuboid(MemorySegment digests, long offset, long stride, int pages, float[] scores, int at, int row) {
+    public void cuboid(MemorySegment digests, long offset, int pages, float[] scores, int at, int row) {
         for (int page = 0; page < pages; page++) {
-            codec.decode(digests, offset + page * stride, digest, 0, 2 * headDim);
+            load(digests, offset, page, 2 * headDim);
             for (int head = 0; head < queryHeads; head++) {
                 float score = 0;
                 for (int i = 0; i < headDim; i++) {
@@ -46,9 +48,9 @@ final class ScalarScore implements ScoreKernel {
     }
 
     @Override
-    public void centroid(MemorySegment digests, long offset, long stride, int pages, float[] scores, int at, int row) {
+    public void centroid(MemorySegment digests, long offset, int pages, float[] scores, int at, int row) {
         for (int page = 0; page < pages; page++) {
-            codec.decode(digests, offset + page * stride, digest, 0, headDim);
+            load(digests, offset, page, headDim);
             for (int head = 0; head < queryHeads; head++) {
                 scores[at + head * row + page] = ScalarMath.dot(queries, head * headDim, digest, headDim);
             }
@@ -59,20 +61,25 @@ final class ScalarScore implements ScoreKernel {
     public void sphere(
             MemorySegment digests,
             long offset,
-            long stride,
             MemorySegment radii,
             long radiiOffset,
-            long radiiStride,
             int pages,
             float[] scores,
             int at,
             int row) {
-        centroid(digests, offset, stride, pages, scores, at, row);
+        centroid(digests, offset, pages, scores, at, row);
         for (int page = 0; page < pages; page++) {
-            float radius = radii.get(ValueLayout.JAVA_FLOAT_UNALIGNED, radiiOffset + page * radiiStride);
+            float radius = radii.get(ValueLayout.JAVA_FLOAT_UNALIGNED, radiiOffset + (long) page * Float.BYTES);
             for (int head = 0; head < queryHeads; head++) {
                 scores[at + head * row + page] += radius * norms[head];
             }
+        }
+    }
+
+    private void load(MemorySegment digests, long offset, int page, int length) {
+        Shapes.between("page", page, 0, capacity - 1);
+        for (int i = 0; i < length; i++) {
+            digest[i] = format.get(digests, offset + (long) Panels.index(length, capacity, i, page) * format.bytes());
         }
     }
 }

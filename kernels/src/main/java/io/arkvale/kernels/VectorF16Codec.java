@@ -29,13 +29,15 @@ final class VectorF16Codec implements VectorCodec {
 
     @Override
     public FloatVector load(MemorySegment source, long offset) {
-        // Shifted into place the bits are those of the number times 2^-112, subnormal ones included.
-        var bits = ShortVector.fromMemorySegment(SHORTS, source, offset, ByteOrder.nativeOrder())
+        // Shifted into place, and cleared of the copies of the sign that widening left above the exponent, the bits are
+        // those of the number times 2^-112, subnormal numbers included.
+        return ShortVector.fromMemorySegment(SHORTS, source, offset, ByteOrder.nativeOrder())
                 .convertShape(VectorOperators.S2I, INTS, 0)
-                .reinterpretAsInts();
-        var magnitude = bits.and(0x7fff).lanewise(VectorOperators.LSHL, 13).reinterpretAsFloats();
-        var sign = bits.and(0x80000000);
-        return magnitude.mul(REBIAS).reinterpretAsInts().or(sign).reinterpretAsFloats();
+                .reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, 13)
+                .and(0x8fffe000)
+                .reinterpretAsFloats()
+                .mul(REBIAS);
     }
 
     @Override

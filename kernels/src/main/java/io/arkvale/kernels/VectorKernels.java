@@ -5,9 +5,8 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Kernels on the Vector API, at the machine's preferred width. Attention computes on the segment itself, which keeps the
- * memory busy; the others first decode blocks into a small float32 scratch, which leaves one float32 code for all formats,
- * and whose rows are padded with zeros, so that no loop has a tail.
+ * Kernels on the Vector API, at the machine's preferred width. Attention and scores compute on the segment itself,
+ * which keeps the memory busy.
  */
 final class VectorKernels implements Kernels {
     /** Static and final, as the compiler needs it to turn vector calls into single instructions. */
@@ -51,8 +50,8 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public ScoreKernel score(StorageFormat format, int queryHeads, int headDim) {
-        return new VectorScore(codec(format), queryHeads, headDim);
+    public ScoreKernel score(StorageFormat format, int queryHeads, int headDim, int capacity) {
+        return new VectorScore(format, queryHeads, headDim, capacity);
     }
 
     /** The padded length of a row of {@code length} numbers: whole pairs of vectors. */

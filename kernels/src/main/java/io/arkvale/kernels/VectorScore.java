@@ -1,55 +1,46 @@
 package io.arkvale.kernels;
 
-import static io.arkvale.kernels.VectorDots.TILE;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
- * Scores of a block of pages at a time, all as dot products: a cuboid's {@code sum_i max(q_i upper_i, q_i lower_i)} is
+ * Scores of a panel of pages at a time, all as weighted sums: a cuboid's {@code sum_i max(q_i upper_i, q_i lower_i)} is
  * the product of {@code [upper, lower]} with the positive and the negative part of the query.
  */
 final class VectorScore implements ScoreKernel {
-    /** Pages of a block; a multiple of every number of lanes. */
-    private static final int BLOCK = 32;
-
+    private final WeightedSums sums;
+    private final int bytes;
     private final int queryHeads;
     private final int headDim;
-    /** One vector a page. */
-    private final PaddedBlock points;
-    /** Two vectors a page. */
-    private final PaddedBlock boxes;
-
-    private final VectorDots pointDots;
-    private final VectorDots boxDots;
-    /** {@code [queryHeads][points.stride]}: the queries. */
+    private final int capacity;
+    /** {@code [queryHeads][headDim]}: the queries. */
     private final float[] queries;
-    /** {@code [queryHeads][boxes.stride]}: the positive part of each query, then its negative part. */
+    /** {@code [queryHeads][2 headDim]}: the positive part of each query, then its negative part. */
     private final float[] signedQueries;
     /** {@code [queryHeads]}: L2 norms. */
     private final float[] norms;
-    /** {@code [tile][BLOCK][TILE]}. */
+    /** {@code [queryHeads][Panels.WIDTH]}: scores of one panel. */
     private final float[] scored;
 
-    VectorScore(FormatCodec codec, int queryHeads, int headDim) {
+    VectorScore(StorageFormat format, int queryHeads, int headDim, int capacity) {
         this.queryHeads = Shapes.atLeastOne("queryHeads", queryHeads);
         this.headDim = Shapes.atLeastOne("headDim", headDim);
-        points = new PaddedBlock(codec, headDim, BLOCK);
-        boxes = new PaddedBlock(codec, Math.multiplyExact(2, headDim), BLOCK);
-        pointDots = new VectorDots(points.stride, BLOCK);
-        boxDots = new VectorDots(boxes.stride, BLOCK);
-        queries = new float[Math.multiplyExact(queryHeads, points.stride)];
-        signedQueries = new float[Math.multiplyExact(queryHeads, boxes.stride)];
+        this.capacity = Shapes.atLeastOne("capacity", capacity);
+        sums = WeightedSums.of(format);
+        bytes = format.bytes();
+        queries = new float[Math.multiplyExact(queryHeads, headDim)];
+        signedQueries = new float[Math.multiplyExact(2, queries.length)];
         norms = new float[queryHeads];
-        scored = new float[VectorDots.resultLength(queryHeads, BLOCK)];
+        scored = new float[Math.multiplyExact(queryHeads, Panels.WIDTH)];
     }
 
     @Override
     public void queries(float[] queries, int at) {
+        System.arraycopy(queries, at, this.queries, 0, this.queries.length);
         for (int head = 0; head < queryHeads; head++) {
-            int query = head * points.stride;
-            int positive = head * boxes.stride;
-            System.arraycopy(queries, at + head * headDim, this.queries, query, headDim);
+            int query = head * headDim;
+            int positive = 2 * query;
             norms[head] = ScalarMath.norm(this.queries, query, headDim);
             for (int i = 0; i < headDim; i++) {
                 signedQueries[positive + i] = Math.max(this.queries[query + i], 0);
@@ -59,30 +50,28 @@ final class VectorScore implements ScoreKernel {
     }
 
     @Override
-    public void cuboid(MemorySegment digests, long offset, long stride, int pages, float[] scores, int at, int row) {
-        score(boxes, boxDots, signedQueries, digests, offset, stride, pages, scores, at, row);
+    public void cuboid(MemorySegment digests, long offset, int pages, float[] scores, int at, int row) {
+        score(signedQueries, 2 * headDim, digests, offset, pages, scores, at, row);
     }
 
     @Override
-    public void centroid(MemorySegment digests, long offset, long stride, int pages, float[] scores, int at, int row) {
-        score(points, pointDots, queries, digests, offset, stride, pages, scores, at, row);
+    public void centroid(MemorySegment digests, long offset, int pages, float[] scores, int at, int row) {
+        score(queries, headDim, digests, offset, pages, scores, at, row);
     }
 
     @Override
     public void sphere(
             MemorySegment digests,
             long offset,
-            long stride,
             MemorySegment radii,
             long radiiOffset,
-            long radiiStride,
             int pages,
             float[] scores,
             int at,
             int row) {
-        centroid(digests, offset, stride, pages, scores, at, row);
+        centroid(digests, offset, pages, scores, at, row);
         for (int page = 0; page < pages; page++) {
-            float radius = radii.get(ValueLayout.JAVA_FLOAT_UNALIGNED, radiiOffset + page * radiiStride);
+            float radius = radii.get(ValueLayout.JAVA_FLOAT_UNALIGNED, radiiOffset + (long) page * Float.BYTES);
             for (int head = 0; head < queryHeads; head++) {
                 scores[at + head * row + page] += radius * norms[head];
             }
@@ -90,26 +79,23 @@ final class VectorScore implements ScoreKernel {
     }
 
     private void score(
-            PaddedBlock block,
-            VectorDots dots,
-            float[] operand,
+            float[] weights,
+            int length,
             MemorySegment digests,
             long offset,
-            long stride,
             int pages,
             float[] scores,
             int at,
             int row) {
-        for (int page = 0; page < pages; page += BLOCK) {
-            int count = Math.min(BLOCK, pages - page);
-            block.load(digests, offset + page * stride, stride, count);
-            dots.multiply(operand, queryHeads, block.rows, count, scored, 0, BLOCK);
+        Shapes.between("pages", pages, 0, capacity);
+        for (int page = 0; page < pages; page += Panels.WIDTH) {
+            long panel = offset + (long) page * length * bytes;
+            int width = Panels.width(capacity, page);
+            Arrays.fill(scored, 0);
+            sums.add(weights, 0, length, queryHeads, digests, panel, width, length, scored, 0, Panels.WIDTH);
+            int count = Math.min(width, pages - page);
             for (int head = 0; head < queryHeads; head++) {
-                int from = (head - head % TILE) * BLOCK + head % TILE;
-                int to = at + head * row + page;
-                for (int i = 0; i < count; i++) {
-                    scores[to + i] = scored[from + i * TILE];
-                }
+                System.arraycopy(scored, head * Panels.WIDTH, scores, at + head * row + page, count);
             }
         }
     }

@@ -8,7 +8,9 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Four, two or one heads by two vectors of columns, kept in registers from a panel's first row to its last.
+ * Four heads, or two by two rows, times two vectors of columns, kept in eight registers from a panel's first row to its
+ * last. Both loops are methods too large for the compiler to put into their callers, and load first what they compute
+ * with: compiled alone, whatever calls them, all their vectors stay in registers.
  *
  * <p>Never used as it stands: each format has a {@linkplain ClassCopy copy} of this class of its own, in which the codec
  * is a constant. One class for all formats would leave the compiler a call in the innermost loop.
@@ -38,15 +40,22 @@ final class VectorWeightedSums implements WeightedSums {
                 int to = sum + head * sumStride + column;
                 fourHeads(weights, from, weightStride, panel, at, width, count, sums, to, sumStride);
             }
-            if (head + 2 <= heads) {
+            for (; head < heads; head += 2) {
+                // A last head alone is taken twice, and its sums written twice.
+                boolean pair = head + 1 < heads;
                 int from = weight + head * weightStride;
                 int to = sum + head * sumStride + column;
-                twoHeads(weights, from, weightStride, panel, at, width, count, sums, to, sumStride);
-                head += 2;
-            }
-            if (head < heads) {
-                int from = weight + head * weightStride;
-                oneHead(weights, from, panel, at, width, count, sums, sum + head * sumStride + column);
+                twoHeads(
+                        weights,
+                        from,
+                        pair ? weightStride : 0,
+                        panel,
+                        at,
+                        width,
+                        count,
+                        sums,
+                        to,
+                        pair ? sumStride : 0);
             }
         }
     }
@@ -111,6 +120,7 @@ final class VectorWeightedSums implements WeightedSums {
         right3.intoArray(sums, sum3 + LANES);
     }
 
+    /** Two rows at a time, with sums of their own: one after the other would wait for each other. */
     private static void twoHeads(
             float[] weights,
             int weight0,
@@ -128,41 +138,35 @@ final class VectorWeightedSums implements WeightedSums {
         var left1 = FloatVector.fromArray(FLOATS, sums, sum1);
         var right0 = FloatVector.fromArray(FLOATS, sums, sum0 + LANES);
         var right1 = FloatVector.fromArray(FLOATS, sums, sum1 + LANES);
-        for (int row = 0; row < count; row++) {
+        var oddLeft0 = FloatVector.zero(FLOATS);
+        var oddLeft1 = FloatVector.zero(FLOATS);
+        var oddRight0 = FloatVector.zero(FLOATS);
+        var oddRight1 = FloatVector.zero(FLOATS);
+        for (int row = 0; row < count; row += 2) {
+            // A last row alone is taken twice, the second time with no weight.
+            boolean pair = row + 1 < count;
             long at = offset + (long) row * width * BYTES;
+            long next = pair ? at + (long) width * BYTES : at;
             var left = left(panel, at);
             var right = right(panel, at);
+            var oddLeft = left(panel, next);
+            var oddRight = right(panel, next);
             var factor0 = FloatVector.broadcast(FLOATS, weights[weight0 + row]);
             left0 = left.fma(factor0, left0);
             right0 = right.fma(factor0, right0);
             var factor1 = FloatVector.broadcast(FLOATS, weights[weight1 + row]);
             left1 = left.fma(factor1, left1);
             right1 = right.fma(factor1, right1);
+            var oddFactor0 = FloatVector.broadcast(FLOATS, pair ? weights[weight0 + row + 1] : 0);
+            oddLeft0 = oddLeft.fma(oddFactor0, oddLeft0);
+            oddRight0 = oddRight.fma(oddFactor0, oddRight0);
+            var oddFactor1 = FloatVector.broadcast(FLOATS, pair ? weights[weight1 + row + 1] : 0);
+            oddLeft1 = oddLeft.fma(oddFactor1, oddLeft1);
+            oddRight1 = oddRight.fma(oddFactor1, oddRight1);
         }
-        left0.intoArray(sums, sum0);
-        left1.intoArray(sums, sum1);
-        right0.intoArray(sums, sum0 + LANES);
-        right1.intoArray(sums, sum1 + LANES);
-    }
-
-    private static void oneHead(
-            float[] weights,
-            int weight,
-            MemorySegment panel,
-            long offset,
-            int width,
-            int count,
-            float[] sums,
-            int sum) {
-        var left = FloatVector.fromArray(FLOATS, sums, sum);
-        var right = FloatVector.fromArray(FLOATS, sums, sum + LANES);
-        for (int row = 0; row < count; row++) {
-            long at = offset + (long) row * width * BYTES;
-            var factor = FloatVector.broadcast(FLOATS, weights[weight + row]);
-            left = left(panel, at).fma(factor, left);
-            right = right(panel, at).fma(factor, right);
-        }
-        left.intoArray(sums, sum);
-        right.intoArray(sums, sum + LANES);
+        left0.add(oddLeft0).intoArray(sums, sum0);
+        left1.add(oddLeft1).intoArray(sums, sum1);
+        right0.add(oddRight0).intoArray(sums, sum0 + LANES);
+        right1.add(oddRight1).intoArray(sums, sum1 + LANES);
     }
 }

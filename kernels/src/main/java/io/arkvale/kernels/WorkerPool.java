@@ -1,5 +1,7 @@
 package io.arkvale.kernels;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,10 @@ public final class WorkerPool implements AutoCloseable {
     /** Checks before going to sleep, some tens of microseconds in all. */
     static final int SPINS = 1_500;
 
+    private static final Map<Integer, WorkerPool> SHARED = new ConcurrentHashMap<>();
+
     private final Worker[] threads;
+    private final boolean isShared;
     private final ReentrantLock turn = new ReentrantLock();
     private volatile @Nullable SharedLoop loop;
     private long loops;
@@ -40,11 +45,26 @@ public final class WorkerPool implements AutoCloseable {
      * @param name prefix of the threads' names
      */
     public WorkerPool(int workers, String name) {
+        this(workers, name, false);
+    }
+
+    private WorkerPool(int workers, String name, boolean isShared) {
+        this.isShared = isShared;
         threads = new Worker[Shapes.atLeastOne("workers", workers) - 1];
         for (int i = 0; i < threads.length; i++) {
             threads[i] = new Worker(name + "-" + (i + 1), i + 1);
             threads[i].start();
         }
+    }
+
+    /**
+     * The process's own pool of so many workers, made at the first call. A model and a backend that take turns should use
+     * this one: the waiting threads of two pools would keep each other from the processors. Closing it does nothing.
+     *
+     * @param workers as for the constructor
+     */
+    public static WorkerPool shared(int workers) {
+        return SHARED.computeIfAbsent(workers, count -> new WorkerPool(count, "arkvale", true));
     }
 
     /** Number of threads that work in a loop, the caller included. */
@@ -85,9 +105,12 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** Ends the threads, after the loop that is running, if any. Closing again does nothing. */
+    /** Ends the threads, after the loop that is running, if any. Closing again, or a shared pool, does nothing. */
     @Override
     public void close() {
+        if (isShared) {
+            return;
+        }
         requireOutside("close");
         turn.lock();
         try {

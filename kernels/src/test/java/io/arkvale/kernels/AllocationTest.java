@@ -26,7 +26,7 @@ class AllocationTest {
         return java.util.stream.Stream.of(StorageFormat.values())
                 .flatMap(format -> java.util.stream.IntStream.of(64, 96, 128, 256)
                         .boxed()
-                        .flatMap(headDim -> java.util.stream.IntStream.of(1, 4, 7)
+                        .flatMap(headDim -> java.util.stream.IntStream.of(1, 2, 4, 7)
                                 .mapToObj(queryHeads -> Arguments.of(format, headDim, queryHeads))));
     }
 
@@ -51,17 +51,16 @@ class AllocationTest {
     @ParameterizedTest
     @MethodSource("shapes")
     void scoringAllocatesNothing(StorageFormat format, int headDim, int queryHeads) {
-        long stride = 2L * headDim * format.bytes();
         int pages = 40;
-        var digests = arena.allocate(pages * stride);
+        var digests = arena.allocate(2L * pages * headDim * format.bytes() + AttentionKernel.READ_BEYOND);
         var radii = arena.allocate(pages * (long) Float.BYTES);
-        var kernel = Kernels.vector().score(format, queryHeads, headDim);
+        var kernel = Kernels.vector().score(format, queryHeads, headDim, pages);
         var scores = new float[queryHeads * pages];
         var queries = new float[queryHeads * headDim];
         assertAllocatesNothing(() -> {
             kernel.queries(queries, 0);
-            kernel.cuboid(digests, 0, stride, pages, scores, 0, pages);
-            kernel.sphere(digests, 0, stride, radii, 0, Float.BYTES, pages, scores, 0, pages);
+            kernel.cuboid(digests, 0, pages, scores, 0, pages);
+            kernel.sphere(digests, 0, radii, 0, pages, scores, 0, pages);
         });
     }
 

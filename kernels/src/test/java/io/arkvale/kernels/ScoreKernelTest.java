@@ -2,6 +2,7 @@ package io.arkvale.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,29 +12,24 @@ class ScoreKernelTest {
     private static final int SKIPPED = 3;
     private static final int AT = 2;
 
-    /** Each digest is followed by {@code gap} bytes of something else. */
+    /** Digests as a block holds them, with no more behind them than a kernel may read. */
     private static final class Digests {
         final double[] stored;
         final MemorySegment segment;
-        final long stride;
 
-        private Digests(double[] stored, MemorySegment segment, long stride) {
+        private Digests(double[] stored, MemorySegment segment) {
             this.stored = stored;
             this.segment = segment;
-            this.stride = stride;
         }
 
-        static Digests of(StorageFormat format, float[] numbers, int length, int gap) {
+        static Digests of(StorageFormat format, float[] numbers, int length, int capacity) {
             int pages = numbers.length / length;
-            long stride = (long) length * format.bytes() + gap;
-            var bytes = new byte[(int) (SKIPPED + pages * stride)];
-            Arrays.fill(bytes, (byte) 0xff); // NaN in every format
-            var segment = MemorySegment.ofArray(bytes);
-            for (int i = 0; i < numbers.length; i++) {
-                long offset = SKIPPED + i / length * stride + (long) (i % length) * format.bytes();
-                format.set(segment, offset, numbers[i]);
-            }
-            return new Digests(Samples.stored(format, numbers), segment, stride);
+            long bytes = (long) length * format.bytes();
+            var segment = Arena.ofAuto().allocate(SKIPPED + capacity * bytes + AttentionKernel.READ_BEYOND);
+            segment.fill((byte) 0xff); // NaN in every format
+            var rows = new PageRows(format, length, capacity);
+            rows.putKeys(Samples.store(format, numbers, 0), 0, bytes, pages, segment, SKIPPED, 0);
+            return new Digests(Samples.stored(format, numbers), segment);
         }
     }
 
@@ -42,16 +38,17 @@ class ScoreKernelTest {
     void scoresLieWithinTheBoundAtAwkwardSizes(Kernels kernels, StorageFormat format) {
         for (int headDim : Samples.AWKWARD_LENGTHS) {
             for (int queryHeads : new int[] {1, 4, 7}) {
-                for (int gap : new int[] {0, 8}) {
+                for (int spare : new int[] {0, 5}) {
                     var samples = new Samples(headDim * 10L + queryHeads);
                     int pages = samples.below(80);
+                    int capacity = Math.max(1, pages + spare);
                     float[] queries = samples.floats(AT + queryHeads * headDim, 3);
-                    var kernel = kernels.score(format, queryHeads, headDim);
+                    var kernel = kernels.score(format, queryHeads, headDim, capacity);
                     // The queries set last count.
                     kernel.queries(samples.floats(queryHeads * headDim, 9), 0);
                     kernel.queries(queries, AT);
-                    cuboid(kernel, format, queries, queryHeads, headDim, pages, gap, samples);
-                    centroidAndSphere(kernel, format, queries, queryHeads, headDim, pages, gap, samples);
+                    cuboid(kernel, format, queries, queryHeads, headDim, pages, capacity, samples);
+                    centroidAndSphere(kernel, format, queries, queryHeads, headDim, pages, capacity, samples);
                 }
             }
         }
@@ -64,7 +61,7 @@ class ScoreKernelTest {
             int queryHeads,
             int headDim,
             int pages,
-            int gap,
+            int capacity,
             Samples samples) {
         float[] numbers = samples.floats(pages * 2 * headDim, 5);
         for (int page = 0; page < pages; page++) {
@@ -74,10 +71,10 @@ class ScoreKernelTest {
                 numbers[i] = upper;
             }
         }
-        var digests = Digests.of(format, numbers, 2 * headDim, gap);
+        var digests = Digests.of(format, numbers, 2 * headDim, capacity);
         int row = pages + 3;
         float[] scores = untouched(queryHeads * row + AT);
-        kernel.cuboid(digests.segment, SKIPPED, digests.stride, pages, scores, AT, row);
+        kernel.cuboid(digests.segment, SKIPPED, pages, scores, AT, row);
         for (int head = 0; head < queryHeads; head++) {
             for (int page = 0; page < pages; page++) {
                 double expected = 0;
@@ -102,26 +99,16 @@ class ScoreKernelTest {
             int queryHeads,
             int headDim,
             int pages,
-            int gap,
+            int capacity,
             Samples samples) {
-        var digests = Digests.of(format, samples.floats(pages * headDim, 5), headDim, gap);
-        float[] radii = samples.floats(2 * pages, 3);
+        var digests = Digests.of(format, samples.floats(pages * headDim, 5), headDim, capacity);
+        float[] radii = samples.floats(pages, 3);
         var storedRadii = Samples.store(StorageFormat.F32, radii, SKIPPED);
         int row = pages + 3;
         float[] points = untouched(queryHeads * row + AT);
         float[] spheres = untouched(queryHeads * row + AT);
-        kernel.centroid(digests.segment, SKIPPED, digests.stride, pages, points, AT, row);
-        kernel.sphere(
-                digests.segment,
-                SKIPPED,
-                digests.stride,
-                storedRadii,
-                SKIPPED,
-                2 * Float.BYTES,
-                pages,
-                spheres,
-                AT,
-                row);
+        kernel.centroid(digests.segment, SKIPPED, pages, points, AT, row);
+        kernel.sphere(digests.segment, SKIPPED, storedRadii, SKIPPED, pages, spheres, AT, row);
         for (int head = 0; head < queryHeads; head++) {
             double squares = 0;
             for (int i = 0; i < headDim; i++) {
@@ -137,7 +124,7 @@ class ScoreKernelTest {
                 }
                 double rounding = Samples.gamma(headDim + 3);
                 Samples.assertClose(points[AT + head * row + page], expected, rounding * magnitude);
-                double reach = radii[2 * page] * Math.sqrt(squares);
+                double reach = radii[page] * Math.sqrt(squares);
                 Samples.assertClose(
                         spheres[AT + head * row + page], expected + reach, rounding * (magnitude + Math.abs(reach)));
             }

@@ -31,6 +31,17 @@ class WorkerPoolTest {
         }
     }
 
+    @Test
+    void sharedPoolIsOneForEachNumberOfWorkersAndStaysOpen() {
+        var pool = WorkerPool.shared(2);
+        assertThat(WorkerPool.shared(2)).isSameAs(pool);
+        assertThat(WorkerPool.shared(3)).isNotSameAs(pool);
+        pool.close();
+        var sum = new AtomicInteger();
+        pool.forEach(10, (item, worker) -> sum.addAndGet(item));
+        assertThat(sum).hasValue(45);
+    }
+
     /** Items that wait for each other end only if each has a thread of its own. */
     @Test
     void itemsRunAtOnceWithDifferentWorkerNumbers() {

@@ -35,7 +35,7 @@ final class CpuBackend implements Backend {
 
     CpuBackend(CpuOptions options) {
         this.options = options;
-        pool = new WorkerPool(options.threads(), "arkvale-cpu");
+        pool = WorkerPool.shared(options.threads());
     }
 
     static String device(CpuOptions options) {

@@ -55,10 +55,13 @@ final class CpuView implements CacheView {
         var shape = ((CpuSequence) sequence).spec.digest().shape();
         int elements = shape.vectors() * cache.spec.headDim();
         var digest = new float[elements + shape.radii()];
-        var memory = digests.memory(page);
-        cache.workers.codec.decode(memory, digests.vectors(kvHead, page), digest, 0, elements);
+        try (var arena = Arena.ofConfined()) {
+            var row = arena.allocate((long) elements * cache.spec.elementType().bytes());
+            digests.get(kvHead, page, row);
+            cache.workers.codec.decode(row, 0, digest, 0, elements);
+        }
         if (shape.radii() > 0) {
-            digest[elements] = memory.get(ValueLayout.JAVA_FLOAT_UNALIGNED, digests.radius(kvHead, page));
+            digest[elements] = digests.memory(page).get(ValueLayout.JAVA_FLOAT_UNALIGNED, digests.radius(kvHead, page));
         }
         return digest;
     }

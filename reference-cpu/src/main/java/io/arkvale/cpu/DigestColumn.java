@@ -2,19 +2,22 @@ package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Digest;
+import io.arkvale.kernels.PageRows;
+import io.arkvale.kernels.StorageFormat;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
  * Digests of one sequence in one layer, in blocks of {@link #PAGES} pages that forks share. Within a block the vectors
- * lie {@code [kvHeads][PAGES][vectors][headDim]}, so that scoring a head reads one run; radii follow as float32
- * {@code [kvHeads][PAGES]}.
+ * lie {@code [kvHeads]} and then in panels of {@code [vectors * headDim][PAGES]}, so that scoring a head reads one run and
+ * a vector holds one number of many pages; radii follow as float32 {@code [kvHeads][PAGES]}.
  */
 final class DigestColumn {
     /** Pages a block: long enough for a kernel call to pay, short enough not to waste memory. */
     static final int PAGES = 64;
 
     private final SlabPool pool;
+    private final PageRows rows;
     private final long vectorsBytes;
     private final long radiiOffset;
     private int[] blocks;
@@ -23,12 +26,15 @@ final class DigestColumn {
     DigestColumn(SlabPool pool, CacheSpec spec, Digest digest) {
         this.pool = pool;
         vectorsBytes = vectorsBytes(spec, digest);
+        var format = StorageFormat.valueOf(spec.elementType().name());
+        rows = new PageRows(format, digest.shape().vectors() * spec.headDim(), PAGES);
         radiiOffset = vectorsBytes * PAGES * spec.kvHeads();
         blocks = new int[0];
     }
 
     private DigestColumn(DigestColumn other) {
         pool = other.pool;
+        rows = other.rows;
         vectorsBytes = other.vectorsBytes;
         radiiOffset = other.radiiOffset;
         blocks = other.blocks.clone();
@@ -45,11 +51,6 @@ final class DigestColumn {
         return (long) digest.shape().vectors()
                 * spec.headDim()
                 * spec.elementType().bytes();
-    }
-
-    /** Bytes from one page's vectors to the next page's of the same head. */
-    long stride() {
-        return vectorsBytes;
     }
 
     /** Pages that have a digest. */
@@ -83,9 +84,19 @@ final class DigestColumn {
         return pool.slab(blocks[page / PAGES]);
     }
 
-    /** Where in {@link #memory} the vectors of a page and KV head begin. */
+    /** Where in {@link #memory} the vectors of a KV head begin, those of the block that {@code page} lies in. */
     long vectors(int kvHead, int page) {
-        return pool.offset(blocks[page / PAGES]) + ((long) kvHead * PAGES + page % PAGES) * vectorsBytes;
+        return pool.offset(blocks[page / PAGES]) + (long) kvHead * PAGES * vectorsBytes;
+    }
+
+    /** Stores the vectors of a page and KV head, {@code [vectors][headDim]} from the start of {@code source}. */
+    void put(int kvHead, int page, MemorySegment source) {
+        rows.putKeys(source, 0, vectorsBytes, 1, memory(page), vectors(kvHead, page), page % PAGES);
+    }
+
+    /** Reads what {@link #put} stored. */
+    void get(int kvHead, int page, MemorySegment target) {
+        rows.getKeys(memory(page), vectors(kvHead, page), page % PAGES, 1, target, 0, vectorsBytes);
     }
 
     /** Where in {@link #memory} the radius of a page and KV head lies. */

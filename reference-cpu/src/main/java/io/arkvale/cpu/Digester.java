@@ -31,23 +31,24 @@ final class Digester {
         long rowBytes = (long) spec.headDim() * spec.elementType().bytes();
         rows.getKeys(keys, offset, 0, spec.pageSize(), worker.pageRows, 0, rowBytes);
         worker.digest.load(worker.pageRows, 0, spec.pageSize());
-        var target = column.memory(page);
-        long vectors = column.vectors(kvHead, page);
+        var target = worker.digestRow;
         switch (digest) {
-            case CUBOID_MAX, CUBOID_CENTER, CUBOID_MEAN -> cuboid(worker, digest, target, vectors);
+            case CUBOID_MAX, CUBOID_CENTER, CUBOID_MEAN -> cuboid(worker, digest, target);
             case SPHERE_MAX, SPHERE_CENTER, SPHERE_MEAN ->
-                target.set(
-                        ValueLayout.JAVA_FLOAT_UNALIGNED,
-                        column.radius(kvHead, page),
-                        sphere(worker, digest, target, vectors));
+                column.memory(page)
+                        .set(
+                                ValueLayout.JAVA_FLOAT_UNALIGNED,
+                                column.radius(kvHead, page),
+                                sphere(worker, digest, target));
             case CENTROID -> {
                 worker.digest.mean(worker.digestScratch.mean);
-                store(worker.digestScratch.mean, target, vectors, 0);
+                store(worker.digestScratch.mean, target, 0);
             }
         }
+        column.put(kvHead, page, target);
     }
 
-    private void cuboid(Workers.Worker worker, Digest digest, MemorySegment target, long vectors) {
+    private void cuboid(Workers.Worker worker, Digest digest, MemorySegment target) {
         var scratch = worker.digestScratch;
         worker.digest.bounds(scratch.minimum, scratch.maximum);
         if (digest != Digest.CUBOID_MAX) {
@@ -61,16 +62,16 @@ final class Digester {
                 scratch.minimum[i] = scratch.centre[i] - deviation;
             }
         }
-        store(scratch.maximum, target, vectors, 0);
-        store(scratch.minimum, target, vectors, 1);
+        store(scratch.maximum, target, 0);
+        store(scratch.minimum, target, 1);
     }
 
     /** Stores the centre and returns the radius. */
-    private float sphere(Workers.Worker worker, Digest digest, MemorySegment target, long vectors) {
+    private float sphere(Workers.Worker worker, Digest digest, MemorySegment target) {
         var scratch = worker.digestScratch;
         worker.digest.bounds(scratch.minimum, scratch.maximum);
         centre(scratch);
-        store(scratch.centre, target, vectors, 0);
+        store(scratch.centre, target, 0);
         worker.digest.distances(scratch.centre, scratch.norms);
         float smallest = Float.POSITIVE_INFINITY;
         float largest = 0;
@@ -95,8 +96,8 @@ final class Digester {
         }
     }
 
-    private void store(float[] vector, MemorySegment target, long vectors, int index) {
+    private void store(float[] vector, MemorySegment target, int index) {
         long bytes = (long) spec.headDim() * spec.elementType().bytes();
-        codec.encode(vector, 0, target, vectors + index * bytes, spec.headDim());
+        codec.encode(vector, 0, target, index * bytes, spec.headDim());
     }
 }

@@ -46,14 +46,12 @@ final class Estimator {
             int count = Math.min(DigestColumn.PAGES, all - page);
             var memory = digests.memory(page);
             long vectors = digests.vectors(kvHead, page);
-            long stride = digests.stride();
             switch (digest.shape()) {
-                case CUBOID -> kernel.cuboid(memory, vectors, stride, count, headScores, at + page, all);
-                case POINT -> kernel.centroid(memory, vectors, stride, count, headScores, at + page, all);
+                case CUBOID -> kernel.cuboid(memory, vectors, count, headScores, at + page, all);
+                case POINT -> kernel.centroid(memory, vectors, count, headScores, at + page, all);
                 case SPHERE -> {
                     long radius = digests.radius(kvHead, page);
-                    kernel.sphere(
-                            memory, vectors, stride, memory, radius, Float.BYTES, count, headScores, at + page, all);
+                    kernel.sphere(memory, vectors, memory, radius, count, headScores, at + page, all);
                 }
             }
         }

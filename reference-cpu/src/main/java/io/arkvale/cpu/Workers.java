@@ -31,11 +31,15 @@ final class Workers {
         /** Room for one head's keys or values of a page as rows. */
         final MemorySegment pageRows;
 
+        /** Room for one digest's vectors. */
+        final MemorySegment digestRow;
+
         private Worker(CacheSpec spec, Kernels kernels, StorageFormat format) {
             attention = kernels.attention(format, spec.queryHeadsPerKvHead(), spec.headDim(), spec.pageSize());
-            score = kernels.score(format, spec.queryHeadsPerKvHead(), spec.headDim());
+            score = kernels.score(format, spec.queryHeadsPerKvHead(), spec.headDim(), DigestColumn.PAGES);
             digest = kernels.digest(format, spec.headDim(), spec.pageSize());
             digestScratch = new DigestScratch(spec.headDim(), spec.pageSize());
+            digestRow = Arena.ofAuto().allocate(2L * spec.headDim() * format.bytes());
             pageRows = Arena.ofAuto().allocate((long) spec.pageSize() * spec.headDim() * format.bytes());
         }
     }

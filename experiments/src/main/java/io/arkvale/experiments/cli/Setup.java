@@ -35,7 +35,7 @@ final class Setup implements AutoCloseable {
         runs.forEach(run -> run.check(config));
         var needsBackend = runs.stream().anyMatch(run -> run.choice().policy() instanceof ArkVale);
         var backend = needsBackend ? backendOptions.create() : null;
-        var pool = new WorkerPool(modelOptions.threads(), "arkvale");
+        var pool = WorkerPool.shared(modelOptions.threads());
         try {
             var model = Llama.load(directory, DenseKernels.vector(), pool);
             return new Setup(directory, pool, backend, model, Tokenizer.forModel(directory, config));
