@@ -7,19 +7,22 @@ import io.arkvale.conformance.RuleResult.Outcome;
 import io.arkvale.conformance.lockstep.Findings;
 import io.arkvale.conformance.lockstep.RuleViolation;
 import io.arkvale.conformance.rules.Context;
+import io.arkvale.conformance.rules.Generation;
 import io.arkvale.conformance.rules.SkippedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import net.jqwik.api.sessions.JqwikSession;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/** Runs the kit: every test of the rules asked for, one after another, on one backend. */
+/** Runs the kit: every test of the rules asked for, on one backend, or side by side on several of the same options. */
 public final class ConformanceKit implements AutoCloseable {
     private final ConformanceOptions options;
     private final @Nullable Backend backend;
-    private final Findings all = new Findings();
-    private final List<RuleResult> results = new ArrayList<>();
 
     private ConformanceKit(ConformanceOptions options) {
         this.options = options;
@@ -28,23 +31,65 @@ public final class ConformanceKit implements AutoCloseable {
     }
 
     /**
-     * Checks a backend. Where it cannot run, all but its provider's rules are skipped with the reason.
+     * Checks a backend. Where it cannot run, all but its provider's rules are skipped with the reason. The report is the
+     * same for any number of threads, times aside: every test has its own seed and every thread its own backend.
      *
      * @throws io.arkvale.api.InvalidArgumentException if it rejects its options
      */
     public static ConformanceReport run(ConformanceOptions options, ConformanceListener listener) {
-        try (var kit = open(options)) {
-            for (var test : kit.tests()) {
-                listener.started(test.rule(), test.name());
-                listener.finished(kit.run(test));
+        var kits = new ArrayList<ConformanceKit>();
+        try {
+            for (var i = 0; i < options.threads(); i++) {
+                kits.add(open(options));
             }
-            return kit.report();
+            return run(kits, listener);
+        } finally {
+            kits.forEach(ConformanceKit::close);
         }
+    }
+
+    private static ConformanceReport run(List<ConformanceKit> kits, ConformanceListener listener) {
+        var tests = kits.getFirst().tests();
+        var results = new AtomicReferenceArray<@Nullable Tested>(tests.size());
+        var next = new AtomicInteger();
+        try (var pool = Executors.newFixedThreadPool(kits.size())) {
+            var running = new ArrayList<Future<?>>();
+            for (var kit : kits) {
+                running.add(pool.submit(() -> {
+                    for (int i = next.getAndIncrement(); i < tests.size(); i = next.getAndIncrement()) {
+                        var test = tests.get(i);
+                        listener.started(test.rule(), test.name());
+                        var tested = kit.test(test);
+                        listener.finished(tested.result());
+                        results.set(i, tested);
+                    }
+                }));
+            }
+            for (var worker : running) {
+                worker.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the kit failed", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("the kit was interrupted", e);
+        }
+        var all = new Findings();
+        var ordered = new ArrayList<RuleResult>();
+        for (var i = 0; i < tests.size(); i++) {
+            var tested = Objects.requireNonNull(results.get(i));
+            all.add(tested.findings());
+            ordered.add(tested.result());
+        }
+        return kits.getFirst().report(ordered, all);
     }
 
     static ConformanceKit open(ConformanceOptions options) {
         return new ConformanceKit(options);
     }
+
+    /** A test's result and what it measured. */
+    private record Tested(RuleResult result, Findings findings) {}
 
     /** The tests that the options ask for. */
     List<RuleTest> tests() {
@@ -55,6 +100,10 @@ public final class ConformanceKit implements AutoCloseable {
 
     /** Runs one test. */
     RuleResult run(RuleTest test) {
+        return test(test).result();
+    }
+
+    private Tested test(RuleTest test) {
         var findings = new Findings();
         var context = new Context(
                 options.provider(),
@@ -68,15 +117,14 @@ public final class ConformanceKit implements AutoCloseable {
                 test.rule());
         var start = System.nanoTime();
         Throwable failure = null;
-        JqwikSession.start();
+        Generation.begin();
         try {
             test.run(context);
         } catch (Throwable e) {
             failure = e;
         } finally {
-            JqwikSession.finish();
+            Generation.end();
         }
-        all.add(findings);
         var result = new RuleResult(
                 test.rule(),
                 test.name(),
@@ -88,8 +136,7 @@ public final class ConformanceKit implements AutoCloseable {
                 findings.cases(),
                 findings.worst().getOrDefault(test.rule(), 0.0),
                 (System.nanoTime() - start) / 1e9);
-        results.add(result);
-        return result;
+        return new Tested(result, findings);
     }
 
     private static String describe(Throwable failure) {
@@ -100,8 +147,7 @@ public final class ConformanceKit implements AutoCloseable {
         return "the test itself failed: " + failure + cause;
     }
 
-    /** What the tests run so far have shown. */
-    ConformanceReport report() {
+    private ConformanceReport report(List<RuleResult> results, Findings all) {
         return new ConformanceReport(
                 options.provider().id(),
                 backend == null ? options.provider().probe().toString() : backend.device(),

@@ -1,6 +1,6 @@
 package io.arkvale.conformance;
 
-/** Hears of tests as they run. */
+/** Hears of tests as they run: of several at once, if several threads run them. */
 public interface ConformanceListener {
     /** A listener that does nothing. */
     ConformanceListener SILENT = new ConformanceListener() {};

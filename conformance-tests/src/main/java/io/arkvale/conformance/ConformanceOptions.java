@@ -17,6 +17,7 @@ import java.util.TreeSet;
  * @param actions actions of the stateful verification, at least 1
  * @param shrinks most smaller cases tried once one has failed, at least 0
  * @param seed seed of everything that is generated
+ * @param threads tests that run side by side, each on a backend of its own, at least 1
  */
 public record ConformanceOptions(
         BackendProvider provider,
@@ -25,7 +26,8 @@ public record ConformanceOptions(
         int tries,
         long actions,
         int shrinks,
-        long seed) {
+        long seed,
+        int threads) {
 
     private static final int DEFAULT_TRIES = 25;
     private static final long DEFAULT_ACTIONS = 2_000;
@@ -38,6 +40,9 @@ public record ConformanceOptions(
         if (tries < 1 || actions < 1) {
             throw new IllegalArgumentException(
                     "tries is " + tries + " and actions " + actions + "; both must be at least 1");
+        }
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads is " + threads + "; it must be at least 1");
         }
         for (var rule : rules) {
             if (!RuleCatalog.rules().contains(rule)) {
@@ -58,38 +63,45 @@ public record ConformanceOptions(
 
     /** All rules, with default effort, of the given provider's backend. */
     public static ConformanceOptions of(BackendProvider provider) {
-        return new ConformanceOptions(provider, Map.of(), Set.of(), DEFAULT_TRIES, DEFAULT_ACTIONS, DEFAULT_SHRINKS, 1);
+        return new ConformanceOptions(
+                provider, Map.of(), Set.of(), DEFAULT_TRIES, DEFAULT_ACTIONS, DEFAULT_SHRINKS, 1, 1);
     }
 
     /** The same with one more backend option. */
     public ConformanceOptions option(String name, String value) {
         var options = new TreeMap<>(backendOptions);
         options.put(name, value);
-        return new ConformanceOptions(provider, options, rules, tries, actions, shrinks, seed);
+        return new ConformanceOptions(provider, options, rules, tries, actions, shrinks, seed, threads);
     }
 
     /** The same for some rules alone. */
     public ConformanceOptions rules(Set<Integer> rules) {
-        return new ConformanceOptions(provider, backendOptions, new TreeSet<>(rules), tries, actions, shrinks, seed);
+        return new ConformanceOptions(
+                provider, backendOptions, new TreeSet<>(rules), tries, actions, shrinks, seed, threads);
     }
 
     /** The same with other tries a property. */
     public ConformanceOptions tries(int tries) {
-        return new ConformanceOptions(provider, backendOptions, rules, tries, actions, shrinks, seed);
+        return new ConformanceOptions(provider, backendOptions, rules, tries, actions, shrinks, seed, threads);
     }
 
     /** The same with other stateful actions. */
     public ConformanceOptions actions(long actions) {
-        return new ConformanceOptions(provider, backendOptions, rules, tries, actions, shrinks, seed);
+        return new ConformanceOptions(provider, backendOptions, rules, tries, actions, shrinks, seed, threads);
     }
 
     /** The same with another limit of smaller cases tried once one has failed. */
     public ConformanceOptions shrinks(int shrinks) {
-        return new ConformanceOptions(provider, backendOptions, rules, tries, actions, shrinks, seed);
+        return new ConformanceOptions(provider, backendOptions, rules, tries, actions, shrinks, seed, threads);
     }
 
     /** The same with another seed. */
     public ConformanceOptions seed(long seed) {
-        return new ConformanceOptions(provider, backendOptions, rules, tries, actions, shrinks, seed);
+        return new ConformanceOptions(provider, backendOptions, rules, tries, actions, shrinks, seed, threads);
+    }
+
+    /** The same with another number of tests side by side. */
+    public ConformanceOptions threads(int threads) {
+        return new ConformanceOptions(provider, backendOptions, rules, tries, actions, shrinks, seed, threads);
     }
 }

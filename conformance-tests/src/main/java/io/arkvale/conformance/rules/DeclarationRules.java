@@ -159,10 +159,9 @@ public final class DeclarationRules extends Verification {
      * that belong to a cache.
      */
     public void required_spec805_closedCachesLeaveNothing() {
-        var scene = generators()
-                .overBudgetScenes()
-                .generator(1000, false)
-                .next(new Random(context().seed()))
+        var scene = Generation.next(
+                        Generation.generator(generators().overBudgetScenes(), false),
+                        new Random(context().seed()))
                 .value();
         var before = backend().memory();
         for (var i = 0; i < OPENINGS; i++) {

@@ -1,10 +1,10 @@
 package io.arkvale.conformance.rules;
 
 import io.arkvale.conformance.lockstep.RuleViolation;
+import io.arkvale.conformance.rules.Generation.Case;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Shrinkable;
 import org.jspecify.annotations.Nullable;
 
 /** Tries generated cases and shrinks the first that breaks a rule. */
@@ -16,15 +16,13 @@ final class Property {
         void check(T generated) throws Exception;
     }
 
-    private static final int EDGE_CASE_BASE = 1000;
-
     private Property() {}
 
     static <T> void hold(Arbitrary<T> cases, int tries, BooleanSupplier goOn, Context context, Law<T> law) {
-        var generator = cases.generator(EDGE_CASE_BASE, true);
+        var generator = Generation.generator(cases, true);
         var random = new Random(context.seed());
         for (var attempt = 1; attempt <= tries && goOn.getAsBoolean(); attempt++) {
-            var generated = generator.next(random);
+            var generated = Generation.next(generator, random);
             var violation = violation(law, generated.value());
             if (violation != null) {
                 throw report(generated, violation, law, attempt, context);
@@ -33,18 +31,18 @@ final class Property {
     }
 
     private static <T> RuleViolation report(
-            Shrinkable<T> generated, RuleViolation violation, Law<T> law, int attempt, Context context) {
+            Case<T> generated, RuleViolation violation, Law<T> law, int attempt, Context context) {
         var smallest = generated;
         var reason = violation;
         var left = context.shrinks();
         var shrinking = left > 0;
         while (shrinking) {
             shrinking = false;
-            var candidates = smallest.shrink().iterator();
-            while (candidates.hasNext() && left-- > 0) {
-                var candidate = candidates.next();
-                if (candidate.distance().compareTo(smallest.distance()) >= 0) {
-                    continue;
+            var candidates = Generation.smaller(smallest);
+            while (left-- > 0) {
+                var candidate = Generation.next(candidates, smallest);
+                if (candidate == null) {
+                    break;
                 }
                 var again = violation(law, candidate.value());
                 if (again != null && again.rule() == violation.rule()) {

@@ -55,6 +55,13 @@ final class ConformanceCommand implements Callable<Integer> {
     @Option(names = "--actions", paramLabel = "N", description = "Actions in whole lives of caches (default: 2000).")
     private @Nullable Long actions;
 
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Tests that run side by side, each on a backend of its own (default: ${DEFAULT-VALUE}).")
+    private int threads;
+
     @Mixin
     private SeedOption seed = new SeedOption();
 
@@ -85,7 +92,7 @@ final class ConformanceCommand implements Callable<Integer> {
             options = options.option(option.getKey(), option.getValue());
         }
         try {
-            options = options.rules(rules);
+            options = options.rules(rules).threads(threads);
             options = tries == null ? options : options.tries(tries);
             return actions == null ? options : options.actions(actions);
         } catch (IllegalArgumentException e) {
@@ -152,7 +159,7 @@ final class ConformanceCommand implements Callable<Integer> {
     /** Tells a person who watches what runs, since a test may take a while. */
     private final class Announcer implements ConformanceListener {
         @Override
-        public void started(int rule, String test) {
+        public synchronized void started(int rule, String test) {
             if (terminal.interactive()) {
                 terminal.err().print("\r\033[K" + test);
                 terminal.err().flush();
@@ -160,7 +167,7 @@ final class ConformanceCommand implements Callable<Integer> {
         }
 
         @Override
-        public void finished(RuleResult result) {
+        public synchronized void finished(RuleResult result) {
             if (terminal.interactive()) {
                 terminal.err().print("\r\033[K");
                 terminal.err().flush();
