@@ -16,6 +16,7 @@ import io.arkvale.api.SequenceSpec;
  * @param tokens tokens of each before the first timed step
  * @param limited settings of the sequences with a budget; without dense layers
  * @param pageSize tokens a page
+ * @param promptTokens tokens of the prompt whose prefill is timed
  */
 public record BenchCase(
         int layers,
@@ -26,15 +27,17 @@ public record BenchCase(
         int batch,
         int tokens,
         SequenceSpec limited,
-        int pageSize) {
+        int pageSize,
+        int promptTokens) {
 
-    /** A cache with room for the batch twice, with and without the budget. */
+    /** A cache with room for the batch twice, with and without the budget, and for the prompt. */
     CacheSpec cache(int steps) {
         return CacheSpec.builder(layers, queryHeads, kvHeads, headDim)
                 .elementType(elementType)
                 .pageSize(pageSize)
                 .roomFor(limited, Math.addExact(tokens, steps), batch)
                 .roomFor(SequenceSpec.full(), Math.addExact(tokens, steps), batch)
+                .roomFor(limited, promptTokens, 1)
                 .build();
     }
 

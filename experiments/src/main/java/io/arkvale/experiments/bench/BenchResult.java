@@ -1,25 +1,29 @@
 package io.arkvale.experiments.bench;
 
 import io.arkvale.api.StepReport.Part;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one kind of step took.
  *
  * @param measured the case
  * @param kind which kind of step
+ * @param tokens tokens of each sequence before the step, or of the prompt
  * @param medianNanos a layer's share of a whole step, which goes from opening it to having its output on the host
  * @param recallsPerStep group pages recalled a sequence, layer and step, mean
  * @param parts mean nanoseconds a layer and step by part, where the backend measures them apart
- * @param speedup how many times faster than full attention, medians of one run
+ * @param speedup how many times faster than full attention, medians of one run; null for prefill
  */
 public record BenchResult(
         BenchCase measured,
         Kind kind,
+        int tokens,
         double medianNanos,
         double recallsPerStep,
         Map<Part, Double> parts,
-        double speedup) {
+        @Nullable Double speedup) {
 
     /** The kinds of step that are compared. */
     public enum Kind {
@@ -28,7 +32,12 @@ public record BenchResult(
         /** A budget and a query that stays the same, so that no page is recalled. */
         STILL("arkvale"),
         /** A budget and a query that turns so fast that about one page is recalled a step. */
-        TURNING("arkvale, recalling");
+        TURNING("arkvale, recalling"),
+        /** The prefill of one prompt with a budget, in one chunk. */
+        PREFILL("prefill");
+
+        /** Decode steps, which are compared with each other. */
+        static final List<Kind> DECODE = List.of(FULL, STILL, TURNING);
 
         private final String label;
 

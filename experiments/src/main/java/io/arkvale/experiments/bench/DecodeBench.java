@@ -18,6 +18,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Times whole decode steps of a few layers with a budget beside full attention on the same keys and values. The kinds of
@@ -107,14 +108,12 @@ public final class DecodeBench implements AutoCloseable {
     /** Takes {@code warmUp} steps of each kind untimed, then {@code steps} timed ones, turn about. */
     public List<BenchResult> run(int warmUp, int steps) {
         for (int i = 0; i < warmUp; i++) {
-            for (var kind : Kind.values()) {
+            for (var kind : Kind.DECODE) {
                 prepare(kind);
                 step(kind);
             }
         }
-        var runs = Arrays.stream(Kind.values())
-                .map(kind -> new Timings(kind, steps))
-                .toList();
+        var runs = Kind.DECODE.stream().map(kind -> new Timings(kind, steps)).toList();
         for (int i = 0; i < steps; i++) {
             for (var run : runs) {
                 prepare(run.kind);
@@ -123,19 +122,56 @@ public final class DecodeBench implements AutoCloseable {
                 run.add(System.nanoTime() - start, report);
             }
         }
-        var results = new ArrayList<BenchResult>();
-        int layers = measured.layers();
         double full = runs.getFirst().median();
-        for (var run : runs) {
-            results.add(new BenchResult(
-                    measured,
-                    run.kind,
-                    run.median() / layers,
-                    run.recalls / steps / measured.batch() / layers,
-                    run.parts(layers),
-                    full / run.median()));
+        return runs.stream()
+                .map(run -> result(run, measured.tokens(), measured.batch(), full / run.median()))
+                .toList();
+    }
+
+    private BenchResult result(Timings run, int tokens, int batch, @Nullable Double speedup) {
+        int layers = measured.layers();
+        return new BenchResult(
+                measured,
+                run.kind,
+                tokens,
+                run.median() / layers,
+                run.recalls / run.count / batch / layers,
+                run.parts(layers),
+                speedup);
+    }
+
+    /** Times the prefill of a prompt, begun anew {@code runs} times after one that is not timed. */
+    public BenchResult prefill(int runs) {
+        int tokens = measured.promptTokens();
+        var timings = new Timings(Kind.PREFILL, runs);
+        int width = measured.kvHeads() * measured.headDim();
+        try (var prompt = cache.allocateQueries(tokens);
+                var promptKeys = cache.allocateKeys(tokens);
+                var promptValues = cache.allocateKeys(tokens);
+                var promptOutput = cache.allocateQueries(tokens);
+                var last = cache.allocateQueries(1)) {
+            write(prompt, normal(tokens * measured.queryHeads() * measured.headDim()));
+            write(last, normal(measured.queryHeads() * measured.headDim()));
+            write(promptKeys, normal(tokens * width));
+            write(promptValues, normal(tokens * width));
+            for (int i = -1; i < runs; i++) {
+                try (var sequence = cache.begin(measured.limited())) {
+                    cache.synchronize();
+                    long start = System.nanoTime();
+                    try (var step = cache.step(Batch.of(sequence, tokens))) {
+                        for (int layer = 0; layer < measured.layers(); layer++) {
+                            step.prefill(layer, new int[] {tokens}, prompt, promptKeys, promptValues, promptOutput);
+                            step.finishPrefill(layer, last);
+                        }
+                        var report = step.commit();
+                        if (i >= 0) {
+                            timings.add(System.nanoTime() - start, report);
+                        }
+                    }
+                }
+            }
         }
-        return results;
+        return result(timings, tokens, 1, null);
     }
 
     /** What must not be timed. */

@@ -8,7 +8,8 @@ import java.util.Random;
  */
 final class TurningQueries {
     private static final double WANTED_RECALLS = 1;
-    private static final double ADJUSTMENT = 1.1;
+    private static final double ADJUSTMENT = 0.1;
+    private static final double MOST_ERROR = 3;
 
     private final float[] values;
     private final Random random;
@@ -34,8 +35,9 @@ final class TurningQueries {
         }
     }
 
-    /** Steers by the recalls a sequence that the last turn caused. */
+    /** Steers by the recalls a sequence that the last turn caused: in proportion, so that their mean is as wanted. */
     void adjust(double recalls) {
-        rate = Math.clamp(recalls > WANTED_RECALLS ? rate / ADJUSTMENT : rate * ADJUSTMENT, 1e-4, 0.9);
+        double error = Math.min(recalls - WANTED_RECALLS, MOST_ERROR);
+        rate = Math.clamp(rate * Math.exp(-ADJUSTMENT * error), 1e-4, 0.9);
     }
 }

@@ -23,9 +23,13 @@ import picocli.CommandLine.Option;
 /** Times decode steps of a backend with a budget beside its own full attention. */
 @Command(
         name = "bench",
-        description = "Time decode steps of a backend, with a budget and without, side by side on random data.")
+        description =
+                "Time decode steps of a backend, with a budget and without, side by side on random data, and prefill.")
 final class BenchCommand implements Runnable {
     private static final List<Metric<BenchResult>> COLUMNS = columns();
+
+    /** Timed prefills. */
+    private static final int PROMPTS = 5;
 
     private final Terminal terminal;
 
@@ -89,6 +93,12 @@ final class BenchCommand implements Runnable {
             description = "Untimed steps of each kind (default ${DEFAULT-VALUE}).")
     private int warmUp;
 
+    @Option(
+            names = "--prompt",
+            defaultValue = "1024",
+            description = "Tokens of the prompt whose prefill is timed (default ${DEFAULT-VALUE}).")
+    private int promptTokens;
+
     @Option(names = "--seed", defaultValue = "1", description = "Seed of everything random (default ${DEFAULT-VALUE}).")
     private long seed;
 
@@ -127,6 +137,9 @@ final class BenchCommand implements Runnable {
         if (steps < 1 || warmUp < 0) {
             throw new UserException("--steps is " + steps + " and --warm-up " + warmUp + "; allowed: at least 1 and 0");
         }
+        if (promptTokens < 1) {
+            throw new UserException("--prompt is " + promptTokens + "; allowed: at least 1");
+        }
         var limited = SequenceSpec.builder(pageSize)
                 .budgetTokens(budget)
                 .denseLayers(0)
@@ -141,7 +154,16 @@ final class BenchCommand implements Runnable {
                                 "--batches has " + batch + " and --tokens " + length + "; allowed: at least 1 each");
                     }
                     cases.add(new BenchCase(
-                            layers, queryHeads, kvHeads, headDim, elementType, batch, length, limited, pageSize));
+                            layers,
+                            queryHeads,
+                            kvHeads,
+                            headDim,
+                            elementType,
+                            batch,
+                            length,
+                            limited,
+                            pageSize,
+                            promptTokens));
                 }
             }
         }
@@ -154,6 +176,7 @@ final class BenchCommand implements Runnable {
             for (var measured : cases) {
                 try (var bench = new DecodeBench(backend, measured, warmUp + steps, seed)) {
                     results.addAll(bench.run(warmUp, steps));
+                    results.add(bench.prefill(PROMPTS));
                 }
                 progress.step();
             }
@@ -172,7 +195,7 @@ final class BenchCommand implements Runnable {
                         "element_type",
                         result -> result.measured().elementType().name()),
                 Metric.of("batch", result -> result.measured().batch()),
-                Metric.of("tokens", result -> result.measured().tokens()),
+                Metric.of("tokens", BenchResult::tokens),
                 Metric.of(
                         "budget",
                         result -> result.measured().limited().budgetPages()
@@ -203,20 +226,22 @@ final class BenchCommand implements Runnable {
                 "ms a layer",
                 "times faster",
                 "recalls",
+                "append",
                 "estimate",
                 "select",
                 "recall",
-                "attend"));
+                "attend",
+                "prefill"));
         for (var result : results) {
             var row = new ArrayList<String>(List.of(
                     result.measured().elementType().name(),
                     Integer.toString(result.measured().batch()),
-                    Integer.toString(result.measured().tokens()),
+                    Integer.toString(result.tokens()),
                     result.kind().label(),
                     number(result.medianNanos() / 1e6),
-                    number(result.speedup()),
+                    result.speedup() == null ? "" : number(result.speedup()),
                     number(result.recallsPerStep())));
-            for (var part : List.of(Part.ESTIMATE, Part.SELECT, Part.RECALL, Part.ATTEND)) {
+            for (var part : Part.values()) {
                 var nanos = result.parts().get(part);
                 row.add(nanos == null ? "" : number(nanos / 1e6));
             }
