@@ -57,6 +57,7 @@ __device__ static bool storeToken(const Call& call, int slot, int group, int row
 
 /** Decode: grid (groups, batch). Opens the page if need be, stores the token, checks the queries if there are any. */
 template <typename T> __device__ void append(const Call& call) {
+    Timed timed(call, APPEND);
     int group = blockIdx.x, member = blockIdx.y;
     const Sequence& sequence = call.sequences[member];
     int page = sequence.length / call.pageSize, row = sequence.length % call.pageSize;
@@ -80,6 +81,7 @@ template <typename T> __device__ void append(const Call& call) {
 
 /** Prefill and ingest: grid (groups, batch). Opens every page that the chunk reaches. */
 extern "C" __global__ void __launch_bounds__(256) openPages(const __grid_constant__ Call call) {
+    Timed timed(call, APPEND);
     int group = blockIdx.x, member = blockIdx.y;
     const Sequence& sequence = call.sequences[member];
     Chunk chunk = chunkOf(call, member);
@@ -95,6 +97,7 @@ extern "C" __global__ void __launch_bounds__(256) openPages(const __grid_constan
 
 /** Prefill and ingest, after openPages: grid (most tokens, groups, batch). Stores the tokens. */
 template <typename T> __device__ void store(const Call& call) {
+    Timed timed(call, APPEND);
     int token = blockIdx.x, group = blockIdx.y, member = blockIdx.z;
     const Sequence& sequence = call.sequences[member];
     Chunk chunk = chunkOf(call, member);

@@ -1,4 +1,4 @@
-// Paged decode attention of 16-bit types, head dims 64 and 128, on tensor cores: grid (splits, kvHeads × head tiles, batch).
+// Paged decode attention of 16-bit types, head dims 64 and 128, on tensor cores: grid (kvHeads × head tiles, splits, batch).
 // Each warp streams tiles of 16 tokens through its own ring in shared memory; the last block of a head joins the splits.
 #include "attended.cuh"
 #include "mma.cuh"
@@ -11,32 +11,61 @@ template <int D> constexpr int TILE_BYTES = TILE * D * 2;
 
 /** Starts the copy of one tile: keys, then values. */
 template <int D>
-__device__ static void loadTile(const Call& call, const uint32_t* rows, int first, int tokens, uint32_t stage, long long valueRows) {
+__device__ static void loadTile(const char* bytes, const uint32_t* rows, int first, int tokens, uint32_t stage, long long valueRows) {
     constexpr int CHUNKS = D / 8;
     int lane = threadIdx.x % 32;
 #pragma unroll
     for (int i = 0; i < TILE * CHUNKS / 32; i++) {
         int index = i * 32 + lane, row = index / CHUNKS, chunk = index % CHUNKS;
         bool valid = first + row < tokens;
-        const char* keys = call.pool + (long long)rows[valid ? first + row : first] * (D * 2) + chunk * 16;
+        const char* keys = bytes + (long long)rows[valid ? first + row : first] * (D * 2) + chunk * 16;
         uint32_t target = stage + tileOffset<CHUNKS>(row, chunk);
         copyAsync(target, keys, valid);
         copyAsync(target + TILE_BYTES<D>, keys + valueRows * (D * 2), valid);
     }
 }
 
+/** Stores a tile that has arrived in the slots of its pages, where these are new. */
+template <int D>
+__device__ static void storeTile(const Call& call, const Piece& piece, int firstToken, int headInGroup, const char* tile, long long valueRows) {
+    constexpr int CHUNKS = D / 8;
+    int lane = threadIdx.x % 32;
+#pragma unroll
+    for (int i = 0; i < TILE * CHUNKS / 32; i++) {
+        int row = (i * 32 + lane) / CHUNKS, chunk = (i * 32 + lane) % CHUNKS, token = firstToken + row;
+        if (token >= piece.until) continue;
+        int index = token / call.pageSize, entry = piece.entry(index);
+        if (!(entry & FRESH)) continue;
+        long long target = piece.pageRow(call, piece.slots[entry & ~FRESH], headInGroup) + (token - index * call.pageSize);
+        char* keys = call.pool + target * (D * 2) + chunk * 16;
+        const char* source = tile + tileOffset<CHUNKS>(row, chunk);
+        *reinterpret_cast<uint4*>(keys) = *reinterpret_cast<const uint4*>(source);
+        *reinterpret_cast<uint4*>(keys + valueRows * (D * 2)) = *reinterpret_cast<const uint4*>(source + TILE_BYTES<D>);
+    }
+}
+
 template <typename T, int D> __device__ void attend(const Call& call) {
-    if (call.mode == SPLITS_RECALLED && *call.moveCount == 0) return;
     int share = call.queryHeads / call.kvHeads, headTiles = (share + TILE - 1) / TILE;
-    int kvHead = blockIdx.y / headTiles, firstHead = blockIdx.y % headTiles * TILE, heads = min(TILE, share - firstHead);
+    int kvHead = blockIdx.x / headTiles, firstHead = blockIdx.x % headTiles * TILE, heads = min(TILE, share - firstHead);
     int perGroup = call.kvHeads / call.groups, member = blockIdx.z;
-    Part part;
-    if (!partOf(call, kvHead / perGroup, part)) return;
+    int headInGroup = kvHead % perGroup;
+    Piece piece;
+    if (!pieceOf(call, kvHead / perGroup, piece)) return;
+    Timed timed(call, piece.recalled ? RECALL : ATTEND);
 
     extern __shared__ __align__(128) char shared[];
     uint32_t* rows = reinterpret_cast<uint32_t*>(shared + WARPS * STAGES * 2 * TILE_BYTES<D>);
-    int tokens = part.until - part.first;
-    for (int i = threadIdx.x; i < tokens; i += blockDim.x) rows[i] = part.row(call, part.first + i, kvHead % perGroup);
+    uint32_t* pageRows = reinterpret_cast<uint32_t*>(shared); // before the first tiles come here
+    int tokens = piece.until - piece.first, firstPage = piece.first / call.pageSize;
+    int pages = (piece.until - 1) / call.pageSize - firstPage + 1;
+    for (int i = threadIdx.x; i < pages; i += blockDim.x) {
+        pageRows[i] = piece.pageRow(call, piece.places[piece.entry(firstPage + i) & ~FRESH], headInGroup);
+    }
+    __syncthreads();
+    for (int i = threadIdx.x; i < tokens; i += blockDim.x) {
+        int index = (piece.first + i) / call.pageSize;
+        rows[i] = pageRows[index - firstPage] + (piece.first + i - index * call.pageSize);
+    }
     __syncthreads();
 
     int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
@@ -45,7 +74,7 @@ template <typename T, int D> __device__ void attend(const Call& call) {
     int tiles = (tokens + TILE - 1) / TILE, mine = (tiles - warp + WARPS - 1) / WARPS;
 #pragma unroll
     for (int i = 0; i < STAGES - 1; i++) {
-        if (i < mine) loadTile<D>(call, rows, (i * WARPS + warp) * TILE, tokens, ring + i * 2 * TILE_BYTES<D>, valueRows);
+        if (i < mine) loadTile<D>(piece.bytes, rows, (i * WARPS + warp) * TILE, tokens, ring + i * 2 * TILE_BYTES<D>, valueRows);
         commitCopies();
     }
 
@@ -64,14 +93,19 @@ template <typename T, int D> __device__ void attend(const Call& call) {
     Accumulator<D> sum;
     sum.clear();
     float scale = rsqrtf((float)D) * 1.44269504088896340736f;
+    bool arriving = piece.bytes == call.host && firstHead == 0;
     int stage = 0;
     for (int i = 0; i < mine; i++) {
         int next = i + STAGES - 1, nextStage = stage == 0 ? STAGES - 1 : stage - 1;
-        if (next < mine) loadTile<D>(call, rows, (next * WARPS + warp) * TILE, tokens, ring + nextStage * 2 * TILE_BYTES<D>, valueRows);
+        if (next < mine) loadTile<D>(piece.bytes, rows, (next * WARPS + warp) * TILE, tokens, ring + nextStage * 2 * TILE_BYTES<D>, valueRows);
         commitCopies();
         awaitCopies<STAGES - 1>();
         __syncwarp();
         uint32_t tile = ring + stage * 2 * TILE_BYTES<D>;
+        if (arriving) {
+            const char* arrived = shared + (warp * STAGES + stage) * 2 * TILE_BYTES<D>;
+            storeTile<D>(call, piece, piece.first + (i * WARPS + warp) * TILE, headInGroup, arrived, valueRows);
+        }
         float scores[2][4];
         scoreTile<T, D, 2>(scores, queries, tile, 0);
         int first = (i * WARPS + warp) * TILE + lane % 4 * 2;
@@ -124,30 +158,30 @@ template <typename T, int D> __device__ void attend(const Call& call) {
             total += weight * sums[w * TILE + head];
             value += weight * outputs[(w * TILE + head) * D + i % D];
         }
-        if (part.splits == 1) {
+        if (piece.splits == 1) {
             output[i] = narrow<T>(value / total);
         } else {
-            long long split = (headRow + head) * call.splits + blockIdx.x;
+            long long split = (headRow + head) * call.splits + blockIdx.y;
             partials[split * D + i % D] = value;
             if (i % D == 0) *reinterpret_cast<float2*>(shares + split * 2) = make_float2(most, total);
         }
     }
-    if (part.splits == 1 || !isLast(call.tickets + member * gridDim.y + blockIdx.y, part.splits)) return;
+    if (piece.splits == 1 || !isLast(call.tickets + member * gridDim.x + blockIdx.x, piece.splits)) return;
 
     float* weights = reinterpret_cast<float*>(shared); // [heads][splits]
     for (int head = warp; head < heads; head += WARPS) {
         const float2* share = reinterpret_cast<const float2*>(shares) + (headRow + head) * call.splits;
         float most = -CUDART_INF_F, total = 0;
-        for (int s = lane; s < part.splits; s += 32) most = fmaxf(most, __ldcg(share + s).x);
+        for (int s = lane; s < piece.splits; s += 32) most = fmaxf(most, __ldcg(share + s).x);
         for (int step = 16; step; step /= 2) most = fmaxf(most, __shfl_xor_sync(~0u, most, step));
-        for (int s = lane; s < part.splits; s += 32) {
+        for (int s = lane; s < piece.splits; s += 32) {
             float2 own = __ldcg(share + s);
             float weight = exp2Fast(own.x - most);
             weights[head * MOST_PARTS + s] = weight;
             total += weight * own.y;
         }
         for (int step = 16; step; step /= 2) total += __shfl_xor_sync(~0u, total, step);
-        for (int s = lane; s < part.splits; s += 32) weights[head * MOST_PARTS + s] /= total;
+        for (int s = lane; s < piece.splits; s += 32) weights[head * MOST_PARTS + s] /= total;
     }
     __syncthreads();
     constexpr int QUADS = D / 4;
@@ -156,7 +190,7 @@ template <typename T, int D> __device__ void attend(const Call& call) {
         const float4* values = reinterpret_cast<const float4*>(partials) + (headRow + head) * call.splits * QUADS + i % QUADS;
         float4 result = make_float4(0, 0, 0, 0);
 #pragma unroll 16
-        for (int s = 0; s < part.splits; s++) {
+        for (int s = 0; s < piece.splits; s++) {
             float4 value = __ldcg(values + s * QUADS);
             float weight = weights[head * MOST_PARTS + s];
             result.x += weight * value.x;

@@ -46,13 +46,13 @@ __device__ static void take(Running& into, const float* query, const T* const (&
     }
 }
 
-/** Decode: grid (splits, queryHeads, batch), a warp every fourth run of tokens. */
+/** Decode: grid (queryHeads, splits, batch), a warp every fourth run of tokens. */
 template <typename T> __device__ void attendAny(const Call& call) {
-    if (call.mode == SPLITS_RECALLED && *call.moveCount == 0) return;
-    int width = call.headDim, head = blockIdx.y, member = blockIdx.z;
+    int width = call.headDim, head = blockIdx.x, member = blockIdx.z;
     int kvHead = head / (call.queryHeads / call.kvHeads), perGroup = call.kvHeads / call.groups;
-    Part part;
-    if (!partOf(call, kvHead / perGroup, part)) return;
+    Piece piece;
+    if (!pieceOf(call, kvHead / perGroup, piece)) return;
+    Timed timed(call, ATTEND);
 
     __shared__ float query[MOST_DIM], outputs[WARPS][MOST_DIM], mosts[WARPS], sums[WARPS];
     long long headRow = (long long)member * call.queryHeads + head;
@@ -62,12 +62,12 @@ template <typename T> __device__ void attendAny(const Call& call) {
     long long toValues = (long long)perGroup * call.pageSize * width;
     float scale = 1.0f / sqrtf((float)width);
     Running running;
-    for (int token = part.first + warp * AHEAD; token < part.until; token += WARPS * AHEAD) {
+    for (int token = piece.first + warp * AHEAD; token < piece.until; token += WARPS * AHEAD) {
         const T* keys[AHEAD];
 #pragma unroll
         for (int u = 0; u < AHEAD; u++) {
-            keys[u] = token + u < part.until
-                ? reinterpret_cast<const T*>(call.pool) + (long long)part.row(call, token + u, kvHead % perGroup) * width
+            keys[u] = token + u < piece.until
+                ? reinterpret_cast<const T*>(piece.bytes) + (long long)piece.row(call, token + u, kvHead % perGroup) * width
                 : nullptr;
         }
         take(running, query, keys, toValues, width, scale);
@@ -83,29 +83,29 @@ template <typename T> __device__ void attendAny(const Call& call) {
     float most = mosts[0], total = 0;
     for (int w = 1; w < WARPS; w++) most = fmaxf(most, mosts[w]);
     for (int w = 0; w < WARPS; w++) total += expf(mosts[w] - most) * sums[w];
-    float* partials = call.partials + (headRow * call.splits + blockIdx.x) * width;
+    float* partials = call.partials + (headRow * call.splits + blockIdx.y) * width;
     float* shares = call.partials + (long long)call.batch * call.queryHeads * call.splits * width + headRow * call.splits * 2;
     T* output = static_cast<T*>(call.output) + headRow * width;
     for (int i = threadIdx.x; i < width; i += blockDim.x) {
         float value = 0;
         for (int w = 0; w < WARPS; w++) value += expf(mosts[w] - most) * outputs[w][i];
-        if (part.splits == 1) output[i] = narrow<T>(value / total);
+        if (piece.splits == 1) output[i] = narrow<T>(value / total);
         else partials[i] = value;
     }
-    if (part.splits == 1) return;
+    if (piece.splits == 1) return;
     if (threadIdx.x == 0) {
-        shares[blockIdx.x * 2] = most;
-        shares[blockIdx.x * 2 + 1] = total;
+        shares[blockIdx.y * 2] = most;
+        shares[blockIdx.y * 2 + 1] = total;
     }
-    if (!isLast(call.tickets + member * gridDim.y + head, part.splits)) return;
+    if (!isLast(call.tickets + member * gridDim.x + head, piece.splits)) return;
 
     most = -CUDART_INF_F;
     total = 0;
-    for (int s = 0; s < part.splits; s++) most = fmaxf(most, __ldcg(shares + s * 2));
-    for (int s = 0; s < part.splits; s++) total += expf(__ldcg(shares + s * 2) - most) * __ldcg(shares + s * 2 + 1);
+    for (int s = 0; s < piece.splits; s++) most = fmaxf(most, __ldcg(shares + s * 2));
+    for (int s = 0; s < piece.splits; s++) total += expf(__ldcg(shares + s * 2) - most) * __ldcg(shares + s * 2 + 1);
     for (int i = threadIdx.x; i < width; i += blockDim.x) {
         float value = 0;
-        for (int s = 0; s < part.splits; s++) {
+        for (int s = 0; s < piece.splits; s++) {
             value += expf(__ldcg(shares + s * 2) - most) * __ldcg(call.partials + (headRow * call.splits + s) * width + i);
         }
         output[i] = narrow<T>(value / total);
@@ -118,6 +118,7 @@ template <typename T> __device__ void prefillAny(const Call& call) {
     int kvHead = head / (call.queryHeads / call.kvHeads), perGroup = call.kvHeads / call.groups;
     Chunk chunk = chunkOf(call, member);
     int token = ((int)gridDim.x - 1 - (int)blockIdx.x) * WARPS + warp; // the longest rows first
+    Timed timed(call, PREFILL);
     if (token >= chunk.tokens) return;
     const Sequence& sequence = call.sequences[member];
     long long offset = tableOffset(call, sequence, kvHead / perGroup);

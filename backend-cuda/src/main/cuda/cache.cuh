@@ -6,7 +6,7 @@
 struct Sequence {
     int* table;       // device slot of each page, or a mark below
     int* backups;     // backup slot of each filled page of a limited layer
-    int* attended;    // pages of the last decode attention: those that were resident, then those recalled for it
+    int* attended;    // pages of the last decode attention: those that were resident, then those recalled for it, marked
     int* counts;      // [layers][groups]: entries of attended; -n for the first n pages
     int* recalls;     // [layers][groups]: how many of them were recalled
     const int* before; // the tables as they were before the step, or before they grew
@@ -38,8 +38,8 @@ struct Call {
     char* host;              // backups, in the same layout; host memory mapped into the device's address space
     char* digests;           // [backup slots][2][kvHeads of a group][headDim]
     float* radii;            // [backup slots][kvHeads of a group]
-    int* freeCount;          // entries of freeSlots
-    int* freeSlots;          // a stack
+    unsigned long long* given; // slots given back since the beginning, then slots taken
+    int* freeSlots;          // a ring of as many entries as slots, NONE where none waits
     int* references;         // sequences that hold each device slot
     int* holders;            // device slot that holds the page of each backup slot, or NONE
     long long slotBytes;
@@ -47,9 +47,10 @@ struct Call {
     int* flags;              // [batch] 1 if a value was not finite
     unsigned long long* evicted;   // [batch]
     unsigned long long* recalled;  // [batch]
-    int2* moves;             // backup slot and device slot of each page to copy back
-    int* moveCount;
     unsigned long long* copies;    // pages copied back in the step
+    unsigned long long* times; // [layers][parts][2]: complement of the first start, last end, in ns; null if not timed
+    float* partials;         // scratch of split attention
+    int* tickets;            // [batch][kvHeads], zero between calls
     const Chunk* chunks;     // [batch], or null in decode: one token a member
     const void* queries;
     const void* keys;
@@ -58,21 +59,38 @@ struct Call {
     float* scores;           // [rows][groups]
     const int* scoreOffsets; // [batch]
     float* headScores;       // [rows][queryHeads], scratch
-    float* partials;         // scratch of split attention
-    int* tickets;            // [batch][kvHeads], zero between calls
     int* selectKeys;         // scratch of select for tables that exceed shared memory
     int layers, queryHeads, kvHeads, headDim, pageSize, groups;
-    int batch, layer, mode, splits, splitTarget, extent;
+    int batch, layer, mode, splits, splitTarget, extent, slots, forked;
 };
 
 constexpr int NONE = -1;    // not resident
 constexpr int WANTED = -2;  // selected, to be copied back
 constexpr int VICTIM = -10; // resident in slot VICTIM - entry, to be evicted
 constexpr int LOCKED = -3;  // a holder that another block is filling in
+constexpr int FRESH = 1 << 30; // mark of an attended page: its slot is new, its bytes are still in the backup
 
 enum Digest { CUBOID_MAX, CUBOID_CENTER, CUBOID_MEAN, SPHERE_MAX, SPHERE_CENTER, SPHERE_MEAN, CENTROID };
 enum GroupScore { MEAN, MAX, MEAN_SOFTMAX };
 enum Scope { ATTENDED, RESIDENT };
+enum StepPart { APPEND, ESTIMATE, SELECT, RECALL, ATTEND, PREFILL, PARTS };
+
+/** Notes when a block begins and ends its work on a part, if the step is timed. */
+struct Timed {
+    unsigned long long* times;
+    __device__ inline Timed(const Call& call, StepPart part) {
+        times = call.times && threadIdx.x == 0 ? call.times + (call.layer * PARTS + part) * 2 : nullptr;
+        if (times) atomicMax(times, ~now());
+    }
+    __device__ inline ~Timed() {
+        if (times) atomicMax(times + 1, now());
+    }
+    __device__ static inline unsigned long long now() {
+        unsigned long long time;
+        asm volatile("mov.u64 %0, %%globaltimer;" : "=l"(time));
+        return time;
+    }
+};
 
 __device__ inline bool isSphere(int digest) { return digest >= SPHERE_MAX && digest <= SPHERE_MEAN; }
 __device__ inline bool isCuboid(int digest) { return digest <= CUBOID_MEAN; }
@@ -107,21 +125,28 @@ __device__ inline bool overBudget(const Call& call, const Sequence& sequence) {
 /** Device slot behind a table entry, NONE if the page is not resident. */
 __device__ inline int slotOf(int entry) { return entry >= 0 ? entry : entry <= VICTIM ? VICTIM - entry : NONE; }
 
-/** Takes a free slot. The step reserved it, so that an empty stack is a defect. */
+/**
+ * Takes a free slot. Slots are given back and taken side by side, by kernels of several streams too; the step reserved
+ * what is taken, so that an entry of the ring is at most late.
+ */
 __device__ inline int takeSlot(const Call& call) {
-    int top = atomicSub(call.freeCount, 1) - 1;
-    if (top < 0) __trap();
-    int slot = call.freeSlots[top];
+    int* entry = call.freeSlots + atomicAdd(call.given + 1, 1ull) % call.slots;
+    int slot = atomicExch(entry, NONE);
+    for (int waits = 0; slot == NONE; waits++) {
+        if (waits == 1 << 20) __trap(); // reserved and not there: a defect
+        __nanosleep(100);
+        slot = atomicExch(entry, NONE);
+    }
     call.references[slot] = 1;
     return slot;
 }
 
-/** Gives up one reference; the last one frees the slot. Never runs in a kernel that takes slots. */
+/** Gives up one reference; the last one frees the slot. */
 __device__ inline void dropSlot(const Call& call, int slot, int backup) {
-    if (atomicSub(&call.references[slot], 1) == 1) {
-        if (backup >= 0) call.holders[backup] = NONE;
-        call.freeSlots[atomicAdd(call.freeCount, 1)] = slot;
-    }
+    if (atomicSub(&call.references[slot], 1) != 1) return;
+    if (backup >= 0) call.holders[backup] = NONE;
+    int* entry = call.freeSlots + atomicAdd(call.given, 1ull) % call.slots;
+    while (atomicCAS(entry, NONE, slot) != NONE) __nanosleep(100); // whoever takes what is still there is about to
 }
 
 /** Row of keys of one KV head in a slot, in elements; values follow the keys of the whole group. */

@@ -3,6 +3,7 @@
 
 /** Sums and squares in float64: a page is summarised once, and large float32 keys would overflow. */
 template <typename T> __device__ void digest(const Call& call) {
+    Timed timed(call, APPEND);
     int head = blockIdx.y, member = blockIdx.z;
     const Sequence& sequence = call.sequences[member];
     Chunk chunk = chunkOf(call, member);

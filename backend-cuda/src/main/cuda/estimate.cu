@@ -23,8 +23,11 @@ template <typename T> __device__ void estimateMean(const Call& call) {
     int group = blockIdx.y, member = blockIdx.z;
     const Sequence& sequence = call.sequences[member];
     if (!overBudget(call, sequence) || !isLinear(call, sequence)) return;
-    int filled = scoredPages(call, sequence, call.mode == PREFETCH);
-    if ((int)blockIdx.x * WARPS * PAGES >= filled) return;
+    long long filled = scoredPages(call, sequence, call.mode == PREFETCH);
+    int from = (int)(filled * blockIdx.x / gridDim.x), until = (int)(filled * (blockIdx.x + 1) / gridDim.x); // this block's pages
+    if (from == until) return;
+    Timed timed(call, ESTIMATE);
+    long long scoreOffset = call.scoreOffsets[member];
     int heads = call.kvHeads / call.groups, share = call.queryHeads / call.kvHeads, width = call.headDim;
     int vectors = isCuboid(sequence.digest) ? 2 : 1, half = heads * width, length = vectors * half;
     constexpr int WIDTH = Vector<T>::ELEMENTS;
@@ -33,12 +36,13 @@ template <typename T> __device__ void estimateMean(const Call& call) {
     int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     const char* ring = shared + ((long long)warp * STAGES * PAGES * 32 + lane) * 16; // each thread reads what it copied
     const int* backups = sequence.backups + tableOffset(call, sequence, group);
-    int first = (blockIdx.x * WARPS + warp) * PAGES, stride = gridDim.x * WARPS * PAGES; // this warp's pages: every stride-th set
-    int columns = (length + 32 * WIDTH - 1) / (32 * WIDTH), sets = first < filled ? (filled - first + stride - 1) / stride : 0;
+    constexpr int STRIDE = WARPS * PAGES;
+    int first = from + warp * PAGES, sets = max(0, (until - first + STRIDE - 1) / STRIDE); // this warp's: every STRIDE-th set
+    int columns = (length + 32 * WIDTH - 1) / (32 * WIDTH);
     const T* rows[PAGES];
     int ahead[PAGES]; // backup slots of the set that is loaded next
 #pragma unroll
-    for (int p = 0; p < PAGES; p++) ahead[p] = backups[min(first + p, filled - 1)];
+    for (int p = 0; p < PAGES; p++) ahead[p] = backups[min(first + p, until - 1)];
     int loadingSet = 0, loadingColumn = 0;
     auto load = [&]() {
         if (loadingSet < sets) {
@@ -46,7 +50,7 @@ template <typename T> __device__ void estimateMean(const Call& call) {
 #pragma unroll
                 for (int p = 0; p < PAGES; p++) {
                     rows[p] = reinterpret_cast<const T*>(call.digests) + (long long)ahead[p] * 2 * half + lane * WIDTH;
-                    ahead[p] = backups[min(first + (loadingSet + 1) * stride + p, filled - 1)];
+                    ahead[p] = backups[min(first + (loadingSet + 1) * STRIDE + p, until - 1)];
                 }
             }
             if ((loadingColumn * 32 + lane) * WIDTH < length) {
@@ -66,16 +70,24 @@ template <typename T> __device__ void estimateMean(const Call& call) {
 
     const T* queries = static_cast<const T*>(call.queries) + ((long long)member * call.queryHeads + group * heads * share) * width;
     float mean = 1.0f / (heads * share);
-    for (int i = threadIdx.x; i < half; i += blockDim.x) {
+    for (int i = threadIdx.x * WIDTH; i < half; i += blockDim.x * WIDTH) {
         const T* query = queries + (long long)(i / width) * share * width + i % width;
-        float positive = 0, negative = 0;
+        float positive[WIDTH] = {}, negative[WIDTH] = {};
+#pragma unroll 4
         for (int h = 0; h < share; h++) {
-            float q = widen(query[h * width]);
-            positive += vectors == 2 ? fmaxf(q, 0.0f) : q;
-            negative += fminf(q, 0.0f);
+            float q[WIDTH];
+            Vector<T>::widenTo(*reinterpret_cast<const uint4*>(query + h * width), q);
+#pragma unroll
+            for (int j = 0; j < WIDTH; j++) {
+                positive[j] += vectors == 2 ? fmaxf(q[j], 0.0f) : q[j];
+                negative[j] += fminf(q[j], 0.0f);
+            }
         }
-        weights[i] = positive * mean;
-        if (vectors == 2) weights[half + i] = negative * mean;
+#pragma unroll
+        for (int j = 0; j < WIDTH; j++) {
+            weights[i + j] = positive[j] * mean;
+            if (vectors == 2) weights[half + i + j] = negative[j] * mean;
+        }
     }
     float* norms = weights + length;
     bool sphere = isSphere(sequence.digest);
@@ -97,7 +109,7 @@ template <typename T> __device__ void estimateMean(const Call& call) {
     __syncthreads();
 
     for (int set = 0; set < sets; set++) {
-        int page = first + set * stride;
+        int page = first + set * STRIDE;
         float sums[PAGES] = {};
         for (int column = 0; column < columns; column++) {
             load();
@@ -122,13 +134,11 @@ template <typename T> __device__ void estimateMean(const Call& call) {
 #pragma unroll
         for (int p = 0; p < PAGES; p++) {
             if (sphere) {
-                const float* radii = call.radii + (long long)backups[min(page + p, filled - 1)] * heads;
+                const float* radii = call.radii + (long long)backups[min(page + p, until - 1)] * heads;
                 for (int head = lane; head < heads; head += 32) sums[p] += norms[head] * radii[head];
             }
             for (int step = 16; step; step /= 2) sums[p] += __shfl_xor_sync(~0u, sums[p], step);
-            if (lane == 0 && page + p < filled) {
-                call.scores[((long long)call.scoreOffsets[member] + page + p) * call.groups + group] = sums[p];
-            }
+            if (lane == 0 && page + p < until) call.scores[(scoreOffset + page + p) * call.groups + group] = sums[p];
         }
     }
 }
@@ -140,6 +150,7 @@ template <typename T> __device__ void estimateHeads(const Call& call) {
     if (!overBudget(call, sequence) || isLinear(call, sequence)) return;
     int page = blockIdx.x * WARPS + threadIdx.x / 32, lane = threadIdx.x % 32;
     if (page >= scoredPages(call, sequence, call.mode == PREFETCH)) return;
+    Timed timed(call, ESTIMATE);
     int heads = call.kvHeads / call.groups, head = queryHead / (call.queryHeads / call.kvHeads), width = call.headDim;
     int backup = sequence.backups[tableOffset(call, sequence, head / heads) + page];
     const T* query = static_cast<const T*>(call.queries) + ((long long)member * call.queryHeads + queryHead) * width;
@@ -179,6 +190,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) estimateGroups(const __
     int group = blockIdx.x, member = blockIdx.y;
     const Sequence& sequence = call.sequences[member];
     if (!overBudget(call, sequence) || isLinear(call, sequence)) return;
+    Timed timed(call, ESTIMATE);
     int filled = scoredPages(call, sequence, call.mode == PREFETCH), heads = call.queryHeads / call.groups;
     const float* headScores = call.headScores + (long long)call.scoreOffsets[member] * call.queryHeads + group * heads;
     float* scores = call.scores + (long long)call.scoreOffsets[member] * call.groups + group;

@@ -15,6 +15,7 @@ template <typename T, int D> __device__ void prefill(const Call& call) {
     Chunk chunk = chunkOf(call, member);
     int firstRow = ((int)gridDim.x - 1 - (int)blockIdx.x) * ROWS; // the longest rows first
     if (firstRow >= chunk.tokens) return;
+    Timed timed(call, PREFILL);
     const Sequence& sequence = call.sequences[member];
     long long offset = tableOffset(call, sequence, kvHead / perGroup);
     const int* table = sequence.table + offset;

@@ -5,6 +5,7 @@ constexpr int PART = 32 * 1024; // bytes that a block copies at a time
 
 /** Evicts the marked victims: grid (groups, batch). */
 extern "C" __global__ void __launch_bounds__(256) evictVictims(const __grid_constant__ Call call) {
+    Timed timed(call, RECALL);
     const Sequence& sequence = call.sequences[blockIdx.y];
     if (!overBudget(call, sequence)) return;
     long long offset = tableOffset(call, sequence, blockIdx.x);
@@ -17,43 +18,23 @@ extern "C" __global__ void __launch_bounds__(256) evictVictims(const __grid_cons
     }
 }
 
-constexpr int ACQUIRERS = 128;
-
-/** Lists the resident pages as attended, for scope resident. */
-__device__ static void listResidents(const int* table, int pages, int* attended, int* count, int* recalls) {
-    __shared__ int sums[ACQUIRERS];
-    int each = (pages + ACQUIRERS - 1) / ACQUIRERS, first = threadIdx.x * each, until = min(first + each, pages), place = 0;
-    sums[threadIdx.x] = 0;
-    for (int page = first; page < until; page++) sums[threadIdx.x] += table[page] >= 0;
-    __syncthreads();
-    for (int i = 0; i < (int)threadIdx.x; i++) place += sums[i];
-    for (int page = first; page < until; page++) {
-        if (table[page] >= 0) attended[place++] = page;
-    }
-    if (threadIdx.x == ACQUIRERS - 1) {
-        *count = place;
-        *recalls = 0;
-    }
-}
-
 /**
- * Gives every wanted page a slot: grid (groups, batch). A page that another sequence has resident, or is being given in
- * this very launch, is shared; only the others are listed to be copied.
+ * Gives every wanted page a slot, once all members have evicted: grid (groups, batch). A page that another sequence has
+ * resident, or is being given in this very launch, is shared; the others are marked as fresh, for their bytes to be copied.
  */
-extern "C" __global__ void __launch_bounds__(ACQUIRERS) acquireSlots(const __grid_constant__ Call call) {
+extern "C" __global__ void __launch_bounds__(128) acquireSlots(const __grid_constant__ Call call) {
+    Timed timed(call, RECALL);
     const Sequence& sequence = call.sequences[blockIdx.y];
     if (!overBudget(call, sequence)) return;
     long long offset = tableOffset(call, sequence, blockIdx.x);
     int* attended = sequence.attended + offset;
-    int* count = sequence.counts + call.layer * call.groups + blockIdx.x;
-    int* recalls = sequence.recalls + call.layer * call.groups + blockIdx.x;
-    for (int i = *count - *recalls + threadIdx.x; i < *count; i += blockDim.x) {
-        int page = attended[i];
-        int backup = sequence.backups[offset + page], slot;
+    int run = call.layer * call.groups + blockIdx.x, count = sequence.counts[run];
+    for (int i = count - sequence.recalls[run] + threadIdx.x; i < count; i += blockDim.x) {
+        int page = attended[i], backup = sequence.backups[offset + page], slot;
         int holder = atomicCAS(&call.holders[backup], NONE, LOCKED);
         if (holder == NONE) {
             slot = takeSlot(call);
-            call.moves[atomicAdd(call.moveCount, 1)] = make_int2(backup, slot);
+            attended[i] = page | FRESH;
             atomicAdd(call.copies, 1ull);
             __threadfence();
             atomicExch(&call.holders[backup], slot);
@@ -67,9 +48,30 @@ extern "C" __global__ void __launch_bounds__(ACQUIRERS) acquireSlots(const __gri
         }
         sequence.table[offset + page] = slot;
     }
-    if (sequence.scope == RESIDENT) {
-        __syncthreads();
-        listResidents(sequence.table + offset, pagesAfter(call, sequence), attended, count, recalls);
+}
+
+constexpr int LISTERS = 128;
+
+/** Scope resident: lists the resident pages as attended. Grid (groups, batch). */
+extern "C" __global__ void __launch_bounds__(LISTERS) listResidents(const __grid_constant__ Call call) {
+    const Sequence& sequence = call.sequences[blockIdx.y];
+    if (!overBudget(call, sequence) || sequence.scope != RESIDENT) return;
+    long long offset = tableOffset(call, sequence, blockIdx.x);
+    const int* table = sequence.table + offset;
+    int* attended = sequence.attended + offset;
+    int run = call.layer * call.groups + blockIdx.x, pages = pagesAfter(call, sequence);
+    __shared__ int sums[LISTERS];
+    int each = (pages + LISTERS - 1) / LISTERS, first = threadIdx.x * each, until = min(first + each, pages), place = 0;
+    sums[threadIdx.x] = 0;
+    for (int page = first; page < until; page++) sums[threadIdx.x] += table[page] >= 0;
+    __syncthreads();
+    for (int i = 0; i < (int)threadIdx.x; i++) place += sums[i];
+    for (int page = first; page < until; page++) {
+        if (table[page] >= 0) attended[place++] = page;
+    }
+    if (threadIdx.x == LISTERS - 1) {
+        sequence.counts[run] = place;
+        sequence.recalls[run] = 0;
     }
 }
 
@@ -96,12 +98,20 @@ __device__ static void copyPart(const char* source, char* target, long long from
     }
 }
 
-/** Copies the listed pages from their backups: any number of blocks of 256 threads. */
+/** Copies fresh pages from their backups: grid (any number of blocks, groups, batch). */
 extern "C" __global__ void __launch_bounds__(256) gather(const __grid_constant__ Call call) {
-    int parts = (int)((call.slotBytes + PART - 1) / PART), work = *call.moveCount * parts;
-    for (int i = blockIdx.x; i < work; i += gridDim.x) {
-        int2 move = call.moves[i / parts];
-        copyPart(call.host + move.x * call.slotBytes, call.pool + move.y * call.slotBytes, (long long)(i % parts) * PART, call.slotBytes);
+    const Sequence& sequence = call.sequences[blockIdx.z];
+    if (!overBudget(call, sequence)) return;
+    int run = call.layer * call.groups + blockIdx.y, recalls = sequence.recalls[run], listed = sequence.counts[run] - recalls;
+    long long offset = tableOffset(call, sequence, blockIdx.y);
+    if (recalls == 0) return;
+    Timed timed(call, RECALL);
+    int parts = (int)((call.slotBytes + PART - 1) / PART);
+    for (int i = blockIdx.x; i < recalls * parts; i += gridDim.x) {
+        int entry = sequence.attended[offset + listed + i / parts], page = entry & ~FRESH;
+        if (!(entry & FRESH)) continue;
+        const char* backup = call.host + sequence.backups[offset + page] * call.slotBytes;
+        copyPart(backup, call.pool + sequence.table[offset + page] * call.slotBytes, (long long)(i % parts) * PART, call.slotBytes);
     }
 }
 
@@ -124,18 +134,18 @@ extern "C" __global__ void __launch_bounds__(256) backUp(const __grid_constant__
 }
 
 /**
- * A step is taken back: lists the pages that were resident before it in another slot than now, so that gather brings
- * their bytes back to where they were. Grid (blocks, batch); runs before the tables are restored.
+ * A step is taken back: brings the bytes of pages that were resident before it, and are not now, back to the slots they
+ * were in. Grid (blocks, batch); runs before the tables are restored.
  */
-extern "C" __global__ void __launch_bounds__(256) listMoved(const __grid_constant__ Call call) {
+extern "C" __global__ void __launch_bounds__(256) bringBack(const __grid_constant__ Call call) {
     const Sequence& sequence = call.sequences[blockIdx.y];
     int pages = (sequence.length + call.pageSize - 1) / call.pageSize;
     long long entries = (long long)call.layers * call.groups * pages;
-    for (long long i = blockIdx.x * blockDim.x + threadIdx.x; i < entries; i += gridDim.x * blockDim.x) {
+    for (long long i = blockIdx.x; i < entries; i += gridDim.x) {
         long long at = i / pages * sequence.capacity + i % pages;
         int before = sequence.before[at];
-        if (before >= 0 && slotOf(sequence.table[at]) == NONE) {
-            call.moves[atomicAdd(call.moveCount, 1)] = make_int2(sequence.backups[at], before);
-        }
+        if (before < 0 || slotOf(sequence.table[at]) != NONE) continue;
+        const char* backup = call.host + sequence.backups[at] * call.slotBytes;
+        for (long long from = 0; from < call.slotBytes; from += PART) copyPart(backup, call.pool + before * call.slotBytes, from, call.slotBytes);
     }
 }

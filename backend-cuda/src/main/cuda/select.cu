@@ -5,8 +5,9 @@
 constexpr int THREADS = 1024;
 constexpr int WARPS = THREADS / 32;
 constexpr int SHARED_KEYS = 36 * 1024; // beyond, keys live in call.selectKeys
+constexpr int MOST_EXCHANGED = 256;    // slots that go from victims to recalled pages directly
 
-enum Mode { MARK, MOVE, EVICT }; // mark in the table; evict at once; choose only victims, after prefill
+enum Mode { MARK, MOVE, EVICT }; // mark in the table; move at once; choose only victims, after prefill
 
 /** Unsigned order of scores; 0 is NaN, and no number maps to it. */
 __device__ static uint32_t keyOf(float score) {
@@ -100,13 +101,37 @@ __device__ static int number(bool flag, int* total) {
     return __shfl_sync(~0u, before - inWarp, warp) + __popc(mask & ((1u << lane) - 1));
 }
 
+/** Fetches scores and residence of the candidates, which lie `stride` scores apart, four of each under way at a time. */
+__device__ static void fetch(const float* scores, long long stride, const int* table, int count, uint32_t* keys, uint32_t* residence) {
+    constexpr int FLIGHT = 4;
+    for (int base = threadIdx.x; base < (count + 31) / 32 * 32; base += FLIGHT * THREADS) {
+        float score[FLIGHT];
+        int entry[FLIGHT];
+#pragma unroll
+        for (int u = 0; u < FLIGHT; u++) {
+            int i = base + u * THREADS;
+            score[u] = i < count ? scores[i * stride] : 0;
+            entry[u] = i < count ? table[i] : NONE;
+        }
+#pragma unroll
+        for (int u = 0; u < FLIGHT; u++) {
+            int i = base + u * THREADS;
+            uint32_t resident = __ballot_sync(~0u, entry[u] != NONE);
+            if (i < count) keys[i] = keyOf(score[u]);
+            if (i < count && threadIdx.x % 32 == 0) residence[i / 32] = resident;
+        }
+    }
+    __syncthreads();
+}
+
 extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __grid_constant__ Call call) {
+    Timed timed(call, SELECT);
     int group = blockIdx.x, member = blockIdx.y;
     const Sequence& sequence = call.sequences[member];
+    long long scoreOffset = call.scoreOffsets[member];
     int pages = pagesAfter(call, sequence);
     int* count = sequence.counts + call.layer * call.groups + group;
     int* recalled = sequence.recalls + call.layer * call.groups + group;
-    if (group == 0 && member == 0 && threadIdx.x == 0) *call.moveCount = 0;
     if (!overBudget(call, sequence)) {
         if (threadIdx.x == 0 && call.mode != EVICT) {
             *count = -pages;
@@ -118,13 +143,14 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
     long long offset = tableOffset(call, sequence, group);
     int* table = sequence.table + offset;
     int* attended = sequence.attended + offset;
-    const float* scores = call.scores + (long long)call.scoreOffsets[member] * call.groups + group;
-    extern __shared__ uint32_t sharedKeys[];
-    uint32_t* keys = candidates <= SHARED_KEYS ? sharedKeys
-                                               : reinterpret_cast<uint32_t*>(call.selectKeys) + call.scoreOffsets[member] * (long long)call.groups
-                                                     + (long long)group * (lengthAfter(sequence) / call.pageSize);
-    for (int i = threadIdx.x; i < candidates; i += THREADS) keys[i] = keyOf(scores[(long long)(from + i) * call.groups]);
-    __syncthreads();
+    extern __shared__ uint32_t sharedKeys[]; // keys, then a bit a candidate: whether it is resident
+    uint32_t* keys = sharedKeys;
+    if (candidates > SHARED_KEYS) {
+        long long each = lengthAfter(sequence) / call.pageSize; // twice that many words for each group
+        keys = reinterpret_cast<uint32_t*>(call.selectKeys) + 2 * (scoreOffset * call.groups + group * each);
+    }
+    uint32_t* residence = keys + candidates;
+    fetch(call.scores + (scoreOffset + from) * call.groups + group, call.groups, table + from, candidates, keys, residence);
 
     Threshold chosen = call.mode == EVICT ? Threshold{~0u, 0} : threshold(keys, candidates, sequence.ranked);
     int residents = 0, recalls = 0, listed = 0, equal = 0, last = sequence.sink + sequence.window + sequence.ranked - 1;
@@ -137,7 +163,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
         int rank = chosen.ties == INT_MAX || call.mode == EVICT ? 0 : equal + number(tie, &total);
         equal += total;
         bool selected = exists && (!ranked || (call.mode != EVICT && (tie ? rank < chosen.ties : key >= chosen.key)));
-        bool resident = exists && table[page] != NONE;
+        bool resident = ranked ? residence[i / 32] >> (i % 32) & 1 : exists; // sink and window always are
         residents += __syncthreads_count(resident);
         if (ranked) keys[i] = resident && !selected ? ~key : 0;
         if (call.mode == EVICT) continue;
@@ -156,10 +182,14 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
     }
     __syncthreads();
 
+    // Without forks a recalled page takes the slot of a victim here and now. Pages that forks may share have to wait until
+    // all have evicted theirs.
+    __shared__ int freed[MOST_EXCHANGED];
     int victims = max(0, residents + recalls - sequence.budget);
+    int exchanged = call.mode == MOVE && !call.forked ? min(MOST_EXCHANGED, min(victims, recalls)) : 0;
     if (victims > 0) {
         Threshold worst = threshold(keys, candidates, victims);
-        int behind = 0;
+        int behind = 0, evicted = 0;
         for (int end = candidates; end > 0; end -= THREADS) { // from behind: ties evict the higher page first
             int i = end - 1 - threadIdx.x;
             uint32_t key = i >= 0 ? keys[i] : 0;
@@ -167,15 +197,33 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
             int total = 0;
             int rank = worst.ties == INT_MAX ? 0 : behind + number(tie, &total);
             behind += total;
-            if (i < 0 || !(tie ? rank < worst.ties : key >= worst.key)) continue;
+            bool victim = i >= 0 && (tie ? rank < worst.ties : key >= worst.key);
+            int order = exchanged > evicted ? evicted + number(victim, &total) : evicted;
+            evicted += exchanged > evicted ? total : 0;
+            if (!victim) continue;
             int page = from + i, slot = table[page];
             if (call.mode == MARK) {
                 table[page] = VICTIM - slot;
+                continue;
+            }
+            table[page] = NONE;
+            if (order < exchanged) {
+                freed[order] = slot;
+                call.holders[sequence.backups[offset + page]] = NONE;
             } else {
-                table[page] = NONE;
                 dropSlot(call, slot, sequence.backups[offset + page]);
             }
         }
+    }
+    if (call.mode == MOVE && !call.forked && recalls > 0) {
+        __syncthreads();
+        for (int i = threadIdx.x; i < recalls; i += THREADS) {
+            int page = attended[listed + i], slot = i < exchanged ? freed[i] : takeSlot(call);
+            table[page] = slot;
+            call.holders[sequence.backups[offset + page]] = slot;
+            attended[listed + i] = page | FRESH;
+        }
+        if (threadIdx.x == 0) atomicAdd(call.copies, (unsigned long long)recalls);
     }
     if (threadIdx.x == 0) {
         atomicAdd(&call.evicted[member], (unsigned long long)victims);

@@ -52,8 +52,29 @@ extern "C" __global__ void __launch_bounds__(256) growTables(const __grid_consta
 
 /** All slots are free: the lowest is taken first. */
 extern "C" __global__ void __launch_bounds__(256) freeAllSlots(const __grid_constant__ Call call) {
-    for (long long i = blockIdx.x * blockDim.x + threadIdx.x; i < call.extent; i += gridDim.x * blockDim.x) {
-        call.freeSlots[i] = call.extent - 1 - (int)i;
+    for (long long i = blockIdx.x * blockDim.x + threadIdx.x; i < call.slots; i += gridDim.x * blockDim.x) call.freeSlots[i] = (int)i;
+    if (blockIdx.x == 0 && threadIdx.x == 0) {
+        call.given[0] = call.slots;
+        call.given[1] = 0;
     }
-    if (blockIdx.x == 0 && threadIdx.x == 0) *call.freeCount = call.extent;
+}
+
+/** Bytes to copy, or to set to zero if they come from nowhere: a multiple of 4, between addresses that are multiples of 16. */
+struct Copy {
+    const char* from;
+    char* to;
+    long long bytes;
+};
+
+/** Does what a step's beginning or end has to copy, in one launch: grid (blocks, copies); keys are the copies. */
+extern "C" __global__ void __launch_bounds__(256) copyAll(const __grid_constant__ Call call) {
+    Copy copy = static_cast<const Copy*>(call.keys)[blockIdx.y];
+    long long vectors = copy.bytes / 16;
+    for (long long i = blockIdx.x * blockDim.x + threadIdx.x; i < vectors; i += gridDim.x * blockDim.x) {
+        reinterpret_cast<uint4*>(copy.to)[i] = copy.from ? reinterpret_cast<const uint4*>(copy.from)[i] : make_uint4(0, 0, 0, 0);
+    }
+    long long rest = vectors * 4 + threadIdx.x;
+    if (blockIdx.x == 0 && rest < copy.bytes / 4) {
+        reinterpret_cast<int*>(copy.to)[rest] = copy.from ? reinterpret_cast<const int*>(copy.from)[rest] : 0;
+    }
 }

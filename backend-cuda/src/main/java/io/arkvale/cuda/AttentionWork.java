@@ -1,24 +1,22 @@
 package io.arkvale.cuda;
 
 import io.arkvale.api.ElementType;
-import io.arkvale.api.Scope;
 import io.arkvale.cuda.CallArguments.Narrow;
 import io.arkvale.cuda.CallArguments.Wide;
 import io.arkvale.cuda.Kernels.Grid;
-import io.arkvale.cuda.LaunchQueue.Lane;
 import java.util.List;
 
 /** Queues attention: of decode, split over pages, and of prefill. */
 final class AttentionWork {
-    /** Which splits a launch takes; {@code Phase} of attended.cuh. */
-    private enum Phase {
-        EVERY_SPLIT(0),
-        SPLITS_AT_HAND(1),
-        SPLITS_RECALLED(2);
+    /** Where the bytes of recalled pages are; {@code Arrival} of attended.cuh. */
+    enum Arrival {
+        AT_HAND(0),
+        /** In their backups: attention reads them there and stores them in their slots. */
+        ARRIVING(1);
 
         private final int code;
 
-        Phase(int code) {
+        Arrival(int code) {
             this.code = code;
         }
     }
@@ -39,23 +37,11 @@ final class AttentionWork {
         this.members = members;
     }
 
-    /** Whether attention may begin while recalled pages are still being copied: with scope resident it may not. */
-    boolean overlapsRecall(int layer) {
-        return members.stream()
-                .noneMatch(member -> member.isOverBudget(layer) && member.sequence.spec.scope() == Scope.RESIDENT);
-    }
-
-    /** Step (e). */
-    void attend(int layer, CudaTensor queries, CudaTensor output) {
-        count(layer);
-        decode(layer, queries, output, Phase.EVERY_SPLIT, Lane.COMPUTE);
-    }
-
-    /** Step (e), while pages are being gathered in the background. */
-    void attendDuringRecall(int layer, CudaTensor queries, CudaTensor output) {
-        count(layer);
-        decode(layer, queries, output, Phase.SPLITS_AT_HAND, Lane.COMPUTE);
-        decode(layer, queries, output, Phase.SPLITS_RECALLED, Lane.AFTER_RECALL);
+    /** Whether attention can bring recalled pages itself, while it reads the others. */
+    boolean bringsPages(int layer) {
+        return usesTensorCores(layer)
+                && cache.pools.backupRowsFit()
+                && members.stream().noneMatch(member -> member.attendsToResidents(layer));
     }
 
     private void count(int layer) {
@@ -66,37 +52,53 @@ final class AttentionWork {
         }
     }
 
-    private void decode(int layer, CudaTensor queries, CudaTensor output, Phase phase, Lane lane) {
+    /** Step (e). */
+    void attend(int layer, CudaTensor queries, CudaTensor output, Arrival arrival) {
+        count(layer);
         int splits = 1;
-        int tokens = 1;
         for (var member : members) {
             splits = Math.max(splits, member.mostSplits(layer));
-            tokens = Math.max(tokens, Splits.mostTokens(member.attendedTokens(layer)));
         }
         cache.arguments
                 .set(Narrow.LAYER, layer)
-                .set(Narrow.MODE, phase.code)
+                .set(Narrow.MODE, arrival.code)
                 .set(Narrow.SPLITS, splits)
                 .set(Wide.QUERIES, queries.address())
                 .set(Wide.OUTPUT, output.address());
         var spec = cache.spec;
-        long sharedBytes = Splits.sharedBytes(spec.headDim(), roundUp(tokens, SHARED_STEP));
-        if (hasTensorCoreKernel() && sharedBytes <= cache.device.blockMemory) {
+        if (usesTensorCores(layer)) {
             int tiles = Math.ceilDiv(spec.queryHeadsPerKvHead(), TILE);
             cache.queue.launch(
                     cache.kernels.get("attend", "attend" + spec.headDim(), spec.elementType()),
-                    lane,
-                    new Grid(splits, spec.kvHeads() * tiles, members.size()),
+                    new Grid(spec.kvHeads() * tiles, splits, members.size()),
                     THREADS,
-                    (int) sharedBytes);
+                    (int) sharedBytes(layer));
         } else {
             cache.queue.launch(
                     cache.kernels.get("attendany", "attendAny", spec.elementType()),
-                    lane,
-                    new Grid(splits, spec.queryHeads(), members.size()),
+                    new Grid(spec.queryHeads(), splits, members.size()),
                     THREADS,
                     0);
         }
+    }
+
+    private boolean usesTensorCores(int layer) {
+        return hasTensorCoreKernel()
+                && sharedBytes(layer) <= cache.device.blockMemory
+                && Splits.pagesFit(cache.spec, splitTokens(layer));
+    }
+
+    private long sharedBytes(int layer) {
+        return Splits.sharedBytes(cache.spec.headDim(), splitTokens(layer));
+    }
+
+    /** Tokens of a split that there is room for. */
+    private int splitTokens(int layer) {
+        int tokens = 1;
+        for (var member : members) {
+            tokens = Math.max(tokens, Splits.mostTokens(member.attendedTokens(layer)));
+        }
+        return roundUp(tokens, SHARED_STEP);
     }
 
     private static int roundUp(int value, int step) {

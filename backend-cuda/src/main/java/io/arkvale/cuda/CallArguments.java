@@ -2,6 +2,8 @@ package io.arkvale.cuda;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.EnumSet;
+import java.util.Set;
 import jcuda.Pointer;
 
 /** The argument of every kernel: struct {@code Call} of {@code cache.cuh}, first its 8-byte fields, then its ints. */
@@ -13,7 +15,7 @@ final class CallArguments {
         HOST,
         DIGESTS,
         RADII,
-        FREE_COUNT,
+        GIVEN,
         FREE_SLOTS,
         REFERENCES,
         HOLDERS,
@@ -22,9 +24,10 @@ final class CallArguments {
         FLAGS,
         EVICTED,
         RECALLED,
-        MOVES,
-        MOVE_COUNT,
         COPIES,
+        TIMES,
+        PARTIALS,
+        TICKETS,
         CHUNKS,
         QUERIES,
         KEYS,
@@ -33,8 +36,6 @@ final class CallArguments {
         SCORES,
         SCORE_OFFSETS,
         HEAD_SCORES,
-        PARTIALS,
-        TICKETS,
         SELECT_KEYS
     }
 
@@ -51,9 +52,13 @@ final class CallArguments {
         MODE,
         SPLITS,
         SPLIT_TARGET,
-        EXTENT
+        EXTENT,
+        SLOTS,
+        FORKED
     }
 
+    private static final Set<Wide> CALL_FIELDS = EnumSet.range(Wide.CHUNKS, Wide.SELECT_KEYS);
+    private static final Set<Narrow> CALL_NUMBERS = EnumSet.of(Narrow.MODE, Narrow.SPLITS, Narrow.EXTENT);
     private static final int NARROW_START = Wide.values().length * Long.BYTES;
     private static final int BYTES = NARROW_START + Narrow.values().length * Integer.BYTES;
 
@@ -68,6 +73,16 @@ final class CallArguments {
     CallArguments set(Narrow field, int value) {
         struct.putInt(NARROW_START + field.ordinal() * Integer.BYTES, value);
         return this;
+    }
+
+    /** Forgets what earlier calls left in fields of their own, so that equal calls have equal arguments. */
+    void beginCall() {
+        for (var field : CALL_FIELDS) {
+            set(field, 0);
+        }
+        for (var field : CALL_NUMBERS) {
+            set(field, 0);
+        }
     }
 
     /** The arguments as they are now. */

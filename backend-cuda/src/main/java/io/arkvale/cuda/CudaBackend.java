@@ -30,7 +30,7 @@ final class CudaBackend implements Backend {
             true);
 
     private final String name;
-    private final boolean immediateChecks;
+    private final CudaOptions options;
     private final Device device;
     private final Kernels kernels;
     private final Set<CudaCache> caches = ConcurrentHashMap.newKeySet();
@@ -41,7 +41,7 @@ final class CudaBackend implements Backend {
             case Availability.Available available -> available.device();
             case Availability.Unavailable unavailable -> unavailable.reason();
         };
-        immediateChecks = options.immediateChecks();
+        this.options = options;
         device = new Device(options.device());
         kernels = new Kernels(device);
     }
@@ -68,7 +68,7 @@ final class CudaBackend implements Backend {
         requireCountable("device slots", spec.deviceSlots());
         requireCountable("host slots", spec.hostSlots());
         device.enter();
-        var cache = new CudaCache(this, spec, device, kernels, immediateChecks);
+        var cache = new CudaCache(this, spec, device, kernels, options);
         caches.add(cache);
         return cache;
     }

@@ -16,6 +16,7 @@ import io.arkvale.api.Sequence;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Step;
 import io.arkvale.api.Tensor;
+import io.arkvale.cuda.CallArguments.Narrow;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +31,7 @@ final class CudaCache implements KvCache {
     final Device device;
     final Kernels kernels;
     final boolean immediateChecks;
+    final boolean timed;
     final Memory memory;
     final Streams streams;
     final Staging staging;
@@ -42,16 +44,18 @@ final class CudaCache implements KvCache {
     private final Set<CudaSequence> sequences = new LinkedHashSet<>();
     private @Nullable CudaStep open;
     private volatile boolean closed;
+    private boolean forked;
 
     /** Counts the calls that may change what a view shows. */
     private long version;
 
-    CudaCache(CudaBackend backend, CacheSpec spec, Device device, Kernels kernels, boolean immediateChecks) {
+    CudaCache(CudaBackend backend, CacheSpec spec, Device device, Kernels kernels, CudaOptions options) {
         this.backend = backend;
         this.spec = spec;
         this.device = device;
         this.kernels = kernels;
-        this.immediateChecks = immediateChecks;
+        immediateChecks = options.immediateChecks();
+        timed = options.timedParts();
         memory = new Memory(device);
         streams = new Streams(device);
         queue = new LaunchQueue(device, streams, arguments);
@@ -100,6 +104,8 @@ final class CudaCache implements KvCache {
         requireIdle("fork");
         var source = sound(sequence);
         enter();
+        forked = true;
+        arguments.set(Narrow.FORKED, 1);
         return register(tables.fork(source));
     }
 
@@ -130,6 +136,16 @@ final class CudaCache implements KvCache {
         var step = new CudaStep(this, batch, List.copyOf(members), reserved);
         open = step;
         return step;
+    }
+
+    /** Whether sequences may share pages. */
+    boolean isForked() {
+        return forked;
+    }
+
+    /** Queues the zeroing of device memory. */
+    void zero(Address address, long bytes) {
+        device.check(JCudaDriver.cuMemsetD8Async(address, (byte) 0, bytes, streams.compute), "cuMemsetD8Async");
     }
 
     /** Called by the open step when it ends. */
@@ -201,8 +217,7 @@ final class CudaCache implements KvCache {
         }
         enter();
         var block = memory.allocate(bytes(elementType, rows, heads, width));
-        device.check(
-                JCudaDriver.cuMemsetD8Async(block.address, (byte) 0, block.bytes, streams.compute), "cuMemsetD8Async");
+        zero(block.address, block.bytes);
         return new CudaTensor(this, elementType, rows, heads, width, block.address, block);
     }
 

@@ -58,7 +58,7 @@ final class CudaStep implements Step {
         order.requireDecode("append", layer);
         var k = keys("keys", keys, batch.size());
         var v = keys("values", values, batch.size());
-        work.append(layer, k, v);
+        work.append(layer, k, v, order.isPrefetched(layer));
         order.reach(State.APPEND);
     }
 
@@ -72,7 +72,13 @@ final class CudaStep implements Step {
         closeScores();
         int rows = work.scoreOffsets(layer)[batch.size()];
         var tensor = new CudaTensor(
-                cache, ElementType.F32, rows, cache.spec.headGroups(), 1, cache.stepMemory.scores(), null);
+                cache,
+                ElementType.F32,
+                rows,
+                cache.spec.headGroups(),
+                1,
+                cache.stepMemory.now().address(),
+                null);
         scores = tensor;
         return tensor;
     }
@@ -88,7 +94,7 @@ final class CudaStep implements Step {
     public void select(int layer) {
         enter();
         order.requireSelect(layer, false);
-        work.select(layer, cache.stepMemory.scores().value());
+        work.select(layer, cache.stepMemory.now().scores());
         order.reach(State.SELECT);
     }
 

@@ -13,9 +13,18 @@ import java.util.stream.IntStream;
 /** The cache's state as tests and research see it. */
 final class CudaView implements CacheView {
     private final CudaCache cache;
+    private final Mirror slots;
+    private final Mirror digests;
+    private final Mirror radii;
+
+    /** Version of the cache whose backups have all arrived. */
+    private long settled = -1;
 
     CudaView(CudaCache cache) {
         this.cache = cache;
+        slots = new Mirror(cache, cache.pools.slots());
+        digests = new Mirror(cache, cache.pools.digests());
+        radii = new Mirror(cache, cache.pools.radii());
     }
 
     @Override
@@ -50,7 +59,10 @@ final class CudaView implements CacheView {
             return IntStream.range(0, -count).toArray();
         }
         int first = Math.toIntExact(own.tables.attended() + run(layer, group) * (long) own.tables.capacity());
-        return Arrays.stream(ints, first, first + count).sorted().toArray();
+        return Arrays.stream(ints, first, first + count)
+                .map(Tables::attendedPage)
+                .sorted()
+                .toArray();
     }
 
     @Override
@@ -70,16 +82,18 @@ final class CudaView implements CacheView {
         var digest = new float[shape.vectors() * width + shape.radii()];
         cache.device.enter();
         var type = cache.spec.elementType();
+        var bytes = MemorySegment.ofArray(new long[Math.ceilDiv(width * type.bytes(), Long.BYTES)]);
         for (int vector = 0; vector < shape.vectors(); vector++) {
-            long at = ((long) vector * heads + kvHead % heads) * width * type.bytes();
-            var bytes = cache.staging.download(cache.pools.digest(slot).plus(at), (long) width * type.bytes());
+            long vectorBytes = (long) width * type.bytes();
+            digests.read(
+                    cache.pools.digestAt(slot) + (vector * heads + kvHead % heads) * vectorBytes, bytes, vectorBytes);
             for (int i = 0; i < width; i++) {
                 digest[vector * width + i] = element(bytes, type, i);
             }
         }
         if (shape.radii() > 0) {
-            var radius = cache.staging.download(cache.pools.radius(slot, kvHead % heads), Float.BYTES);
-            digest[digest.length - 1] = radius.get(ValueLayout.JAVA_FLOAT, 0);
+            radii.read(cache.pools.radiusAt(slot, kvHead % heads), bytes, Float.BYTES);
+            digest[digest.length - 1] = bytes.get(ValueLayout.JAVA_FLOAT, 0);
         }
         return digest;
     }
@@ -103,7 +117,7 @@ final class CudaView implements CacheView {
             throw new InvalidArgumentException("page " + page + " of layer " + layer + " is not resident");
         }
         cache.device.enter();
-        cache.staging.download(cache.pools.slot(slot), target, cache.spec.slotBytes());
+        slots.read(slot * cache.spec.slotBytes(), target, cache.spec.slotBytes());
         clearUnstored(Math.min(cache.spec.pageSize(), tokens - page * cache.spec.pageSize()), target);
     }
 
@@ -126,10 +140,13 @@ final class CudaView implements CacheView {
         if (!isBacked(own, tokens, layer, page)) {
             throw new InvalidArgumentException("page " + page + " of layer " + layer + " has no backup");
         }
-        cache.device.enter();
-        cache.streams.awaitBackups();
-        int slot = own.backups.get(page)[table(own, layer, group)];
-        cache.staging.download(cache.pools.backup(slot), target, cache.spec.slotBytes());
+        if (settled != cache.version()) {
+            cache.device.enter();
+            cache.streams.synchronize();
+            settled = cache.version();
+        }
+        var backup = cache.pools.backup(own.backups.get(page)[table(own, layer, group)]);
+        MemorySegment.copy(backup, 0, target, 0, backup.byteSize());
     }
 
     private boolean isBacked(CudaSequence sequence, int tokens, int layer, int page) {

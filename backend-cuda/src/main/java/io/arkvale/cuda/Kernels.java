@@ -67,7 +67,7 @@ final class Kernels implements AutoCloseable {
 
         private final String name;
         private final CUfunction function;
-        private int mostSharedBytes = USUAL_SHARED_BYTES;
+        private volatile int mostSharedBytes = USUAL_SHARED_BYTES;
 
         private Kernel(String name, CUfunction function) {
             this.name = name;
@@ -96,6 +96,9 @@ final class Kernels implements AutoCloseable {
         }
 
         private synchronized void allow(int bytes) {
+            if (bytes <= mostSharedBytes) {
+                return; // another cache's thread has come first
+            }
             device.check(
                     JCudaDriver.cuFuncSetAttribute(
                             function, CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes),

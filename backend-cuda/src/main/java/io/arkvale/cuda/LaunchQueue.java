@@ -16,10 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where the launches of a cache go: to the device at once or, within a fused decode, into a list. A list that has been
- * seen before, to the last byte of its arguments, becomes a CUDA graph, which the host then starts with a single call.
+ * seen often enough, the same to the last byte of its arguments, becomes a CUDA graph, which the host then starts with a single call.
  */
 final class LaunchQueue implements AutoCloseable {
     private static final int MOST_GRAPHS = 512;
+
+    /** Uses from which on a list is likely to be seen often, and so is worth a graph. */
+    private static final int WORTHWHILE = 3;
 
     private final Device device;
     private final Streams streams;
@@ -33,21 +36,23 @@ final class LaunchQueue implements AutoCloseable {
         this.arguments = arguments;
     }
 
-    /** How a launch stands to the copies of recalled pages, which have a stream of their own. */
+    /** How a launch stands to the others. */
     enum Lane {
         COMPUTE,
-        /** Runs beside what compute is given next. */
-        RECALL,
-        /** Compute, but not before the recall is over. */
-        AFTER_RECALL
+        /** Beside what compute is given next, until something joins. */
+        ASIDE,
+        /** Compute, but not before what runs aside is over. */
+        JOINED,
+        /** Beside everything, in the order of prefetches; never within a fused decode. */
+        AHEAD
     }
 
     private record Launch(Kernel kernel, Lane lane, Grid grid, int threads, int sharedBytes, ByteBuffer arguments) {}
 
-    /** Not yet instantiated until it is needed a second time. */
     private static final class Graph {
         private final CUgraphExec executable = new CUgraphExec();
         private boolean instantiated;
+        private long uses;
 
         void destroy() {
             if (instantiated) {
@@ -73,15 +78,15 @@ final class LaunchQueue implements AutoCloseable {
     private void run(Kernel kernel, Lane lane, Grid grid, int threads, int sharedBytes) {
         switch (lane) {
             case COMPUTE -> kernel.launch(streams.compute, grid, threads, sharedBytes, arguments);
-            case RECALL -> {
-                streams.forkRecall();
-                kernel.launch(streams.recall, grid, threads, sharedBytes, arguments);
-                streams.recallQueued();
+            case ASIDE -> {
+                streams.forkAside();
+                kernel.launch(streams.aside, grid, threads, sharedBytes, arguments);
             }
-            case AFTER_RECALL -> {
-                streams.awaitRecall();
+            case JOINED -> {
+                streams.joinAside();
                 kernel.launch(streams.compute, grid, threads, sharedBytes, arguments);
             }
+            case AHEAD -> kernel.launch(streams.ahead, grid, threads, sharedBytes, arguments);
         }
     }
 
@@ -97,10 +102,10 @@ final class LaunchQueue implements AutoCloseable {
         if (launches == null) {
             throw new IllegalStateException("nothing was begun");
         }
-        var graph = graphs.get(launches);
-        if (graph == null) {
-            graphs.put(launches, new Graph());
-            forgetOldest();
+        var graph = graphs.computeIfAbsent(launches, missing -> new Graph());
+        forgetOldest();
+        graph.uses++;
+        if (graph.uses < WORTHWHILE) {
             runAll(launches);
             return;
         }

@@ -1,6 +1,7 @@
 package io.arkvale.cuda;
 
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.Scope;
 
 /** One sequence's part in a step. */
 final class Member {
@@ -61,6 +62,11 @@ final class Member {
             case ATTENDED -> sequence.spec.attendedPages() + 1;
             case RESIDENT -> sequence.spec.budgetPages();
         };
+    }
+
+    /** Whether a decode attends to whatever is resident then. */
+    boolean attendsToResidents(int layer) {
+        return isOverBudget(layer) && sequence.spec.scope() == Scope.RESIDENT;
     }
 
     /** Tokens that a decode attends to. */

@@ -5,13 +5,13 @@ import io.arkvale.cuda.CallArguments.Wide;
 import io.arkvale.cuda.Kernels.Grid;
 import io.arkvale.cuda.LaunchQueue.Lane;
 import java.util.List;
-import jcuda.driver.JCudaDriver;
 
 /** Queues what stores tokens and moves pages: append, digest, backup, recall, and taking a step back. */
 final class PageWork {
     private static final int STORE_THREADS = 128;
     private static final int DIGEST_THREADS = 128;
     private static final int MOVE_THREADS = 256;
+    private static final int LIST_THREADS = 128;
 
     /** Blocks that copy over PCIe: enough to fill it, few enough to leave the GPU to others. */
     private static final int MOVE_BLOCKS = 64;
@@ -54,8 +54,8 @@ final class PageWork {
         launch("sequence", "installBackups", new Grid(32, members.size()), MOVE_THREADS, 0);
     }
 
-    /** Decode: stores one token a member. Queries are checked if there are any. */
-    void append(int layer, CudaTensor keys, CudaTensor values, long queries) {
+    /** Decode: stores one token a member. Queries are checked if there are any. Only a page that is not full goes aside. */
+    void append(int layer, CudaTensor keys, CudaTensor values, long queries, Lane lane) {
         cache.arguments
                 .set(Narrow.LAYER, layer)
                 .set(Wide.CHUNKS, 0)
@@ -63,7 +63,11 @@ final class PageWork {
                 .set(Wide.VALUES, values.address())
                 .set(Wide.QUERIES, queries);
         cache.queue.launch(
-                cache.kernels.get("append", "append", cache.spec.elementType()), groupsByMembers(), MOVE_THREADS, 0);
+                cache.kernels.get("append", "append", cache.spec.elementType()),
+                lane,
+                groupsByMembers(),
+                MOVE_THREADS,
+                0);
         finishPages(layer, 1);
     }
 
@@ -144,31 +148,34 @@ final class PageWork {
     void recall(int layer) {
         cache.arguments.set(Narrow.LAYER, layer);
         launch("recall", "evictVictims", groupsByMembers(), MOVE_THREADS, 0);
-        acquire(layer);
-        launch("recall", "gather", new Grid(MOVE_BLOCKS), MOVE_THREADS, 0);
+        acquire(layer, Lane.COMPUTE);
+        gather(layer, Lane.COMPUTE);
     }
 
-    /** Gives the wanted pages slots; their bytes are still to be gathered. */
-    void acquire(int layer) {
+    /** Gives the wanted pages slots. */
+    void acquire(int layer, Lane lane) {
         cache.arguments.set(Narrow.LAYER, layer);
-        launch("recall", "acquireSlots", groupsByMembers(), 128, 0);
+        cache.queue.launch(cache.kernels.get("recall", "acquireSlots"), lane, groupsByMembers(), LIST_THREADS, 0);
     }
 
-    /** Copies the acquired pages while compute goes on. */
-    void gatherInBackground() {
-        cache.queue.launch(cache.kernels.get("recall", "gather"), Lane.RECALL, new Grid(MOVE_BLOCKS), MOVE_THREADS, 0);
-    }
-
-    void gather() {
-        launch("recall", "gather", new Grid(MOVE_BLOCKS), MOVE_THREADS, 0);
+    /** Copies the acquired pages; with scope resident, lists what is resident then. */
+    void gather(int layer, Lane lane) {
+        cache.arguments.set(Narrow.LAYER, layer);
+        int tables = cache.spec.headGroups() * members.size();
+        cache.queue.launch(
+                cache.kernels.get("recall", "gather"),
+                lane,
+                new Grid(Math.ceilDiv(MOVE_BLOCKS, tables), cache.spec.headGroups(), members.size()),
+                MOVE_THREADS,
+                0);
+        if (members.stream().anyMatch(member -> member.attendsToResidents(layer))) {
+            cache.queue.launch(cache.kernels.get("recall", "listResidents"), lane, groupsByMembers(), LIST_THREADS, 0);
+        }
     }
 
     /** Brings back the bytes of pages that the step evicted, to the slots they were in. */
     void undoMoves() {
-        cache.device.check(
-                JCudaDriver.cuMemsetD32Async(cache.pools.moveCount(), 0, 1, cache.streams.compute), "cuMemset");
-        launch("recall", "listMoved", new Grid(32, members.size()), MOVE_THREADS, 0);
-        launch("recall", "gather", new Grid(4 * MOVE_BLOCKS), MOVE_THREADS, 0);
+        launch("recall", "bringBack", new Grid(MOVE_BLOCKS, members.size()), MOVE_THREADS, 0);
     }
 
     /** Group pages in limited layers that the step fills. */

@@ -4,6 +4,7 @@ import io.arkvale.api.CacheSpec;
 import io.arkvale.cuda.CallArguments.Narrow;
 import io.arkvale.cuda.CallArguments.Wide;
 import io.arkvale.cuda.Kernels.Grid;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jcuda.driver.JCudaDriver;
 
@@ -12,7 +13,7 @@ import jcuda.driver.JCudaDriver;
  * books of the device slots, which the device keeps itself so that it can move pages without the host.
  */
 final class Pools {
-    /** Ints before the books' arrays: free slots, pages to move, two unused. */
+    /** Ints before the books' arrays: two counters of 8 bytes, of slots given back and taken. */
     private static final int HEADER = 4;
 
     final int deviceSlots;
@@ -47,8 +48,7 @@ final class Pools {
         device.check(
                 JCudaDriver.cuMemsetD32Async(at(HEADER + 2L * deviceSlots), Tables.NONE, hostSlots, streams.compute),
                 "cuMemset");
-        kernels.get("sequence", "freeAllSlots")
-                .launch(streams.compute, new Grid(64), 256, 0, arguments.set(Narrow.EXTENT, deviceSlots));
+        kernels.get("sequence", "freeAllSlots").launch(streams.compute, new Grid(64), 256, 0, arguments);
     }
 
     /** Fills in the arguments that no call changes. */
@@ -58,12 +58,12 @@ final class Pools {
                 .set(Wide.HOST, host.value())
                 .set(Wide.DIGESTS, digests.value())
                 .set(Wide.RADII, radii.value())
-                .set(Wide.FREE_COUNT, books.value())
-                .set(Wide.MOVE_COUNT, at(1).value())
+                .set(Wide.GIVEN, books.value())
                 .set(Wide.REFERENCES, at(HEADER).value())
                 .set(Wide.FREE_SLOTS, at(HEADER + (long) deviceSlots).value())
                 .set(Wide.HOLDERS, at(HEADER + 2L * deviceSlots).value())
                 .set(Wide.SLOT_BYTES, spec.slotBytes())
+                .set(Narrow.SLOTS, deviceSlots)
                 .set(Narrow.LAYERS, spec.layers())
                 .set(Narrow.QUERY_HEADS, spec.queryHeads())
                 .set(Narrow.KV_HEADS, spec.kvHeads())
@@ -77,36 +77,48 @@ final class Pools {
         return books;
     }
 
-    Address moveCount() {
-        return at(1);
+    Memory.OnDevice slots() {
+        return slots;
     }
 
-    Address slot(int slot) {
-        return slots.address.plus(slot * spec.slotBytes());
+    Memory.OnDevice digests() {
+        return digests;
     }
 
-    Address backup(int slot) {
-        return host.address.plus(slot * spec.slotBytes());
+    Memory.OnDevice radii() {
+        return radii;
     }
 
-    /** Vectors of all KV heads of a head group: two each, the first ones first. */
-    Address digest(int slot) {
-        return digests.address.plus(slot * (spec.slotBytes() / spec.pageSize()));
+    /** The bytes of a backup, which copies under way may still be writing. */
+    MemorySegment backup(int slot) {
+        return host.segment().asSlice(slot * spec.slotBytes(), spec.slotBytes());
     }
 
-    Address radius(int slot, int headInGroup) {
-        return radii.address.plus((long) Float.BYTES * ((long) slot * spec.kvHeadsPerGroup() + headInGroup));
+    /** Where the vectors of a head group's page begin: two a KV head, the first ones first. */
+    long digestAt(int slot) {
+        return slot * (spec.slotBytes() / spec.pageSize());
+    }
+
+    long radiusAt(int slot, int headInGroup) {
+        return (long) Float.BYTES * ((long) slot * spec.kvHeadsPerGroup() + headInGroup);
+    }
+
+    /** Whether kernels can number the rows of all backups, as they do those of the slots. */
+    boolean backupRowsFit() {
+        return 2L * spec.kvHeadsPerGroup() * spec.pageSize() * spec.hostSlots() < 1L << Integer.SIZE;
     }
 
     /** Device slots that hold a page; waits for the device. */
     long usedSlots(Staging staging) {
-        return (long) deviceSlots
-                - staging.download(books.address, Integer.BYTES).get(ValueLayout.JAVA_INT, 0);
+        return usedSlots(staging, books.address);
     }
 
     /** The same in a copy of the books. */
     long usedSlots(Staging staging, Address copy) {
-        return (long) deviceSlots - staging.download(copy, Integer.BYTES).get(ValueLayout.JAVA_INT, 0);
+        var counters = staging.download(copy, 2 * Long.BYTES);
+        return deviceSlots
+                - counters.getAtIndex(ValueLayout.JAVA_LONG, 0)
+                + counters.getAtIndex(ValueLayout.JAVA_LONG, 1);
     }
 
     private Address at(long ints) {

@@ -3,6 +3,7 @@ package io.arkvale.cuda;
 import io.arkvale.cuda.CallArguments.Narrow;
 import io.arkvale.cuda.CallArguments.Wide;
 import io.arkvale.cuda.Kernels.Grid;
+import io.arkvale.cuda.LaunchQueue.Lane;
 import java.util.List;
 
 /** Queues what scores and ranks pages: estimate and select. */
@@ -11,7 +12,7 @@ final class ScoreWork {
     enum Mode {
         /** Marks victims and recalls in the tables, for recall to act on. */
         MARK(0),
-        /** Evicts victims at once. */
+        /** Evicts victims at once and, unless forks may share pages, gives the recalled ones their slots. */
         MOVE(1),
         /** Evicts down to the budget and selects nothing, after prefill. */
         EVICT(2);
@@ -56,7 +57,7 @@ final class ScoreWork {
 
     /** Step (b), for one query a member. */
     void estimate(int layer, CudaTensor queries) {
-        estimate(layer, queries, cache.stepMemory.scores(), 0);
+        estimate(layer, queries, cache.stepMemory.now(), 0, Lane.COMPUTE);
         for (var member : members) {
             if (member.isOverBudget(layer)) {
                 member.scoredPages += (long) member.filledAfter() * cache.spec.headGroups();
@@ -66,7 +67,7 @@ final class ScoreWork {
 
     /** The same ahead of the step's own token, for a prefetch. */
     void estimateAhead(int layer, CudaTensor queries) {
-        estimate(layer, queries, cache.stepMemory.guessedScores(), 1);
+        estimate(layer, queries, cache.stepMemory.ahead(), 1, Lane.AHEAD);
         for (var member : members) {
             if (member.isOverBudget(layer)) {
                 member.scoredPages += (long) member.filledBefore() * cache.spec.headGroups();
@@ -74,7 +75,7 @@ final class ScoreWork {
         }
     }
 
-    private void estimate(int layer, CudaTensor queries, Address scores, int mode) {
+    private void estimate(int layer, CudaTensor queries, ScoreScratch scratch, int mode, Lane lane) {
         int mostLinear = 0;
         int mostOther = 0;
         for (var member : members) {
@@ -90,45 +91,59 @@ final class ScoreWork {
                 .set(Narrow.LAYER, layer)
                 .set(Narrow.MODE, mode)
                 .set(Wide.QUERIES, queries.address())
-                .set(Wide.SCORES, scores.value())
+                .set(Wide.SCORES, scratch.scores())
+                .set(Wide.HEAD_SCORES, scratch.headScores())
                 .set(Wide.SCORE_OFFSETS, cache.stepMemory.scoreOffsets(layer));
         if (mostLinear > 0) {
-            estimateMean(mostLinear);
+            estimateMean(mostLinear, lane);
         }
         if (mostOther > 0) {
-            estimateEachHead(mostOther);
+            estimateEachHead(mostOther, lane);
         }
     }
 
-    private void estimateMean(int mostPages) {
+    private void estimateMean(int mostPages, Lane lane) {
         var spec = cache.spec;
-        // Two blocks fit on a multiprocessor: with no more of them, each prepares its query once.
-        int fitting = Math.max(1, 2 * cache.device.multiprocessors / (spec.headGroups() * members.size()));
+        // One block keeps a multiprocessor busy: with no more of them, each prepares its query once.
+        int fitting = Math.max(1, cache.device.multiprocessors / (spec.headGroups() * members.size()));
         int sharedBytes =
                 WARPS * PAGES * STAGES * COLUMN_BYTES + spec.kvHeadsPerGroup() * (2 * spec.headDim() + 1) * Float.BYTES;
         cache.queue.launch(
                 cache.kernels.get("estimate", "estimateMean", spec.elementType()),
+                lane,
                 new Grid(Math.min(fitting, Math.ceilDiv(mostPages, WARPS * PAGES)), spec.headGroups(), members.size()),
                 32 * WARPS,
                 sharedBytes);
     }
 
-    private void estimateEachHead(int mostPages) {
+    private void estimateEachHead(int mostPages, Lane lane) {
         var spec = cache.spec;
         cache.queue.launch(
                 cache.kernels.get("estimate", "estimateHeads", spec.elementType()),
+                lane,
                 new Grid(Math.ceilDiv(mostPages, WARPS), spec.queryHeads(), members.size()),
                 32 * WARPS,
                 0);
         cache.queue.launch(
                 cache.kernels.get("estimate", "estimateGroups"),
+                lane,
                 new Grid(spec.headGroups(), members.size()),
                 32 * WARPS,
                 0);
     }
 
     /** Step (c), on the given scores. */
-    void select(int layer, long scores, Mode mode) {
+    void select(int layer, long scores, Mode mode, Lane lane) {
+        select(layer, scores, cache.stepMemory.now(), mode, lane);
+    }
+
+    /** The same for a prefetch, on the scores that {@link #estimateAhead} gave. */
+    void selectAhead(int layer) {
+        var scratch = cache.stepMemory.ahead();
+        select(layer, scratch.scores(), scratch, Mode.MOVE, Lane.AHEAD);
+    }
+
+    private void select(int layer, long scores, ScoreScratch scratch, Mode mode, Lane lane) {
         int mostKeys = 0;
         for (var member : members) {
             if (member.isOverBudget(layer) && member.candidates() <= Splits.SHARED_KEYS) {
@@ -139,11 +154,13 @@ final class ScoreWork {
                 .set(Narrow.LAYER, layer)
                 .set(Narrow.MODE, mode.code)
                 .set(Wide.SCORES, scores)
+                .set(Wide.SELECT_KEYS, scratch.selectKeys())
                 .set(Wide.SCORE_OFFSETS, cache.stepMemory.scoreOffsets(layer));
         cache.queue.launch(
                 cache.kernels.get("select", "selectPages"),
+                lane,
                 new Grid(cache.spec.headGroups(), members.size()),
                 SELECT_THREADS,
-                Math.min(Splits.SHARED_KEYS, Math.ceilDiv(mostKeys, KEYS_STEP) * KEYS_STEP) * Integer.BYTES);
+                Math.ceilDiv(mostKeys + Math.ceilDiv(mostKeys, Integer.SIZE), KEYS_STEP) * KEYS_STEP * Integer.BYTES);
     }
 }

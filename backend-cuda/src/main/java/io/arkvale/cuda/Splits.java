@@ -1,9 +1,13 @@
 package io.arkvale.cuda;
 
+import io.arkvale.api.CacheSpec;
+
 /** How decode attention is split, with the arithmetic of {@code attended.cuh}; limits of the kernels' shared memory. */
 final class Splits {
-    /** Tokens that a split should have. */
-    static final int TARGET = 1024;
+    /** Tokens that a split should have; half as many if there are few tokens. */
+    static final int TARGET = 2048;
+
+    private static final int SHORT = 4096;
 
     /** {@code SHARED_KEYS} of {@code select.cu}. */
     static final int SHARED_KEYS = 36 << 10;
@@ -18,7 +22,8 @@ final class Splits {
 
     /** Tokens of each split but the last. */
     static int tokens(int attended) {
-        int splits = Math.min(MOST, Math.ceilDiv(attended, TARGET));
+        int target = attended <= SHORT ? TARGET / 2 : TARGET;
+        int splits = Math.min(MOST, Math.ceilDiv(attended, target));
         return Math.ceilDiv(Math.ceilDiv(attended, splits), UNIT) * UNIT;
     }
 
@@ -28,12 +33,18 @@ final class Splits {
 
     /** Most splits if some of the pages were recalled, and so are split apart from the others. */
     static int mostCount(int attended) {
-        return attended <= (long) MOST * TARGET ? count(attended) + 1 : 2 * MOST;
+        int fewer = attended <= SHORT ? 0 : 2 * (SHORT / TARGET); // than two parts have that are short
+        return attended <= (long) MOST * TARGET ? Math.min(2 * MOST, count(attended) + fewer + 1) : 2 * MOST;
     }
 
     /** Most tokens of a split, whichever pages were recalled. */
     static int mostTokens(int attended) {
         return Math.max(tokens(attended), Math.min(TARGET, Math.ceilDiv(attended, UNIT) * UNIT));
+    }
+
+    /** Whether the tensor core kernel can list the pages of a split where its tiles come later. */
+    static boolean pagesFit(CacheSpec spec, int tokens) {
+        return (Math.ceilDiv(tokens, spec.pageSize()) + 1L) * Integer.BYTES <= RING_ROWS * 2L * spec.headDim();
     }
 
     /** Shared memory of the tensor core kernel for 16-bit elements. */

@@ -37,18 +37,31 @@ final class Staging {
         used = 0;
     }
 
-    /** A free part of the ring; waits for the device if there is none. */
-    Part take(long bytes) {
-        int size = Math.toIntExact((bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
-        if (size > ring.bytes - used) {
+    /** Waits for the device unless a part, or several that must not wait for each other, can be taken at once. */
+    void makeRoom(long... parts) {
+        long all = 0;
+        for (long bytes : parts) {
+            all += aligned(bytes);
+        }
+        if (all > ring.bytes - used) {
             streams.synchronize();
             reset();
-            if (size > ring.bytes) {
-                var wider = memory.pin(size);
+            if (all > ring.bytes) {
+                var wider = memory.pin(all);
                 ring.close();
                 ring = wider;
             }
         }
+    }
+
+    private static long aligned(long bytes) {
+        return Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
+    }
+
+    /** A free part of the ring; waits for the device if there is none. */
+    Part take(long bytes) {
+        makeRoom(bytes);
+        int size = Math.toIntExact(aligned(bytes));
         int at = used;
         used += size;
         var buffer = ring.segment().asSlice(at, bytes).asByteBuffer().order(ByteOrder.nativeOrder());
@@ -85,6 +98,7 @@ final class Staging {
 
     /** The same for few bytes, which are valid until the next call. */
     MemorySegment download(Address source, long bytes) {
+        streams.awaitAhead();
         var part = take(bytes);
         device.check(
                 JCudaDriver.cuMemcpyDtoHAsync(part.pointer(), source, bytes, streams.compute), "cuMemcpyDtoHAsync");

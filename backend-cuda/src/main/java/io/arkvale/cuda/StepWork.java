@@ -5,8 +5,9 @@ import io.arkvale.api.NonFiniteException;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.StepReport;
 import io.arkvale.api.StepReport.SequenceCounts;
+import io.arkvale.cuda.AttentionWork.Arrival;
+import io.arkvale.cuda.LaunchQueue.Lane;
 import io.arkvale.cuda.ScoreWork.Mode;
-import io.arkvale.cuda.StepMemory.Counters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,54 +32,70 @@ final class StepWork {
     void begin() {
         cache.streams.awaitBackups();
         for (var member : members) {
-            int tables = member.sequence.limitedLayers() * cache.spec.headGroups();
-            for (int page = member.filledBefore(); page < member.filledAfter(); page++) {
-                var slots = new int[tables];
-                Arrays.setAll(slots, table -> cache.pools.backups.take());
-                member.sequence.backups.add(slots);
-            }
+            takeBackups(member);
             member.sequence.length = member.lengthAfter();
         }
         cache.stepMemory.begin(members);
         pages.installBackups();
     }
 
+    /** Pages of one table get neighbouring slots, so that their digests are read in one run. */
+    private void takeBackups(Member member) {
+        int tables = member.sequence.limitedLayers() * cache.spec.headGroups();
+        var slots = new int[member.filledAfter() - member.filledBefore()][tables];
+        for (int table = 0; table < tables; table++) {
+            for (var page : slots) {
+                page[table] = cache.pools.backups.take();
+            }
+        }
+        member.sequence.backups.addAll(Arrays.asList(slots));
+    }
+
     void decode(int layer, CudaTensor q, CudaTensor k, CudaTensor v, CudaTensor output, boolean prefetched) {
         requireFinite("keys", k, 0, 1, cache.spec.kvHeads());
         requireFinite("values", v, 0, 1, cache.spec.kvHeads());
         requireFinite("queries", q, 0, 1, cache.spec.queryHeads());
+        if (prefetched) {
+            cache.streams.awaitAhead();
+        }
+        boolean choosing = !prefetched && scores.isAnyOverBudget(layer);
         if (pages.isAnyFilled(layer)) { // its backup goes on beyond the decode, which a graph cannot
-            queueDecode(layer, q, k, v, output, prefetched);
+            pages.append(layer, k, v, q.address(), Lane.COMPUTE);
+            queueDecode(layer, q, output, choosing, Lane.COMPUTE);
         } else {
             cache.queue.begin();
-            queueDecode(layer, q, k, v, output, prefetched);
+            cache.arguments.beginCall();
+            pages.append(layer, k, v, q.address(), choosing ? Lane.ASIDE : Lane.COMPUTE);
+            queueDecode(layer, q, output, choosing, Lane.JOINED);
             cache.queue.end();
         }
     }
 
-    private void queueDecode(
-            int layer, CudaTensor q, CudaTensor k, CudaTensor v, CudaTensor output, boolean prefetched) {
-        pages.append(layer, k, v, q.address());
-        if (prefetched || !scores.isAnyOverBudget(layer)) {
-            attention.attend(layer, q, output);
+    private void queueDecode(int layer, CudaTensor q, CudaTensor output, boolean choosing, Lane selectLane) {
+        if (!choosing) {
+            attention.attend(layer, q, output, Arrival.AT_HAND);
             return;
         }
         scores.estimate(layer, q);
-        scores.select(layer, cache.stepMemory.scores().value(), Mode.MOVE);
-        pages.acquire(layer);
-        if (attention.overlapsRecall(layer)) {
-            pages.gatherInBackground();
-            attention.attendDuringRecall(layer, q, output);
+        scores.select(layer, cache.stepMemory.now().scores(), Mode.MOVE, selectLane);
+        if (cache.isForked()) {
+            pages.acquire(layer, Lane.COMPUTE);
+        }
+        if (attention.bringsPages(layer)) {
+            attention.attend(layer, q, output, Arrival.ARRIVING);
         } else {
-            pages.gather();
-            attention.attend(layer, q, output);
+            pages.gather(layer, Lane.COMPUTE);
+            attention.attend(layer, q, output, Arrival.AT_HAND);
         }
     }
 
-    void append(int layer, CudaTensor k, CudaTensor v) {
+    void append(int layer, CudaTensor k, CudaTensor v, boolean prefetched) {
         requireFinite("keys", k, 0, 1, cache.spec.kvHeads());
         requireFinite("values", v, 0, 1, cache.spec.kvHeads());
-        pages.append(layer, k, v, 0);
+        if (prefetched) {
+            cache.streams.awaitAhead();
+        }
+        pages.append(layer, k, v, 0, Lane.COMPUTE);
     }
 
     void estimate(int layer, CudaTensor q) {
@@ -91,7 +108,7 @@ final class StepWork {
     }
 
     void select(int layer, long from) {
-        scores.select(layer, from, Mode.MARK);
+        scores.select(layer, from, Mode.MARK, Lane.COMPUTE);
     }
 
     void recall(int layer) {
@@ -100,7 +117,7 @@ final class StepWork {
 
     void attend(int layer, CudaTensor q, CudaTensor output) {
         checkQueries("queries", q);
-        attention.attend(layer, q, output);
+        attention.attend(layer, q, output, Arrival.AT_HAND);
     }
 
     void ingest(int layer, int[] tokens, int[] stored, CudaTensor k, CudaTensor v) {
@@ -125,7 +142,7 @@ final class StepWork {
         if (scores.isAnyOverBudget(layer)) {
             scores.estimate(layer, q);
             cache.streams.awaitBackups();
-            scores.select(layer, cache.stepMemory.scores().value(), Mode.EVICT);
+            scores.select(layer, cache.stepMemory.now().scores(), Mode.EVICT, Lane.COMPUTE);
         }
     }
 
@@ -133,10 +150,14 @@ final class StepWork {
         checkQueries("guessedQueries", q);
         if (scores.isAnyOverBudget(layer)) {
             pages.openPages(layer);
+            cache.streams.forkAhead();
             scores.estimateAhead(layer, q);
-            scores.select(layer, cache.stepMemory.guessedScores().value(), Mode.MOVE);
-            pages.acquire(layer);
-            pages.gather();
+            scores.selectAhead(layer);
+            if (cache.isForked()) {
+                pages.acquire(layer, Lane.AHEAD);
+            }
+            pages.gather(layer, Lane.AHEAD);
+            cache.streams.aheadQueued();
         }
     }
 
@@ -208,12 +229,14 @@ final class StepWork {
                         member.scoredPages))
                 .toList();
         long slotBytes = cache.spec.slotBytes();
-        return new CudaStepReport(counts, counters.copies() * slotBytes, pages.backedUpPages() * slotBytes);
+        return new CudaStepReport(
+                counts, counters.copies() * slotBytes, pages.backedUpPages() * slotBytes, counters.nanos());
     }
 
     /** Takes everything back. */
     void undo() {
         cache.streams.awaitBackups();
+        cache.streams.awaitAhead();
         pages.undoMoves();
         cache.stepMemory.restore(members);
         for (var member : members) {

@@ -14,6 +14,7 @@ record Tables(int runs, int capacity) {
     static final int NONE = -1;
 
     private static final int VICTIM = -10;
+    private static final int FRESH = 1 << 30;
 
     static Tables of(CacheSpec spec, int capacity) {
         return new Tables(Math.multiplyExact(spec.layers(), spec.headGroups()), capacity);
@@ -41,6 +42,11 @@ record Tables(int runs, int capacity) {
 
     long bytes() {
         return Math.multiplyExact(recalls() + runs, Integer.BYTES);
+    }
+
+    /** Page behind an entry of the attended ones. */
+    static int attendedPage(int entry) {
+        return entry & ~FRESH;
     }
 
     /** Device slot behind an entry, or NONE. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.arkvale.api.Digest;
 import io.arkvale.api.GroupScore;
 import io.arkvale.api.Scope;
+import io.arkvale.api.StepReport.Part;
 import io.arkvale.cuda.CallArguments.Narrow;
 import io.arkvale.cuda.CallArguments.Wide;
 import java.io.IOException;
@@ -50,6 +51,9 @@ class LayoutTest {
         assertThat(constants("Digest")).isEqualTo(names(Digest.values()));
         assertThat(constants("GroupScore")).isEqualTo(names(GroupScore.values()));
         assertThat(constants("Scope")).isEqualTo(names(Scope.values()));
+        var parts = new ArrayList<>(names(Part.values()));
+        parts.add("parts"); // how many
+        assertThat(constants("StepPart")).isEqualTo(parts);
     }
 
     @Test
@@ -59,6 +63,9 @@ class LayoutTest {
         assertThat(constant("attended.cuh", "MOST_SPLITS")).isEqualTo("128");
         assertThat(constant("attended.cuh", "SPLIT_UNIT")).isEqualTo("16");
         assertThat(constant("cache.cuh", "VICTIM")).isEqualTo("-10");
+        assertThat(constant("attended.cuh", "SHORT")).isEqualTo("4096");
+        assertThat(constant("cache.cuh", "FRESH")).isEqualTo("1 << 30");
+        assertThat(Tables.attendedPage(1 << 30 | 7)).isEqualTo(7);
         assertThat(Tables.slot(-10)).isZero();
         assertThat(Tables.slot(-2)).isNegative();
     }

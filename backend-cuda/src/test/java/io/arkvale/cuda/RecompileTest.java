@@ -1,0 +1,64 @@
+package io.arkvale.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where the compiler is, the images are what it makes of the sources, byte for byte. */
+class RecompileTest {
+    private static final Path IMAGES = Path.of("src/main/resources/io/arkvale/cuda/images");
+
+    @Test
+    void compilingAgainGivesTheSameImages(@TempDir Path folder) throws Exception {
+        var noted = line(Files.readString(IMAGES.resolve("MANIFEST")), "nvcc ");
+        Assumptions.assumeTrue(compiler().contains(noted.substring("nvcc ".length())), "there is no " + noted);
+
+        var compiled = folder.resolve("images");
+        var log = folder.resolve("log");
+        var process = new ProcessBuilder(
+                        Path.of("compile-kernels").toAbsolutePath().toString(), compiled.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        assertThat(process.waitFor()).as(() -> read(log)).isZero();
+
+        assertThat(read(compiled.resolve("MANIFEST")))
+                .as("run backend-cuda/compile-kernels")
+                .isEqualTo(read(IMAGES.resolve("MANIFEST")));
+        try (var images = Files.list(IMAGES)) {
+            for (var image : images.toList()) {
+                assertThat(compiled.resolve(image.getFileName())).hasSameBinaryContentAs(image);
+            }
+        }
+    }
+
+    /** What the compiler says of its version; nothing if there is none. */
+    private static String compiler() throws InterruptedException {
+        try {
+            var process = new ProcessBuilder("nvcc", "--version").start();
+            var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            process.waitFor();
+            return said;
+        } catch (IOException e) {
+            return ""; // no such program
+        }
+    }
+
+    private static String line(String text, String start) {
+        return text.lines().filter(line -> line.startsWith(start)).findFirst().orElseThrow();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
