@@ -12,10 +12,14 @@ import torch
 import torch.nn.functional as F
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from layer import Layer
+from layer import PAGE, Layer
 
-SHAPES = ((32, 8, 1, 32768), (32, 8, 8, 32768), (32, 8, 4, 8192), (32, 8, 8, 131072), (32, 32, 4, 32768), (32, 32, 4, 131072))
+SHAPES = (  # query heads, KV heads, batch, tokens
+    (32, 8, 1, 32768), (32, 8, 8, 32768), (32, 8, 4, 8192), (32, 8, 8, 131072),
+    (32, 8, 4, 32768), (32, 8, 4, 131072), (32, 32, 4, 32768), (32, 32, 4, 131072))
 BUDGET_PAGES, ATTENDED_PAGES = 64, 32
+FRESH = 1 << 30  # of cache.cuh
+SPLIT_TARGET, OTHER_TARGETS = 2048, (512, 1024, 4096, 8192)
 
 stream = torch.cuda.Stream()
 torch.cuda.set_stream(stream)
@@ -23,12 +27,13 @@ cupy.cuda.ExternalStream(stream.cuda_stream).use()
 cold = torch.zeros(32 << 20, device="cuda", dtype=torch.int32)
 
 
-def median_us(run, runs=25, flush=True):
+def median_us(run, runs=25, flush=True, prepare=lambda: None):
     times = []
     for i in range(runs + 5):
+        prepare()
         if flush:
             cold.sum()
-        torch.cuda._sleep(100_000)  # so that the launch is queued before the clock starts
+        torch.cuda._sleep(1_000_000)  # so that the launch is queued before the clock starts
         start, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
         start.record(stream)
         run()
@@ -54,44 +59,35 @@ def peers(shape):
     return times
 
 
-def decode_step(layer, multiprocessors):
-    """The kernels of a fused decode with a budget, in which all selected pages are resident, as one graph."""
-    table = layer.table.clone()
-    layer.select()()
-    attended = layer.attended[:, : ATTENDED_PAGES + 1].long()
-    layer.table.fill_(-1)
-    layer.table.scatter_(1, attended, table.gather(1, attended))
-    parts = {
-        "append": layer.append(), "estimate": layer.estimate(multiprocessors), "select": layer.select(),
-        "acquire": layer.acquire(), "gather": layer.gather(), "attend": layer.attend(1), "attend recalled": layer.attend(2)}
-    for run in parts.values():
-        run()
-    torch.cuda.synchronize()
-    capturing = cupy.cuda.get_current_stream()
-    capturing.begin_capture()
-    for run in parts.values():
-        run()
-    return parts, capturing.end_capture()
-
-
-def measure(shape):
+def measure(shape, copy_gb_s):
     query_heads, kv_heads, batch, tokens = shape
     named = dict(query_heads=query_heads, kv_heads=kv_heads, batch=batch, tokens=tokens)
     best = min((us, name) for name, us in peers(shape).items())
     report("PyTorch contiguous attention, the better", best[0], backend=best[1], **named)
-    layer = Layer(batch, query_heads, kv_heads, 128, tokens)
+    layer = Layer(batch, query_heads, kv_heads, 128, tokens, host_slots=batch * tokens // PAGE if batch == 4 else 0)
     full = median_us(layer.attend())
     report("paged attention, all pages", full, of_peer=round(best[0] / full, 3), **named)
+    target, us = min(((target, median_us(layer.attend(0, target))) for target in OTHER_TARGETS), key=lambda found: found[1])
+    report("paged attention, splits chosen for this batch", min(us, full), tokens_a_split=target if us < full else SPLIT_TARGET,
+           invariance_costs=round(max(0, full / us - 1), 4), **named)
     layer.limit(BUDGET_PAGES, ATTENDED_PAGES)
     multiprocessors = torch.cuda.get_device_properties(0).multi_processor_count
     us = median_us(layer.estimate(multiprocessors))
     digest_bytes = layer.pages * batch * kv_heads * 2 * 128 * 2
     report("scoring", us, gb_s=round(digest_bytes / us / 1e3), of_copy=round(digest_bytes / us / 1e3 / copy_gb_s, 3), **named)
-    parts, graph = decode_step(layer, multiprocessors)
-    for name, run in parts.items():
-        report("part: " + name, median_us(run), **named)
-    us = median_us(lambda: graph.launch(cupy.cuda.get_current_stream()))
-    report("whole decode, budget 2048, no recall", us, times_faster_than_peer=round(best[0] / us, 2), **named)
+    for missing in (0, 1) if batch == 4 else (0,):
+        everything = layer.table.clone()
+        restore = layer.settle(missing)
+        step = layer.decode(multiprocessors)
+        if missing == 0:
+            parts = dict(append=layer.append(), estimate=layer.estimate(multiprocessors), select=layer.select(), attend=layer.attend(1))
+            for name, run in parts.items():
+                report("part: " + name, median_us(run, prepare=restore), **named)
+        us = median_us(step, prepare=restore)
+        recalled = int(layer.recalls.sum())
+        assert recalled == missing * batch, recalled
+        report("whole decode", us, recalled_pages=missing, times_faster_than_peer=round(best[0] / us, 2), **named)
+        layer.table.copy_(everything)
 
 
 def copies():
@@ -104,19 +100,25 @@ def copies():
 
 def recalls():
     for kv_heads in (32, 8, 1):
-        layer = Layer(4, kv_heads, kv_heads, 128, 1024, host_slots=256)
         for pages in (1, 4, 16, 64):
-            layer.moves[:pages, 0] = torch.randperm(256)[:pages].to(torch.int32).cuda()
-            layer.moves[:pages, 1] = torch.randperm(128)[:pages].to(torch.int32).cuda()
-            layer.move_count.fill_(pages)
+            layer = Layer(1, kv_heads, kv_heads, 128, 128 * PAGE, host_slots=128)
+            layer.limit(64, 64)
+            layer.attended[0, :pages] = torch.randperm(128)[:pages].to(torch.int32).cuda() | FRESH
+            layer.counts.fill_(pages)
+            layer.recalls.fill_(pages)
             us = median_us(layer.gather(), flush=False)
             report("recall", us, pages=pages, page_bytes=layer.slot_bytes, gb_s=round(pages * layer.slot_bytes / us / 1e3, 1))
 
 
-print(json.dumps({"gpu": torch.cuda.get_device_name(), "torch": torch.__version__, "commit": sys.argv[1:2]}), flush=True)
-report("empty pair of events", median_us(lambda: None))
-copy_gb_s = copies()
-for one in SHAPES:
-    measure(one)
-    torch.cuda.empty_cache()
-recalls()
+def main():
+    print(json.dumps({"gpu": torch.cuda.get_device_name(), "torch": torch.__version__, "commit": sys.argv[1:2]}), flush=True)
+    report("empty pair of events", median_us(lambda: None))
+    copy_gb_s = copies()
+    for shape in SHAPES:
+        measure(shape, copy_gb_s)
+        torch.cuda.empty_cache()
+    recalls()
+
+
+if __name__ == "__main__":
+    main()

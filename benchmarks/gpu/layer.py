@@ -1,5 +1,6 @@
 """One layer of paged keys, values and digests on the GPU, F16, page 32, random, with the pages in random slots."""
 
+import cupy
 import numpy
 import torch
 
@@ -33,15 +34,15 @@ class Layer:
         self.table = torch.randperm(slots, device="cuda").to(torch.int32).view(batch, self.pages)
         self.backups = torch.arange(slots, device="cuda", dtype=torch.int32).view(batch, self.pages)
         self.attended, self.counts, self.recalls = ints(batch, self.pages), ints(batch, 1), ints(batch, 1)
-        self.references, self.holders = ints(slots) + 1, ints(slots)
-        self.free, self.free_count, self.moves, self.move_count = ints(slots), ints(1), ints(slots, 2), ints(1)
+        self.references, self.holders, self.free = ints(slots) + 1, self.table.flatten().clone(), ints(slots) - 1
+        self.given = torch.zeros(2, device="cuda", dtype=torch.int64)
         self.counters, self.flags = ints(6 * batch + 2), ints(batch)
         self.scores = torch.zeros(slots, device="cuda")
         self.score_offsets = torch.arange(batch, device="cuda", dtype=torch.int32) * self.pages
         self.partials = torch.zeros(batch * query_heads * 128 * (head_dim + 2), device="cuda")
         self.tickets = ints(batch * query_heads)
         self.sequences = torch.zeros(batch * SEQUENCE.itemsize, device="cuda", dtype=torch.uint8)
-        self.host = torch.zeros(host_slots * self.slot_bytes, dtype=torch.uint8).pin_memory() if host_slots else None
+        self.host = torch.empty(host_slots * self.slot_bytes, dtype=torch.uint8, pin_memory=True) if host_slots else None
         self.limit(UNLIMITED, 0)
 
     def limit(self, budget_pages, attended_pages):
@@ -63,14 +64,13 @@ class Layer:
         counters = address(self.counters)
         fields = dict(
             pool=address(self.pool), digests=address(self.digests), host=address(self.host) if self.host is not None else 0,
-            freeCount=address(self.free_count), freeSlots=address(self.free), references=address(self.references),
+            given=address(self.given), freeSlots=address(self.free), references=address(self.references),
             holders=address(self.holders), slotBytes=self.slot_bytes, sequences=address(self.sequences),
             flags=address(self.flags), evicted=counters, recalled=counters + 8 * self.batch, copies=counters + 16 * self.batch,
-            moves=address(self.moves), moveCount=address(self.move_count), queries=address(self.queries),
-            keys=address(self.keys), values=address(self.keys), output=address(self.output), scores=address(self.scores),
+            queries=address(self.queries), keys=address(self.keys), values=address(self.keys), output=address(self.output), scores=address(self.scores),
             scoreOffsets=address(self.score_offsets), partials=address(self.partials), tickets=address(self.tickets),
             layers=1, queryHeads=self.query_heads, kvHeads=self.kv_heads, headDim=self.head_dim, pageSize=PAGE, groups=1,
-            batch=self.batch, splitTarget=1024)
+            batch=self.batch, slots=self.references.numel(), splitTarget=2048)
         for name, value in (fields | more).items():
             call[name] = value
         return call
@@ -78,29 +78,71 @@ class Layer:
     def attended_tokens(self):
         return self.tokens if self.pages <= self.budget else (self.attended_pages + 1) * PAGE
 
-    def attend(self, phase=0):
+    def attend(self, arriving=0, target=2048):
         tokens = self.attended_tokens()
-        splits = min(128, -(-tokens // 1024))
+        splits = min(128, -(-tokens // (target // 2 if tokens <= 4096 else target)))
         each = (-(-tokens // splits) + 15) // 16 * 16
         splits = -(-tokens // each) + (self.pages > self.budget)  # recalled pages have splits of their own
-        shared = 4 * 3 * 2 * 16 * self.head_dim * 2 + 4 * max(each, 1024)
-        call = self.call(splits=splits, mode=phase)
-        return Kernel("attend", f"attend{self.head_dim}_f16", (splits, self.kv_heads, self.batch), 128, shared, call)
+        shared = 4 * 3 * 2 * 16 * self.head_dim * 2 + 4 * max(each, min(tokens, target))
+        call = self.call(splits=splits, mode=arriving, splitTarget=target)
+        return Kernel("attend", f"attend{self.head_dim}_f16", (self.kv_heads, splits, self.batch), 128, shared, call)
 
     def estimate(self, multiprocessors):
-        blocks = min(max(1, 2 * multiprocessors // self.batch), -(-self.pages // 16))
+        blocks = min(max(1, multiprocessors // self.batch), -(-self.pages // 16))
         shared = 8 * 2 * 6 * 512 + self.kv_heads * (2 * self.head_dim + 1) * 4
         return Kernel("estimate", "estimateMean_f16", (blocks, 1, self.batch), 256, shared, self.call())
 
-    def select(self):
-        """Marks its choice in the tables, and so changes nothing where all selected pages are resident and no other."""
-        return Kernel("select", "selectPages", (1, self.batch), 1024, 4 * self.pages, self.call())
+    def select(self, move=1):
+        keys = -(-(self.pages + self.pages // 32 + 1) // 256) * 256
+        return Kernel("select", "selectPages", (1, self.batch), 1024, 4 * keys, self.call(mode=move))
 
     def append(self):
         return Kernel("append", "append_f16", (1, self.batch), 256, 0, self.call())
 
-    def acquire(self):
-        return Kernel("recall", "acquireSlots", (1, self.batch), 128, 0, self.call())
-
     def gather(self):
-        return Kernel("recall", "gather", (64,), 256, 0, self.call())
+        return Kernel("recall", "gather", (64 // self.batch, 1, self.batch), 256, 0, self.call())
+
+    def settle(self, missing):
+        """Makes as many pages resident as the budget allows: the attended ones but `missing`, then others."""
+        everything = self.table.clone()
+        self.select(0)()
+        attended = self.attended[:, : self.attended_pages + 1].long()
+        resident = torch.zeros(self.batch, self.pages, device="cuda", dtype=torch.bool).scatter_(1, attended, True)
+        spare = (~resident).int().cumsum(1) <= self.budget - self.attended_pages - 1 + missing
+        resident |= spare
+        resident.scatter_(1, attended[:, SINK + 2 : SINK + 2 + missing], False)
+        self.table.copy_(torch.where(resident, everything, -1))
+        self.holders[self.backups.flatten().long()] = self.table.flatten()
+        free = everything[~resident]
+        self.free[: free.numel()] = free
+        self.given[0] = free.numel()
+        state = (self.table, self.holders, self.references, self.free, self.given, self.attended, self.counts, self.recalls)
+        saved = [tensor.clone() for tensor in state]
+
+        def restore():
+            for tensor, before in zip(state, saved):
+                tensor.copy_(before)
+
+        return restore
+
+    def decode(self, multiprocessors):
+        """The kernels of a fused decode with a budget, as one graph: append runs beside estimate."""
+        append, estimate, select, attend = self.append(), self.estimate(multiprocessors), self.select(), self.attend(1)
+        for kernel in (append, estimate):
+            kernel()  # loads it
+        torch.cuda.synchronize()
+        stream, aside = cupy.cuda.get_current_stream(), cupy.cuda.Stream(non_blocking=True)
+        begun, stored = cupy.cuda.Event(disable_timing=True), cupy.cuda.Event(disable_timing=True)
+        stream.begin_capture()
+        begun.record(stream)
+        aside.wait_event(begun)
+        aside.use()
+        append()
+        stored.record(aside)
+        stream.use()
+        estimate()
+        stream.wait_event(stored)
+        select()
+        attend()
+        graph = stream.end_capture()
+        return lambda: graph.launch(stream)

@@ -36,7 +36,7 @@ class Kernel:
         self.function = self.modules[image].get_function(name)
         if shared > 48 << 10:
             self.function.max_dynamic_shared_size_bytes = shared
-        self.grid, self.threads, self.shared, self.call = grid, threads, shared, call
+        self.name, self.grid, self.threads, self.shared, self.call = name, grid, threads, shared, call
 
     def __call__(self):
         self.function(self.grid, (self.threads,), (self.call,), shared_mem=self.shared)
