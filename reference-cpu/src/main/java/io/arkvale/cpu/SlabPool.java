@@ -12,8 +12,8 @@ import java.util.List;
  * that a large pool costs nothing until it is used. A block goes back to the pool with its last reference.
  */
 final class SlabPool implements AutoCloseable {
-    /** Aim for a slab's size: large enough to make allocation rare, small enough not to waste memory. */
-    private static final long SLAB_BYTES = 4 << 20;
+    /** Aim for a slab's size: large enough to make allocation rare, small enough for the caches of tests. */
+    private static final long SLAB_BYTES = 1 << 20;
 
     /** A cache line, and the widest vector. */
     private static final long ALIGNMENT = 64;
