@@ -161,10 +161,42 @@ class TaskCommandsTest {
     }
 
     @Test
-    void aPromptBeyondTheTrainedLengthIsWarnedOfOnce() {
-        var card = ModelCard.trainedTokens(Path.of(MODEL));
-        assertThat(card).hasValue(32_768);
+    void theShippedModelsCardNamesItsTrainedLength() {
+        assertThat(ModelCard.trainedTokens(Path.of(MODEL))).hasValue(32_768);
         assertThat(ModelCard.trainedTokens(directory)).isEmpty();
+    }
+
+    /** The model under a card that says it was trained with less. */
+    @Test
+    void aPromptBeyondTheTrainedLengthIsWarnedOfOnce() throws IOException {
+        for (var file : List.of("config.json", "model.safetensors")) {
+            Files.copy(Path.of(MODEL, file), directory.resolve(file));
+        }
+        Files.writeString(directory.resolve("README.md"), "| context | trained at 20, to 1,000 |\n");
+        var within = passkey(500);
+        assertThat(within.exit()).as(within.err()).isZero();
+        assertThat(within.err()).doesNotContain("warning");
+        var beyond = passkey(1000);
+        assertThat(beyond.exit()).as(beyond.err()).isZero();
+        assertThat(beyond.err().lines().filter(line -> line.contains("warning")))
+                .singleElement()
+                .asString()
+                .matches("arkvale: warning: a prompt has 12\\d\\d tokens; the model was trained with at most 1000");
+    }
+
+    private Run passkey(int length) {
+        return Run.of(
+                "passkey",
+                "--model",
+                directory.toString(),
+                "--lengths",
+                Integer.toString(length),
+                "--budgets",
+                "512",
+                "--policies",
+                "full,arkvale",
+                "--samples",
+                "2");
     }
 
     private static Run run(String... arguments) {
