@@ -38,8 +38,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 2)
-@Measurement(iterations = 5)
 @Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
 public class ModelSpeed {
     private static final int DECODED = 40;
@@ -108,12 +106,16 @@ public class ModelSpeed {
     }
 
     @Benchmark
+    @Warmup(iterations = 2)
+    @Measurement(iterations = 5)
     public void prefill() {
         prefillOnce();
     }
 
     /** Divide by {@value #DECODED} for the time of a token. */
     @Benchmark
+    @Warmup(iterations = 15)
+    @Measurement(iterations = 21)
     public float decode() {
         var attention = Objects.requireNonNull(run, "the setup prefills").attention();
         float last = 0;
