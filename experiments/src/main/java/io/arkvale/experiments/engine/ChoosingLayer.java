@@ -11,8 +11,8 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * A layer of a policy that chooses what takes part. Scores of the whole text are computed at once, which costs less than
- * gathering what is chosen; what is not chosen gets weight 0.
+ * A layer of a policy that chooses what takes part. Scores and sums are computed by whole panels of tokens, which costs
+ * less than gathering what is chosen; what is not chosen gets weight 0.
  */
 final class ChoosingLayer implements LayerRun {
     private final Access access;
@@ -69,17 +69,27 @@ final class ChoosingLayer implements LayerRun {
                 scores[head] = new float[stride * shape.queryHeadsPerKvHead()];
                 weights[head] = new float[stride * shape.queryHeadsPerKvHead()];
             }
-            text[head].scores(rows.queries(), row * shape.queryWidth() + head * groupWidth, scores[head], stride);
+            if (access.info().has(Ability.EXACT_SCORES)) {
+                var offset = row * shape.queryWidth() + head * groupWidth;
+                text[head].scores(rows.queries(), offset, text[head].allPanels(), scores[head], stride);
+            }
         }
         var step = new ChoosingStep(access, text, resident, scores, weights, counts, row, rows, newText);
         chosen = policy.choose(step);
         for (int head = 0; head < text.length; head++) {
             var offset = row * shape.queryWidth() + head * groupWidth;
+            for (int[] tokens : ofHead(head)) {
+                step.bringBack(head, tokens);
+            }
+            var panels = text[head].panels(Arrays.stream(ofHead(head)).distinct());
+            if (!access.info().has(Ability.EXACT_SCORES)) {
+                text[head].scores(rows.queries(), offset, panels, scores[head], text[head].stride());
+            }
             if (access.info().has(Ability.POSITIONS)) {
                 turned.take(rows.rawQueries(), offset);
                 moveScores(head, position);
             }
-            attend(head, output, offset);
+            attend(head, panels, output, offset);
         }
         policy.decoded(step);
         counts.end(Arrays.stream(resident).mapToLong(BitSet::cardinality).sum());
@@ -99,17 +109,16 @@ final class ChoosingLayer implements LayerRun {
         }
     }
 
-    private void attend(int kvHead, float[] output, int offset) {
+    private void attend(int kvHead, BitSet panels, float[] output, int offset) {
         var stride = text[kvHead].stride();
         var queryHeads = shape.queryHeadsPerKvHead();
         var logSums = new double[queryHeads];
         Arrays.fill(weights[kvHead], 0);
         for (int i = 0; i < queryHeads; i++) {
             var tokens = chosen[kvHead * queryHeads + i];
-            bringBack(kvHead, tokens);
             logSums[i] = softmax(scores[kvHead], weights[kvHead], i * stride, tokens);
         }
-        text[kvHead].weighted(weights[kvHead], stride, output, offset);
+        text[kvHead].weighted(weights[kvHead], panels, stride, output, offset);
         for (int i = 0; access.info().has(Ability.ESTIMATES) && i < queryHeads; i++) {
             var estimates = policy.estimates(kvHead * queryHeads + i, logSums[i]);
             mix(estimates, logSums[i], output, offset + i * shape.headDim());
@@ -134,24 +143,19 @@ final class ChoosingLayer implements LayerRun {
         }
     }
 
-    private void count(int kvHead) {
+    /** What the query heads of a KV head chose. */
+    private int[][] ofHead(int kvHead) {
         var queryHeads = shape.queryHeadsPerKvHead();
-        var own = Arrays.copyOfRange(chosen, kvHead * queryHeads, (kvHead + 1) * queryHeads);
+        return Arrays.copyOfRange(chosen, kvHead * queryHeads, (kvHead + 1) * queryHeads);
+    }
+
+    private void count(int kvHead) {
+        var own = ofHead(kvHead);
         var mean =
                 Arrays.stream(own).mapToInt(tokens -> tokens.length).average().orElse(0);
         var distinct = new BitSet();
         Arrays.stream(own).distinct().flatMapToInt(Arrays::stream).forEach(distinct::set);
         counts.attend(mean, distinct.cardinality());
-    }
-
-    private void bringBack(int kvHead, int[] tokens) {
-        for (int token : tokens) {
-            if (!resident[kvHead].get(token)) {
-                access.require(Ability.RECALLS);
-                resident[kvHead].set(token);
-                counts.recall(1);
-            }
-        }
     }
 
     /** Writes probabilities of the given tokens; returns the logarithm of the sum of their exponentials. */

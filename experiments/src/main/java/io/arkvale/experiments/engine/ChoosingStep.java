@@ -22,6 +22,8 @@ final class ChoosingStep implements ChoiceStep, DecodeStep {
     private final byte[] newText;
     /** KV heads whose keys have been read whole. */
     private final BitSet scored = new BitSet();
+    /** {@code [kvHeads]}: tokens on the device, as of the last time that one was asked for. */
+    private final int[][] slots;
 
     ChoosingStep(
             Access access,
@@ -43,6 +45,7 @@ final class ChoosingStep implements ChoiceStep, DecodeStep {
         this.row = row;
         this.rows = rows;
         this.newText = newText;
+        slots = new int[text.length][0];
     }
 
     @Override
@@ -62,7 +65,12 @@ final class ChoosingStep implements ChoiceStep, DecodeStep {
 
     @Override
     public int token(int kvHead, int slot) {
-        return resident[kvHead].stream().skip(slot).findFirst().orElseThrow();
+        var known = slots[kvHead];
+        if (known.length != held(kvHead)) {
+            known = resident[kvHead].stream().toArray();
+            slots[kvHead] = known;
+        }
+        return known[slot];
     }
 
     @Override
@@ -113,6 +121,18 @@ final class ChoosingStep implements ChoiceStep, DecodeStep {
     }
 
     @Override
+    public void bringBack(int kvHead, int[] tokens) {
+        for (int token : tokens) {
+            if (!resident[kvHead].get(token)) {
+                access.require(Ability.RECALLS);
+                resident[kvHead].set(token);
+                slots[kvHead] = new int[0];
+                counts.recall(1);
+            }
+        }
+    }
+
+    @Override
     public void scored(long bytes) {
         counts.score(bytes);
     }
@@ -160,5 +180,6 @@ final class ChoosingStep implements ChoiceStep, DecodeStep {
             throw new IllegalArgumentException("token " + token + " is not held");
         }
         resident[kvHead].clear(token);
+        slots[kvHead] = new int[0];
     }
 }

@@ -33,30 +33,37 @@ final class DenseLayers {
         }
     }
 
+    /** Adds the new token of a run in one KV head. */
+    void add(int kvHead, int run, int row, DecodeRows rows) {
+        var shape = context.shape();
+        var tail = tails[run][kvHead];
+        var keyOffset = row * shape.kvWidth() + kvHead * shape.headDim();
+        tail.reserve(tail.length() + 1);
+        tail.put(tail.length() - 1, rows.keys(), keyOffset, rows.values(), keyOffset);
+    }
+
     /**
-     * Adds the new tokens of some runs and attends, in one KV head.
+     * Attends in one KV head for some runs, whose new tokens have been added.
      *
-     * @param rowOf the row of each run
+     * @param runs their numbers
+     * @param rowOf the row of each run of the layer
      */
-    void attend(int kvHead, int fromRun, int toRun, int[] rowOf, DecodeRows rows, float[] output) {
+    void attend(int kvHead, int[] runs, int[] rowOf, DecodeRows rows, float[] output) {
         var shape = context.shape();
         var groupWidth = shape.queryHeadsPerKvHead() * shape.headDim();
-        for (int run = fromRun; run < toRun; run++) {
+        for (int run : runs) {
             var offset = rowOf[run] * shape.queryWidth() + kvHead * groupWidth;
             attention.begin(states[run][kvHead], 1, rows.queries(), offset, shape.queryWidth());
         }
         var shared = context.keyValues(layer, kvHead);
         for (int key = 0; key < context.tokens(); key += PackedKeyValues.BLOCK) {
             var end = Math.min(context.tokens(), key + PackedKeyValues.BLOCK);
-            for (int run = fromRun; run < toRun; run++) {
+            for (int run : runs) {
                 attention.accumulate(shared, context.tokens(), key, end, states[run][kvHead]);
             }
         }
-        for (int run = fromRun; run < toRun; run++) {
+        for (int run : runs) {
             var tail = tails[run][kvHead];
-            var keyOffset = rowOf[run] * shape.kvWidth() + kvHead * shape.headDim();
-            tail.reserve(tail.length() + 1);
-            tail.put(tail.length() - 1, rows.keys(), keyOffset, rows.values(), keyOffset);
             attention.accumulate(tail, tail.length() - 1, 0, tail.length(), states[run][kvHead]);
             var offset = rowOf[run] * shape.queryWidth() + kvHead * groupWidth;
             attention.finish(states[run][kvHead], output, offset, shape.queryWidth());

@@ -53,7 +53,7 @@ final class EvictingLayer implements LayerRun {
                             : HeldTokens.Storing.AS_IT_IS);
             evicted.add(new ArrayList<>());
             attention[head] = new HeldAttention(
-                    kernels.matrix(),
+                    kernels,
                     access.scores().rope(),
                     shape.queryHeadsPerKvHead(),
                     shape.headDim(),

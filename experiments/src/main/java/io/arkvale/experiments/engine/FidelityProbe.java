@@ -1,6 +1,6 @@
 package io.arkvale.experiments.engine;
 
-import io.arkvale.kernels.MatrixKernels;
+import io.arkvale.kernels.DenseKernels;
 import io.arkvale.llama.DecodeRows;
 import io.arkvale.llama.LlamaConfig;
 import java.util.Arrays;
@@ -18,6 +18,7 @@ final class FidelityProbe {
     private static final int PAGE_SIZE = 32;
 
     private final LlamaConfig shape;
+    private final Softmax softmax;
     /** {@code [layers][kvHeads]}; empty where the run is dense. */
     private final WholeText[][] seen;
 
@@ -25,7 +26,8 @@ final class FidelityProbe {
     private final MeanOf recoveredMass = new MeanOf();
     private final MeanOf topPages = new MeanOf();
 
-    FidelityProbe(RunSpec run, Context context, SharedTokens shared, MatrixKernels kernels) {
+    FidelityProbe(RunSpec run, Context context, SharedTokens shared, DenseKernels kernels) {
+        softmax = new Softmax(kernels);
         shape = context.shape();
         seen = new WholeText[shape.layers()][0];
         for (int layer = 0; layer < shape.layers(); layer++) {
@@ -33,7 +35,7 @@ final class FidelityProbe {
                 var texts = new WholeText[shape.kvHeads()];
                 for (int head = 0; head < texts.length; head++) {
                     texts[head] = new WholeText(
-                            kernels, shape.queryHeadsPerKvHead(), shape.headDim(), shared.of(layer, head));
+                            kernels.matrix(), shape.queryHeadsPerKvHead(), shape.headDim(), shared.of(layer, head));
                 }
                 seen[layer] = texts;
             }
@@ -67,18 +69,18 @@ final class FidelityProbe {
             var offset = row * shape.queryWidth() + head * groupWidth;
             var stride = text.stride();
             var weights = new float[queryHeads * stride];
-            text.scores(rows.queries(), offset, weights, stride);
+            text.scores(rows.queries(), offset, text.allPanels(), weights, stride);
             for (int i = 0; i < queryHeads; i++) {
                 var part = attended[head * queryHeads + i];
                 topPages.add(found(weights, i * stride, text.length(), part));
-                HeldAttention.softmax(weights, i * stride, text.length());
+                softmax.apply(weights, i * stride, text.length());
                 Arrays.fill(weights, i * stride + text.length(), (i + 1) * stride, 0);
                 var from = i * stride;
                 recoveredMass.add(IntStream.of(part)
                         .mapToDouble(token -> weights[from + token])
                         .sum());
             }
-            text.weighted(weights, stride, full, 0);
+            text.weighted(weights, text.allPanels(), stride, full, 0);
             for (int i = 0; i < groupWidth; i++) {
                 var gap = (double) output[offset + i] - full[i];
                 difference += gap * gap;

@@ -1,7 +1,6 @@
 package io.arkvale.experiments.engine;
 
 import io.arkvale.kernels.DenseKernels;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -12,8 +11,6 @@ import java.util.concurrent.ConcurrentHashMap;
 final class FollowingAttention {
     /** Rows computed at once. */
     private static final int BLOCK = 64;
-
-    private static final float LOG2_E = (float) (1 / Math.log(2));
 
     private record Key(int layer, int queryHead, int window) {}
 
@@ -40,7 +37,8 @@ final class FollowingAttention {
         var queries = new float[BLOCK * shape.headDim()];
         var scores = new float[BLOCK * stride];
         var sums = new float[context.tokens()];
-        var factor = (float) (LOG2_E / Math.sqrt(shape.headDim()));
+        var factor = (float) (1 / Math.sqrt(shape.headDim()));
+        var softmax = new Softmax(kernels);
         for (int first = 0; first < context.tokens(); first += BLOCK) {
             var rows = Math.min(BLOCK, context.tokens() - first);
             for (int row = 0; row < rows; row++) {
@@ -51,25 +49,17 @@ final class FollowingAttention {
             }
             tokens.scores(kernels.matrix(), rows, queries, first + rows, scores, 0, stride);
             for (int row = 0; row < rows; row++) {
-                addRow(scores, row * stride, first + row + 1, key.window(), sums);
+                addRow(softmax, scores, row * stride, first + row + 1, key.window(), sums);
             }
         }
         return sums;
     }
 
     /** Adds the softmax of the first {@code visible} scores, of which only the last {@code window} are of interest. */
-    private void addRow(float[] scores, int from, int visible, int window, float[] sums) {
-        var padded = kernels.matrix().padded(visible);
-        Arrays.fill(scores, from + visible, from + padded, Float.NEGATIVE_INFINITY);
-        var largest = new float[] {Float.NEGATIVE_INFINITY};
-        var powers = new float[kernels.matrix().lanes()];
-        kernels.softmax().exponentiate(scores, from, padded, 0, 0, largest, powers, new float[0], 0);
-        var sum = 0f;
-        for (float power : powers) {
-            sum += power;
-        }
+    private static void addRow(Softmax softmax, float[] scores, int from, int visible, int window, float[] sums) {
+        softmax.apply(scores, from, visible);
         for (int token = Math.max(0, visible - window); token < visible; token++) {
-            sums[token] += scores[from + token] / sum;
+            sums[token] += scores[from + token];
         }
     }
 }

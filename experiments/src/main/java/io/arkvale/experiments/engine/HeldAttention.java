@@ -1,6 +1,7 @@
 package io.arkvale.experiments.engine;
 
 import io.arkvale.experiments.policy.LayerPolicy;
+import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.MatrixKernels;
 import io.arkvale.llama.DecodeRows;
 import io.arkvale.llama.Rope;
@@ -12,6 +13,7 @@ import java.util.Arrays;
  */
 final class HeldAttention {
     private final MatrixKernels kernels;
+    private final Softmax softmax;
     private final int queryHeads;
     private final int headDim;
     private final boolean ownPositions;
@@ -22,8 +24,9 @@ final class HeldAttention {
     private int stride;
     private float[] weighted = new float[0];
 
-    HeldAttention(MatrixKernels kernels, Rope rope, int queryHeads, int headDim, boolean ownPositions) {
-        this.kernels = kernels;
+    HeldAttention(DenseKernels kernels, Rope rope, int queryHeads, int headDim, boolean ownPositions) {
+        this.kernels = kernels.matrix();
+        softmax = new Softmax(kernels);
         this.queryHeads = queryHeads;
         this.headDim = headDim;
         this.ownPositions = ownPositions;
@@ -46,7 +49,7 @@ final class HeldAttention {
             moveScores(held, policy, position);
         }
         for (int head = 0; head < queryHeads; head++) {
-            softmax(probabilities, head * stride, held.size());
+            softmax.apply(probabilities, head * stride, held.size());
         }
         held.weighted(kernels, queryHeads, probabilities, 0, stride, weighted);
         for (int head = 0; head < queryHeads; head++) {
@@ -74,23 +77,6 @@ final class HeldAttention {
         var factor = (float) (1 / Math.sqrt(headDim));
         for (int i = 0; i < target.length; i++) {
             target[i] = source[offset + i] * factor;
-        }
-    }
-
-    /** Turns scores into probabilities; the sum is taken in float64. */
-    static void softmax(float[] scores, int from, int count) {
-        var largest = Float.NEGATIVE_INFINITY;
-        for (int i = from; i < from + count; i++) {
-            largest = Math.max(largest, scores[i]);
-        }
-        var sum = 0.0;
-        for (int i = from; i < from + count; i++) {
-            scores[i] = (float) Math.exp(scores[i] - largest);
-            sum += scores[i];
-        }
-        var factor = (float) (1 / sum);
-        for (int i = from; i < from + count; i++) {
-            scores[i] *= factor;
         }
     }
 }

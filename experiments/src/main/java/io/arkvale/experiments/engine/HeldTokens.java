@@ -3,6 +3,7 @@ package io.arkvale.experiments.engine;
 import io.arkvale.kernels.MatrixKernels;
 import io.arkvale.kernels.PackedKeyValues;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Keys and values of the tokens that one KV head holds, in slots without gaps: an eviction moves the last slot into the
@@ -132,20 +133,20 @@ final class HeldTokens {
     /** The same with the keys of the first {@code slots} slots. */
     void scores(MatrixKernels kernels, int rows, float[] queries, int slots, float[] scores, int offset, int stride) {
         for (int slot = 0; slot < slots; slot += panel) {
-            kernels.multiply(
-                    rows,
-                    headDim,
-                    panel,
-                    queries,
-                    0,
-                    headDim,
-                    keys,
-                    slot * headDim,
-                    panel,
-                    scores,
-                    offset + slot,
-                    stride);
+            scorePanel(kernels, rows, queries, slot, scores, offset, stride);
         }
+    }
+
+    /** The same with the keys of some panels of slots. */
+    void scores(
+            MatrixKernels kernels, int rows, float[] queries, BitSet panels, float[] scores, int offset, int stride) {
+        panels.stream().forEach(number -> scorePanel(kernels, rows, queries, number * panel, scores, offset, stride));
+    }
+
+    private void scorePanel(
+            MatrixKernels kernels, int rows, float[] queries, int slot, float[] scores, int offset, int stride) {
+        kernels.multiply(
+                rows, headDim, panel, queries, 0, headDim, keys, slot * headDim, panel, scores, offset + slot, stride);
     }
 
     /** Adds to {@code sums} the products of some elements of a query with those of every held key. */
@@ -168,6 +169,23 @@ final class HeldTokens {
     /** Sums of the held values, weighted by {@code rows} rows of weights a slot; rows of {@link #valueStride}. */
     void weighted(MatrixKernels kernels, int rows, float[] weights, int offset, int stride, float[] out) {
         kernels.multiply(rows, size, valueStride, weights, offset, stride, values, 0, valueStride, out, 0, valueStride);
+    }
+
+    /** Sums of the held values of the slots from {@code from} to {@code to - 1}, weighted likewise. */
+    void weighted(MatrixKernels kernels, int rows, float[] weights, int stride, int from, int to, float[] out) {
+        kernels.multiply(
+                rows,
+                to - from,
+                valueStride,
+                weights,
+                from,
+                stride,
+                values,
+                from * valueStride,
+                valueStride,
+                out,
+                0,
+                valueStride);
     }
 
     int valueStride() {

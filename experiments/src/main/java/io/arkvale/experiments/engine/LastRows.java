@@ -34,7 +34,7 @@ final class LastRows {
             }
         }
         for (var row : computed) {
-            HeldAttention.softmax(row, 0, row.length);
+            softmax(row, 0, row.length);
         }
         return computed;
     }
@@ -45,5 +45,22 @@ final class LastRows {
             sum = Math.fma(query[offset + i], key[i], sum);
         }
         return sum;
+    }
+
+    /** Turns scores into probabilities; the sum is taken in float64. */
+    private static void softmax(float[] scores, int from, int count) {
+        var largest = Float.NEGATIVE_INFINITY;
+        for (int i = from; i < from + count; i++) {
+            largest = Math.max(largest, scores[i]);
+        }
+        var sum = 0.0;
+        for (int i = from; i < from + count; i++) {
+            scores[i] = (float) Math.exp(scores[i] - largest);
+            sum += scores[i];
+        }
+        var factor = (float) (1 / sum);
+        for (int i = from; i < from + count; i++) {
+            scores[i] *= factor;
+        }
     }
 }

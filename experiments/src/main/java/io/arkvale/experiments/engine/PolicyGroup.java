@@ -27,12 +27,14 @@ final class PolicyGroup implements RunGroup {
     private final @Nullable LayerRun[][] limited;
 
     private final Workbench bench;
+    private final Twins twins;
     private List<byte[]> text = List.of();
     private long steps;
 
     PolicyGroup(Context context, List<RunSpec> runs, SharedTokens shared, Workbench bench) {
         this.context = context;
         this.bench = bench;
+        twins = new Twins(runs.size());
         this.runs = runs;
         pool = bench.pool();
         var shape = context.shape();
@@ -50,7 +52,7 @@ final class PolicyGroup implements RunGroup {
         var kernels = bench.model().kernels();
         var scores = new ContextScores(
                 new LastRows(context),
-                new WindowAttention(context, shared, kernels.matrix()),
+                new WindowAttention(context, shared, kernels),
                 new FollowingAttention(context, shared, kernels),
                 bench.model().rope());
         pool.forEach(Math.multiplyExact(shape.layers(), runs.size()), (item, worker) -> {
@@ -78,28 +80,46 @@ final class PolicyGroup implements RunGroup {
 
     @Override
     public void begin(int[] tokens) {
+        twins.take(tokens);
         text = Arrays.stream(tokens).mapToObj(token -> bench.bytes(token)).toList();
         steps++;
     }
 
     @Override
     public void attend(int layer, int firstRow, DecodeRows rows, float[] output) {
-        var inDense = denseRuns[layer];
-        var rowOf = IntStream.of(inDense).map(run -> firstRow + run).toArray();
-        var kvHeads = context.shape().kvHeads();
-        var parts = inDense.length == 0 ? 0 : Math.min(inDense.length, Math.ceilDiv(pool.workers(), kvHeads));
-        pool.forEach(parts * kvHeads, (item, worker) -> {
-            var part = item / kvHeads;
-            var from = inDense.length * part / parts;
-            var to = inDense.length * (part + 1) / parts;
-            dense[layer].attend(item % kvHeads, from, to, rowOf, rows, output);
-        });
+        attendDense(layer, firstRow, rows, output);
         pool.forEach(runs.size(), (run, worker) -> {
             var policy = limited[layer][run];
             if (policy != null) {
                 policy.attend(firstRow + run, rows, text.get(run), output);
             }
         });
+    }
+
+    /** Full attention, once for all runs that have the same queries, keys and values so far. */
+    private void attendDense(int layer, int firstRow, DecodeRows rows, float[] output) {
+        var inDense = denseRuns[layer];
+        var rowOf = IntStream.of(inDense).map(run -> firstRow + run).toArray();
+        var kvHeads = context.shape().kvHeads();
+        for (int run = 0; run < inDense.length; run++) {
+            for (int head = 0; head < kvHeads; head++) {
+                dense[layer].add(head, run, rowOf[run], rows);
+            }
+        }
+        var like = twins.among(inDense);
+        var first = IntStream.range(0, inDense.length)
+                .filter(run -> like[run] == run)
+                .toArray();
+        var parts = first.length == 0 ? 0 : Math.min(first.length, Math.ceilDiv(pool.workers(), kvHeads));
+        pool.forEach(parts * kvHeads, (item, worker) -> {
+            var part = item / kvHeads;
+            var some = Arrays.copyOfRange(first, first.length * part / parts, first.length * (part + 1) / parts);
+            dense[layer].attend(item % kvHeads, some, rowOf, rows, output);
+        });
+        var width = context.shape().queryWidth();
+        for (int run = 0; run < like.length; run++) {
+            System.arraycopy(output, rowOf[like[run]] * width, output, rowOf[run] * width, width);
+        }
     }
 
     @Override

@@ -13,6 +13,8 @@ final class RecentQueries implements PrefillAttention {
     private final PrefillAttention attention;
     /** {@code [layers][most][queryHeads][headDim]}; token t stands in row t modulo {@code most}. */
     private final float[][] queries;
+    /** Tokens so far. */
+    private int length;
 
     RecentQueries(LlamaConfig shape, PrefillAttention attention, int most) {
         this.most = most;
@@ -21,14 +23,22 @@ final class RecentQueries implements PrefillAttention {
         queries = new float[shape.layers()][Math.multiplyExact(most, shape.queryWidth())];
     }
 
-    /** Copies the query of one of the last tokens. */
+    /**
+     * Copies the query of one of the last tokens.
+     *
+     * @throws IllegalStateException if it is no longer remembered
+     */
     void copy(int layer, int token, int queryHead, float[] target, int offset) {
+        if (token < length - most || token >= length) {
+            throw new IllegalStateException("the query of token " + token + " of " + length + " is not remembered");
+        }
         var from = token % most * shape.queryWidth() + queryHead * shape.headDim();
         System.arraycopy(queries[layer], from, target, offset, shape.headDim());
     }
 
     @Override
     public PrefillAttention.Pass prefill(int start, int tokens) {
+        length = start + tokens;
         return new Recording(attention.prefill(start, tokens), start + tokens);
     }
 

@@ -38,8 +38,8 @@ final class Session implements AutoCloseable {
             members.computeIfAbsent(kind(runs.get(run)), kind -> new ArrayList<>())
                     .add(run);
         }
-        var kernels = bench.model().kernels().matrix();
-        var shared = new SharedTokens(context, kernels);
+        var kernels = bench.model().kernels();
+        var shared = new SharedTokens(context, kernels.matrix());
         probes = runs.stream()
                 .map(run -> new FidelityProbe(run, context, shared, kernels))
                 .toList();

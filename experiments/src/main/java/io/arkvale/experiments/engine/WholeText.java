@@ -1,6 +1,8 @@
 package io.arkvale.experiments.engine;
 
 import io.arkvale.kernels.MatrixKernels;
+import java.util.BitSet;
+import java.util.stream.Stream;
 
 /** Keys and values of everything one KV head of one run has seen, evicted or not: the shared context, then its own. */
 final class WholeText {
@@ -62,26 +64,55 @@ final class WholeText {
         return sums;
     }
 
-    /** Scaled dot products of the queries {@code [queryHeads][headDim]} with every key, in rows of {@code stride}. */
-    void scores(float[] queries, int offset, float[] scores, int stride) {
+    /** Panels of the context that hold the given tokens; the other methods need no more to be told. */
+    BitSet panels(Stream<int[]> tokens) {
+        var panels = new BitSet();
+        tokens.forEach(set -> {
+            for (int token : set) {
+                if (token < context.size()) {
+                    panels.set(token / kernels.panel());
+                }
+            }
+        });
+        return panels;
+    }
+
+    /** All panels of the context. */
+    BitSet allPanels() {
+        var panels = new BitSet();
+        panels.set(0, Math.ceilDiv(context.size(), kernels.panel()));
+        return panels;
+    }
+
+    /**
+     * Scaled dot products of the queries {@code [queryHeads][headDim]} with the keys of some of the context's panels and
+     * of everything after it, in rows of {@code stride}.
+     */
+    void scores(float[] queries, int offset, BitSet panels, float[] scores, int stride) {
         var factor = (float) (1 / Math.sqrt(headDim));
         for (int i = 0; i < scaled.length; i++) {
             scaled[i] = queries[offset + i] * factor;
         }
         // The context's last panel overlaps the tail's first columns, which are written after it.
-        context.scores(kernels, queryHeads, scaled, scores, 0, stride);
+        context.scores(kernels, queryHeads, scaled, panels, scores, 0, stride);
         tail.scores(kernels, queryHeads, scaled, scores, context.size(), stride);
     }
 
-    /** Sums of all values, weighted by rows of {@code stride}, to {@code out}, {@code [queryHeads][headDim]}. */
-    void weighted(float[] weights, int stride, float[] out, int offset) {
-        context.weighted(kernels, queryHeads, weights, 0, stride, sum);
-        tail.weighted(kernels, queryHeads, weights, context.size(), stride, partial);
-        for (int head = 0; head < queryHeads; head++) {
-            for (int i = 0; i < headDim; i++) {
-                var at = head * tail.valueStride() + i;
-                out[offset + head * headDim + i] = sum[at] + partial[at];
+    /**
+     * Sums of the values of some of the context's panels and of everything after it, weighted by rows of {@code stride},
+     * to {@code out}, {@code [queryHeads][headDim]}.
+     */
+    void weighted(float[] weights, BitSet panels, int stride, float[] out, int offset) {
+        tail.weighted(kernels, queryHeads, weights, context.size(), stride, sum);
+        for (int first = panels.nextSetBit(0); first >= 0; first = panels.nextSetBit(panels.nextClearBit(first))) {
+            var to = Math.min(context.size(), panels.nextClearBit(first) * kernels.panel());
+            context.weighted(kernels, queryHeads, weights, stride, first * kernels.panel(), to, partial);
+            for (int i = 0; i < sum.length; i++) {
+                sum[i] += partial[i];
             }
+        }
+        for (int head = 0; head < queryHeads; head++) {
+            System.arraycopy(sum, head * tail.valueStride(), out, offset + head * headDim, headDim);
         }
     }
 }

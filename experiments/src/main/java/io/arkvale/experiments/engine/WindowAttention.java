@@ -1,6 +1,6 @@
 package io.arkvale.experiments.engine;
 
-import io.arkvale.kernels.MatrixKernels;
+import io.arkvale.kernels.DenseKernels;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -13,10 +13,10 @@ final class WindowAttention {
 
     private final Context context;
     private final SharedTokens shared;
-    private final MatrixKernels kernels;
+    private final DenseKernels kernels;
     private final Map<Key, float[]> known = new ConcurrentHashMap<>();
 
-    WindowAttention(Context context, SharedTokens shared, MatrixKernels kernels) {
+    WindowAttention(Context context, SharedTokens shared, DenseKernels kernels) {
         this.context = context;
         this.shared = shared;
         this.kernels = kernels;
@@ -42,11 +42,12 @@ final class WindowAttention {
             queries[i] *= factor;
         }
         var scores = new float[rows * stride];
-        tokens.scores(kernels, rows, queries, scores, 0, stride);
+        tokens.scores(kernels.matrix(), rows, queries, scores, 0, stride);
         var sums = new float[context.tokens()];
+        var softmax = new Softmax(kernels);
         for (int row = 0; row < rows; row++) {
             var visible = context.tokens() - rows + row + 1;
-            HeldAttention.softmax(scores, row * stride, visible);
+            softmax.apply(scores, row * stride, visible);
             for (int token = 0; token < visible; token++) {
                 sums[token] += scores[row * stride + token];
             }

@@ -51,6 +51,13 @@ public interface ChoiceStep {
      */
     float[] partialScores(int queryHead, int[] elements);
 
+    /**
+     * Brings tokens back to the device that the choice has to look at; those that take part come back by themselves.
+     *
+     * @throws IllegalStateException if one is not on the device and {@link Ability#RECALLS} is not declared
+     */
+    void bringBack(int kvHead, int[] tokens);
+
     /** Counts bytes of keys or of the policy's own summaries that it reads to choose; the other methods count theirs. */
     void scored(long bytes);
 

@@ -4,18 +4,24 @@ import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.policy.bound.Full;
 import io.arkvale.experiments.policy.bound.Oracle;
 import io.arkvale.experiments.policy.evict.AdaKv;
+import io.arkvale.experiments.policy.evict.Alisa;
+import io.arkvale.experiments.policy.evict.FastGen;
 import io.arkvale.experiments.policy.evict.H2o;
 import io.arkvale.experiments.policy.evict.Keyformer;
 import io.arkvale.experiments.policy.evict.LmInfinite;
 import io.arkvale.experiments.policy.evict.PyramidKv;
+import io.arkvale.experiments.policy.evict.QHitter;
 import io.arkvale.experiments.policy.evict.Scissorhands;
 import io.arkvale.experiments.policy.evict.SnapKv;
 import io.arkvale.experiments.policy.evict.StreamingLlm;
 import io.arkvale.experiments.policy.evict.Tova;
 import io.arkvale.experiments.policy.recall.ArkVale;
+import io.arkvale.experiments.policy.recall.InfLlm;
 import io.arkvale.experiments.policy.recall.Pages;
 import io.arkvale.experiments.policy.sparse.IceFormer;
+import io.arkvale.experiments.policy.sparse.Quantised;
 import io.arkvale.experiments.policy.sparse.Quest;
+import io.arkvale.experiments.policy.sparse.SparQ;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -37,7 +43,13 @@ public final class Policies {
             new Keyformer(),
             new SnapKv(),
             new PyramidKv(),
-            new AdaKv());
+            new AdaKv(),
+            new FastGen(),
+            new QHitter(),
+            new Alisa(),
+            new InfLlm(),
+            new SparQ(),
+            new Quantised());
 
     private Policies() {}
 

@@ -2,6 +2,7 @@ package io.arkvale.experiments.policy;
 
 import io.arkvale.experiments.UserException;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -85,17 +86,23 @@ public final class TokenSets {
         return values[rank];
     }
 
-    /** The last row of a KV head, averaged over its query heads. */
-    public static double[] meanLastRow(ContextView context, LayerSetting setting, int kvHead) {
+    /** Numbers a token, averaged over the query heads of a KV head. */
+    public static double[] mean(
+            ContextView context, LayerSetting setting, int kvHead, IntFunction<float[]> ofQueryHead) {
         var queryHeads = setting.queryHeadsPerKvHead();
         var mean = new double[context.tokens()];
         for (int i = 0; i < queryHeads; i++) {
-            var row = context.lastRow(kvHead * queryHeads + i);
+            var row = ofQueryHead.apply(kvHead * queryHeads + i);
             for (int token = 0; token < mean.length; token++) {
                 mean[token] += row[token] / (double) queryHeads;
             }
         }
         return mean;
+    }
+
+    /** The last row of a KV head, averaged over its query heads. */
+    public static double[] meanLastRow(ContextView context, LayerSetting setting, int kvHead) {
+        return mean(context, setting, kvHead, context::lastRow);
     }
 
     /**

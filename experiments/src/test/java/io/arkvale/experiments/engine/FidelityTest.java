@@ -104,6 +104,41 @@ class FidelityTest {
         }
     }
 
+    @Test
+    void estimatesForPagesOfOneTokenAreTheirExactWeights() {
+        try (var model = new ShippedModel()) {
+            var bench = model.bench(null);
+            var options = ":page-size=1:sink=1:window=1";
+            var runs = List.of(
+                    ShippedModel.run("pages:estimate=yes" + options, 32), ShippedModel.run("pages" + options, 32));
+            var measured = fidelity(bench, TEXT.repeat(4), MORE, runs);
+            assertThat(measured.get(0).recoveredMass()).isBetween(0.05, 0.98);
+            assertThat(measured.get(0).outputError()).isCloseTo(0, within(1e-4));
+            assertThat(measured.get(1).outputError()).isGreaterThan(0.01);
+        }
+    }
+
+    @Test
+    void fewerBitsTakeFewerBytesAndLoseMore() {
+        try (var model = new ShippedModel()) {
+            var bench = model.bench(null);
+            var runs = List.of(ShippedModel.run("quantised", 1), ShippedModel.run("quantised:bits=4", 1));
+            var prefilled = bench.prefill(bench.tokens(TEXT));
+            try (var session = new Session(bench, prefilled, runs, MORE.length())) {
+                for (int token : bench.tokens(MORE)) {
+                    session.decode(new int[] {token, token});
+                }
+                var eight = session.fidelity().get(0).outputError();
+                assertThat(eight).isBetween(1e-5, 0.01);
+                assertThat(session.fidelity().get(1).outputError()).isBetween(4 * eight, 0.2);
+                // Two dense layers in float32, four in 8 bits with two numbers a vector; two heads of 64 elements.
+                var tokens = prefilled.tokens() + MORE.length();
+                assertThat(session.usage().get(0).residentBytes())
+                        .isEqualTo(tokens * (2 * 2 * 2 * 64 * 4 + 4 * 2 * 2 * (64 + 8)));
+            }
+        }
+    }
+
     private static List<Fidelity> fidelity(Workbench bench, String context, String more, List<RunSpec> runs) {
         var prefilled = bench.prefill(bench.tokens(context));
         try (var session = new Session(bench, prefilled, runs, more.length())) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.arkvale.api.Backend;
 import io.arkvale.api.Backends;
 import io.arkvale.experiments.policy.Ability;
+import io.arkvale.experiments.policy.ChoiceStep;
 import io.arkvale.experiments.policy.ContextView;
 import io.arkvale.experiments.policy.DecodeStep;
 import io.arkvale.experiments.policy.LayerPolicy;
@@ -15,6 +16,8 @@ import io.arkvale.experiments.policy.PolicyChoice;
 import io.arkvale.experiments.policy.PolicyInfo;
 import io.arkvale.experiments.policy.Settings;
 import io.arkvale.experiments.policy.TokenPolicy;
+import io.arkvale.experiments.policy.TokenSets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +64,12 @@ class SessionTest {
                 ShippedModel.run("ada-kv", 4096),
                 ShippedModel.run("lm-infinite", 4096),
                 ShippedModel.run("scissorhands", 4096),
-                ShippedModel.run("keyformer", 4096));
+                ShippedModel.run("keyformer", 4096),
+                ShippedModel.run("fastgen:target=1", 4096),
+                ShippedModel.run("h2o:prefill-scores=all", 4096),
+                ShippedModel.run("infllm", 4096),
+                ShippedModel.run("sparq", 4096),
+                ShippedModel.run("pages:estimate=yes:reuse=0.9:mass=0.5", 4096));
         var logits = feed(TEXT.repeat(4), " And God said", runs);
         for (int run = 1; run < runs.size(); run++) {
             for (int token = 0; token < logits[0].length; token++) {
@@ -97,6 +105,24 @@ class SessionTest {
                         ShippedModel.run("full", 64),
                         ShippedModel.run("h2o", 64)));
         assertThat(together[2]).containsExactly(alone[0]);
+    }
+
+    @Test
+    void runsThatSayDifferentThingsPartWays() {
+        var runs = List.of(ShippedModel.run("full", 1), ShippedModel.run("h2o", 64), ShippedModel.run("tova", 64));
+        String[] said = {"And God", "And Man", "And God"};
+        try (var session = new Session(bench, bench.prefill(bench.tokens(TEXT)), runs, 7)) {
+            var together = new float[0][];
+            for (int i = 0; i < 7; i++) {
+                var at = i;
+                together = session.decode(Arrays.stream(said)
+                        .mapToInt(text -> bench.tokens(text)[at])
+                        .toArray());
+            }
+            for (int run = 0; run < runs.size(); run++) {
+                assertThat(together[run]).containsExactly(feed(TEXT, said[run], List.of(runs.get(run)))[0]);
+            }
+        }
     }
 
     @Test
@@ -136,8 +162,8 @@ class SessionTest {
     @Test
     void attentionOfTheLastTokensIsTheSumOfTheirRows() {
         var context = bench.prefill(bench.tokens(TEXT));
-        var kernels = bench.model().kernels().matrix();
-        var windows = new WindowAttention(context, new SharedTokens(context, kernels), kernels);
+        var kernels = bench.model().kernels();
+        var windows = new WindowAttention(context, new SharedTokens(context, kernels.matrix()), kernels);
         var lastRow = new LastRows(context).of(3, 1);
         assertThat(windows.of(3, 1, 1)).usingComparatorWithPrecision(1e-5f).containsExactly(lastRow);
         var sums = windows.of(3, 1, 40);
@@ -220,6 +246,59 @@ class SessionTest {
     }
 
     @Test
+    void theQueriesOfAllTokensAreThereOnlyIfAskedFor() {
+        var runs = List.of(ShippedModel.run("h2o:prefill-scores=all", 64));
+        var context = bench.prefill(bench.tokens(TEXT.repeat(4)));
+        assertThatThrownBy(() -> new Session(bench, context, runs, 1).close())
+                .hasMessage("the query of token 0 of 564 is not remembered");
+    }
+
+    @Test
+    void distancesAreTheSameForPoliciesThatChoose() {
+        var logits = feed(TEXT, " And God", List.of(near(List.of()), near(List.of(Ability.CHOOSES))));
+        var plain = feed(TEXT, " And God", List.of(ShippedModel.run("full", 1)));
+        assertThat(distance(logits[0], plain[0])).isGreaterThan(1e-2);
+        assertThat(distance(logits[0], logits[1])).isLessThan(2e-3);
+    }
+
+    /** A policy that keeps everything and sees nothing farther away than 20 tokens. */
+    private static RunSpec near(List<Ability> more) {
+        var abilities = new ArrayList<>(more);
+        abilities.add(Ability.POSITIONS);
+        var info = new PolicyInfo("sparse.near", "", "", abilities, List.of());
+        TokenPolicy policy = new TokenPolicy() {
+            @Override
+            public PolicyInfo info() {
+                return info;
+            }
+
+            @Override
+            public LayerPolicy begin(LayerSetting setting) {
+                return new LayerPolicy() {
+                    @Override
+                    public int[][] keep(ContextView context) {
+                        return TokenSets.same(2, TokenSets.range(0, context.tokens()));
+                    }
+
+                    @Override
+                    public int[][] choose(ChoiceStep step) {
+                        return TokenSets.same(4, TokenSets.range(0, step.position() + 1));
+                    }
+
+                    @Override
+                    public void decoded(DecodeStep step) {}
+
+                    @Override
+                    public int distance(int token, int position, int held) {
+                        return Math.min(position - token, 20);
+                    }
+                };
+            }
+        };
+        return new RunSpec(new PolicyChoice("near", policy, Settings.of(info, Map.of())), 3, 2);
+    }
+
+    @Test
     void anEvictedTokenCannotBeEvictedAgain() {
         assertThatThrownBy(() -> feed(TEXT, "AB", List.of(nosy(List.of(Ability.LAST_ROW, Ability.EVICTS)))))
                 .hasMessage("token 0 is not held");
@@ -255,7 +334,8 @@ class SessionTest {
 
     private static float[][] feed(String context, String text, List<RunSpec> runs) {
         var tokens = bench.tokens(text);
-        try (var session = new Session(bench, bench.prefill(bench.tokens(context)), runs, tokens.length)) {
+        var prefilled = bench.prefill(bench.tokens(context), runs.stream().anyMatch(RunSpec::readsAllRows));
+        try (var session = new Session(bench, prefilled, runs, tokens.length)) {
             var logits = new float[0][];
             for (int token : tokens) {
                 var same = new int[runs.size()];

@@ -24,7 +24,8 @@ class PolicyPropertiesTest {
         var policies = Policies.all().stream()
                 .filter(TokenPolicy.class::isInstance)
                 .map(TokenPolicy.class::cast)
-                .filter(policy -> !policy.info().has(Ability.CHOOSES))
+                .filter(policy ->
+                        !policy.info().has(Ability.CHOOSES) && !policy.info().has(Ability.UNBUDGETED))
                 .toList();
         return Arbitraries.of(policies);
     }

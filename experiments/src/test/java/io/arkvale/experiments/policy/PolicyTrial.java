@@ -15,6 +15,8 @@ import java.util.TreeSet;
 final class PolicyTrial {
     private final LayerPolicy policy;
     private final boolean chooses;
+    private final boolean quantises;
+    private final int headDim;
     private final int queryHeadsPerKvHead;
     private final List<SortedSet<Integer>> held = new ArrayList<>();
     /** {@code [kvHeads][tokens][headDim]}; where a policy reads keys. */
@@ -22,6 +24,7 @@ final class PolicyTrial {
 
     private String text = "";
     private long scoredBytes;
+    private double[][] attention = new double[0][];
     private double[][] votes = new double[0][];
     private int[][] chosen = new int[0][];
     private int length;
@@ -44,7 +47,8 @@ final class PolicyTrial {
             int limitedLayers) {
         this.keys = keys;
         chooses = policy.info().has(Ability.CHOOSES);
-        var headDim = keys[0].length == 0 ? 8 : keys[0][0].length;
+        quantises = policy.info().has(Ability.QUANTISES);
+        headDim = keys[0].length == 0 ? 8 : keys[0][0].length;
         queryHeadsPerKvHead = queryHeads / keys.length;
         this.policy = policy.begin(new LayerSetting(
                 queryHeads,
@@ -59,6 +63,12 @@ final class PolicyTrial {
     /** Gives the attention of the context's last tokens, one sum a token and query head; before {@link #context}. */
     PolicyTrial voting(double[]... attentionOfLast) {
         votes = attentionOfLast;
+        return this;
+    }
+
+    /** Gives the probabilities of the steps to come, where a policy chooses by queries. */
+    PolicyTrial attending(double[]... probabilities) {
+        attention = probabilities;
         return this;
     }
 
@@ -131,6 +141,11 @@ final class PolicyTrial {
                 return floats(lastQueries[queryHead]);
             }
         });
+        for (int head = 0; head < kept.length; head++) {
+            for (int token : kept[head]) {
+                store(head, token);
+            }
+        }
         for (var keptTokens : kept) {
             held.add(new TreeSet<>(Arrays.stream(keptTokens).boxed().toList()));
         }
@@ -144,7 +159,10 @@ final class PolicyTrial {
      */
     List<List<Integer>> step(double[]... rows) {
         var position = length++;
-        held.forEach(tokens -> tokens.add(position));
+        for (int head = 0; head < held.size(); head++) {
+            store(head, position);
+            held.get(head).add(position);
+        }
         var step = new Step(position, rows);
         if (chooses) {
             chosen = policy.choose(step);
@@ -170,6 +188,14 @@ final class PolicyTrial {
 
     private List<List<Integer>> heldTokens() {
         return held.stream().map(List::copyOf).toList();
+    }
+
+    private void store(int kvHead, int token) {
+        if (quantises) {
+            var key = new float[headDim];
+            copyKey(kvHead, token, key);
+            policy.store(kvHead, token, key, key.clone());
+        }
     }
 
     private void copyKey(int kvHead, int token, float[] target) {
@@ -209,7 +235,7 @@ final class PolicyTrial {
 
         @Override
         public float[] probabilities(int queryHead) {
-            var row = rows[queryHead];
+            var row = attention.length == 0 ? rows[queryHead] : attention[queryHead];
             var tokens = held.get(queryHead / queryHeadsPerKvHead);
             return floats(tokens.stream().mapToDouble(token -> row[token]).toArray());
         }
@@ -249,6 +275,13 @@ final class PolicyTrial {
                 }
             }
             return scores;
+        }
+
+        @Override
+        public void bringBack(int kvHead, int[] tokens) {
+            for (int token : tokens) {
+                held.get(kvHead).add(token);
+            }
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.experiments.policy.LayerSetting;
 import io.arkvale.experiments.policy.PolicyInfo;
 import io.arkvale.experiments.policy.PolicyOption;
+import io.arkvale.experiments.policy.Settings;
 import io.arkvale.experiments.policy.TokenPolicy;
 import io.arkvale.experiments.policy.TokenScores;
 import io.arkvale.experiments.policy.TokenSets;
@@ -18,17 +19,29 @@ import java.util.List;
  */
 public final class H2o implements TokenPolicy {
     private static final String RECENT = "recent";
+    private static final String PREFILL_SCORES = "prefill-scores";
+    private static final String ALL = "all";
 
     private static final PolicyInfo INFO = new PolicyInfo(
             "evict.h2o",
             "the recent tokens and those with the most attention so far",
             "Zhang et al., H2O: Heavy-Hitter Oracle for Efficient Generative Inference, NeurIPS 2023",
-            List.of(Ability.EVICTS, Ability.PROBABILITIES, Ability.LAST_ROW),
-            List.of(PolicyOption.real(RECENT, 0.5, 0, 1, "share of the budget for the most recent tokens")));
+            List.of(Ability.EVICTS, Ability.PROBABILITIES, Ability.LAST_ROW, Ability.ALL_ROWS),
+            List.of(
+                    PolicyOption.real(RECENT, 0.5, 0, 1, "share of the budget for the most recent tokens"),
+                    PolicyOption.choice(
+                            PREFILL_SCORES,
+                            List.of("last", ALL),
+                            "the context's rows of attention that count: its last one, or all as in the paper")));
 
     @Override
     public PolicyInfo info() {
         return INFO;
+    }
+
+    @Override
+    public boolean readsAllRows(Settings options) {
+        return options.is(PREFILL_SCORES, ALL);
     }
 
     @Override
@@ -52,7 +65,14 @@ public final class H2o implements TokenPolicy {
         public int[][] keep(ContextView context) {
             var kept = new int[setting.kvHeads()][];
             for (int head = 0; head < kept.length; head++) {
-                scores[head].add(TokenSets.meanLastRow(context, setting, head));
+                scores[head].add(
+                        setting.options().is(PREFILL_SCORES, ALL)
+                                ? TokenSets.mean(
+                                        context,
+                                        setting,
+                                        head,
+                                        queryHead -> context.attentionOfFollowing(context.tokens(), queryHead))
+                                : TokenSets.meanLastRow(context, setting, head));
                 kept[head] = scores[head].bestAndRecent(context.tokens(), setting.budget() - recent, recent);
             }
             return kept;

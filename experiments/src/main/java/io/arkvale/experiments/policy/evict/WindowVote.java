@@ -55,14 +55,7 @@ record WindowVote(LayerSetting setting, int window, int kernel, boolean largest)
     /** Pooled votes for the tokens before the window, mean of the KV head's query heads. */
     double[] votes(ContextView context, int kvHead) {
         var earlier = Math.max(0, context.tokens() - window);
-        var sums = new double[earlier];
-        var queryHeads = setting.queryHeadsPerKvHead();
-        for (int i = 0; i < queryHeads; i++) {
-            var votes = context.attentionOfLast(window, kvHead * queryHeads + i);
-            for (int token = 0; token < earlier; token++) {
-                sums[token] += votes[token] / (double) queryHeads;
-            }
-        }
+        var sums = TokenSets.mean(context, setting, kvHead, queryHead -> context.attentionOfLast(window, queryHead));
         var pooled = new double[earlier];
         for (int token = 0; token < earlier; token++) {
             var from = Math.max(0, token - kernel / 2);

@@ -3,11 +3,13 @@ package io.arkvale.experiments.policy.page;
 import io.arkvale.experiments.policy.ChoiceStep;
 import io.arkvale.experiments.policy.ContextView;
 import io.arkvale.experiments.policy.DecodeStep;
+import io.arkvale.experiments.policy.Estimate;
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.experiments.policy.LayerSetting;
 import io.arkvale.experiments.policy.TokenSets;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /** Chooses by page: sink, window and the pages of the highest score; evicts the lowest ones beyond the budget. */
@@ -20,12 +22,26 @@ public final class PagedLayer implements LayerPolicy {
     /** {@code [groups]}: pages on the device; all of them if everything is. */
     private final BitSet[] resident;
 
+    private final PageIdeas ideas;
+    /** {@code [kvHeads]}; empty if pages that do not take part count for nothing. */
+    private final PageMeans[] means;
+
+    private final AdjacentQueries queries;
     private final int[][] selected;
     private final double[][] scores;
     private int summarised;
 
     /** A layer of a policy with these rules. */
     public PagedLayer(LayerSetting setting, PageRules rules) {
+        this(setting, rules, PageIdeas.NONE);
+    }
+
+    /** The same with ideas of later work. */
+    public PagedLayer(LayerSetting setting, PageRules rules, PageIdeas ideas) {
+        this.ideas = ideas;
+        means = new PageMeans[ideas.estimate() ? setting.kvHeads() : 0];
+        Arrays.setAll(means, head -> new PageMeans());
+        queries = new AdjacentQueries(setting.queryHeads());
         this.setting = setting;
         this.rules = rules;
         groups = rules.choice().groups(setting);
@@ -41,7 +57,7 @@ public final class PagedLayer implements LayerPolicy {
     }
 
     @FunctionalInterface
-    private interface Keys {
+    private interface Vectors {
         void copy(int kvHead, int token, float[] target);
     }
 
@@ -52,7 +68,7 @@ public final class PagedLayer implements LayerPolicy {
 
     @Override
     public int[][] keep(ContextView context) {
-        summarise(context.tokens(), context::key);
+        summarise(context.tokens(), context::key, context::value);
         var pages = Math.ceilDiv(context.tokens(), rules.pageSize());
         var kept = new int[setting.kvHeads()][];
         for (int group = 0; group < groups.length; group++) {
@@ -72,14 +88,19 @@ public final class PagedLayer implements LayerPolicy {
     @Override
     public int[][] choose(ChoiceStep step) {
         var length = step.position() + 1;
-        summarise(length, step::key);
+        summarise(length, step::key, step::value);
+        if (digests.length > 0) {
+            queries.take(step);
+        }
         var pages = Math.ceilDiv(length, rules.pageSize());
         var limit = rules.budget() == PageRules.EVERYTHING ? rules.attended() + 1 : rules.budget();
         var chosen = new int[setting.queryHeads()][];
         if (pages > limit) {
+            var filled = (long) (length / rules.pageSize());
             for (var digest : digests) {
-                step.scored(digest.pageBytes() * (length / rules.pageSize()));
+                step.scored(digest.pageBytes() * filled);
             }
+            step.scored(means.length * filled * 2 * setting.headDim() * Float.BYTES);
         }
         for (int group = 0; group < groups.length; group++) {
             resident[group].set(pages - 1);
@@ -87,10 +108,13 @@ public final class PagedLayer implements LayerPolicy {
             if (pages <= limit) {
                 part.set(0, pages);
             } else {
-                scores[group] = rank(group, length, step::query, step::exactScores);
+                var before = ideas.reuse() <= 1 && queries.cosine(groups[group]) >= ideas.reuse();
+                scores[group] = rank(group, length, before ? queries::before : queries::now, step::exactScores);
                 part.set(0, rules.sink());
                 part.set(pages - rules.window(), pages);
-                for (int page : best(scores[group], rules.sink(), pages - rules.window())) {
+                var best = best(scores[group], rules.sink(), pages - rules.window());
+                var temperature = groups[group].length * Math.sqrt(setting.headDim());
+                for (int page : ideas.enough(scores[group], temperature, part, best)) {
                     part.set(page);
                 }
             }
@@ -98,10 +122,40 @@ public final class PagedLayer implements LayerPolicy {
             part.stream().forEach(resident[group]::set);
             var tokens = tokens(part, length);
             for (int queryHead : groups[group]) {
-                chosen[queryHead] = tokens;
+                chosen[queryHead] = ideas.tokens() < 1 ? bestTokens(step, queryHead, tokens) : tokens;
             }
         }
         return chosen;
+    }
+
+    /** The share of the tokens with the largest exact scores. */
+    private int[] bestTokens(ChoiceStep step, int queryHead, int[] tokens) {
+        var kvHead = queryHead / setting.queryHeadsPerKvHead();
+        if (queryHead % setting.queryHeadsPerKvHead() == 0) {
+            step.scored((long) tokens.length * setting.headDim() * Float.BYTES);
+        }
+        step.bringBack(kvHead, tokens);
+        var key = new float[setting.headDim()];
+        var count = (int) Math.ceil(ideas.tokens() * tokens.length);
+        var best = TokenSets.best(tokens.length, count, i -> {
+            step.key(kvHead, tokens[i], key);
+            return AdjacentQueries.dot(queries.now(queryHead), key);
+        });
+        return Arrays.stream(best).map(i -> tokens[i]).toArray();
+    }
+
+    @Override
+    public List<Estimate> estimates(int queryHead, double logSum) {
+        if (means.length == 0) {
+            return List.of();
+        }
+        var part = new BitSet();
+        var group = IntStream.range(0, groups.length)
+                .filter(number -> Arrays.stream(groups[number]).anyMatch(head -> head == queryHead))
+                .findFirst()
+                .orElseThrow();
+        Arrays.stream(selected[group]).forEach(part::set);
+        return means[queryHead / setting.queryHeadsPerKvHead()].estimates(queries.now(queryHead), part);
     }
 
     @Override
@@ -172,7 +226,7 @@ public final class PagedLayer implements LayerPolicy {
         return largest;
     }
 
-    private void summarise(int length, Keys keys) {
+    private void summarise(int length, Vectors keys, Vectors values) {
         for (; digests.length > 0 && summarised < length / rules.pageSize(); summarised++) {
             for (int head = 0; head < digests.length; head++) {
                 var page = new float[rules.pageSize()][setting.headDim()];
@@ -180,6 +234,13 @@ public final class PagedLayer implements LayerPolicy {
                     keys.copy(head, summarised * rules.pageSize() + i, page[i]);
                 }
                 digests[head].add(page);
+                if (means.length > 0) {
+                    var pageValues = new float[rules.pageSize()][setting.headDim()];
+                    for (int i = 0; i < page.length; i++) {
+                        values.copy(head, summarised * rules.pageSize() + i, pageValues[i]);
+                    }
+                    means[head].add(page, pageValues);
+                }
             }
         }
     }

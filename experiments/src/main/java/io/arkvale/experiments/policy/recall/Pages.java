@@ -9,9 +9,11 @@ import io.arkvale.experiments.policy.TokenPolicy;
 import io.arkvale.experiments.policy.page.BoxDigest;
 import io.arkvale.experiments.policy.page.DiscDigest;
 import io.arkvale.experiments.policy.page.PageDigest;
+import io.arkvale.experiments.policy.page.PageIdeas;
 import io.arkvale.experiments.policy.page.PageRules;
 import io.arkvale.experiments.policy.page.PagedLayer;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** ArkVale's choice, recall and eviction with digests that no cache has yet: the place to try one. */
 public final class Pages implements TokenPolicy {
@@ -24,14 +26,24 @@ public final class Pages implements TokenPolicy {
             "recall.pages",
             "pages whose digest the query ranks high, with digests still on trial; evicted pages come back",
             "after Chen et al., ArkVale, NeurIPS 2024",
-            List.of(Ability.EVICTS, Ability.RECALLS, Ability.CHOOSES, Ability.QUERIES, Ability.KEYS),
             List.of(
-                    DIGEST,
-                    PageRules.PAGE_SIZE,
-                    PageRules.SINK,
-                    PageRules.WINDOW,
-                    PageRules.ATTENDED,
-                    PageRules.CHOICE));
+                    Ability.EVICTS,
+                    Ability.RECALLS,
+                    Ability.CHOOSES,
+                    Ability.QUERIES,
+                    Ability.KEYS,
+                    Ability.VALUES,
+                    Ability.ESTIMATES),
+            Stream.concat(
+                            Stream.of(
+                                    DIGEST,
+                                    PageRules.PAGE_SIZE,
+                                    PageRules.SINK,
+                                    PageRules.WINDOW,
+                                    PageRules.ATTENDED,
+                                    PageRules.CHOICE),
+                            PageIdeas.OPTIONS.stream())
+                    .toList());
 
     /** The policy. */
     public Pages() {}
@@ -44,7 +56,9 @@ public final class Pages implements TokenPolicy {
     @Override
     public LayerPolicy begin(LayerSetting setting) {
         return new PagedLayer(
-                setting, PageRules.of(setting, digest(setting.options().word(DIGEST.name()))));
+                setting,
+                PageRules.of(setting, digest(setting.options().word(DIGEST.name()))),
+                PageIdeas.of(setting.options()));
     }
 
     private static PageDigest.Kind digest(String word) {
