@@ -47,13 +47,7 @@ final class GenerateCommand implements Runnable {
     private ArkValeOptions arkVale = new ArkValeOptions();
 
     @Mixin
-    private ModelOptions model = new ModelOptions();
-
-    @Mixin
-    private BackendOptions backend = new BackendOptions();
-
-    @Mixin
-    private SeedOption seed = new SeedOption();
+    private RunOptions options = new RunOptions();
 
     GenerateCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -64,7 +58,7 @@ final class GenerateCommand implements Runnable {
         Inputs.atLeast(1, "--max-tokens", maxTokens);
         var bytes = Inputs.read("prompt file", prompt);
         var run = new RunSpec(arkVale.parse(policy), budget, arkVale.denseLayers());
-        try (var setup = Setup.open(model, backend, List.of(run))) {
+        try (var setup = options.open(List.of(run))) {
             var bench = setup.bench();
             var tokens = bench.tokens(bytes);
             if (tokens.length < 2) {
@@ -74,7 +68,7 @@ final class GenerateCommand implements Runnable {
             var length = Math.addExact(tokens.length, maxTokens);
             bench.requireRoom("the prompt with --max-tokens " + maxTokens, length);
             setup.warnBeyondTraining(terminal, length);
-            terminal.err().println(setup.origin(seed.value()).sentence());
+            terminal.err().println(options.origin(setup).sentence());
             Continuation.generate(bench, tokens, run, maxTokens, piece -> {
                 terminal.out().writeBytes(piece);
                 terminal.out().flush();

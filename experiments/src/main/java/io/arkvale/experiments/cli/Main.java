@@ -52,6 +52,7 @@ public final class Main implements Runnable {
         line.addSubcommand(new NiahCommand(terminal));
         line.addSubcommand(new VariablesCommand(terminal));
         line.addSubcommand(new WordsCommand(terminal));
+        line.addSubcommand(new LongBenchCommand(terminal));
         line.addSubcommand(new PerplexityCommand(terminal));
         line.addSubcommand(new GenerateCommand(terminal));
         line.addSubcommand(new BenchCommand(terminal));

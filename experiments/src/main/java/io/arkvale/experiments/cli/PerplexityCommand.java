@@ -43,13 +43,7 @@ final class PerplexityCommand implements Runnable {
     private PolicyOptions policies = new PolicyOptions();
 
     @Mixin
-    private ModelOptions model = new ModelOptions();
-
-    @Mixin
-    private BackendOptions backend = new BackendOptions();
-
-    @Mixin
-    private SeedOption seed = new SeedOption();
+    private RunOptions options = new RunOptions();
 
     @Mixin
     private OutputOptions output = new OutputOptions();
@@ -65,7 +59,7 @@ final class PerplexityCommand implements Runnable {
         var bytes = text == null ? HeldOutText.bytes() : Inputs.read("text file", text);
         var grid = policies.grid();
         output.open();
-        try (var setup = Setup.open(model, backend, grid.runs())) {
+        try (var setup = options.open(grid.runs())) {
             var bench = setup.bench();
             var all = bench.tokens(bytes);
             var needed = Math.addExact(Math.addExact(context, tokens), 1);
@@ -80,7 +74,7 @@ final class PerplexityCommand implements Runnable {
                 results = Perplexity.measure(bench, all, context, tokens, grid, progress::step);
             }
             var report = Report.of(Perplexity.METRICS, results);
-            output.write(terminal, "perplexity", report, setup.origin(seed.value()), table(results));
+            output.write(terminal, "perplexity", report, options.origin(setup), table(results));
         }
     }
 

@@ -35,13 +35,7 @@ abstract class ScoredCommand implements Runnable {
     private @Nullable String against;
 
     @Mixin
-    private SeedOption seed = new SeedOption();
-
-    @Mixin
-    private ModelOptions model = new ModelOptions();
-
-    @Mixin
-    private BackendOptions backend = new BackendOptions();
+    private RunOptions options = new RunOptions();
 
     @Mixin
     private OutputOptions output = new OutputOptions();
@@ -65,15 +59,15 @@ abstract class ScoredCommand implements Runnable {
         var grid = policies.grid();
         requireAmong(grid);
         output.open();
-        try (var setup = Setup.open(model, backend, grid.runs())) {
-            var experiment = new ScoredExperiment(setup.bench(), task, grid, lengths, samples(), seed.value());
+        try (var setup = options.open(grid.runs())) {
+            var experiment = new ScoredExperiment(setup.bench(), task, grid, lengths, samples(), options.seed());
             setup.warnBeyondTraining(terminal, experiment.longest());
             List<TaskResult> results;
             try (var progress = Progress.start(terminal, task.name(), experiment.episodes(), "episodes")) {
                 results = experiment.run(progress::step);
             }
             var report = Report.of(TaskResult.metrics(), results);
-            output.write(terminal, task.name(), report, setup.origin(seed.value()), table(results));
+            output.write(terminal, task.name(), report, options.origin(setup), table(results));
         }
     }
 

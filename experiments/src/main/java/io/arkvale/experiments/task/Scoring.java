@@ -3,7 +3,7 @@ package io.arkvale.experiments.task;
 import java.util.List;
 import java.util.Locale;
 
-/** Ways of comparing what a model says with what is known. */
+/** Ways of comparing what a model says with what is known. All but {@link #EXACT} take the best of several references. */
 public enum Scoring {
     /** 1 for the first reference letter by letter, else 0. */
     EXACT {
@@ -22,7 +22,44 @@ public enum Scoring {
                     .count();
             return found / (double) references.size();
         }
+    },
+    /** F1 of the words in common, without case, punctuation and articles (LongBench's questions). */
+    WORD_F1 {
+        @Override
+        double score(String said, List<String> references) {
+            return best(references, reference -> WordOverlap.f1(WordOverlap.plain(said), WordOverlap.plain(reference)));
+        }
+    },
+    /** F of the longest common subsequence of words, ROUGE-L (LongBench's summaries). */
+    ROUGE_L {
+        @Override
+        double score(String said, List<String> references) {
+            return best(references, reference -> WordOverlap.rougeL(said, reference));
+        }
+    },
+    /** Share of the right one among all numbers said (LongBench's retrieval and counting). */
+    NUMBERS {
+        @Override
+        double score(String said, List<String> references) {
+            return best(references, reference -> WordOverlap.numbers(said, reference));
+        }
+    },
+    /** 1 if the reference occurs in what was said, ignoring case and surrounding blanks, else 0. */
+    CONTAINS {
+        @Override
+        double score(String said, List<String> references) {
+            var text = said.toLowerCase(Locale.ROOT);
+            return best(references, reference -> text.contains(reference.strip().toLowerCase(Locale.ROOT)) ? 1 : 0);
+        }
     };
 
+    private interface One {
+        double score(String reference);
+    }
+
     abstract double score(String said, List<String> references);
+
+    private static double best(List<String> references, One one) {
+        return references.stream().mapToDouble(one::score).max().orElse(0);
+    }
 }

@@ -131,6 +131,7 @@ class TaskCommandsTest {
             needles --turns 17                           | --turns is 17; allowed: 1 to 16
             perplexity --context 20000                   | the text has 16384 tokens
             perplexity --text-file nowhere.txt           | text file nowhere.txt does not exist
+            longbench --file nowhere.jsonl               | LongBench file nowhere.jsonl does not exist
             generate --prompt-file nowhere.txt           | prompt file nowhere.txt does not exist
             generate --prompt-file .                     | prompt file . cannot be read
             """)

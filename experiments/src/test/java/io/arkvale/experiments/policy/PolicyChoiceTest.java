@@ -38,7 +38,7 @@ class PolicyChoiceTest {
     @Test
     void unknownOptionListsTheOptions() {
         assertThatThrownBy(() -> PolicyChoice.parse("h2o:heavy=1", Map.of()))
-                .hasMessage("unknown option 'heavy' of policy 'h2o'; its options: [recent]");
+                .hasMessage("unknown option 'heavy' of policy 'h2o'; its options: [prefill-scores, recent]");
     }
 
     @Test

@@ -24,6 +24,8 @@ public final class InfLlm implements TokenPolicy {
             PolicyOption.whole("block", 32, 1, 1024, "tokens a block; the paper takes 128");
     private static final PolicyOption KEYS =
             PolicyOption.whole("representatives", 4, 1, 64, "keys that stand for a block");
+    private static final PolicyOption JUDGES = PolicyOption.whole(
+            "judges", 128, 1, 65_536, "following tokens whose attention makes a token a representative");
     private static final PolicyOption TAKE =
             PolicyOption.real("take", 0.5, 0.01, 1, "share of the block cache that takes part");
 
@@ -39,7 +41,7 @@ public final class InfLlm implements TokenPolicy {
                     Ability.POSITIONS,
                     Ability.PROBABILITIES,
                     Ability.ALL_ROWS),
-            List.of(START, LOCAL, BLOCK, KEYS, TAKE));
+            List.of(START, LOCAL, BLOCK, KEYS, JUDGES, TAKE));
 
     /** The policy. */
     public InfLlm() {}
@@ -62,6 +64,7 @@ public final class InfLlm implements TokenPolicy {
                     + " initial and " + local + " local tokens leave no room for two blocks of " + block);
         }
         var taken = Math.max(1, (int) (slots * options.real(TAKE.name())));
-        return new InfLlmLayer(setting, start, local, block, slots, taken, options.whole(KEYS.name()));
+        return new InfLlmLayer(
+                setting, start, local, block, slots, taken, options.whole(KEYS.name()), options.whole(JUDGES.name()));
     }
 }

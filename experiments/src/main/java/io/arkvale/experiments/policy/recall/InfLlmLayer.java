@@ -20,14 +20,16 @@ final class InfLlmLayer implements LayerPolicy {
     private final int slots;
     private final int taken;
     private final int keysPerBlock;
-    /** {@code [kvHeads]}: attention that tokens got from queries of their window. */
+    private final int judges;
+    /** {@code [kvHeads]}: attention that tokens got from those after them. */
     private final TokenScores[] attention;
     /** {@code [blocks][kvHeads]}: sum of the representative keys, without position. */
     private final List<float[][]> blocks = new ArrayList<>();
     /** Blocks on the device, the one used longest ago first. */
     private final LinkedHashSet<Integer> cached = new LinkedHashSet<>();
 
-    InfLlmLayer(LayerSetting setting, int start, int local, int block, int slots, int taken, int keysPerBlock) {
+    InfLlmLayer(
+            LayerSetting setting, int start, int local, int block, int slots, int taken, int keysPerBlock, int judges) {
         this.setting = setting;
         this.start = start;
         this.local = local;
@@ -35,6 +37,7 @@ final class InfLlmLayer implements LayerPolicy {
         this.slots = slots;
         this.taken = taken;
         this.keysPerBlock = keysPerBlock;
+        this.judges = judges;
         attention = TokenScores.perHead(setting.kvHeads());
     }
 
@@ -57,7 +60,7 @@ final class InfLlmLayer implements LayerPolicy {
     public int[][] keep(ContextView context) {
         for (int head = 0; head < setting.kvHeads(); head++) {
             attention[head].add(TokenSets.mean(
-                    context, setting, head, queryHead -> context.attentionOfFollowing(local, queryHead)));
+                    context, setting, head, queryHead -> context.attentionOfFollowing(judges, queryHead)));
         }
         represent(context.tokens(), context::keyAt);
         var first = TokenSets.range(0, Math.min(start, context.tokens()));

@@ -1,0 +1,31 @@
+package io.arkvale.experiments.cli;
+
+import io.arkvale.experiments.engine.RunSpec;
+import io.arkvale.experiments.report.Origin;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+
+/** What every command that runs a model asks: which model, which backend, which seed. */
+final class RunOptions {
+    @Mixin
+    private SeedOption seed = new SeedOption();
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private BackendOptions backend = new BackendOptions();
+
+    /** Checks the runs, then opens model and backend. */
+    Setup open(List<RunSpec> runs) {
+        return Setup.open(model, backend, runs);
+    }
+
+    long seed() {
+        return seed.value();
+    }
+
+    Origin origin(Setup setup) {
+        return setup.origin(seed.value());
+    }
+}
