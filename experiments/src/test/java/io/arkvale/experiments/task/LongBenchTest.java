@@ -37,9 +37,9 @@ class LongBenchTest {
 
     @Test
     void wordsInCommonCountAsOftenAsBothHaveThem() {
-        // Said: big cat cat; known: cat cat sat down. Two in common of 3 and 4.
-        assertThat(Scoring.WORD_F1.score("The big cat, CAT!", List.of("x", "cat cat sat down")))
-                .isCloseTo(4 / 7.0, within(1e-9));
+        // Said: big cat cat cat; known: cat cat sat down. Two in common of 4 and 4.
+        assertThat(Scoring.WORD_F1.score("The big cat, CAT cat!", List.of("x", "cat cat sat down")))
+                .isCloseTo(0.5, within(1e-9));
         assertThat(Scoring.WORD_F1.score("", List.of("cat"))).isZero();
     }
 
