@@ -2,10 +2,15 @@ package io.arkvale.experiments.cli;
 
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.engine.Grid;
+import io.arkvale.experiments.engine.Interval;
 import io.arkvale.experiments.engine.ScoredExperiment;
 import io.arkvale.experiments.engine.TaskResult;
+import io.arkvale.experiments.report.Metric;
 import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.task.Task;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +36,7 @@ abstract class ScoredCommand implements Runnable {
             names = "--against",
             paramLabel = "NAME",
             description =
-                    "Also print how much each policy gains on this one, question by question, with the 95 %% interval.")
+                    "Also say how much each policy gains on this one, question by question, with the 95 %% interval.")
     private @Nullable String against;
 
     @Mixin
@@ -66,7 +71,7 @@ abstract class ScoredCommand implements Runnable {
             try (var progress = Progress.start(terminal, task.name(), experiment.episodes(), "episodes")) {
                 results = experiment.run(progress::step);
             }
-            var report = Report.of(TaskResult.metrics(), results);
+            var report = Report.of(metrics(results), results);
             output.write(terminal, task.name(), report, options.origin(setup), table(results));
         }
     }
@@ -81,12 +86,36 @@ abstract class ScoredCommand implements Runnable {
         }
     }
 
-    private String gain(TaskResult result, List<TaskResult> all) {
+    private List<Metric<TaskResult>> metrics(List<TaskResult> results) {
+        var metrics = new ArrayList<>(TaskResult.metrics());
+        if (against != null) {
+            metrics.add(Metric.of("gain_on", result -> against));
+            metrics.add(Metric.of("gain", result -> places(gain(result, results).mean())));
+            metrics.add(Metric.of(
+                    "gain_low",
+                    result -> places(gain(result, results).interval().low())));
+            metrics.add(Metric.of(
+                    "gain_high",
+                    result -> places(gain(result, results).interval().high())));
+        }
+        return metrics;
+    }
+
+    private static BigDecimal places(double value) {
+        return BigDecimal.valueOf(value).setScale(4, RoundingMode.HALF_UP);
+    }
+
+    private Interval.Estimate gain(TaskResult result, List<TaskResult> all) {
         var other = all.stream()
-                .filter(candidate -> candidate.policy().equals(against) && candidate.budget() == result.budget())
+                .filter(candidate -> candidate.policy().equals(against)
+                        && candidate.budget() == result.budget()
+                        && candidate.length() == result.length())
                 .findFirst()
                 .orElseThrow();
-        var gain = result.against(other);
+        return result.against(other);
+    }
+
+    private static String percent(Interval.Estimate gain) {
         return String.format(
                 Locale.ROOT,
                 "%+.1f (%+.1f to %+.1f)",
@@ -113,7 +142,7 @@ abstract class ScoredCommand implements Runnable {
                     .append('\n');
             if (against != null) {
                 text.append("gain on ").append(against).append(", in %, with 95 % interval\n");
-                text.append(cells.of(own, result -> gain(result, own))).append('\n');
+                text.append(cells.of(own, result -> percent(gain(result, own)))).append('\n');
             }
         }
         return text.toString();

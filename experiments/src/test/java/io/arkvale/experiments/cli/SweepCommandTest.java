@@ -70,6 +70,28 @@ class SweepCommandTest {
     }
 
     @Test
+    void theSweepOfDigestsRuns() {
+        var run = Run.of(
+                "sweep",
+                Path.of("sweeps", "digests.json").toString(),
+                "--out",
+                directory.toString(),
+                "--only",
+                "needles-8192",
+                "--set",
+                "model=" + MODEL,
+                "--set",
+                "lengths=1500",
+                "--set",
+                "turns=1",
+                "--set",
+                "samples=1");
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.out().lines()).hasSize(18);
+        assertThat(directory.resolve("sweep.csv")).content().contains(",gain_on,gain,gain_low,gain_high,");
+    }
+
+    @Test
     void aFileThatIsNoSweepIsWrongInput() throws IOException {
         assertThat(wrong("{\"experiments\": ")).contains("is not valid JSON");
         assertThat(wrong("{}")).contains("names no experiments");

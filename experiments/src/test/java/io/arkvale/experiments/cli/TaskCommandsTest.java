@@ -32,6 +32,8 @@ class TaskCommandsTest {
                 "full,arkvale:page-size=16,streaming-llm",
                 "--samples",
                 "3",
+                "--against",
+                "streaming-llm",
                 "--format",
                 "json",
                 "--out",
@@ -50,6 +52,10 @@ class TaskCommandsTest {
         assertThat(first.get("resident_pages").asInt()).isEqualTo(16);
         assertThat(first.get("recalled_bytes").asLong()).isPositive();
         assertThat(first.get("backend").asString()).isEqualTo("cpu");
+        assertThat(first.get("gain_on").asString()).isEqualTo("streaming-llm");
+        assertThat(first.get("gain").asDouble()).isEqualTo(1);
+        assertThat(first.get("gain_low").asDouble()).isEqualTo(1);
+        assertThat(rows.get(3).get("gain").asDouble()).isZero();
         assertThat(directory.resolve("passkey.json")).hasContent(run.out());
         assertThat(directory.resolve("passkey.csv")).content().startsWith("task,policy,budget,length,samples,correct,");
     }
