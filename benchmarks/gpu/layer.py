@@ -85,7 +85,7 @@ class Layer:
         splits = -(-tokens // each) + (self.pages > self.budget)  # recalled pages have splits of their own
         shared = 4 * 3 * 2 * 16 * self.head_dim * 2 + 4 * max(each, min(tokens, target))
         call = self.call(splits=splits, mode=arriving, splitTarget=target)
-        return Kernel("attend", f"attend{self.head_dim}_f16", (self.kv_heads, splits, self.batch), 128, shared, call)
+        return Kernel("attend", f"attend{self.head_dim}_f16", (self.kv_heads, self.batch, splits), 128, shared, call)
 
     def estimate(self, multiprocessors):
         blocks = min(max(1, multiprocessors // self.batch), -(-self.pages // 16))

@@ -1,4 +1,4 @@
-// Paged decode attention of 16-bit types, head dims 64 and 128, on tensor cores: grid (kvHeads × head tiles, splits, batch).
+// Paged decode attention of 16-bit types, head dims 64 and 128, on tensor cores: grid (kvHeads × head tiles, batch, splits).
 // Each warp streams tiles of 16 tokens through its own ring in shared memory; the last block of a head joins the splits.
 #include "attended.cuh"
 #include "mma.cuh"
@@ -7,21 +7,37 @@ constexpr int WARPS = 4;
 constexpr int STAGES = 3;
 constexpr int TILE = 16;
 
+// Kilobytes that two warps of every block have under way from the host, together. That is enough for PCIe, and more of
+// them would keep the reads of device memory waiting.
+constexpr int FROM_HOST = 512;
+
 template <int D> constexpr int TILE_BYTES = TILE * D * 2;
 
-/** Starts the copy of one tile: keys, then values. */
+/** Copies one tile, keys and values; starts that without waiting, unless it comes from the host. */
 template <int D>
-__device__ static void loadTile(const char* bytes, const uint32_t* rows, int first, int tokens, uint32_t stage, long long valueRows) {
-    constexpr int CHUNKS = D / 8;
+__device__ static void loadTile(const char* bytes, const uint32_t* rows, int first, int tokens, uint32_t stage, long long valueRows, bool fromHost) {
+    constexpr int CHUNKS = D / 8, COPIES = TILE * CHUNKS / 32;
     int lane = threadIdx.x % 32;
-#pragma unroll
-    for (int i = 0; i < TILE * CHUNKS / 32; i++) {
+    auto copy = [&](int i) {
         int index = i * 32 + lane, row = index / CHUNKS, chunk = index % CHUNKS;
         bool valid = first + row < tokens;
         const char* keys = bytes + (long long)rows[valid ? first + row : first] * (D * 2) + chunk * 16;
         uint32_t target = stage + tileOffset<CHUNKS>(row, chunk);
         copyAsync(target, keys, valid);
         copyAsync(target + TILE_BYTES<D>, keys + valueRows * (D * 2), valid);
+    };
+    if (fromHost) {
+        int ahead = max(1, FROM_HOST / (2 * (int)(gridDim.x * gridDim.y)));
+#pragma unroll 1
+        for (int i = 0; i < COPIES; i++) {
+            copy(i);
+            if ((i + 1) % ahead) continue;
+            commitCopies();
+            awaitCopies<0>();
+        }
+    } else {
+#pragma unroll
+        for (int i = 0; i < COPIES; i++) copy(i);
     }
 }
 
@@ -47,7 +63,7 @@ __device__ static void storeTile(const Call& call, const Piece& piece, int first
 template <typename T, int D> __device__ void attend(const Call& call) {
     int share = call.queryHeads / call.kvHeads, headTiles = (share + TILE - 1) / TILE;
     int kvHead = blockIdx.x / headTiles, firstHead = blockIdx.x % headTiles * TILE, heads = min(TILE, share - firstHead);
-    int perGroup = call.kvHeads / call.groups, member = blockIdx.z;
+    int perGroup = call.kvHeads / call.groups, member = blockIdx.y;
     int headInGroup = kvHead % perGroup;
     Piece piece;
     if (!pieceOf(call, kvHead / perGroup, piece)) return;
@@ -69,12 +85,13 @@ template <typename T, int D> __device__ void attend(const Call& call) {
     __syncthreads();
 
     int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+    bool fromHost = piece.bytes == call.host;
     uint32_t ring = sharedAddress(shared) + warp * STAGES * 2 * TILE_BYTES<D>;
     long long valueRows = (long long)perGroup * call.pageSize;
     int tiles = (tokens + TILE - 1) / TILE, mine = (tiles - warp + WARPS - 1) / WARPS;
 #pragma unroll
     for (int i = 0; i < STAGES - 1; i++) {
-        if (i < mine) loadTile<D>(piece.bytes, rows, (i * WARPS + warp) * TILE, tokens, ring + i * 2 * TILE_BYTES<D>, valueRows);
+        if (i < mine) loadTile<D>(piece.bytes, rows, (i * WARPS + warp) * TILE, tokens, ring + i * 2 * TILE_BYTES<D>, valueRows, fromHost);
         commitCopies();
     }
 
@@ -93,16 +110,15 @@ template <typename T, int D> __device__ void attend(const Call& call) {
     Accumulator<D> sum;
     sum.clear();
     float scale = rsqrtf((float)D) * 1.44269504088896340736f;
-    bool arriving = piece.bytes == call.host && firstHead == 0;
     int stage = 0;
     for (int i = 0; i < mine; i++) {
         int next = i + STAGES - 1, nextStage = stage == 0 ? STAGES - 1 : stage - 1;
-        if (next < mine) loadTile<D>(piece.bytes, rows, (next * WARPS + warp) * TILE, tokens, ring + nextStage * 2 * TILE_BYTES<D>, valueRows);
+        if (next < mine) loadTile<D>(piece.bytes, rows, (next * WARPS + warp) * TILE, tokens, ring + nextStage * 2 * TILE_BYTES<D>, valueRows, fromHost);
         commitCopies();
         awaitCopies<STAGES - 1>();
         __syncwarp();
         uint32_t tile = ring + stage * 2 * TILE_BYTES<D>;
-        if (arriving) {
+        if (fromHost && firstHead == 0) {
             const char* arrived = shared + (warp * STAGES + stage) * 2 * TILE_BYTES<D>;
             storeTile<D>(call, piece, piece.first + (i * WARPS + warp) * TILE, headInGroup, arrived, valueRows);
         }
@@ -161,7 +177,7 @@ template <typename T, int D> __device__ void attend(const Call& call) {
         if (piece.splits == 1) {
             output[i] = narrow<T>(value / total);
         } else {
-            long long split = (headRow + head) * call.splits + blockIdx.y;
+            long long split = (headRow + head) * call.splits + blockIdx.z;
             partials[split * D + i % D] = value;
             if (i % D == 0) *reinterpret_cast<float2*>(shares + split * 2) = make_float2(most, total);
         }

@@ -46,9 +46,9 @@ __device__ static void take(Running& into, const float* query, const T* const (&
     }
 }
 
-/** Decode: grid (queryHeads, splits, batch), a warp every fourth run of tokens. */
+/** Decode: grid (queryHeads, batch, splits), a warp every fourth run of tokens. */
 template <typename T> __device__ void attendAny(const Call& call) {
-    int width = call.headDim, head = blockIdx.x, member = blockIdx.z;
+    int width = call.headDim, head = blockIdx.x, member = blockIdx.y;
     int kvHead = head / (call.queryHeads / call.kvHeads), perGroup = call.kvHeads / call.groups;
     Piece piece;
     if (!pieceOf(call, kvHead / perGroup, piece)) return;
@@ -83,7 +83,7 @@ template <typename T> __device__ void attendAny(const Call& call) {
     float most = mosts[0], total = 0;
     for (int w = 1; w < WARPS; w++) most = fmaxf(most, mosts[w]);
     for (int w = 0; w < WARPS; w++) total += expf(mosts[w] - most) * sums[w];
-    float* partials = call.partials + (headRow * call.splits + blockIdx.y) * width;
+    float* partials = call.partials + (headRow * call.splits + blockIdx.z) * width;
     float* shares = call.partials + (long long)call.batch * call.queryHeads * call.splits * width + headRow * call.splits * 2;
     T* output = static_cast<T*>(call.output) + headRow * width;
     for (int i = threadIdx.x; i < width; i += blockDim.x) {
@@ -94,8 +94,8 @@ template <typename T> __device__ void attendAny(const Call& call) {
     }
     if (piece.splits == 1) return;
     if (threadIdx.x == 0) {
-        shares[blockIdx.y * 2] = most;
-        shares[blockIdx.y * 2 + 1] = total;
+        shares[blockIdx.z * 2] = most;
+        shares[blockIdx.z * 2 + 1] = total;
     }
     if (!isLast(call.tickets + member * gridDim.x + head, piece.splits)) return;
 

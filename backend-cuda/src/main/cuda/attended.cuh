@@ -43,11 +43,11 @@ struct Piece {
 };
 
 /**
- * Finds this block's piece; false if it has none. Block y is the split, block z the member. Pages recalled for this very
+ * Finds this block's piece; false if it has none. Block y is the member, block z the split. Pages recalled for this very
  * attention have splits of their own, before the others: while they arrive, the others are read.
  */
 __device__ inline bool pieceOf(const Call& call, int group, Piece& piece) {
-    const Sequence& sequence = call.sequences[blockIdx.z];
+    const Sequence& sequence = call.sequences[blockIdx.y];
     int pages = pagesAfter(call, sequence), index = call.layer * call.groups + group;
     long long offset = tableOffset(call, sequence, group);
     piece.attended = nullptr;
@@ -56,13 +56,13 @@ __device__ inline bool pieceOf(const Call& call, int group, Piece& piece) {
         piece.attended = sequence.attended + offset;
         taken = sequence.counts[index];
         recalls = sequence.recalls[index];
-    } else if (blockIdx.y == 0 && threadIdx.x == 0) {
+    } else if (blockIdx.z == 0 && threadIdx.x == 0) {
         sequence.counts[index] = -pages;
     }
     int missing = pages * call.pageSize - lengthAfter(sequence); // of the last page, which is resident
     int resident = (taken - recalls) * call.pageSize - missing, recalled = recalls * call.pageSize;
     int each = splitTokens(call, resident), eachRecalled = recalled ? splitTokens(call, recalled) : 1;
-    int recalledSplits = (recalled + eachRecalled - 1) / eachRecalled, split = blockIdx.y;
+    int recalledSplits = (recalled + eachRecalled - 1) / eachRecalled, split = blockIdx.z;
     piece.splits = recalledSplits + (resident + each - 1) / each;
     if (split >= piece.splits) return false;
     piece.recalled = split < recalledSplits;

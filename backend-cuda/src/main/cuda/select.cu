@@ -6,6 +6,7 @@ constexpr int THREADS = 1024;
 constexpr int WARPS = THREADS / 32;
 constexpr int SHARED_KEYS = 36 * 1024; // beyond, keys live in call.selectKeys
 constexpr int MOST_EXCHANGED = 256;    // slots that go from victims to recalled pages directly
+constexpr int FEW = 4;                 // victims up to which each is looked for by itself
 
 enum Mode { MARK, MOVE, EVICT }; // mark in the table; move at once; choose only victims, after prefill
 
@@ -84,21 +85,44 @@ __device__ static Threshold threshold(const uint32_t* keys, int count, int wante
     return {prefix, left};
 }
 
-/** Numbers the threads of the block for which `flag` holds, in order; `total` is how many there are. */
-__device__ static int number(bool flag, int* total) {
-    __shared__ int sums[WARPS];
-    int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
-    uint32_t mask = __ballot_sync(~0u, flag);
-    __syncthreads();
-    if (lane == 0) sums[warp] = __popc(mask);
-    __syncthreads();
-    int inWarp = sums[lane], before = inWarp;
+/** A count that each warp has: posted by all, then, behind a barrier, summed over the warps before and over all. */
+struct Count {
+    int before, all;
+};
+__device__ static void post(int* counts, int count) {
+    if (threadIdx.x % 32 == 0) counts[threadIdx.x / 32] = count;
+}
+__device__ static Count collect(const int* counts) {
+    int lane = threadIdx.x % 32, own = counts[lane], sum = own;
     for (int step = 1; step < 32; step *= 2) {
-        int other = __shfl_up_sync(~0u, before, step);
-        if (lane >= step) before += other;
+        int other = __shfl_up_sync(~0u, sum, step);
+        if (lane >= step) sum += other;
     }
-    *total = __shfl_sync(~0u, before, 31);
-    return __shfl_sync(~0u, before - inWarp, warp) + __popc(mask & ((1u << lane) - 1));
+    return {__shfl_sync(~0u, sum - own, threadIdx.x / 32), __shfl_sync(~0u, sum, 31)};
+}
+
+/** The highest of some keys, the last of several: its index. */
+__device__ static int highest(const uint32_t* keys, int count, int parity) {
+    __shared__ uint32_t mosts[2][WARPS];
+    __shared__ int indices[2][WARPS];
+    uint32_t key = 0;
+    int index = 0, warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+    for (int i = threadIdx.x; i < count; i += THREADS) {
+        if (keys[i] >= key) {
+            key = keys[i];
+            index = i;
+        }
+    }
+    uint32_t most = __reduce_max_sync(~0u, key);
+    index = __reduce_max_sync(~0u, key == most ? index : -1);
+    if (lane == 0) {
+        mosts[parity][warp] = most;
+        indices[parity][warp] = index;
+    }
+    __syncthreads();
+    key = mosts[parity][lane];
+    most = __reduce_max_sync(~0u, key);
+    return __reduce_max_sync(~0u, key == most ? indices[parity][lane] : -1);
 }
 
 /** Fetches scores and residence of the candidates, which lie `stride` scores apart, four of each under way at a time. */
@@ -152,67 +176,121 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
     uint32_t* residence = keys + candidates;
     fetch(call.scores + (scoreOffset + from) * call.groups + group, call.groups, table + from, candidates, keys, residence);
 
+    __shared__ int ties[WARPS], resting[WARPS], wanted[WARPS], residing[WARPS], worstTies[WARPS], exchanges;
+    __shared__ int freed[MOST_EXCHANGED];
+    if (threadIdx.x == 0) exchanges = 0;
+    int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+    uint32_t lower = (1u << lane) - 1;
+
+    // Each warp has some pages in a row. Whether a page is selected depends on the ties before it.
     Threshold chosen = call.mode == EVICT ? Threshold{~0u, 0} : threshold(keys, candidates, sequence.ranked);
-    int residents = 0, recalls = 0, listed = 0, equal = 0, last = sequence.sink + sequence.window + sequence.ranked - 1;
-    for (int base = 0; base < pages; base += THREADS) { // who is selected; keys turn into the order of victims
-        int page = base + threadIdx.x, i = page - from;
-        bool exists = page < pages, ranked = exists && page >= from && page < until;
-        uint32_t key = ranked ? keys[i] : 0;
-        bool tie = ranked && key == chosen.key && chosen.ties != INT_MAX;
-        int total = 0;
-        int rank = chosen.ties == INT_MAX || call.mode == EVICT ? 0 : equal + number(tie, &total);
-        equal += total;
-        bool selected = exists && (!ranked || (call.mode != EVICT && (tie ? rank < chosen.ties : key >= chosen.key)));
-        bool resident = ranked ? residence[i / 32] >> (i % 32) & 1 : exists; // sink and window always are
-        residents += __syncthreads_count(resident);
-        if (ranked) keys[i] = resident && !selected ? ~key : 0;
-        if (call.mode == EVICT) continue;
-        bool wanted = selected && !resident;
-        if (__syncthreads_or(wanted)) {
-            int place = last - recalls - number(wanted, &total);
-            if (wanted) {
-                table[page] = WANTED;
-                attended[place] = page;
-            }
-            recalls += total;
+    bool anyTies = call.mode != EVICT && chosen.ties != INT_MAX;
+    int each = (pages + THREADS - 1) / THREADS * 32, first = warp * each, end = min(first + each, pages);
+    int tiesBefore = 0;
+    if (anyTies) {
+        int count = 0;
+        for (int page = first + lane; page < first + each; page += 32) {
+            bool ranked = page < end && page >= from && page < until;
+            count += __popc(__ballot_sync(~0u, ranked && keys[page - from] == chosen.key));
         }
-        int place = listed + number(selected && !wanted, &total);
-        if (selected && !wanted) attended[place] = page;
-        listed += total;
+        post(ties, count);
+        __syncthreads();
+        tiesBefore = collect(ties).before;
+    }
+    struct Page {
+        bool ranked, selected, resident;
+        uint32_t key;
+    };
+    int tiesSeen = tiesBefore;
+    auto look = [&](int page) {
+        bool exists = page < end, ranked = exists && page >= from && page < until;
+        int i = page - from;
+        uint32_t key = ranked ? keys[i] : 0;
+        bool tie = anyTies && ranked && key == chosen.key;
+        uint32_t tied = __ballot_sync(~0u, tie);
+        bool taken = tie ? tiesSeen + __popc(tied & lower) < chosen.ties : key >= chosen.key;
+        tiesSeen += __popc(tied);
+        bool resident = ranked ? residence[i / 32] >> (i % 32) & 1 : exists; // sink and window always are
+        return Page{ranked, exists && (!ranked || (call.mode != EVICT && taken)), resident, key};
+    };
+    int rests = 0, wants = 0, resides = 0;
+    for (int page = first + lane; page < first + each; page += 32) {
+        Page seen = look(page);
+        rests += __popc(__ballot_sync(~0u, seen.selected && seen.resident));
+        wants += __popc(__ballot_sync(~0u, seen.selected && !seen.resident));
+        resides += __popc(__ballot_sync(~0u, seen.resident));
+    }
+    post(resting, rests);
+    post(wanted, wants);
+    post(residing, resides);
+    __syncthreads();
+    Count rest = collect(resting), want = collect(wanted);
+    int residents = collect(residing).all, recalls = call.mode == EVICT ? 0 : want.all, listed = rest.all;
+    tiesSeen = tiesBefore;
+    for (int page = first + lane; page < first + each; page += 32) { // lists the selected; keys turn into the order of victims
+        Page seen = look(page);
+        if (seen.ranked) keys[page - from] = seen.resident && !seen.selected ? ~seen.key : 0;
+        if (call.mode == EVICT) continue;
+        uint32_t stays = __ballot_sync(~0u, seen.selected && seen.resident), comes = __ballot_sync(~0u, seen.selected && !seen.resident);
+        if (seen.selected && seen.resident) attended[rest.before + __popc(stays & lower)] = page;
+        if (seen.selected && !seen.resident) {
+            attended[listed + want.before + __popc(comes & lower)] = page;
+            table[page] = WANTED;
+        }
+        rest.before += __popc(stays);
+        want.before += __popc(comes);
     }
     __syncthreads();
 
     // Without forks a recalled page takes the slot of a victim here and now. Pages that forks may share have to wait until
     // all have evicted theirs.
-    __shared__ int freed[MOST_EXCHANGED];
     int victims = max(0, residents + recalls - sequence.budget);
     int exchanged = call.mode == MOVE && !call.forked ? min(MOST_EXCHANGED, min(victims, recalls)) : 0;
-    if (victims > 0) {
+    auto evict = [&](int page) {
+        int slot = table[page];
+        if (call.mode == MARK) {
+            table[page] = VICTIM - slot;
+            return;
+        }
+        table[page] = NONE;
+        int order = exchanged ? atomicAdd(&exchanges, 1) : 0;
+        if (order < exchanged) {
+            freed[order] = slot;
+            call.holders[sequence.backups[offset + page]] = NONE;
+        } else {
+            dropSlot(call, slot, sequence.backups[offset + page]);
+        }
+    };
+    if (victims <= FEW) {
+        for (int v = 0; v < victims; v++) {
+            int i = highest(keys, candidates, v % 2);
+            if (threadIdx.x == i % THREADS) {
+                keys[i] = 0;
+                evict(from + i);
+            }
+        }
+    } else {
         Threshold worst = threshold(keys, candidates, victims);
-        int behind = 0, evicted = 0;
-        for (int end = candidates; end > 0; end -= THREADS) { // from behind: ties evict the higher page first
-            int i = end - 1 - threadIdx.x;
-            uint32_t key = i >= 0 ? keys[i] : 0;
-            bool tie = i >= 0 && key == worst.key && worst.ties != INT_MAX;
-            int total = 0;
-            int rank = worst.ties == INT_MAX ? 0 : behind + number(tie, &total);
-            behind += total;
-            bool victim = i >= 0 && (tie ? rank < worst.ties : key >= worst.key);
-            int order = exchanged > evicted ? evicted + number(victim, &total) : evicted;
-            evicted += exchanged > evicted ? total : 0;
-            if (!victim) continue;
-            int page = from + i, slot = table[page];
-            if (call.mode == MARK) {
-                table[page] = VICTIM - slot;
-                continue;
-            }
-            table[page] = NONE;
-            if (order < exchanged) {
-                freed[order] = slot;
-                call.holders[sequence.backups[offset + page]] = NONE;
-            } else {
-                dropSlot(call, slot, sequence.backups[offset + page]);
-            }
+        bool tied = worst.ties != INT_MAX; // ties evict the higher page first
+        int mine = (candidates + THREADS - 1) / THREADS * 32, behind = 0;
+        first = warp * mine;
+        for (int i = first + lane; tied && i < first + mine; i += 32) {
+            behind += __popc(__ballot_sync(~0u, i < candidates && keys[i] == worst.key));
+        }
+        if (tied) {
+            int own = behind;
+            post(worstTies, own);
+            __syncthreads();
+            Count count = collect(worstTies);
+            behind = count.all - count.before - own;
+        }
+        for (int i = first + mine - 32 + lane; i >= first; i -= 32) {
+            uint32_t key = i < candidates ? keys[i] : 0;
+            bool tie = tied && i < candidates && key == worst.key;
+            uint32_t mask = __ballot_sync(~0u, tie);
+            bool victim = tie ? behind + __popc(mask >> lane) <= worst.ties : i < candidates && key >= worst.key;
+            behind += __popc(mask);
+            if (victim) evict(from + i);
         }
     }
     if (call.mode == MOVE && !call.forked && recalls > 0) {

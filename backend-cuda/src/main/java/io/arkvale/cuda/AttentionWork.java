@@ -70,13 +70,13 @@ final class AttentionWork {
             int tiles = Math.ceilDiv(spec.queryHeadsPerKvHead(), TILE);
             cache.queue.launch(
                     cache.kernels.get("attend", "attend" + spec.headDim(), spec.elementType()),
-                    new Grid(spec.kvHeads() * tiles, splits, members.size()),
+                    new Grid(spec.kvHeads() * tiles, members.size(), splits),
                     THREADS,
                     (int) sharedBytes(layer));
         } else {
             cache.queue.launch(
                     cache.kernels.get("attendany", "attendAny", spec.elementType()),
-                    new Grid(spec.queryHeads(), splits, members.size()),
+                    new Grid(spec.queryHeads(), members.size(), splits),
                     THREADS,
                     0);
         }
