@@ -26,10 +26,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DecodeBench implements AutoCloseable {
     /** Tokens handed over at once while the cache is filled. */
-    private static final int CHUNK = 1024;
+    private static final int CHUNK = 1023;
 
-    /** Different chunks, taken in turn: drawing every token's numbers anew would take longer than measuring. */
-    private static final int CHUNKS = 16;
+    /**
+     * Different chunks, taken in turn: drawing every token's numbers anew would take longer than measuring. Both numbers
+     * are odd, so that pages cut a repeated chunk elsewhere, and no two pages are equal.
+     */
+    private static final int CHUNKS = 17;
 
     private final BenchCase measured;
     private final Random random;
