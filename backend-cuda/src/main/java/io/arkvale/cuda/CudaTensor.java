@@ -5,6 +5,7 @@ import io.arkvale.api.ElementType;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Tensor;
 import java.lang.foreign.MemorySegment;
+import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
 
 /** Device memory with a shape; without a block of its own it shows scratch of a step. */
@@ -71,6 +72,12 @@ final class CudaTensor implements Tensor {
         long bytes = require(firstRow, rows, target, "target");
         cache.enter();
         cache.staging.download(address.plus(firstRow * rowBytes()), target, bytes);
+    }
+
+    /** Queues a copy of its first bytes to other device memory. */
+    void copyTo(Address target, long bytes) {
+        cache.device.check(
+                JCudaDriver.cuMemcpyDtoDAsync(target, address, bytes, cache.streams.compute), "cuMemcpyDtoDAsync");
     }
 
     private long require(int firstRow, int rows, MemorySegment segment, String name) {

@@ -57,7 +57,7 @@ final class ScoreWork {
 
     /** Step (b), for one query a member. */
     void estimate(int layer, CudaTensor queries) {
-        estimate(layer, queries, cache.stepMemory.now(), 0, Lane.COMPUTE);
+        estimate(layer, queries.address(), cache.stepMemory.now(), 0, Lane.COMPUTE);
         for (var member : members) {
             if (member.isOverBudget(layer)) {
                 member.scoredPages += (long) member.filledAfter() * cache.spec.headGroups();
@@ -65,8 +65,8 @@ final class ScoreWork {
         }
     }
 
-    /** The same ahead of the step's own token, for a prefetch. */
-    void estimateAhead(int layer, CudaTensor queries) {
+    /** The same ahead of the step's own token, for a prefetch, with queries that nobody changes meanwhile. */
+    void estimateAhead(int layer, long queries) {
         estimate(layer, queries, cache.stepMemory.ahead(), 1, Lane.AHEAD);
         for (var member : members) {
             if (member.isOverBudget(layer)) {
@@ -75,7 +75,7 @@ final class ScoreWork {
         }
     }
 
-    private void estimate(int layer, CudaTensor queries, ScoreScratch scratch, int mode, Lane lane) {
+    private void estimate(int layer, long queries, ScoreScratch scratch, int mode, Lane lane) {
         int mostLinear = 0;
         int mostOther = 0;
         for (var member : members) {
@@ -90,7 +90,7 @@ final class ScoreWork {
         cache.arguments
                 .set(Narrow.LAYER, layer)
                 .set(Narrow.MODE, mode)
-                .set(Wide.QUERIES, queries.address())
+                .set(Wide.QUERIES, queries)
                 .set(Wide.SCORES, scratch.scores())
                 .set(Wide.HEAD_SCORES, scratch.headScores())
                 .set(Wide.SCORE_OFFSETS, cache.stepMemory.scoreOffsets(layer));

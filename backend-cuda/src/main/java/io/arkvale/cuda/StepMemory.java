@@ -26,6 +26,7 @@ final class StepMemory {
     private final ScoreScratch ahead;
     private final Scratch partials;
     private final Scratch tickets;
+    private final Scratch guesses;
     private CounterLayout layout = new CounterLayout(0, 0);
     private int batch;
 
@@ -38,6 +39,7 @@ final class StepMemory {
         ahead = ScoreScratch.in(cache.memory);
         partials = new Scratch(cache.memory);
         tickets = new Scratch(cache.memory);
+        guesses = new Scratch(cache.memory);
     }
 
     /**
@@ -60,6 +62,7 @@ final class StepMemory {
         ahead.reserve(cache, members);
         partials.atLeast(Float.BYTES * splits * batch * spec.queryHeads() * (spec.headDim() + 2L));
         tickets.atLeast(ticketBytes());
+        guesses.atLeast(queryBytes() * spec.layers());
         snapshot.reserve(members);
     }
 
@@ -141,6 +144,13 @@ final class StepMemory {
         return ahead;
     }
 
+    /** Queues a copy of the queries that a layer is prefetched with; returns its address. */
+    long keepGuesses(int layer, CudaTensor queries) {
+        var target = guesses.atLeast(0).address.plus(queryBytes() * layer);
+        queries.copyTo(target, queryBytes());
+        return target.value();
+    }
+
     /** What the step has counted, waited for. */
     Counters counters() {
         return layout.read(cache.staging.download(area().plus(countersAt()), layout.bytes()));
@@ -172,6 +182,14 @@ final class StepMemory {
     private long countersAt() {
         long offsets = (long) Integer.BYTES * batch * cache.spec.layers();
         return Math.ceilDiv(offsetsAt() + offsets, ALIGNMENT) * ALIGNMENT;
+    }
+
+    private long queryBytes() {
+        var spec = cache.spec;
+        return (long) batch
+                * spec.queryHeads()
+                * spec.headDim()
+                * spec.elementType().bytes();
     }
 
     private long ticketBytes() {

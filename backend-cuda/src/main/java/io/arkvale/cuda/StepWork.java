@@ -150,8 +150,9 @@ final class StepWork {
         checkQueries("guessedQueries", q);
         if (scores.isAnyOverBudget(layer)) {
             pages.openPages(layer);
+            long guesses = cache.stepMemory.keepGuesses(layer, q); // whose tensor may change before they are read
             cache.streams.forkAhead();
-            scores.estimateAhead(layer, q);
+            scores.estimateAhead(layer, guesses);
             scores.selectAhead(layer);
             if (cache.isForked()) {
                 pages.acquire(layer, Lane.AHEAD);
