@@ -19,7 +19,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  * transformers on the shipped model. A peer that is not installed is left out, and the table says so.
  *
  * <p>Run it from the project's root: {@code java -cp benchmarks/target/benchmarks.jar io.arkvale.benchmarks.Comparison
- * PYTHON ROUNDS}. Prints a Markdown table of medians in milliseconds over all rounds.
+ * PYTHON ROUNDS [attention|model]}. Prints a Markdown table of medians in milliseconds over all rounds.
  */
 public final class Comparison {
     private static final Path PEERS = Path.of("benchmarks", "peers");
@@ -42,23 +42,33 @@ public final class Comparison {
     /**
      * Measures and prints.
      *
-     * @param arguments the Python that has torch and transformers, and the number of rounds
+     * @param arguments the Python that has torch and transformers, the number of rounds, and what to compare (default:
+     *     both)
      */
     public static void main(String... arguments) throws IOException, InterruptedException, RunnerException {
-        if (arguments.length != 2 || !Files.isDirectory(PEERS)) {
-            System.err.println("usage, in the project's root: Comparison PYTHON ROUNDS");
+        var what = arguments.length == 3 ? arguments[2] : "both";
+        if (arguments.length < 2
+                || arguments.length > 3
+                || !List.of("attention", "model", "both").contains(what)
+                || !arguments[1].matches("[1-9]\\d?")
+                || !Files.isDirectory(PEERS)) {
+            System.err.println("usage, in the project's root: Comparison PYTHON ROUNDS(1 to 99) [attention|model]");
             System.exit(2);
         }
         var comparison = new Comparison(arguments[0]);
         for (int round = Integer.parseInt(arguments[1]); round > 0; round--) {
-            comparison.attention();
-            comparison.model();
+            if (!what.equals("model")) {
+                comparison.attention();
+            }
+            if (!what.equals("attention")) {
+                comparison.model();
+            }
         }
         System.out.print(comparison.table());
     }
 
     private void attention() throws IOException, InterruptedException, RunnerException {
-        ours("DecodeAttention.step", "decode attention, 32,768 tokens, ", Map.of("budget", "0"), 1);
+        ours("DecodeAttention.step", "decode attention, 32,768 tokens, ", Map.of("budget", "0,2048"), 1);
         for (int format = 0; format < FORMATS.size(); format++) {
             var program = Files.createTempFile("attention", "");
             var source = PEERS.resolve("attention_cpu.c").toString();
