@@ -50,8 +50,11 @@ __device__ static void countDigits(const uint32_t* keys, int count, int shift, u
     }
 }
 
-/** The threshold that takes exactly `wanted` (at least 1, at most `count`) of the keys: four bits a round. */
-__device__ static Threshold threshold(const uint32_t* keys, int count, int wanted) {
+/**
+ * The threshold that takes exactly `wanted` (at least 1, at most `count`) of the keys: four bits a round. Not static, nor
+ * is `highest`: the compiler would name their shared memory after the folder it runs in, and images would differ by it.
+ */
+__device__ Threshold threshold(const uint32_t* keys, int count, int wanted) {
     __shared__ __align__(16) int found[3][DIGITS];
     uint32_t prefix = 0;
     int left = wanted;
@@ -102,7 +105,7 @@ __device__ static Count collect(const int* counts) {
 }
 
 /** The highest of some keys, the last of several: its index. */
-__device__ static int highest(const uint32_t* keys, int count, int parity) {
+__device__ int highest(const uint32_t* keys, int count, int parity) {
     __shared__ uint32_t mosts[2][WARPS];
     __shared__ int indices[2][WARPS];
     uint32_t key = 0;
