@@ -16,7 +16,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
  * This project beside its peers, turn about on the same machine: PyTorch's and C's decode attention, and HuggingFace
- * transformers on the shipped model. A peer that is not installed is left out, and the table says so.
+ * transformers on the shipped model. A peer that is not installed is left out, which standard error says.
  *
  * <p>Run it from the project's root: {@code java -cp benchmarks/target/benchmarks.jar io.arkvale.benchmarks.Comparison
  * PYTHON ROUNDS [attention|model]}. Prints a Markdown table of medians in milliseconds over all rounds.

@@ -3,15 +3,10 @@ package io.arkvale.kernels;
 import static io.arkvale.kernels.VectorKernels.FLOATS;
 import static io.arkvale.kernels.VectorKernels.LANES;
 
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
-/** For each bit of a lane's number: the lanes that have it set, and the exchange of those with the others. */
+/** For each bit of a lane's number: the exchange of the lanes that have it set with the others. */
 final class Lanes {
-    static final VectorMask<Float> BIT_0 = VectorMask.fromLong(FLOATS, 0xaaaa);
-    static final VectorMask<Float> BIT_1 = VectorMask.fromLong(FLOATS, 0xcccc);
-    static final VectorMask<Float> BIT_2 = VectorMask.fromLong(FLOATS, 0xf0f0);
-    static final VectorMask<Float> BIT_3 = VectorMask.fromLong(FLOATS, 0xff00);
     static final VectorShuffle<Float> FLIP_0 = flip(1);
     static final VectorShuffle<Float> FLIP_1 = flip(2);
     static final VectorShuffle<Float> FLIP_2 = flip(4);

@@ -9,7 +9,6 @@ import java.lang.foreign.MemorySegment;
 final class PaddedBlock {
     private final FormatCodec codec;
     private final int length;
-    private final int capacity;
 
     /** Elements from one row to the next. */
     final int stride;
@@ -25,14 +24,8 @@ final class PaddedBlock {
     PaddedBlock(FormatCodec codec, int length, int capacity) {
         this.codec = codec;
         this.length = length;
-        this.capacity = capacity;
         stride = VectorKernels.padded(length);
         rows = new float[Math.multiplyExact(capacity, stride)];
-    }
-
-    /** Rows that fit. */
-    int capacity() {
-        return capacity;
     }
 
     /** Reads {@code count} rows, one every {@code step} bytes from byte {@code offset}. */
