@@ -32,8 +32,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The shipped model through a cache of the CPU backend: a prefill, and {@value #DECODED} decoded tokens after it, with the
- * full cache (budget 0) or a budget. {@code peers/model_cpu.py} measures the same with HuggingFace transformers.
+ * The shipped model: the dense prefill that every command starts with, a prefill through a cache of the CPU backend, and
+ * {@value #DECODED} decoded tokens after it, with the full cache (budget 0) or a budget. {@code peers/model_cpu.py} measures the same with HuggingFace transformers.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -103,6 +103,13 @@ public class ModelSpeed {
         run = open();
         llama.prefill().run(prompt, 0, run.attention());
         length = tokens;
+    }
+
+    @Benchmark
+    @Warmup(iterations = 2)
+    @Measurement(iterations = 5)
+    public float densePrefill() {
+        return llama.prefill().run(prompt, 0, llama.dense(llama.newStore()))[0];
     }
 
     @Benchmark

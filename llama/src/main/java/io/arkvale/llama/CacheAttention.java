@@ -75,6 +75,13 @@ public final class CacheAttention implements PrefillAttention, DecodeAttention, 
 
         @Override
         public void attend(int layer, int start, int tokens, float[] q, float[] k, float[] v, float[] out) {
+            store(layer, start, tokens, q, k, v);
+            output.read(tokens, out);
+        }
+
+        /** Attends all the same: a step cannot only store some of a layer's chunks. */
+        @Override
+        public void store(int layer, int start, int tokens, float[] q, float[] k, float[] v) {
             step.prefill(
                     layer,
                     new int[] {tokens},
@@ -82,7 +89,6 @@ public final class CacheAttention implements PrefillAttention, DecodeAttention, 
                     keys.of(tokens, k),
                     values.of(tokens, v),
                     output.of(tokens));
-            output.read(tokens, out);
         }
 
         @Override

@@ -76,13 +76,7 @@ public final class DenseAttention implements PrefillAttention, DecodeAttention {
         @Override
         public void attend(
                 int layer, int start, int tokens, float[] queries, float[] keys, float[] values, float[] output) {
-            store.reserve(layer, start + tokens);
-            pool.forEach(Math.ceilDiv(tokens, PACK_TOKENS), (item, worker) -> {
-                int until = Math.min(tokens, (item + 1) * PACK_TOKENS);
-                for (int i = item * PACK_TOKENS; i < until; i++) {
-                    store.put(layer, start + i, keys, values, i * config.kvWidth());
-                }
-            });
+            store(layer, start, tokens, queries, keys, values);
             int positions = kernel.itemPositions();
             int blocks = Math.ceilDiv(tokens, positions);
             int width = config.queryWidth();
@@ -102,6 +96,17 @@ public final class DenseAttention implements PrefillAttention, DecodeAttention {
                         at,
                         width,
                         prefillStates[worker]);
+            });
+        }
+
+        @Override
+        public void store(int layer, int start, int tokens, float[] queries, float[] keys, float[] values) {
+            store.reserve(layer, start + tokens);
+            pool.forEach(Math.ceilDiv(tokens, PACK_TOKENS), (item, worker) -> {
+                int until = Math.min(tokens, (item + 1) * PACK_TOKENS);
+                for (int i = item * PACK_TOKENS; i < until; i++) {
+                    store.put(layer, start + i, keys, values, i * config.kvWidth());
+                }
             });
         }
 

@@ -56,15 +56,16 @@ public final class Prefill {
 
     /** Reads {@code tokens} from position {@code start} on and returns the logits of the last, {@code [vocabulary]}. */
     public float[] run(int[] tokens, int start, PrefillAttention attention) {
-        float[] hidden = forward(tokens, start, attention);
+        int last = tokens.length - 1;
+        float[] hidden = forward(tokens, start, attention, last);
         var logits = new float[config.vocabulary()];
-        logits(hidden, tokens.length - 1, 1, logits, scratch[0]);
+        logits(hidden, last, 1, logits, scratch[0]);
         return logits;
     }
 
     /** The same, handing out the logits of every position. */
     public void run(int[] tokens, int start, PrefillAttention attention, LogitsConsumer consumer) {
-        float[] hidden = forward(tokens, start, attention);
+        float[] hidden = forward(tokens, start, attention, 0);
         int workers = model.pool().workers();
         int vocabulary = config.vocabulary();
         var blocks = new float[workers][Math.multiplyExact(BLOCK, vocabulary)];
@@ -81,20 +82,32 @@ public final class Prefill {
         }
     }
 
-    /** Runs all layers and returns the hidden states {@code [tokens, hidden]} before the final norm. */
-    private float[] forward(int[] tokens, int start, PrefillAttention attention) {
+    /**
+     * Runs all layers and returns the hidden states {@code [tokens, hidden]} before the final norm, which hold for the
+     * tokens from {@code firstNeeded} on: to those before it the last layer's output would mean nothing to anybody.
+     */
+    private float[] forward(int[] tokens, int start, PrefillAttention attention, int firstNeeded) {
         model.check(tokens, start + tokens.length - 1);
         growBuffers(Math.min(CHUNK, tokens.length));
         float[] hidden = embed(tokens);
         try (var pass = attention.prefill(start, tokens.length)) {
-            for (int layer = 0; layer < config.layers(); layer++) {
-                for (int from = 0; from < tokens.length; from += CHUNK) {
-                    int rows = Math.min(CHUNK, tokens.length - from);
+            int last = config.layers() - 1;
+            for (int layer = 0; layer <= last; layer++) {
+                int needed = layer < last ? 0 : firstNeeded;
+                int from = 0;
+                int rows = 0;
+                while (from + rows < tokens.length) {
+                    from += rows;
+                    rows = Math.min(CHUNK, (from < needed ? needed : tokens.length) - from);
                     project(layer, hidden, from, rows, start);
-                    pass.attend(layer, start + from, rows, queries, keys, values, attended);
-                    update(layer, hidden, from, rows);
+                    if (from < needed) {
+                        pass.store(layer, start + from, rows, queries, keys, values);
+                    } else {
+                        pass.attend(layer, start + from, rows, queries, keys, values, attended);
+                        update(layer, hidden, from, rows);
+                    }
                 }
-                pass.finishLayer(layer, lastQueries((tokens.length - 1) % CHUNK));
+                pass.finishLayer(layer, lastQueries(rows - 1));
             }
             pass.commit();
         }

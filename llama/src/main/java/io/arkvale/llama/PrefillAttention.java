@@ -15,8 +15,8 @@ public interface PrefillAttention {
     Pass prefill(int start, int tokens);
 
     /**
-     * One forward pass. Layers come in ascending order; in each, {@link #attend} for chunk after chunk, then
-     * {@link #finishLayer}. After the last layer {@link #commit}, and in any case {@link #close}.
+     * One forward pass. Layers come in ascending order; in each, {@link #attend} or {@link #store} for chunk after chunk,
+     * then {@link #finishLayer}. After the last layer {@link #commit}, and in any case {@link #close}.
      */
     interface Pass extends AutoCloseable {
 
@@ -32,6 +32,12 @@ public interface PrefillAttention {
          * @param output {@code [tokens, queryHeads, headDim]}, to be written
          */
         void attend(int layer, int start, int tokens, float[] queries, float[] keys, float[] values, float[] output);
+
+        /**
+         * The same for a chunk of which the model needs no output: those of the last layer, where a prompt's last token
+         * alone is asked for its logits.
+         */
+        void store(int layer, int start, int tokens, float[] queries, float[] keys, float[] values);
 
         /**
          * Ends a layer.

@@ -73,9 +73,11 @@ class ForwardTest {
         TinyModel.random(config, 2).write(directory);
         int[] tokens = tokens(config, 500);
         var model = Llama.load(directory, DenseKernels.vector(), pool);
-        var whole = model.prefill().run(tokens, 0, model.dense(model.newStore()));
+        var wholeStore = model.newStore();
+        var whole = model.prefill().run(tokens, 0, model.dense(wholeStore));
         for (int chunk : new int[] {1, 37, 96, 256, 300}) {
-            var attention = model.dense(model.newStore());
+            var store = model.newStore();
+            var attention = model.dense(store);
             var prefill = model.prefill();
             float[] logits = {};
             for (int start = 0; start < tokens.length; start += chunk) {
@@ -83,6 +85,9 @@ class ForwardTest {
                 logits = prefill.run(part, start, attention);
             }
             assertThat(logits).as("chunks of %d", chunk).isEqualTo(whole);
+            for (int layer = 0; layer < config.layers(); layer++) {
+                assertThat(store.lastQueries(layer)).isEqualTo(wholeStore.lastQueries(layer));
+            }
         }
         try (var alone = new WorkerPool(1, "alone")) {
             var single = Llama.load(directory, DenseKernels.vector(), alone);

@@ -54,11 +54,21 @@ final class RecentQueries implements PrefillAttention {
         @Override
         public void attend(
                 int layer, int start, int tokens, float[] rows, float[] keys, float[] values, float[] output) {
+            remember(layer, start, tokens, rows);
+            pass.attend(layer, start, tokens, rows, keys, values, output);
+        }
+
+        @Override
+        public void store(int layer, int start, int tokens, float[] rows, float[] keys, float[] values) {
+            remember(layer, start, tokens, rows);
+            pass.store(layer, start, tokens, rows, keys, values);
+        }
+
+        private void remember(int layer, int start, int tokens, float[] rows) {
             var width = shape.queryWidth();
             for (int token = Math.max(start, end - most); token < start + tokens; token++) {
                 System.arraycopy(rows, (token - start) * width, queries[layer], token % most * width, width);
             }
-            pass.attend(layer, start, tokens, rows, keys, values, output);
         }
 
         @Override
