@@ -8,11 +8,9 @@ package io.arkvale.llama;
  * @param keys {@code [rows, kvHeads, headDim]}, rotated
  * @param values {@code [rows, kvHeads, headDim]}
  * @param rawQueries the queries before rotation, for policies that place tokens anew
- * @param rawKeys the keys before rotation
  */
 @SuppressWarnings("ArrayRecordComponent") // Views of the pass's buffers; never compared.
-public record DecodeRows(
-        int[] positions, float[] queries, float[] keys, float[] values, float[] rawQueries, float[] rawKeys) {
+public record DecodeRows(int[] positions, float[] queries, float[] keys, float[] values, float[] rawQueries) {
 
     /** Number of rows. */
     public int rows() {

@@ -21,7 +21,6 @@ public final class Decoder {
     private final float[] queries; // [rows, queryHeads · headDim]
     private final float[] rawQueries; // [rows, queryHeads · headDim]
     private final float[] keys; // [rows, kvHeads · headDim]
-    private final float[] rawKeys; // [rows, kvHeads · headDim]
     private final float[] values; // [rows, kvHeads · headDim]
     private final float[] attended; // [rows, queryHeads · headDim]
     private final float[] gate; // [rows, intermediate]
@@ -41,7 +40,6 @@ public final class Decoder {
         guessed = new float[queries.length];
         attended = new float[queries.length];
         keys = new float[Math.multiplyExact(maxRows, config.kvWidth())];
-        rawKeys = new float[keys.length];
         values = new float[keys.length];
         gate = new float[Math.multiplyExact(maxRows, config.intermediateSize())];
         up = new float[gate.length];
@@ -69,7 +67,7 @@ public final class Decoder {
         for (int row = 0; row < rows; row++) {
             weights.embedding().getRow(tokens[row], hidden, row * config.hiddenSize());
         }
-        var projections = new DecodeRows(positions, queries, keys, values, rawQueries, rawKeys);
+        var projections = new DecodeRows(positions, queries, keys, values, rawQueries);
         try (var pass = attention.decode(positions)) {
             int ahead = pass.prefetchDistance();
             for (int layer = 0; layer < config.layers(); layer++) {
@@ -95,7 +93,6 @@ public final class Decoder {
         layer.attentionNorm().apply(hidden, 0, rows, normed);
         multiply(rows, normed, List.of(layer.query(), layer.key(), layer.value()), List.of(queries, keys, values));
         System.arraycopy(queries, 0, rawQueries, 0, rows * config.queryWidth());
-        System.arraycopy(keys, 0, rawKeys, 0, rows * config.kvWidth());
         for (int row = 0; row < rows; row++) {
             model.rope().rotate(queries, row * config.queryWidth(), config.queryHeads(), positions[row]);
             model.rope().rotate(keys, row * config.kvWidth(), config.kvHeads(), positions[row]);

@@ -18,7 +18,7 @@ public final class DenseAttention implements PrefillAttention, DecodeAttention {
 
     private static final int PACK_TOKENS = 256;
 
-    private final LlamaConfig config;
+    private final AttentionShape shape;
     private final WorkerPool pool;
     private final List<KeyValueStore> stores;
     private final CausalAttention kernel;
@@ -28,11 +28,11 @@ public final class DenseAttention implements PrefillAttention, DecodeAttention {
     private CausalAttention.State[] decodeStates = {};
 
     /** Attention of the sequences whose tokens are kept in {@code stores}; row i of a decode pass belongs to store i. */
-    public DenseAttention(LlamaConfig config, DenseKernels kernels, WorkerPool pool, List<KeyValueStore> stores) {
-        this.config = config;
+    public DenseAttention(AttentionShape shape, DenseKernels kernels, WorkerPool pool, List<KeyValueStore> stores) {
+        this.shape = shape;
         this.pool = pool;
         this.stores = List.copyOf(stores);
-        kernel = kernels.causalAttention(config.queryHeadsPerKvHead(), config.headDim());
+        kernel = kernels.causalAttention(shape.queryHeadsPerKvHead(), shape.headDim());
         prefillStates = new CausalAttention.State[pool.workers()];
         Arrays.setAll(prefillStates, worker -> kernel.newState(kernel.itemPositions()));
     }
@@ -79,12 +79,12 @@ public final class DenseAttention implements PrefillAttention, DecodeAttention {
             store(layer, start, tokens, queries, keys, values);
             int positions = kernel.itemPositions();
             int blocks = Math.ceilDiv(tokens, positions);
-            int width = config.queryWidth();
-            pool.forEach(blocks * config.kvHeads(), (item, worker) -> {
+            int width = shape.queryWidth();
+            pool.forEach(blocks * shape.kvHeads(), (item, worker) -> {
                 // The last positions see the most keys: begun first, they leave no thread alone at the end.
-                int first = (blocks - 1 - item / config.kvHeads()) * positions;
-                int kvHead = item % config.kvHeads();
-                int at = first * width + kvHead * config.queryHeadsPerKvHead() * config.headDim();
+                int first = (blocks - 1 - item / shape.kvHeads()) * positions;
+                int kvHead = item % shape.kvHeads();
+                int at = first * width + kvHead * shape.queryHeadsPerKvHead() * shape.headDim();
                 kernel.attend(
                         store.keyValues(layer, kvHead),
                         start + first,
@@ -105,7 +105,7 @@ public final class DenseAttention implements PrefillAttention, DecodeAttention {
             pool.forEach(Math.ceilDiv(tokens, PACK_TOKENS), (item, worker) -> {
                 int until = Math.min(tokens, (item + 1) * PACK_TOKENS);
                 for (int i = item * PACK_TOKENS; i < until; i++) {
-                    store.put(layer, start + i, keys, values, i * config.kvWidth());
+                    store.put(layer, start + i, keys, values, i * shape.kvWidth());
                 }
             });
         }
@@ -133,7 +133,7 @@ public final class DenseAttention implements PrefillAttention, DecodeAttention {
         DecodePass(int[] positions) {
             this.positions = positions;
             splits = Math.ceilDiv(Arrays.stream(positions).max().orElse(0) + 1, SPLIT);
-            growStates(positions.length * config.kvHeads() * splits);
+            growStates(positions.length * shape.kvHeads() * splits);
         }
 
         private void growStates(int count) {
@@ -148,10 +148,10 @@ public final class DenseAttention implements PrefillAttention, DecodeAttention {
 
         @Override
         public void attend(int layer, DecodeRows rows, float[] output) {
-            int kvHeads = config.kvHeads();
+            int kvHeads = shape.kvHeads();
             for (int row = 0; row < positions.length; row++) {
                 stores.get(row).reserve(layer, positions[row] + 1);
-                stores.get(row).put(layer, positions[row], rows.keys(), rows.values(), row * config.kvWidth());
+                stores.get(row).put(layer, positions[row], rows.keys(), rows.values(), row * shape.kvWidth());
             }
             pool.forEach(positions.length * kvHeads * splits, (item, worker) -> {
                 int head = item / splits;
@@ -160,7 +160,7 @@ public final class DenseAttention implements PrefillAttention, DecodeAttention {
                 if (from <= position) {
                     var store = stores.get(head / kvHeads).keyValues(layer, head % kvHeads);
                     var state = decodeStates[item];
-                    kernel.begin(state, 1, rows.queries(), queryAt(head), config.queryWidth());
+                    kernel.begin(state, 1, rows.queries(), queryAt(head), shape.queryWidth());
                     kernel.accumulate(store, position, from, Math.min(from + SPLIT, position + 1), state);
                 }
             });
@@ -169,13 +169,13 @@ public final class DenseAttention implements PrefillAttention, DecodeAttention {
                 for (int split = 1; split * SPLIT <= positions[head / kvHeads]; split++) {
                     kernel.merge(total, decodeStates[head * splits + split]);
                 }
-                kernel.finish(total, output, queryAt(head), config.queryWidth());
+                kernel.finish(total, output, queryAt(head), shape.queryWidth());
             }
         }
 
         /** Where the queries of a row's KV head begin; heads are counted through all rows. */
         private int queryAt(int head) {
-            return head * config.queryHeadsPerKvHead() * config.headDim();
+            return head * shape.queryHeadsPerKvHead() * shape.headDim();
         }
 
         @Override

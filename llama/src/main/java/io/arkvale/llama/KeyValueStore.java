@@ -12,7 +12,7 @@ import java.util.Arrays;
  */
 public final class KeyValueStore {
 
-    private final LlamaConfig config;
+    private final AttentionShape shape;
     /** {@code [layers][kvHeads]}. */
     private final PackedKeyValues[][] heads;
     /** {@code [layers][queryHeads · headDim]}. */
@@ -21,13 +21,13 @@ public final class KeyValueStore {
     private int length;
 
     /** An empty store; {@code kernels} are those of the attention that will read it. */
-    public KeyValueStore(LlamaConfig config, DenseKernels kernels) {
-        this.config = config;
-        heads = new PackedKeyValues[config.layers()][config.kvHeads()];
+    public KeyValueStore(AttentionShape shape, DenseKernels kernels) {
+        this.shape = shape;
+        heads = new PackedKeyValues[shape.layers()][shape.kvHeads()];
         for (var layer : heads) {
-            Arrays.setAll(layer, head -> kernels.keyValues(config.headDim()));
+            Arrays.setAll(layer, head -> kernels.keyValues(shape.headDim()));
         }
-        lastQueries = new float[config.layers()][config.queryWidth()];
+        lastQueries = new float[shape.layers()][shape.queryWidth()];
     }
 
     /** Tokens of the sequence. */
@@ -61,8 +61,8 @@ public final class KeyValueStore {
     /** Copies rotated keys {@code [tokens, kvHeads, headDim]} of the tokens from position {@code from} on. */
     public void copyKeys(int layer, int from, int tokens, float[] target) {
         for (int i = 0; i < tokens; i++) {
-            for (int head = 0; head < config.kvHeads(); head++) {
-                heads[layer][head].getKey(from + i, target, i * config.kvWidth() + head * config.headDim());
+            for (int head = 0; head < shape.kvHeads(); head++) {
+                heads[layer][head].getKey(from + i, target, i * shape.kvWidth() + head * shape.headDim());
             }
         }
     }
@@ -70,8 +70,8 @@ public final class KeyValueStore {
     /** Copies values {@code [tokens, kvHeads, headDim]} of the tokens from position {@code from} on. */
     public void copyValues(int layer, int from, int tokens, float[] target) {
         for (int i = 0; i < tokens; i++) {
-            for (int head = 0; head < config.kvHeads(); head++) {
-                heads[layer][head].getValue(from + i, target, i * config.kvWidth() + head * config.headDim());
+            for (int head = 0; head < shape.kvHeads(); head++) {
+                heads[layer][head].getValue(from + i, target, i * shape.kvWidth() + head * shape.headDim());
             }
         }
     }
@@ -85,14 +85,14 @@ public final class KeyValueStore {
 
     /** Stores one token's keys and values of a layer, {@code [kvHeads, headDim]} each. */
     void put(int layer, int position, float[] keys, float[] values, int offset) {
-        for (int head = 0; head < config.kvHeads(); head++) {
-            int at = offset + head * config.headDim();
+        for (int head = 0; head < shape.kvHeads(); head++) {
+            int at = offset + head * shape.headDim();
             heads[layer][head].put(position, keys, at, values, at);
         }
     }
 
     void setLastQueries(int layer, float[] queries) {
-        System.arraycopy(queries, 0, lastQueries[layer], 0, config.queryWidth());
+        System.arraycopy(queries, 0, lastQueries[layer], 0, shape.queryWidth());
     }
 
     /** Says that every layer holds {@code newLength} tokens. */

@@ -27,7 +27,8 @@ public record LlamaConfig(
         float normEpsilon,
         double ropeTheta,
         RopeScaling ropeScaling,
-        boolean tiedEmbeddings) {
+        boolean tiedEmbeddings)
+        implements AttentionShape {
 
     /** The file's name in a model's directory. */
     public static final String FILE = "config.json";
@@ -53,21 +54,6 @@ public record LlamaConfig(
             throw new ModelFormatException(file, "it is not valid JSON: " + e.getOriginalMessage(), e);
         }
         return new ConfigReader(file, root).read();
-    }
-
-    /** Query heads that share a KV head. */
-    public int queryHeadsPerKvHead() {
-        return queryHeads / kvHeads;
-    }
-
-    /** Numbers of a token's queries: {@code queryHeads · headDim}. */
-    public int queryWidth() {
-        return queryHeads * headDim;
-    }
-
-    /** Numbers of a token's keys, or values, in one layer: {@code kvHeads · headDim}. */
-    public int kvWidth() {
-        return kvHeads * headDim;
     }
 
     private record ConfigReader(Path file, JsonNode root) {

@@ -24,9 +24,23 @@ public final class Rope {
     private record Tables(int positions, float[] cosines, float[] sines) {}
 
     Rope(RowKernels kernels, LlamaConfig config) {
+        this(kernels, frequencies(config));
+    }
+
+    /**
+     * The rotation of given frequencies.
+     *
+     * @param frequencies radians a position, {@code [headDim / 2]}
+     */
+    public Rope(RowKernels kernels, float[] frequencies) {
         this.kernels = kernels;
-        half = config.headDim() / 2;
-        frequencies = frequencies(config);
+        this.frequencies = frequencies.clone();
+        half = frequencies.length;
+    }
+
+    /** Radians by which each pair turns a position, {@code [headDim / 2]}. */
+    public float[] frequencies() {
+        return frequencies.clone();
     }
 
     private static float[] frequencies(LlamaConfig config) {

@@ -57,6 +57,9 @@ public final class Main implements Runnable {
         line.addSubcommand(new GenerateCommand(terminal));
         line.addSubcommand(new BenchCommand(terminal));
         line.addSubcommand(new SweepCommand(terminal));
+        line.addSubcommand(new CommandLine(new TraceCommand())
+                .addSubcommand(new TraceRecordCommand(terminal))
+                .addSubcommand(new TraceReplayCommand(terminal)));
         line.addSubcommand(new PoliciesCommand(terminal));
         line.addSubcommand(new BackendsCommand(terminal));
         line.addSubcommand(new ConformanceCommand(terminal));

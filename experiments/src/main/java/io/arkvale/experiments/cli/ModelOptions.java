@@ -4,6 +4,7 @@ import io.arkvale.experiments.UserException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which model, and how many threads. */
@@ -16,8 +17,8 @@ final class ModelOptions {
             description = "Model directory, HuggingFace layout (default: the shipped " + SHIPPED + ").")
     private @Nullable Path model;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads (default: one a processor).")
-    private @Nullable Integer threads;
+    @Mixin
+    private ThreadOptions threads = new ThreadOptions();
 
     /** The model's directory. */
     Path directory() {
@@ -36,15 +37,7 @@ final class ModelOptions {
         throw new UserException("the shipped model is not at " + home.resolve(SHIPPED) + "; name one with --model");
     }
 
-    /** Threads to work with. */
-    int threads() {
-        var most = Runtime.getRuntime().availableProcessors();
-        if (threads == null) {
-            return most;
-        }
-        if (threads < 1 || threads > 256) {
-            throw new UserException("--threads is " + threads + "; allowed: 1 to 256");
-        }
+    ThreadOptions threads() {
         return threads;
     }
 }

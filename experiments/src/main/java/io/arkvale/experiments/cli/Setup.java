@@ -1,31 +1,24 @@
 package io.arkvale.experiments.cli;
 
-import io.arkvale.api.Backend;
 import io.arkvale.experiments.engine.RunSpec;
 import io.arkvale.experiments.engine.Workbench;
-import io.arkvale.experiments.policy.recall.ArkVale;
 import io.arkvale.experiments.report.Origin;
-import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.WorkerPool;
 import io.arkvale.llama.Llama;
 import io.arkvale.llama.LlamaConfig;
 import io.arkvale.llama.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Model, threads and backend of a command, opened once its options are known to be right. */
 final class Setup implements AutoCloseable {
     private final Path directory;
-    private final WorkerPool pool;
-    private final @Nullable Backend backend;
+    private final RunTools tools;
     private final Workbench bench;
 
-    private Setup(Path directory, WorkerPool pool, @Nullable Backend backend, Llama model, Tokenizer tokenizer) {
+    private Setup(Path directory, RunTools tools, Llama model, Tokenizer tokenizer) {
         this.directory = directory;
-        this.pool = pool;
-        this.backend = backend;
-        bench = new Workbench(model, tokenizer, backend);
+        this.tools = tools;
+        bench = new Workbench(model, tokenizer, tools.tools().backend());
     }
 
     /** Checks the runs, then creates the backend if one of them needs it, and loads the model. */
@@ -33,17 +26,13 @@ final class Setup implements AutoCloseable {
         var directory = modelOptions.directory();
         var config = LlamaConfig.read(directory);
         runs.forEach(run -> run.check(config));
-        var needsBackend = runs.stream().anyMatch(run -> run.choice().policy() instanceof ArkVale);
-        var backend = needsBackend ? backendOptions.create() : null;
-        var pool = WorkerPool.shared(modelOptions.threads());
+        var runTools = RunTools.open(modelOptions.threads(), backendOptions, runs);
         try {
-            var model = Llama.load(directory, DenseKernels.vector(), pool);
-            return new Setup(directory, pool, backend, model, Tokenizer.forModel(directory, config));
+            var tools = runTools.tools();
+            var model = Llama.load(directory, tools.kernels(), tools.pool());
+            return new Setup(directory, runTools, model, Tokenizer.forModel(directory, config));
         } catch (Throwable failure) {
-            pool.close();
-            if (backend != null) {
-                backend.close();
-            }
+            runTools.close();
             throw failure;
         }
     }
@@ -52,12 +41,13 @@ final class Setup implements AutoCloseable {
         return bench;
     }
 
+    /** The model in words. */
+    String model() {
+        return String.valueOf(directory.getFileName());
+    }
+
     Origin origin(long seed) {
-        return new Origin(
-                seed,
-                String.valueOf(directory.getFileName()),
-                backend == null ? null : backend.id(),
-                backend == null ? null : backend.device());
+        return tools.origin(seed, model());
     }
 
     /** Warns once if a text is longer than what the model was trained with. */
@@ -72,9 +62,6 @@ final class Setup implements AutoCloseable {
 
     @Override
     public void close() {
-        pool.close();
-        if (backend != null) {
-            backend.close();
-        }
+        tools.close();
     }
 }

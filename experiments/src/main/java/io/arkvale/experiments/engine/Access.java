@@ -65,7 +65,7 @@ record Access(PolicyInfo info, int layer, Context context, ContextScores scores)
     @Override
     public byte[] text(int token) {
         require(Ability.TEXT);
-        return context.text().apply(token);
+        return context.text(token);
     }
 
     @Override

@@ -141,13 +141,28 @@ final class CacheGroup implements RunGroup {
 
     @Override
     public int[] attended(int run, int layer, int queryHead) {
+        var sequence = sequences.get(run);
+        var group = queryHead / cache.spec().queryHeadsPerGroup();
+        return tokens(sequence, layer, Arrays.stream(cache.view().attendedPages(sequence, layer, group)));
+    }
+
+    @Override
+    public int[] held(int run, int layer, int kvHead) {
         var spec = cache.spec();
         var sequence = sequences.get(run);
+        var group = kvHead / spec.kvHeadsPerGroup();
+        var pages = IntStream.range(0, spec.pages(cache.view().tokens(sequence, layer)));
+        return tokens(
+                sequence,
+                layer,
+                pages.filter(
+                        page -> cache.view().page(sequence, layer, group, page).resident()));
+    }
+
+    private int[] tokens(Sequence sequence, int layer, IntStream pages) {
+        var pageSize = cache.spec().pageSize();
         var tokens = cache.view().tokens(sequence, layer);
-        var pages = cache.view().attendedPages(sequence, layer, queryHead / spec.queryHeadsPerGroup());
-        return Arrays.stream(pages)
-                .flatMap(
-                        page -> IntStream.range(page * spec.pageSize(), Math.min(tokens, (page + 1) * spec.pageSize())))
+        return pages.flatMap(page -> IntStream.range(page * pageSize, Math.min(tokens, (page + 1) * pageSize)))
                 .toArray();
     }
 

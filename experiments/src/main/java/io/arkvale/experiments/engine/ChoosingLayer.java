@@ -4,8 +4,8 @@ import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.Estimate;
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.kernels.MatrixKernels;
+import io.arkvale.llama.AttentionShape;
 import io.arkvale.llama.DecodeRows;
-import io.arkvale.llama.LlamaConfig;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.List;
  */
 final class ChoosingLayer implements LayerRun {
     private final Access access;
-    private final LlamaConfig shape;
+    private final AttentionShape shape;
     private final LayerPolicy policy;
     private final WholeText[] text;
     /** {@code [kvHeads]}: tokens on the device. */
@@ -180,6 +180,11 @@ final class ChoosingLayer implements LayerRun {
     @Override
     public int[] attended(int queryHead) {
         return chosen[queryHead];
+    }
+
+    @Override
+    public int[] held(int kvHead) {
+        return resident[kvHead].stream().toArray();
     }
 
     @Override

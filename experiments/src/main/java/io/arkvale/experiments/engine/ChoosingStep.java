@@ -3,15 +3,15 @@ package io.arkvale.experiments.engine;
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.ChoiceStep;
 import io.arkvale.experiments.policy.DecodeStep;
+import io.arkvale.llama.AttentionShape;
 import io.arkvale.llama.DecodeRows;
-import io.arkvale.llama.LlamaConfig;
 import java.util.Arrays;
 import java.util.BitSet;
 
 /** One step of a choosing layer as its policy sees it, before and after attention. */
 final class ChoosingStep implements ChoiceStep, DecodeStep {
     private final Access access;
-    private final LlamaConfig shape;
+    private final AttentionShape shape;
     private final WholeText[] text;
     private final BitSet[] resident;
     private final float[][] scores;

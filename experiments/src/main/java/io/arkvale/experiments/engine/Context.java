@@ -1,21 +1,36 @@
 package io.arkvale.experiments.engine;
 
 import io.arkvale.kernels.PackedKeyValues;
+import io.arkvale.llama.AttentionShape;
 import io.arkvale.llama.KeyValueStore;
-import io.arkvale.llama.LlamaConfig;
+import io.arkvale.llama.Rope;
 import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
 
 /**
  * A prefilled context, shared by all runs that continue it and changed by none of them.
  *
  * @param shape the model's shape
+ * @param rope turns keys and queries to other positions
  * @param store keys and values of all tokens, and each layer's last queries
- * @param recent queries of the last tokens, or of all
- * @param text the bytes of each token
+ * @param queries of the last tokens, or of all
+ * @param token the token at each position
+ * @param bytes what a token stands for
  */
-record Context(LlamaConfig shape, KeyValueStore store, RecentQueries recent, IntFunction<byte[]> text) {
+record Context(
+        AttentionShape shape,
+        Rope rope,
+        KeyValueStore store,
+        ContextQueries queries,
+        IntUnaryOperator token,
+        IntFunction<byte[]> bytes) {
     int tokens() {
         return store.length();
+    }
+
+    /** The bytes of the token at a position. */
+    byte[] text(int position) {
+        return bytes.apply(token.applyAsInt(position));
     }
 
     PackedKeyValues keyValues(int layer, int kvHead) {

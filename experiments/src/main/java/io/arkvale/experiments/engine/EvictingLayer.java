@@ -4,8 +4,8 @@ import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.DecodeStep;
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.kernels.DenseKernels;
+import io.arkvale.llama.AttentionShape;
 import io.arkvale.llama.DecodeRows;
-import io.arkvale.llama.LlamaConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  */
 final class EvictingLayer implements LayerRun {
     private final Access access;
-    private final LlamaConfig shape;
+    private final AttentionShape shape;
     private final LayerPolicy policy;
     private final HeldTokens[] held;
     private final HeldAttention[] attention;
@@ -85,9 +85,15 @@ final class EvictingLayer implements LayerRun {
     @Override
     public int[] attended(int queryHead) {
         var kvHead = queryHead / shape.queryHeadsPerKvHead();
-        var left = IntStream.range(0, held[kvHead].size()).map(held[kvHead]::token);
-        return IntStream.concat(left, evicted.get(kvHead).stream().mapToInt(token -> token))
+        return IntStream.concat(
+                        Arrays.stream(held(kvHead)),
+                        evicted.get(kvHead).stream().mapToInt(token -> token))
                 .toArray();
+    }
+
+    @Override
+    public int[] held(int kvHead) {
+        return IntStream.range(0, held[kvHead].size()).map(held[kvHead]::token).toArray();
     }
 
     @Override

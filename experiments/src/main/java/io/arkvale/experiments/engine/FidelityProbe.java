@@ -1,8 +1,8 @@
 package io.arkvale.experiments.engine;
 
 import io.arkvale.kernels.DenseKernels;
+import io.arkvale.llama.AttentionShape;
 import io.arkvale.llama.DecodeRows;
-import io.arkvale.llama.LlamaConfig;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -17,7 +17,7 @@ final class FidelityProbe {
     /** Tokens a page, in which the largest scores are looked for. */
     private static final int PAGE_SIZE = 32;
 
-    private final LlamaConfig shape;
+    private final AttentionShape shape;
     private final Softmax softmax;
     /** {@code [layers][kvHeads]}; empty where the run is dense. */
     private final WholeText[][] seen;

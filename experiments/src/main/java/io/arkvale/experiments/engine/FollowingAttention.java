@@ -42,7 +42,7 @@ final class FollowingAttention {
         for (int first = 0; first < context.tokens(); first += BLOCK) {
             var rows = Math.min(BLOCK, context.tokens() - first);
             for (int row = 0; row < rows; row++) {
-                context.recent().copy(key.layer(), first + row, key.queryHead(), queries, row * shape.headDim());
+                context.queries().copy(key.layer(), first + row, key.queryHead(), queries, row * shape.headDim());
             }
             for (int i = 0; i < rows * shape.headDim(); i++) {
                 queries[i] *= factor;

@@ -14,6 +14,9 @@ interface LayerRun {
     /** The tokens that a query head attended to in the last step, in no particular order; not to be changed. */
     int[] attended(int queryHead);
 
+    /** The tokens that a KV head holds on the device, in no particular order. */
+    int[] held(int kvHead);
+
     /** What it has used so far. */
     LayerCounts counts();
 

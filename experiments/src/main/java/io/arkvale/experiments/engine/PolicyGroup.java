@@ -26,17 +26,16 @@ final class PolicyGroup implements RunGroup {
     /** {@code [layers][runs]}: null where the run is dense. */
     private final @Nullable LayerRun[][] limited;
 
-    private final Workbench bench;
     private final Twins twins;
     private List<byte[]> text = List.of();
     private long steps;
 
-    PolicyGroup(Context context, List<RunSpec> runs, SharedTokens shared, Workbench bench) {
+    PolicyGroup(Context context, List<RunSpec> runs, SharedTokens shared, Tools tools) {
         this.context = context;
-        this.bench = bench;
         twins = new Twins(runs.size());
         this.runs = runs;
-        pool = bench.pool();
+        pool = tools.pool();
+        var kernels = tools.kernels();
         var shape = context.shape();
         denseRuns = new int[shape.layers()][];
         dense = new DenseLayers[shape.layers()];
@@ -46,15 +45,13 @@ final class PolicyGroup implements RunGroup {
             denseRuns[layer] = IntStream.range(0, runs.size())
                     .filter(run -> runs.get(run).isDense(number))
                     .toArray();
-            dense[layer] = new DenseLayers(
-                    context, layer, denseRuns[layer].length, bench.model().kernels());
+            dense[layer] = new DenseLayers(context, layer, denseRuns[layer].length, kernels);
         }
-        var kernels = bench.model().kernels();
         var scores = new ContextScores(
                 new LastRows(context),
                 new WindowAttention(context, shared, kernels),
                 new FollowingAttention(context, shared, kernels),
-                bench.model().rope());
+                context.rope());
         pool.forEach(Math.multiplyExact(shape.layers(), runs.size()), (item, worker) -> {
             var layer = item / runs.size();
             var run = item % runs.size();
@@ -81,7 +78,7 @@ final class PolicyGroup implements RunGroup {
     @Override
     public void begin(int[] tokens) {
         twins.take(tokens);
-        text = Arrays.stream(tokens).mapToObj(token -> bench.bytes(token)).toList();
+        text = Arrays.stream(tokens).mapToObj(context.bytes()).toList();
         steps++;
     }
 
@@ -128,6 +125,11 @@ final class PolicyGroup implements RunGroup {
     @Override
     public int[] attended(int run, int layer, int queryHead) {
         return Objects.requireNonNull(limited[layer][run], "a dense layer").attended(queryHead);
+    }
+
+    @Override
+    public int[] held(int run, int layer, int kvHead) {
+        return Objects.requireNonNull(limited[layer][run], "a dense layer").held(kvHead);
     }
 
     @Override

@@ -1,14 +1,11 @@
 package io.arkvale.experiments.engine;
 
-import io.arkvale.llama.LlamaConfig;
+import io.arkvale.llama.AttentionShape;
 import io.arkvale.llama.PrefillAttention;
 
 /** Remembers the queries of a prefill's last tokens, layer by layer, while another attention does the work. */
-final class RecentQueries implements PrefillAttention {
-    /** Tokens that are remembered unless all are asked for. */
-    static final int MOST = 256;
-
-    private final LlamaConfig shape;
+final class RecentQueries implements PrefillAttention, ContextQueries {
+    private final AttentionShape shape;
     private final int most;
     private final PrefillAttention attention;
     /** {@code [layers][most][queryHeads][headDim]}; token t stands in row t modulo {@code most}. */
@@ -16,19 +13,20 @@ final class RecentQueries implements PrefillAttention {
     /** Tokens so far. */
     private int length;
 
-    RecentQueries(LlamaConfig shape, PrefillAttention attention, int most) {
+    RecentQueries(AttentionShape shape, PrefillAttention attention, int most) {
         this.most = most;
         this.shape = shape;
         this.attention = attention;
         queries = new float[shape.layers()][Math.multiplyExact(most, shape.queryWidth())];
     }
 
-    /**
-     * Copies the query of one of the last tokens.
-     *
-     * @throws IllegalStateException if it is no longer remembered
-     */
-    void copy(int layer, int token, int queryHead, float[] target, int offset) {
+    @Override
+    public int known() {
+        return Math.min(most, length);
+    }
+
+    @Override
+    public void copy(int layer, int token, int queryHead, float[] target, int offset) {
         if (token < length - most || token >= length) {
             throw new IllegalStateException("the query of token " + token + " of " + length + " is not remembered");
         }

@@ -28,6 +28,9 @@ interface RunGroup extends AutoCloseable {
     /** The tokens that a query head of a run attended to in a limited layer in this step. */
     int[] attended(int run, int layer, int queryHead);
 
+    /** The tokens that a KV head of a run holds on the device in a limited layer, in no particular order. */
+    int[] held(int run, int layer, int kvHead);
+
     /** What a run of the group has used so far. */
     Usage usage(int run);
 

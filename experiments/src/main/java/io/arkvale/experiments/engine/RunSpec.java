@@ -6,7 +6,7 @@ import io.arkvale.experiments.policy.PolicyChoice;
 import io.arkvale.experiments.policy.TokenPolicy;
 import io.arkvale.experiments.policy.bound.Full;
 import io.arkvale.experiments.policy.recall.ArkVale;
-import io.arkvale.llama.LlamaConfig;
+import io.arkvale.llama.AttentionShape;
 
 /**
  * One way of continuing a context.
@@ -22,7 +22,7 @@ public record RunSpec(PolicyChoice choice, int budget, int denseLayers) {
      * @throws UserException if it cannot; says what it needs
      * @throws io.arkvale.api.ImmediateException likewise, for settings of a cache
      */
-    public void check(LlamaConfig shape) {
+    public void check(AttentionShape shape) {
         if (budget < 1) {
             throw new UserException("budget is " + budget + "; allowed: at least 1 token");
         }
@@ -57,7 +57,7 @@ public record RunSpec(PolicyChoice choice, int budget, int denseLayers) {
     }
 
     /** What a token policy is told in a layer. */
-    LayerSetting setting(LlamaConfig shape, int layer) {
+    LayerSetting setting(AttentionShape shape, int layer) {
         return new LayerSetting(
                 shape.queryHeads(),
                 shape.kvHeads(),

@@ -34,7 +34,7 @@ final class WindowAttention {
         var stride = tokens.capacity();
         var queries = new float[rows * shape.headDim()];
         for (int row = 0; row < rows; row++) {
-            context.recent()
+            context.queries()
                     .copy(key.layer(), context.tokens() - rows + row, key.queryHead(), queries, row * shape.headDim());
         }
         var factor = (float) (1 / Math.sqrt(shape.headDim()));

@@ -2,7 +2,6 @@ package io.arkvale.experiments.engine;
 
 import io.arkvale.api.Backend;
 import io.arkvale.experiments.UserException;
-import io.arkvale.kernels.WorkerPool;
 import io.arkvale.llama.Decoder;
 import io.arkvale.llama.KeyValueStore;
 import io.arkvale.llama.Llama;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Workbench {
     private final Llama model;
     private final Tokenizer tokenizer;
-    private final @Nullable Backend backend;
+    private final Tools tools;
     private final Prefill prefill;
     private final KeyValueStore store;
     /** The tokens in the store. */
@@ -33,7 +32,7 @@ public final class Workbench {
     public Workbench(Llama model, Tokenizer tokenizer, @Nullable Backend backend) {
         this.model = model;
         this.tokenizer = tokenizer;
-        this.backend = backend;
+        tools = new Tools(model.kernels(), model.pool(), backend);
         prefill = model.prefill();
         store = model.newStore();
     }
@@ -43,15 +42,9 @@ public final class Workbench {
         return model;
     }
 
-    Backend backend() {
-        if (backend == null) {
-            throw new IllegalStateException("a run of a cache needs a backend, and the bench has none");
-        }
-        return backend;
-    }
-
-    WorkerPool pool() {
-        return model.pool();
+    /** What the model and its runs compute with. */
+    Tools tools() {
+        return tools;
     }
 
     /** Tokens of a text, taken as UTF-8. */
@@ -100,14 +93,14 @@ public final class Workbench {
      */
     Context prefill(int[] tokens, boolean allRows) {
         var mismatch = Arrays.mismatch(tokens, prefilled);
-        var remembered = allRows ? tokens.length : RecentQueries.MOST;
+        var remembered = allRows ? tokens.length : ContextQueries.LEAST;
         var common = Math.min(mismatch < 0 ? tokens.length : mismatch, Math.max(0, tokens.length - remembered));
         prefilled = new int[0];
         store.truncate(common);
         var recent = new RecentQueries(model.config(), model.dense(store), remembered);
         prefill.run(Arrays.copyOfRange(tokens, common, tokens.length), common, recent);
         prefilled = tokens.clone();
-        return new Context(model.config(), store, recent, token -> bytes(tokens[token]));
+        return new Context(model.config(), model.rope(), store, recent, position -> tokens[position], this::bytes);
     }
 
     /** A decoder for that many rows. */
