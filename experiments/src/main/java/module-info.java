@@ -7,6 +7,7 @@ module io.arkvale.experiments {
     requires info.picocli;
     requires me.tongfei.progressbar;
     requires tools.jackson.databind;
+    requires tools.jackson.dataformat.yaml;
     requires static org.jspecify;
 
     exports io.arkvale.experiments.policy;

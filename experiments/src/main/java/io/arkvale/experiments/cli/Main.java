@@ -56,6 +56,7 @@ public final class Main implements Runnable {
         line.addSubcommand(new PerplexityCommand(terminal));
         line.addSubcommand(new GenerateCommand(terminal));
         line.addSubcommand(new BenchCommand(terminal));
+        line.addSubcommand(new SimulateCommand(terminal));
         line.addSubcommand(new SweepCommand(terminal));
         line.addSubcommand(new CommandLine(new TraceCommand())
                 .addSubcommand(new TraceRecordCommand(terminal))

@@ -1,0 +1,214 @@
+package io.arkvale.experiments.cli;
+
+import io.arkvale.api.Scope;
+import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.report.Origin;
+import io.arkvale.experiments.report.Report;
+import io.arkvale.experiments.simulate.BatchSizes;
+import io.arkvale.experiments.simulate.CacheSetting;
+import io.arkvale.experiments.simulate.CostModel;
+import io.arkvale.experiments.simulate.Descriptions;
+import io.arkvale.experiments.simulate.Figure9;
+import io.arkvale.experiments.simulate.Gpu;
+import io.arkvale.experiments.simulate.LanguageModel;
+import io.arkvale.experiments.simulate.MemoryLimit;
+import io.arkvale.experiments.simulate.PolicyCost;
+import io.arkvale.experiments.simulate.RecallRates;
+import io.arkvale.experiments.simulate.Simulation;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The cost model: time of a decode step by part, memory, and throughput, on a described GPU and model. */
+@Command(
+        name = "simulate",
+        description = {
+            "Estimate a decode step on a described GPU and model: time by part, memory, the largest batch and its throughput.",
+            "Without options: figure 9 of the paper."
+        })
+final class SimulateCommand implements Runnable {
+    /** One way to say how many pages are recalled. */
+    static final class Recalls {
+        @Option(
+                names = "--recalls",
+                paramLabel = "PAGES",
+                description = "Pages recalled a limited layer, sequence and step (default: the paper's 10 a step, over"
+                        + " all limited layers).")
+        private @Nullable Double pages;
+
+        @Option(
+                names = "--recalls-from",
+                paramLabel = "FILE",
+                description = "Take recalls as policy arkvale had them in this CSV file of results.")
+        private @Nullable Path file;
+    }
+
+    private final Terminal terminal;
+
+    @Option(
+            names = "--gpu",
+            paramLabel = "NAME|FILE",
+            defaultValue = "A100-80G-PCIe",
+            description = "A100-80G-PCIe, H100, RTX-4090, or a YAML file (default ${DEFAULT-VALUE}).")
+    private String gpu = "";
+
+    @Option(
+            names = "--model",
+            paramLabel = "NAME|FILE",
+            defaultValue = "LongChat-7B",
+            description =
+                    "LongChat-7B, Llama-3-8B, Mistral-7B, Llama-3-70B, or a YAML file (default ${DEFAULT-VALUE}).")
+    private String model = "";
+
+    @Option(
+            names = "--tensor-parallel",
+            defaultValue = "1",
+            description = "GPUs that share the heads (default ${DEFAULT-VALUE}).")
+    private int tensorParallel;
+
+    @Option(
+            names = "--launch-cost",
+            paramLabel = "MICROS",
+            description = "What an operation costs beside its bytes, in place of the GPU's own.")
+    private @Nullable Double launchCost;
+
+    @Option(
+            names = "--policies",
+            split = ",",
+            defaultValue = "arkvale",
+            description =
+                    "Policies beside full attention: arkvale, infllm, quest, sparq, streaming-llm, snapkv, h2o, tova"
+                            + " (default ${DEFAULT-VALUE}).")
+    private List<String> policies = List.of();
+
+    @Option(
+            names = "--tokens",
+            split = ",",
+            defaultValue = "10000,20000,30000",
+            description = "Tokens of each sequence (default ${DEFAULT-VALUE}).")
+    private List<Long> tokens = List.of();
+
+    @Option(
+            names = "--budgets",
+            split = ",",
+            defaultValue = "512,1024,2048,4096",
+            description = "Tokens kept in a limited layer (default ${DEFAULT-VALUE}).")
+    private List<Integer> budgets = List.of();
+
+    @Option(names = "--batch", defaultValue = "4", description = "Sequences of a step (default ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(names = "--page-size", defaultValue = "32", description = "Tokens a page (default ${DEFAULT-VALUE}).")
+    private int pageSize;
+
+    @Option(
+            names = "--dense-layers",
+            defaultValue = "2",
+            description = "Layers that keep everything (default ${DEFAULT-VALUE}).")
+    private int denseLayers;
+
+    @Option(
+            names = "--scope",
+            defaultValue = "resident",
+            description = "Pages that ArkVale attends to: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}, as the"
+                    + " authors' code does).")
+    private Scope scope = Scope.RESIDENT;
+
+    @ArgGroup
+    private Recalls recalls = new Recalls();
+
+    @Option(
+            names = "--measured-layers",
+            defaultValue = "4",
+            description = "Limited layers of the model in that file (default ${DEFAULT-VALUE}, needle-5m's).")
+    private int measuredLayers;
+
+    @Option(names = "--overlap", description = "Pages come while the rest of the step runs.")
+    private boolean overlap;
+
+    @Option(
+            names = "--cache-memory",
+            paramLabel = "GIB",
+            defaultValue = "40",
+            description = "Memory for keys, values and digests of the largest batch (default ${DEFAULT-VALUE} GiB).")
+    private double cacheMemory;
+
+    @Option(
+            names = "--generated",
+            defaultValue = "512",
+            description = "Tokens that a sequence must have room to grow by (default ${DEFAULT-VALUE}).")
+    private int generated;
+
+    @Option(
+            names = "--batch-sizes",
+            defaultValue = "powers_of_two",
+            description = "Sizes tried for the largest batch: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
+    private BatchSizes batchSizes = BatchSizes.POWERS_OF_TWO;
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    SimulateCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        output.open();
+        Inputs.atLeast(1, "--measured-layers", measuredLayers);
+        var costs = new CostModel(gpu(), Descriptions.model(model), tensorParallel);
+        var limit = new MemoryLimit(cacheMemory, generated, batchSizes);
+        var chosen = policies.stream().map(PolicyCost::named).toList();
+        var simulation = Simulation.run(costs, chosen, settings(costs.model()), batch, tokens, budgets, limit);
+        var devices = tensorParallel == 1 ? "" : tensorParallel + " x ";
+        var origin = new Origin(
+                0, costs.model().name(), "cost-model", devices + costs.gpu().name());
+        output.write(
+                terminal,
+                "simulate",
+                Report.of(SimulationTable.COLUMNS, simulation.rows()),
+                origin,
+                SimulationTable.text(simulation));
+    }
+
+    private Gpu gpu() {
+        var described = Descriptions.gpu(gpu);
+        if (launchCost == null) {
+            return described;
+        }
+        if (!(launchCost >= 0) || launchCost.isInfinite()) {
+            throw new UserException("--launch-cost is " + launchCost + "; allowed: at least 0 microseconds");
+        }
+        return described.withLaunchCost(launchCost);
+    }
+
+    private Simulation.Settings settings(LanguageModel described) {
+        var rates = rates();
+        var assumed = recalls.pages != null
+                ? recalls.pages
+                : Figure9.RECALLS_PER_STEP / Math.max(1, described.layers() - denseLayers);
+        return (length, budget) -> new CacheSetting(
+                budget,
+                pageSize,
+                2,
+                2,
+                denseLayers,
+                scope,
+                rates != null ? rates.of(length, budget) : assumed,
+                overlap);
+    }
+
+    private @Nullable RecallRates rates() {
+        var file = recalls.file;
+        if (file == null) {
+            return null;
+        }
+        var csv = new String(Inputs.read("result file", file), StandardCharsets.UTF_8);
+        return RecallRates.read(file.toString(), csv, measuredLayers);
+    }
+}

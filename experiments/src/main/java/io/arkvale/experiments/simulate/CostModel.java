@@ -1,0 +1,111 @@
+package io.arkvale.experiments.simulate;
+
+import io.arkvale.experiments.UserException;
+
+/**
+ * What a decode step costs on a GPU, or on several that share the heads. The formulas with their units and the source of
+ * every constant are in {@code experiments/COST-MODEL.md}.
+ *
+ * @param gpu the GPU
+ * @param model the language model
+ * @param tensorParallel GPUs that share heads and weights evenly
+ */
+public record CostModel(Gpu gpu, LanguageModel model, int tensorParallel) {
+    /** Checks that the heads can be shared. */
+    public CostModel {
+        if (tensorParallel < 1 || model.kvHeads() % tensorParallel != 0) {
+            throw new UserException("tensor-parallel degree is " + tensorParallel
+                    + "; allowed: a divisor of the KV heads of " + model.name() + ", " + model.kvHeads());
+        }
+    }
+
+    /** One GPU. */
+    public CostModel(Gpu gpu, LanguageModel model) {
+        this(gpu, model, 1);
+    }
+
+    /**
+     * Time of a decode step.
+     *
+     * @param batch sequences that decode together
+     * @param tokens of each, before the step
+     */
+    public StepTime step(PolicyCost policy, CacheSetting setting, int batch, long tokens) {
+        requireSizes(batch, tokens);
+        var dense = PolicyCost.FULL.layer(model, setting, tokens);
+        var limited = policy.layer(model, setting, tokens);
+        int denseLayers = Math.min(setting.denseLayers(), model.layers());
+        int limitedLayers = model.layers() - denseLayers;
+        var other = weights(batch) + exchange(batch) + limitedLayers * seconds(limited.append(), batch);
+        var estimate = limitedLayers * seconds(limited.estimate(), batch);
+        var select = limitedLayers * seconds(limited.select(), batch);
+        var attention =
+                denseLayers * seconds(dense.attention(), batch) + limitedLayers * seconds(limited.attention(), batch);
+        var transfer = limitedLayers * gpu.fetch(limited.recall().bytes() * batch / tensorParallel);
+        var hidden = setting.overlap() ? Math.min(transfer, other + estimate + select + attention) : 0;
+        var recall = limitedLayers * launches(limited.recall(), batch) + transfer - hidden;
+        return new StepTime(other, estimate, select, recall, attention);
+    }
+
+    /**
+     * Seconds of full attention in one layer.
+     *
+     * @param batch sequences
+     * @param tokens of each
+     */
+    public double attention(int batch, long tokens) {
+        requireSizes(batch, tokens);
+        return seconds(PolicyCost.attention(model, tokens), batch);
+    }
+
+    /**
+     * Memory of a batch, on each GPU.
+     *
+     * @param batch sequences
+     * @param tokens of each when it is longest
+     */
+    public MemoryUse memory(PolicyCost policy, CacheSetting setting, int batch, long tokens) {
+        requireSizes(batch, tokens);
+        var full = PolicyCost.FULL.layer(model, setting, tokens).held();
+        var limited = policy.layer(model, setting, tokens);
+        int denseLayers = Math.min(setting.denseLayers(), model.layers());
+        int limitedLayers = model.layers() - denseLayers;
+        var prefilled = limitedLayers == 0 ? 0 : Math.max(full, limited.held()) - limited.held();
+        var share = (double) batch / tensorParallel;
+        return new MemoryUse(
+                model.parameters() * model.elementBytes() / tensorParallel,
+                share * (denseLayers * full + limitedLayers * limited.held() + prefilled),
+                share * limitedLayers * limited.summaries(),
+                share * limitedLayers * limited.backups());
+    }
+
+    private double weights(int batch) {
+        var weights = model.matrixWeights() / tensorParallel;
+        return gpu.busy(weights * model.elementBytes(), 2 * weights * batch)
+                + gpu.launch(model.layers() * (double) Launches.LAYER + Launches.STEP);
+    }
+
+    /** All-reduces: each GPU sends its share of a sum and then of the result to every other one. */
+    private double exchange(int batch) {
+        if (tensorParallel == 1) {
+            return 0;
+        }
+        var bytes = 2.0 * (tensorParallel - 1) / tensorParallel * batch * model.hidden() * model.elementBytes();
+        return model.layers() * Launches.ALL_REDUCES * (gpu.send(bytes) + gpu.launch(1));
+    }
+
+    private double seconds(Work work, int batch) {
+        var share = (double) batch / tensorParallel;
+        return gpu.busy(work.bytes() * share, work.arithmetic() * share) + launches(work, batch);
+    }
+
+    private double launches(Work work, int batch) {
+        return gpu.launch(work.launches() + work.sequenceLaunches() * batch);
+    }
+
+    private static void requireSizes(int batch, long tokens) {
+        if (batch < 1 || tokens < 1) {
+            throw new UserException("batch is " + batch + " and tokens is " + tokens + "; allowed: at least 1 of each");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.arkvale.experiments.simulate;
+
+import io.arkvale.experiments.simulate.Simulation.Gains;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The paper's figure 9: latency of LongChat-7B on the A100 by part, and throughput with 40 GB for keys and values. */
+public final class Figure9 {
+    /** Lengths of the figure, tokens. */
+    public static final List<Long> LENGTHS = List.of(10_000L, 20_000L, 30_000L);
+
+    /** Budgets of the figure, tokens. */
+    public static final List<Integer> BUDGETS = List.of(512, 1024, 2048, 4096);
+
+    /** Sequences of the latency panels. */
+    public static final int BATCH = 4;
+
+    /** Pages recalled a step and sequence, all layers together: "under 10", 5 MB (section 5.1, figure 4b). */
+    public static final double RECALLS_PER_STEP = 10;
+
+    /** Gains that the paper states (abstract and section 6.5). */
+    public static final Gains PAPER = new Gains(2.2, 1.7, 4.6, 3.5);
+
+    /** Heights of the figure's bars, as drawn: ms a step, by length; budgets in order, then full attention. */
+    public static final Map<Long, List<Double>> PAPER_LATENCIES = Map.of(
+            10_000L, List.of(21.77, 22.78, 23.72, 25.25, 31.07),
+            20_000L, List.of(23.55, 24.37, 25.80, 28.06, 41.80),
+            30_000L, List.of(23.30, 24.51, 25.71, 27.49, 55.86));
+
+    /** The same for throughput, in the figure's relative unit. */
+    public static final Map<Long, List<Double>> PAPER_THROUGHPUTS = Map.of(
+            10_000L, List.of(411.1, 369.9, 308.4, 275.3, 137.0),
+            20_000L, List.of(346.9, 306.2, 261.7, 243.0, 67.5),
+            30_000L, List.of(345.1, 296.3, 284.0, 227.3, 65.5));
+
+    private Figure9() {}
+
+    /** The figure as simulated with the descriptions that come along. */
+    public static Simulation simulate() {
+        return simulate(
+                new CostModel(Descriptions.gpu("A100-80G-PCIe"), Descriptions.model("LongChat-7B")), MemoryLimit.PAPER);
+    }
+
+    /** The figure on another GPU, with another model or another memory limit. */
+    public static Simulation simulate(CostModel model, MemoryLimit limit) {
+        return Simulation.run(
+                model, List.of(PolicyCost.ARKVALE), paperRecalls(model.model()), BATCH, LENGTHS, BUDGETS, limit);
+    }
+
+    /** The paper's setting with its recalls, spread over the limited layers. */
+    public static Simulation.Settings paperRecalls(LanguageModel model) {
+        return (tokens, budget) -> {
+            var setting = CacheSetting.paper(budget, 0);
+            return setting.withRecalls(RECALLS_PER_STEP / Math.max(1, model.layers() - setting.denseLayers()));
+        };
+    }
+
+    /** What the paper's figure shows for a row: ms a step, or null if it does not have the row. */
+    public static @Nullable Double paperMillis(Simulation.Row row) {
+        return bar(PAPER_LATENCIES, row);
+    }
+
+    /** What the paper's figure shows for a row: throughput in its relative unit, or null. */
+    public static @Nullable Double paperThroughput(Simulation.Row row) {
+        return bar(PAPER_THROUGHPUTS, row);
+    }
+
+    private static @Nullable Double bar(Map<Long, List<Double>> panels, Simulation.Row row) {
+        var bars = panels.get(row.tokens());
+        var place = row.budget() == null ? BUDGETS.size() : BUDGETS.indexOf(row.budget());
+        return bars == null || place < 0 ? null : bars.get(place);
+    }
+}
