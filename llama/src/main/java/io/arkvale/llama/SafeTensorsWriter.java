@@ -79,8 +79,13 @@ public final class SafeTensorsWriter implements AutoCloseable {
         var unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
         var channel = FileChannel.open(
                 unfinished, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
-        var writer = new SafeTensorsWriter(file, unfinished, channel, offset);
-        writer.writeFully(start.flip());
+        var writer = new SafeTensorsWriter(file, unfinished, channel, Math.addExact(offset, start.capacity()));
+        try {
+            writer.append(MemorySegment.ofBuffer(start.flip()));
+        } catch (Throwable failure) {
+            writer.close();
+            throw failure;
+        }
         return writer;
     }
 
@@ -90,12 +95,12 @@ public final class SafeTensorsWriter implements AutoCloseable {
             throw new IllegalArgumentException(
                     bytes.byteSize() + " bytes were given, but the declared tensors take only " + missing + " more");
         }
-        missing -= bytes.byteSize();
         long piece = Integer.MAX_VALUE & -Long.BYTES;
         for (long from = 0; from < bytes.byteSize(); from += piece) {
             writeFully(bytes.asSlice(from, Math.min(piece, bytes.byteSize() - from))
                     .asByteBuffer());
         }
+        missing -= bytes.byteSize();
     }
 
     /** Appends float32 numbers. */

@@ -24,6 +24,8 @@ import java.util.stream.IntStream;
 import org.assertj.core.data.Index;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -112,6 +114,18 @@ class TraceTest {
                 .hasMessage("the source dries up");
         assertThat(file).hasContent("old");
         assertThat(directory.toFile().list()).containsExactly("a.safetensors");
+    }
+
+    /** A device that is always full stands in for the disk. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFullDiskLeavesNothing() throws IOException {
+        var file = directory.resolve("a.safetensors");
+        Files.createSymbolicLink(directory.resolve("a.safetensors.unfinished"), Path.of("/dev/full"));
+        assertThatThrownBy(this::write)
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("trace file " + file + " cannot be written: IO: ");
+        assertThat(directory.toFile().list()).isEmpty();
     }
 
     @Test
