@@ -1,7 +1,6 @@
 package io.arkvale.experiments.cli;
 
 import io.arkvale.api.Scope;
-import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.report.Origin;
 import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.simulate.BatchSizes;
@@ -9,12 +8,12 @@ import io.arkvale.experiments.simulate.CacheSetting;
 import io.arkvale.experiments.simulate.CostModel;
 import io.arkvale.experiments.simulate.Descriptions;
 import io.arkvale.experiments.simulate.Figure9;
-import io.arkvale.experiments.simulate.Gpu;
 import io.arkvale.experiments.simulate.LanguageModel;
 import io.arkvale.experiments.simulate.MemoryLimit;
 import io.arkvale.experiments.simulate.PolicyCost;
 import io.arkvale.experiments.simulate.RecallRates;
 import io.arkvale.experiments.simulate.Simulation;
+import io.arkvale.experiments.simulate.Software;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,6 +69,14 @@ final class SimulateCommand implements Runnable {
             defaultValue = "1",
             description = "GPUs that share the heads (default ${DEFAULT-VALUE}).")
     private int tensorParallel;
+
+    @Option(
+            names = "--software",
+            defaultValue = "pytorch",
+            description =
+                    "What runs the step: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}): the authors' code, or"
+                            + " a captured step as the backend cuda has it.")
+    private Software software = Software.PYTORCH;
 
     @Option(
             names = "--launch-cost",
@@ -161,7 +168,7 @@ final class SimulateCommand implements Runnable {
     public void run() {
         output.open();
         Inputs.atLeast(1, "--measured-layers", measuredLayers);
-        var costs = new CostModel(gpu(), Descriptions.model(model), tensorParallel);
+        var costs = costs();
         var limit = new MemoryLimit(cacheMemory, generated, batchSizes);
         var chosen = policies.stream().map(PolicyCost::named).toList();
         var simulation = Simulation.run(costs, chosen, settings(costs.model()), batch, tokens, budgets, limit);
@@ -176,15 +183,14 @@ final class SimulateCommand implements Runnable {
                 SimulationTable.text(simulation));
     }
 
-    private Gpu gpu() {
+    private CostModel costs() {
         var described = Descriptions.gpu(gpu);
-        if (launchCost == null) {
-            return described;
-        }
-        if (!(launchCost >= 0) || launchCost.isInfinite()) {
-            throw new UserException("--launch-cost is " + launchCost + "; allowed: at least 0 microseconds");
-        }
-        return described.withLaunchCost(launchCost);
+        return new CostModel(
+                described,
+                Descriptions.model(model),
+                tensorParallel,
+                software,
+                launchCost == null ? software.launchCost(described) : launchCost);
     }
 
     private Simulation.Settings settings(LanguageModel described) {

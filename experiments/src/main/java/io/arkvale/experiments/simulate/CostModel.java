@@ -9,19 +9,29 @@ import io.arkvale.experiments.UserException;
  * @param gpu the GPU
  * @param model the language model
  * @param tensorParallel GPUs that share heads and weights evenly
+ * @param software what runs the step
+ * @param launchCost what an operation costs beside its bytes, µs
  */
-public record CostModel(Gpu gpu, LanguageModel model, int tensorParallel) {
+public record CostModel(Gpu gpu, LanguageModel model, int tensorParallel, Software software, double launchCost) {
     /** Checks that the heads can be shared. */
     public CostModel {
         if (tensorParallel < 1 || model.kvHeads() % tensorParallel != 0) {
             throw new UserException("tensor-parallel degree is " + tensorParallel
                     + "; allowed: a divisor of the KV heads of " + model.name() + ", " + model.kvHeads());
         }
+        if (!(launchCost >= 0) || Double.isInfinite(launchCost)) {
+            throw new UserException("launch cost is " + launchCost + "; allowed: at least 0 microseconds");
+        }
     }
 
-    /** One GPU. */
+    /** With the launch cost that the GPU's description gives. */
+    public CostModel(Gpu gpu, LanguageModel model, int tensorParallel, Software software) {
+        this(gpu, model, tensorParallel, software, software.launchCost(gpu));
+    }
+
+    /** One GPU and the authors' code. */
     public CostModel(Gpu gpu, LanguageModel model) {
-        this(gpu, model, 1);
+        this(gpu, model, 1, Software.PYTORCH);
     }
 
     /**
@@ -36,14 +46,14 @@ public record CostModel(Gpu gpu, LanguageModel model, int tensorParallel) {
         var limited = policy.layer(model, setting, tokens);
         int denseLayers = Math.min(setting.denseLayers(), model.layers());
         int limitedLayers = model.layers() - denseLayers;
-        var other = weights(batch) + exchange(batch) + limitedLayers * seconds(limited.append(), batch);
+        var other = weights(batch) + exchange(batch) + limitedLayers * hostLaunches(limited.append(), batch);
         var estimate = limitedLayers * seconds(limited.estimate(), batch);
         var select = limitedLayers * seconds(limited.select(), batch);
         var attention =
                 denseLayers * seconds(dense.attention(), batch) + limitedLayers * seconds(limited.attention(), batch);
         var transfer = limitedLayers * gpu.fetch(limited.recall().bytes() * batch / tensorParallel);
         var hidden = setting.overlap() ? Math.min(transfer, other + estimate + select + attention) : 0;
-        var recall = limitedLayers * launches(limited.recall(), batch) + transfer - hidden;
+        var recall = limitedLayers * hostLaunches(limited.recall(), batch) + transfer - hidden;
         return new StepTime(other, estimate, select, recall, attention);
     }
 
@@ -82,7 +92,7 @@ public record CostModel(Gpu gpu, LanguageModel model, int tensorParallel) {
     private double weights(int batch) {
         var weights = model.matrixWeights() / tensorParallel;
         return gpu.busy(weights * model.elementBytes(), 2 * weights * batch)
-                + gpu.launch(model.layers() * (double) Launches.LAYER + Launches.STEP);
+                + launch(model.layers() * (double) Launches.LAYER + Launches.STEP);
     }
 
     /** All-reduces: each GPU sends its share of a sum and then of the result to every other one. */
@@ -91,7 +101,7 @@ public record CostModel(Gpu gpu, LanguageModel model, int tensorParallel) {
             return 0;
         }
         var bytes = 2.0 * (tensorParallel - 1) / tensorParallel * batch * model.hidden() * model.elementBytes();
-        return model.layers() * Launches.ALL_REDUCES * (gpu.send(bytes) + gpu.launch(1));
+        return model.layers() * Launches.ALL_REDUCES * (gpu.send(bytes) + launch(1));
     }
 
     private double seconds(Work work, int batch) {
@@ -100,7 +110,15 @@ public record CostModel(Gpu gpu, LanguageModel model, int tensorParallel) {
     }
 
     private double launches(Work work, int batch) {
-        return gpu.launch(work.launches() + work.sequenceLaunches() * batch);
+        return launch(work.launches() + work.sequenceLaunches() * batch);
+    }
+
+    private double hostLaunches(Work work, int batch) {
+        return software.hostMovesPages() ? launches(work, batch) : 0;
+    }
+
+    private double launch(double operations) {
+        return operations * launchCost * 1e-6;
     }
 
     private static void requireSizes(int batch, long tokens) {

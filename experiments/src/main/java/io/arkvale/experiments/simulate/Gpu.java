@@ -14,7 +14,8 @@ import java.util.Map;
  * @param hostLinkFraction of it, reached
  * @param peerLink to another GPU, one direction, GB/s
  * @param peerLinkFraction of it, reached
- * @param launchCost what an operation costs beside its bytes, µs
+ * @param launchCost what an operation issued by PyTorch costs beside its bytes, µs
+ * @param graphLaunchCost the same of an operation of a captured graph, µs
  * @param memory device memory, GiB
  * @param sources where each of these comes from
  */
@@ -29,6 +30,7 @@ public record Gpu(
         double peerLink,
         double peerLinkFraction,
         double launchCost,
+        double graphLaunchCost,
         double memory,
         Map<String, String> sources) {
     /** Copies the sources. */
@@ -48,25 +50,9 @@ public record Gpu(
                 description.positive("peerLink"),
                 description.fraction("peerLinkFraction"),
                 description.positive("launchCost"),
+                description.positive("graphLaunchCost"),
                 description.positive("memory"),
                 description.sources());
-    }
-
-    /** The same GPU with another launch cost, in µs. */
-    public Gpu withLaunchCost(double micros) {
-        return new Gpu(
-                name,
-                memoryBandwidth,
-                memoryFraction,
-                compute,
-                computeFraction,
-                hostLink,
-                hostLinkFraction,
-                peerLink,
-                peerLinkFraction,
-                micros,
-                memory,
-                sources);
     }
 
     /** Seconds to read or write bytes of device memory, or to compute, whichever takes longer. */
@@ -83,10 +69,5 @@ public record Gpu(
     /** Seconds to send bytes to another GPU. */
     double send(double bytes) {
         return bytes / (peerLink * peerLinkFraction * 1e9);
-    }
-
-    /** Seconds that so many operations cost beside their bytes. */
-    double launch(double operations) {
-        return operations * launchCost * 1e-6;
     }
 }

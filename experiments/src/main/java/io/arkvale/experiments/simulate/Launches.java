@@ -2,7 +2,7 @@ package io.arkvale.experiments.simulate;
 
 /**
  * Operations that a decode step issues, counted in the code that the paper timed: the authors' kernels in HuggingFace
- * transformers 4.40. Each costs {@link Gpu#launchCost} beside its bytes.
+ * transformers 4.40. Each costs {@link CostModel#launchCost} beside its bytes.
  */
 final class Launches {
     /** Norm, three projections, RoPE, write of the token, output projection, residual; norm, gate, SiLU, up, product, down, residual. */

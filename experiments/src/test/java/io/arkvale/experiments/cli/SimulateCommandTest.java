@@ -102,7 +102,7 @@ class SimulateCommandTest {
                 "--tensor-parallel=3 | tensor-parallel degree is 3; allowed: a divisor of the KV heads of LongChat-7B, 32",
                 "--recalls=99 | recalls is 99.0 pages a layer, sequence and step; allowed: 0 to 16, the budget in pages",
                 "--recalls-from=none.csv | result file none.csv does not exist",
-                "--launch-cost=-1 | --launch-cost is -1.0; allowed: at least 0 microseconds",
+                "--launch-cost=-1 | launch cost is -1.0; allowed: at least 0 microseconds",
                 "--cache-memory=0 | cache memory is 0.0 GiB; allowed: above 0",
                 "--dense-layers=-1 | dense layers is -1; allowed: at least 0",
             })

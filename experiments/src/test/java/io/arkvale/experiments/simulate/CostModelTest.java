@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The formulas by hand, on a GPU of round numbers: 1 byte takes 1 ns, from the host 10 ns, from a peer 5 ns, an operation 1 ms. */
 class CostModelTest {
-    private static final Gpu GPU = new Gpu("round", 2, 0.5, 1e6, 1, 0.2, 0.5, 0.4, 0.5, 1000, 1, Map.of());
+    private static final Gpu GPU = new Gpu("round", 2, 0.5, 1e6, 1, 0.2, 0.5, 0.4, 0.5, 1000, 100, 1, Map.of());
 
     /** A token's keys have 2 · 4 · 2 = 16 bytes; 1,120 weights, of which 400 in the head. */
     private static final LanguageModel MODEL = new LanguageModel("small", 3, 4, 2, 4, 4, 12, 100, 1520, 2, Map.of());
@@ -35,7 +35,7 @@ class CostModelTest {
 
     @Test
     void arithmeticCountsWhereItTakesLonger() {
-        var slow = new Gpu("slow", 2, 0.5, 1e-6, 0.5, 1, 1, 1, 1, 1000, 1, Map.of());
+        var slow = new Gpu("slow", 2, 0.5, 1e-6, 0.5, 1, 1, 1, 1, 1000, 100, 1, Map.of());
         // Two operations a weight and sequence, at 0.5 million a second.
         assertThat(new CostModel(slow, MODEL)
                         .step(PolicyCost.FULL, SETTING, 7, 1)
@@ -72,20 +72,28 @@ class CostModelTest {
         assertThat(costs.step(PolicyCost.ARKVALE, overlapping, 2, 101).recall())
                 .isCloseTo(2 * 2 * 2.5 * MILLI, offset(1e-15));
         // On a link that takes longer than the rest of the step only the difference remains.
-        var slow = new Gpu("slow link", 2, 0.5, 1e6, 1, 1e-6, 1, 1, 1, 1000, 1, Map.of());
+        var slow = new Gpu("slow link", 2, 0.5, 1e6, 1, 1e-6, 1, 1, 1, 1000, 100, 1, Map.of());
         var time = new CostModel(slow, MODEL).step(PolicyCost.ARKVALE, overlapping, 2, 101);
         var rest = time.total() - time.recall();
         assertThat(time.recall()).isCloseTo(2 * 2 * (64 / 1e3 + 2.5 * MILLI) - rest, offset(1e-9));
     }
 
     @Test
+    void aCapturedStepNeedsNoHostToMovePages() {
+        var time = new CostModel(GPU, MODEL, 1, Software.GRAPH).step(PolicyCost.ARKVALE, SETTING, 2, 101);
+        assertThat(time.select()).isCloseTo(2 * MILLI / 10, offset(1e-15));
+        assertThat(time.recall()).isCloseTo(2 * 2 * 64 * 10 * NANO, offset(1e-15));
+        assertThat(time.other()).isCloseTo(1408 * 2 * NANO + 48 * MILLI / 10, offset(1e-15));
+    }
+
+    @Test
     void twoGpusShareBytesAndExchangeSums() {
         var one = costs.step(PolicyCost.FULL, SETTING, 2, 101);
-        var two = new CostModel(GPU, MODEL, 2).step(PolicyCost.FULL, SETTING, 2, 101);
+        var two = new CostModel(GPU, MODEL, 2, Software.PYTORCH).step(PolicyCost.FULL, SETTING, 2, 101);
         assertThat(two.attention() - 6 * MILLI).isCloseTo((one.attention() - 6 * MILLI) / 2, offset(1e-15));
         // Six all-reduces of 2 · 4 elements: each sends and receives 2 · 1/2 of 16 bytes, at 5 ns a byte.
         assertThat(two.other()).isCloseTo(1408 * NANO + 48 * MILLI + 6 * (16 * 5 * NANO + MILLI), offset(1e-15));
-        assertThatThrownBy(() -> new CostModel(GPU, MODEL, 4))
+        assertThatThrownBy(() -> new CostModel(GPU, MODEL, 4, Software.PYTORCH))
                 .isInstanceOf(UserException.class)
                 .hasMessage("tensor-parallel degree is 4; allowed: a divisor of the KV heads of small, 2");
     }
