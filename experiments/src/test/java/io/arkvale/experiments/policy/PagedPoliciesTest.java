@@ -67,10 +67,31 @@ class PagedPoliciesTest {
         assertThat(best("half-discs", keys)).isEqualTo(2);
     }
 
+    @Test
+    void digestsOfFewBitsRankPagesByWhatIsLeftOfTheirKeys() {
+        // Keys of the pages: (0,0)(0,0)  (6,0)(0,7)  (4.9,3.4)(4.9,3.4)  (0,0)(0,0). Query (1,1): 0 7 8.3 0.
+        float[][][] keys = {{{0, 0}, {0, 0}, {6, 0}, {0, 7}, {4.9f, 3.4f}, {4.9f, 3.4f}, {0, 0}, {0, 0}}};
+        // Two bits leave 0, 2, 4, 6 of the first channel and 0, 2.33, 4.67, 7 of the second: (4, 2.33) is 6.33.
+        assertThat(best("half-discs", keys)).isEqualTo(2);
+        assertThat(best("half-discs", keys, "2")).isEqualTo(1);
+        assertThat(best("half-discs", keys, "8")).isEqualTo(2);
+    }
+
+    @Test
+    void fewBitsOfOtherDigestsAreRefused() {
+        assertThatThrownBy(() -> best("cuboid-max", new float[1][8][2], "5"))
+                .hasMessage("bits is 5 with digest cuboid-max; allowed: 32, fewer only for discs");
+    }
+
     /** The page of tokens 2 to 5 that is kept beside sink and window. */
     private static int best(String digest, float[][][] keys) {
+        return best(digest, keys, "32");
+    }
+
+    private static int best(String digest, float[][][] keys, String bits) {
         var options = new HashMap<>(SMALL);
         options.put("digest", digest);
+        options.put("bits", bits);
         var trial = new PolicyTrial(new Pages(), options, 6, 1, keys);
         var kept = trial.context(8, new double[][] {{1, 1}}).getFirst();
         assertThat(kept).hasSize(6).contains(0, 1, 6, 7);

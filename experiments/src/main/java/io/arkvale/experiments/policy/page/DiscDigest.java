@@ -3,35 +3,42 @@ package io.arkvale.experiments.policy.page;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * RoPE turns the two dimensions of a pair together, so the keys of a page lie around their mean in each pair's plane: a
  * disc of the mean and the largest in-plane distance from it. A page may be cut into parts with a disc each; its score is
- * that of its best part. With a radius of 0 throughout this is the centroid.
+ * that of its best part. With a radius of 0 throughout this is the centroid. Means and radii may be kept in few bits,
+ * rounded within the ranges that they have when the first score is asked for, which is at the prompt's end.
  */
 public final class DiscDigest implements PageDigest {
     private final int headDim;
     private final int parts;
     private final boolean centroid;
+    private final int bits;
     /** {@code [pages · parts]}. */
     private final List<float[]> means = new ArrayList<>();
 
     private final List<float[]> radii = new ArrayList<>();
 
-    private DiscDigest(int headDim, int parts, boolean centroid) {
+    private @Nullable ChannelRounding meanRounding;
+    private @Nullable ChannelRounding radiusRounding;
+
+    private DiscDigest(int headDim, int parts, boolean centroid, int bits) {
         this.headDim = headDim;
         this.parts = parts;
         this.centroid = centroid;
+        this.bits = bits;
     }
 
-    /** {@code parts} runs of equally many tokens, 1.5 vectors each. */
-    public static DiscDigest of(int headDim, int parts) {
-        return new DiscDigest(headDim, parts, false);
+    /** {@code parts} runs of equally many tokens, 1.5 vectors each, of {@code bits} an element; {@link Float#SIZE} for all. */
+    public static DiscDigest of(int headDim, int parts, int bits) {
+        return new DiscDigest(headDim, parts, false, bits);
     }
 
     /** The mean of the keys alone, one vector. */
     public static DiscDigest centroid(int headDim) {
-        return new DiscDigest(headDim, 1, true);
+        return new DiscDigest(headDim, 1, true, Float.SIZE);
     }
 
     @Override
@@ -60,17 +67,31 @@ public final class DiscDigest implements PageDigest {
                 }
             }
         }
+        if (meanRounding != null && radiusRounding != null) {
+            meanRounding.round(mean);
+            radiusRounding.round(radius);
+        }
         means.add(mean);
         radii.add(radius);
     }
 
+    private void settle() {
+        if (bits < Float.SIZE && meanRounding == null) {
+            meanRounding = new ChannelRounding(bits, means);
+            radiusRounding = new ChannelRounding(bits, radii);
+            means.forEach(meanRounding::round);
+            radii.forEach(radiusRounding::round);
+        }
+    }
+
     @Override
     public long pageBytes() {
-        return (long) Float.BYTES * (centroid ? headDim : parts * (headDim + headDim / 2));
+        return Math.ceilDiv((long) bits * (centroid ? headDim : parts * (headDim + headDim / 2)), Byte.SIZE);
     }
 
     @Override
     public double score(float[] query, int page) {
+        settle();
         var half = headDim / 2;
         var lengths = new float[half];
         for (int i = 0; i < half; i++) {

@@ -12,7 +12,7 @@ public interface PageDigest {
     /** Score of a page for one query, {@code [headDim]}; only its order among pages matters. */
     double score(float[] query, int page);
 
-    /** Bytes of a page's summary, in float32. */
+    /** Bytes of a page's summary. */
     long pageBytes();
 
     /** Makes the digests of a KV head. */

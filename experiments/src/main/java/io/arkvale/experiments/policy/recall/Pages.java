@@ -1,10 +1,12 @@
 package io.arkvale.experiments.policy.recall;
 
+import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.experiments.policy.LayerSetting;
 import io.arkvale.experiments.policy.PolicyInfo;
 import io.arkvale.experiments.policy.PolicyOption;
+import io.arkvale.experiments.policy.Settings;
 import io.arkvale.experiments.policy.TokenPolicy;
 import io.arkvale.experiments.policy.page.BoxDigest;
 import io.arkvale.experiments.policy.page.DiscDigest;
@@ -19,8 +21,11 @@ import java.util.stream.Stream;
 public final class Pages implements TokenPolicy {
     private static final PolicyOption DIGEST = PolicyOption.choice(
             "digest",
-            List.of("disc", "half-discs", "quarter-discs", "cuboid-max", "cuboid-mean", "centroid"),
+            List.of("disc", "half-discs", "quarter-discs", "eighth-discs", "cuboid-max", "cuboid-mean", "centroid"),
             "summary of a page's keys: discs are the mean key and the largest distance from it in each RoPE pair's plane");
+
+    private static final PolicyOption BITS = PolicyOption.whole(
+            "bits", Float.SIZE, 2, Float.SIZE, "bits of an element of discs, each channel in steps of its own");
 
     private static final PolicyInfo INFO = new PolicyInfo(
             "recall.pages",
@@ -37,6 +42,7 @@ public final class Pages implements TokenPolicy {
             Stream.concat(
                             Stream.of(
                                     DIGEST,
+                                    BITS,
                                     PageRules.PAGE_SIZE,
                                     PageRules.SINK,
                                     PageRules.WINDOW,
@@ -56,16 +62,20 @@ public final class Pages implements TokenPolicy {
     @Override
     public LayerPolicy begin(LayerSetting setting) {
         return new PagedLayer(
-                setting,
-                PageRules.of(setting, digest(setting.options().word(DIGEST.name()))),
-                PageIdeas.of(setting.options()));
+                setting, PageRules.of(setting, digest(setting.options())), PageIdeas.of(setting.options()));
     }
 
-    private static PageDigest.Kind digest(String word) {
+    private static PageDigest.Kind digest(Settings options) {
+        var word = options.word(DIGEST.name());
+        var bits = options.whole(BITS.name());
+        if (bits < Float.SIZE && !word.endsWith("disc") && !word.endsWith("discs")) {
+            throw new UserException("bits is " + bits + " with digest " + word + "; allowed: 32, fewer only for discs");
+        }
         return switch (word) {
-            case "disc" -> headDim -> DiscDigest.of(headDim, 1);
-            case "half-discs" -> headDim -> DiscDigest.of(headDim, 2);
-            case "quarter-discs" -> headDim -> DiscDigest.of(headDim, 4);
+            case "disc" -> headDim -> DiscDigest.of(headDim, 1, bits);
+            case "half-discs" -> headDim -> DiscDigest.of(headDim, 2, bits);
+            case "quarter-discs" -> headDim -> DiscDigest.of(headDim, 4, bits);
+            case "eighth-discs" -> headDim -> DiscDigest.of(headDim, 8, bits);
             case "cuboid-max" -> BoxDigest::max;
             case "cuboid-mean" -> BoxDigest::mean;
             case "centroid" -> DiscDigest::centroid;
