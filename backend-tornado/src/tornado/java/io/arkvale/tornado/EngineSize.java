@@ -1,0 +1,63 @@
+package io.arkvale.tornado;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CapacityException;
+
+/**
+ * How large the arrays of an {@link Engine} are, in elements.
+ *
+ * @param memoryElements device memory, scratch included
+ * @param scratchElements the part in which scores and unmerged splits stand for a moment
+ * @param rowElements what goes to the device, or comes back, with one execution
+ * @param tableNumbers integers that say what to do
+ */
+record EngineSize(int memoryElements, int scratchElements, int rowElements, int tableNumbers) {
+    /** What small caches share. */
+    static final EngineSize SHARED = new EngineSize(1 << 24, 1 << 21, 1 << 16, 1 << 16);
+
+    /** TornadoVM's arrays count elements with ints. */
+    private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 64;
+
+    /**
+     * What a cache needs for itself.
+     *
+     * @throws CapacityException if that is more than one array can hold
+     */
+    static EngineSize of(CacheSpec spec) {
+        long pool = poolElements(spec);
+        // Every page of a sequence has a device slot or a backup in each layer and group.
+        long pages = (spec.deviceSlots() + spec.hostSlots()) / spec.layers();
+        long row = Math.max(SHARED.rowElements, pages);
+        row = Math.max(row, 2L * spec.queryHeads() * spec.headDim());
+        long scratch = Math.max(SHARED.scratchElements, Math.multiplyExact(pages, (long) spec.queryHeads()));
+        // A prefill over evicted pages leaves a part for each time that the guest slots are filled.
+        long parts = (pages / GuestSlots.KEPT + 1) * Math.ceilDiv(spec.queryHeadsPerKvHead(), AttendKernel.VECTORS);
+        scratch = Math.max(scratch, parts * spec.kvHeadsPerGroup() * Attender.partElements(spec));
+        long memory = pool + scratch;
+        if (memory > MOST_ELEMENTS) {
+            throw new CapacityException("bytes of device memory", memory * Float.BYTES, MOST_ELEMENTS * Float.BYTES);
+        }
+        long table = Math.max(SHARED.tableNumbers, 2 * pages + (1 << 15));
+        return new EngineSize((int) memory, (int) scratch, (int) row, (int) table);
+    }
+
+    /** Slots and digests of a cache; as many digests as backups. */
+    static long poolElements(CacheSpec spec) {
+        try {
+            var shape = Shape.of(spec);
+            long slots =
+                    Math.multiplyExact(Math.addExact(spec.deviceSlots(), GuestSlots.KEPT), (long) shape.slotElements());
+            long digests = Math.multiplyExact(spec.hostSlots(), (long) spec.kvHeadsPerGroup() * shape.digestElements());
+            return Math.addExact(slots, digests);
+        } catch (ArithmeticException e) {
+            throw new CapacityException("bytes of device memory", Long.MAX_VALUE, MOST_ELEMENTS * Float.BYTES);
+        }
+    }
+
+    /** Whether a cache finds room in this size, its pool apart. */
+    boolean holds(EngineSize needed) {
+        return needed.scratchElements <= scratchElements
+                && needed.rowElements <= rowElements
+                && needed.tableNumbers <= tableNumbers;
+    }
+}

@@ -1,0 +1,134 @@
+package io.arkvale.tornado;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.SequenceSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Step (b): scores pages from their digests, for several sequences in one execution. Used under the engine's lock. */
+final class Estimator {
+    /** Where a sequence's scores go when they come back. */
+    private static final class Wanted {
+        final float[] target;
+        final int at;
+        final int count;
+
+        Wanted(float[] target, int at, int count) {
+            this.target = target;
+            this.at = at;
+            this.count = count;
+        }
+    }
+
+    private final CacheSpec spec;
+    private final PageStore store;
+    private final Engine engine;
+    private final List<Wanted> wanted = new ArrayList<>();
+    private int rows;
+    private int scores;
+    private int results;
+
+    Estimator(CacheSpec spec, PageStore store, Engine engine) {
+        this.spec = spec;
+        this.store = store;
+        this.engine = engine;
+    }
+
+    void begin() {
+        engine.table.clear(store.shape);
+        wanted.clear();
+        rows = 0;
+        scores = 0;
+        results = 0;
+    }
+
+    /**
+     * Scores the first {@code pages} pages of a layer with a row of queries.
+     *
+     * @param target {@code [pages][headGroups]}, written from {@code at} once {@link #run} returns
+     */
+    void add(
+            SequenceSpec sequence,
+            LayerPages layer,
+            int pages,
+            TornadoTensor queries,
+            int row,
+            float[] target,
+            int at) {
+        int blocks = Math.ceilDiv(pages, ScoreKernel.PAGES);
+        int fields = spec.headGroups()
+                        * (pages
+                                + GroupScoreKernel.FIELDS * blocks
+                                + ScoreKernel.FIELDS * spec.kvHeadsPerGroup() * blocks)
+                + Table.START;
+        int elements = spec.queryHeads() * spec.headDim();
+        int headScores = Math.multiplyExact(spec.queryHeads(), pages);
+        int groupScores = Math.multiplyExact(spec.headGroups(), pages);
+        if (!engine.table.fits(fields)
+                || rows + elements > engine.rowElements()
+                || scores + headScores > engine.scratchElements
+                || results + groupScores > engine.rowElements()) {
+            run();
+        }
+        engine.setRows(rows, queries.memory, row * queries.rowBytes(), elements);
+        for (int group = 0; group < spec.headGroups(); group++) {
+            addGroup(sequence, layer, group, pages);
+        }
+        wanted.add(new Wanted(target, at, groupScores));
+        rows += elements;
+        scores += headScores;
+        results += groupScores;
+    }
+
+    private void addGroup(SequenceSpec sequence, LayerPages layer, int group, int pages) {
+        var table = layer.groups[group];
+        int form = ScoreKernel.form(sequence.digest());
+        int list = engine.table.list(pages, page -> store.digestAt(table.requireBackup(page)));
+        int heads = spec.queryHeadsPerKvHead();
+        int groupScores = engine.scratch + scores + group * spec.queryHeadsPerGroup() * pages;
+        for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
+            int query = rows + (group * spec.kvHeadsPerGroup() + head) * heads * spec.headDim();
+            for (int page = 0; page < pages; page += ScoreKernel.PAGES) {
+                engine.table.item(
+                        query,
+                        heads,
+                        list + page,
+                        Math.min(ScoreKernel.PAGES, pages - page),
+                        head * store.shape.digestElements(),
+                        form,
+                        groupScores + head * heads * pages + page,
+                        pages);
+            }
+        }
+        combine(sequence, group, pages, groupScores);
+    }
+
+    /** A softmax needs all pages at once; the other rules go block by block. */
+    private void combine(SequenceSpec sequence, int group, int pages, int groupScores) {
+        int rule = GroupScoreKernel.rule(sequence.groupScore());
+        int block = rule == GroupScoreKernel.MEAN_SOFTMAX ? pages : ScoreKernel.PAGES;
+        for (int page = 0; page < pages; page += block) {
+            engine.table.secondItem(
+                    groupScores + page,
+                    pages,
+                    spec.queryHeadsPerGroup(),
+                    Math.min(block, pages - page),
+                    rule,
+                    results + page * spec.headGroups() + group,
+                    spec.headGroups());
+        }
+    }
+
+    /** Scores what was added, and hands the scores out. */
+    void run() {
+        if (!wanted.isEmpty()) {
+            engine.run(Engine.Graph.ESTIMATE);
+            int at = 0;
+            for (var part : wanted) {
+                engine.getResults(at, part.target, part.at, part.count);
+                at += part.count;
+            }
+        }
+        begin();
+    }
+}

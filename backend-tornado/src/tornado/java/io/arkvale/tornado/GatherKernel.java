@@ -1,0 +1,25 @@
+package io.arkvale.tornado;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** Collects runs of numbers of device memory for the host: backups, and what a view reads. */
+final class GatherKernel {
+    /** Fields of an item: source, target, length. */
+    static final int FIELDS = 3;
+
+    private GatherKernel() {}
+
+    static void gather(KernelContext context, IntArray table, FloatArray memory, FloatArray staging) {
+        for (int item = context.groupIdx; item < table.get(Table.ITEMS); item += table.get(Table.GROUPS)) {
+            int at = Table.START + item * FIELDS;
+            int from = table.get(at);
+            int to = table.get(at + 1);
+            int length = table.get(at + 2);
+            for (int i = context.localIdx; i < length; i += Engine.LANES) {
+                staging.set(to + i, memory.get(from + i));
+            }
+        }
+    }
+}

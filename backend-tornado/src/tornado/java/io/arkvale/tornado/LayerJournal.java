@@ -1,0 +1,70 @@
+package io.arkvale.tornado;
+
+/** What a step has changed in one layer of one sequence, and how to take it back. */
+final class LayerJournal {
+    private final LayerPages layer;
+    private final int tokensBefore;
+    private final int pagesBefore;
+    private final int[][] attendedBefore;
+    private final int[][] residentBefore;
+
+    LayerJournal(LayerPages layer) {
+        this.layer = layer;
+        tokensBefore = layer.tokens;
+        pagesBefore = layer.pages();
+        attendedBefore = new int[layer.groups.length][];
+        residentBefore = new int[layer.groups.length][];
+        for (int group = 0; group < layer.groups.length; group++) {
+            attendedBefore[group] = layer.groups[group].attended;
+        }
+    }
+
+    /** Notes which pages are resident, before the layer's first eviction or recall. */
+    void beforeMoves() {
+        for (int group = 0; group < residentBefore.length; group++) {
+            if (residentBefore[group] == null) {
+                residentBefore[group] = layer.groups[group].residentPages();
+            }
+        }
+    }
+
+    /** First half of taking back: gives up slots, so that every layer's second half finds those it had. */
+    void undoRecalls(PageStore store) {
+        for (int group = 0; group < layer.groups.length; group++) {
+            var table = layer.groups[group];
+            var before = residentBefore[group];
+            if (before != null) {
+                for (int page = 0, next = 0; page < pagesBefore; page++) {
+                    if (next < before.length && before[next] == page) {
+                        next++;
+                    } else if (table.isResident(page)) {
+                        store.evict(table, page);
+                    }
+                }
+            }
+            while (table.pages > pagesBefore) {
+                store.removeLastPage(table);
+            }
+        }
+    }
+
+    /** Second half: brings evicted pages back, and forgets tokens and backups of pages that are not full now. */
+    void undoEvictions(PageStore store, int pageSize) {
+        for (int group = 0; group < layer.groups.length; group++) {
+            var table = layer.groups[group];
+            var before = residentBefore[group];
+            if (before != null) {
+                for (int page : before) {
+                    if (page < pagesBefore && !table.isResident(page)) {
+                        store.recall(table, page);
+                    }
+                }
+            }
+            for (int page = tokensBefore / pageSize; page < pagesBefore; page++) {
+                store.releaseBackup(table, page);
+            }
+            table.attended = attendedBefore[group];
+        }
+        layer.tokens = tokensBefore;
+    }
+}

@@ -1,0 +1,183 @@
+package io.arkvale.tornado;
+
+import io.arkvale.api.CacheSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Dense causal attention of a chunk of tokens over everything a layer stores. Evicted pages are brought, as many at a time
+ * as there are free slots, to slots that are given back at once; they do not become resident. Used under the engine's lock.
+ */
+final class Prefiller {
+    private final CacheSpec spec;
+    private final PageStore store;
+    private final Engine engine;
+    private final int partElements;
+
+    Prefiller(CacheSpec spec, PageStore store, Engine engine) {
+        this.spec = spec;
+        this.store = store;
+        this.engine = engine;
+        partElements = Attender.partElements(spec);
+    }
+
+    /** Attends from the last {@code count} stored tokens, whose queries are rows {@code firstRow} on of the tensors. */
+    void attend(LayerPages layer, TornadoTensor queries, TornadoTensor output, int firstRow, int count) {
+        for (int group = 0; group < layer.groups.length; group++) {
+            var slots = new GuestSlots(store, layer.groups[group]);
+            try {
+                var passes = passes(layer, layer.groups[group], slots.count());
+                int most = mostRows(passes.size());
+                for (int from = 0; from < count; from += most) {
+                    var rows =
+                            new Rows(group, firstRow + from, layer.tokens - count + from, Math.min(most, count - from));
+                    attend(rows, passes, slots, queries, output);
+                }
+            } finally {
+                slots.close();
+            }
+        }
+    }
+
+    /** Rows of one execution, and whose they are. */
+    private static final class Rows {
+        final int group;
+        final int first;
+        final int position;
+        final int count;
+
+        Rows(int group, int first, int position, int count) {
+            this.group = group;
+            this.first = first;
+            this.position = position;
+            this.count = count;
+        }
+    }
+
+    /** Ends, in pages, of the runs of pages that can be on the device together. */
+    private List<Integer> passes(LayerPages layer, PageTable table, int guests) {
+        var ends = new ArrayList<Integer>();
+        int evicted = 0;
+        for (int page = 0; page < layer.pages(); page++) {
+            if (!table.isResident(page) && evicted++ == guests) {
+                ends.add(page);
+                evicted = 1;
+            }
+        }
+        ends.add(layer.pages());
+        return ends;
+    }
+
+    /** Query heads of a KV head go in chunks; where they are few, several tokens share a work group. */
+    private int chunk() {
+        return Math.min(AttendKernel.VECTORS, spec.queryHeadsPerKvHead());
+    }
+
+    private int chunks() {
+        return Math.ceilDiv(spec.queryHeadsPerKvHead(), chunk()) * spec.kvHeadsPerGroup();
+    }
+
+    private int unitRows() {
+        return AttendKernel.VECTORS / chunk();
+    }
+
+    private int mostRows(int passes) {
+        int units = engine.scratchElements / partElements / passes / chunks();
+        int rows = Math.min(units * unitRows(), engine.rowElements() / (spec.queryHeadsPerGroup() * spec.headDim()));
+        int fields = spec.queryHeadsPerGroup() * MergeKernel.FIELDS + chunks() * AttendKernel.FIELDS;
+        return Math.max(1, Math.min(rows, engine.table.capacity() / 2 / fields));
+    }
+
+    private void attend(
+            Rows rows, List<Integer> passes, GuestSlots guests, TornadoTensor queries, TornadoTensor output) {
+        int start = 0;
+        for (int pass = 0; pass < passes.size(); pass++) {
+            int end = passes.get(pass);
+            var slots = guests.bring(start, end);
+            engine.table.clear(store.shape);
+            int list = engine.table.list(slots.length, i -> store.slotAt(slots[i]));
+            addUnits(rows, queries, list, start, end, pass, passes.size());
+            engine.run(Engine.Graph.ATTEND);
+            start = end;
+        }
+        copyOut(rows, output);
+    }
+
+    private void addUnits(
+            Rows rows, TornadoTensor queries, int list, int firstPage, int endPage, int pass, int passes) {
+        int part = engine.scratch;
+        int before = firstPage * spec.pageSize();
+        for (var unit : units(rows)) {
+            for (int row = 0; row < unit.rows; row++) {
+                engine.setRows(
+                        unit.at + row * unit.heads * spec.headDim(),
+                        queries.memory,
+                        (rows.first + unit.row + row) * queries.rowBytes() + unit.offset,
+                        unit.heads * spec.headDim());
+            }
+            int vectors = unit.rows * unit.heads;
+            int seen = rows.position + unit.row + 1 - before;
+            int tokens = Math.clamp(seen + unit.rows - 1, 0, (endPage - firstPage) * spec.pageSize());
+            int headOffset = unit.head * store.shape.headElements();
+            engine.table.item(
+                    unit.at, vectors, list, 0, tokens, headOffset, seen, unit.heads, part + pass * partElements);
+            if (pass == passes - 1) {
+                for (int vector = 0; vector < vectors; vector++) {
+                    int source = part + vector * (spec.headDim() + 2);
+                    engine.table.secondItem(unit.at + vector * spec.headDim(), source, partElements, passes);
+                }
+            }
+            part += passes * partElements;
+        }
+    }
+
+    private void copyOut(Rows rows, TornadoTensor output) {
+        for (var unit : units(rows)) {
+            for (int row = 0; row < unit.rows; row++) {
+                engine.getResults(
+                        unit.at + row * unit.heads * spec.headDim(),
+                        output.memory,
+                        (rows.first + unit.row + row) * output.rowBytes() + unit.offset,
+                        unit.heads * spec.headDim());
+            }
+        }
+    }
+
+    /** The query vectors of one work group: some query heads of a KV head, for one or more tokens. */
+    private static final class Unit {
+        final int head;
+        final int row;
+        final int rows;
+        final int heads;
+        /** Where in a tensor's row its first head lies. */
+        final long offset;
+        /** Where its vectors lie among the rows of an execution. */
+        final int at;
+
+        Unit(int head, int row, int rows, int heads, long offset, int at) {
+            this.head = head;
+            this.row = row;
+            this.rows = rows;
+            this.heads = heads;
+            this.offset = offset;
+            this.at = at;
+        }
+    }
+
+    private List<Unit> units(Rows rows) {
+        var units = new ArrayList<Unit>();
+        int at = 0;
+        for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
+            for (int first = 0; first < spec.queryHeadsPerKvHead(); first += chunk()) {
+                int heads = Math.min(chunk(), spec.queryHeadsPerKvHead() - first);
+                int queryHead = (rows.group * spec.kvHeadsPerGroup() + head) * spec.queryHeadsPerKvHead() + first;
+                for (int row = 0; row < rows.count; row += unitRows()) {
+                    int count = Math.min(unitRows(), rows.count - row);
+                    units.add(new Unit(head, row, count, heads, (long) queryHead * spec.headDim() * Float.BYTES, at));
+                    at += count * heads * spec.headDim();
+                }
+            }
+        }
+        return units;
+    }
+}

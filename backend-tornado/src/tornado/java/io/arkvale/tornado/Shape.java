@@ -1,0 +1,44 @@
+package io.arkvale.tornado;
+
+import io.arkvale.api.CacheSpec;
+
+/**
+ * A cache's numbers as kernels need them, counted in float32 elements.
+ *
+ * @param headDim elements of a head
+ * @param pageSize tokens a page
+ * @param groupHeads KV heads of a head group
+ * @param queryHeads query heads that share a KV head
+ */
+record Shape(int headDim, int pageSize, int groupHeads, int queryHeads) {
+    static Shape of(CacheSpec spec) {
+        return new Shape(spec.headDim(), spec.pageSize(), spec.kvHeadsPerGroup(), spec.queryHeadsPerKvHead());
+    }
+
+    /** Elements of one head of a page, keys or values. */
+    int headElements() {
+        return pageSize * headDim;
+    }
+
+    /** From a page's keys to its values. */
+    int values() {
+        return groupHeads * headElements();
+    }
+
+    /** Elements of a group page. */
+    int slotElements() {
+        return 2 * values();
+    }
+
+    /** Room for a KV head's digest: two vectors, in which a sphere's vector and radius also fit. */
+    int digestElements() {
+        return 2 * headDim;
+    }
+
+    void put(Table table) {
+        table.header(Table.HEAD_DIM, headDim);
+        table.header(Table.PAGE_SIZE, pageSize);
+        table.header(Table.GROUP_HEADS, groupHeads);
+        table.header(Table.VALUES, values());
+    }
+}

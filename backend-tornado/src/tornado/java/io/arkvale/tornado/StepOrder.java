@@ -1,0 +1,197 @@
+package io.arkvale.tornado;
+
+import io.arkvale.api.CallOrderException;
+import io.arkvale.api.InvalidArgumentException;
+import java.util.Arrays;
+import java.util.BitSet;
+
+/** Which call a step may make next. Checks come first; a phase changes only when its call has done its work. */
+final class StepOrder {
+    /** How far the current layer is. */
+    private enum Phase {
+        READY,
+        APPENDED,
+        SELECTED,
+        RECALLED,
+        STORING
+    }
+
+    private final int layers;
+    private final int[] tokens;
+    private final int[] stored;
+    private final boolean decodes;
+    private final BitSet prefetched = new BitSet();
+    private int current;
+    private Phase phase = Phase.READY;
+    private boolean estimated;
+    private boolean prefills;
+
+    StepOrder(int layers, int[] tokens) {
+        this.layers = layers;
+        this.tokens = tokens;
+        stored = new int[tokens.length];
+        var single = true;
+        for (int count : tokens) {
+            single &= count == 1;
+        }
+        decodes = single;
+    }
+
+    boolean isPrefetched(int layer) {
+        return prefetched.get(layer);
+    }
+
+    void requireAppend(int layer) {
+        requireLayer(layer);
+        if (!decodes) {
+            throw new CallOrderException(
+                    "decode takes one token a sequence and this batch has more; use prefill or ingest");
+        }
+        requirePhase("append or decode", Phase.READY);
+    }
+
+    void appended() {
+        phase = Phase.APPENDED;
+        estimated = false;
+    }
+
+    void requireEstimate(int layer) {
+        requireLayer(layer);
+        requirePhase("estimate", Phase.APPENDED);
+        requireNotPrefetched(layer);
+    }
+
+    void estimated() {
+        estimated = true;
+    }
+
+    void requireSelect(int layer, boolean ownScores) {
+        requireLayer(layer);
+        requirePhase("select", Phase.APPENDED);
+        requireNotPrefetched(layer);
+        if (!ownScores && !estimated) {
+            throw new CallOrderException("select without scores needs estimate of layer " + layer + " first");
+        }
+    }
+
+    void selected() {
+        phase = Phase.SELECTED;
+    }
+
+    void requireRecall(int layer) {
+        requireLayer(layer);
+        requirePhase("recall", Phase.SELECTED);
+    }
+
+    void recalled() {
+        phase = Phase.RECALLED;
+    }
+
+    void requireAttend(int layer) {
+        requireLayer(layer);
+        requirePhase("attend", isPrefetched(layer) ? Phase.APPENDED : Phase.RECALLED);
+    }
+
+    void requireChunk(int layer, int[] counts, boolean prefill) {
+        requireLayer(layer);
+        if (phase != Phase.READY && (phase != Phase.STORING || prefills != prefill)) {
+            throw new CallOrderException("layer " + layer + " is being handled another way; finish it first");
+        }
+        requireNotPrefetched(layer);
+        if (counts.length != tokens.length) {
+            throw new InvalidArgumentException(
+                    "the chunk names " + counts.length + " sequences; allowed: exactly the batch's " + tokens.length);
+        }
+        boolean any = false;
+        for (int i = 0; i < counts.length; i++) {
+            int left = tokens[i] - stored[i];
+            if (counts[i] < 0 || counts[i] > left) {
+                throw new InvalidArgumentException(
+                        "the chunk has " + counts[i] + " tokens of sequence " + i + "; allowed: 0 to " + left);
+            }
+            any |= counts[i] > 0;
+        }
+        if (!any) {
+            throw new InvalidArgumentException("the chunk is empty; give at least one token");
+        }
+    }
+
+    void stored(int[] counts, boolean prefill) {
+        phase = Phase.STORING;
+        prefills = prefill;
+        for (int i = 0; i < counts.length; i++) {
+            stored[i] += counts[i];
+        }
+    }
+
+    void requireFinishPrefill(int layer) {
+        requireLayer(layer);
+        requirePhase("finishPrefill", Phase.STORING);
+        for (int i = 0; i < tokens.length; i++) {
+            if (stored[i] != tokens[i]) {
+                throw new CallOrderException("layer " + layer + " has " + stored[i] + " of " + tokens[i]
+                        + " tokens of sequence " + i + "; store the rest first");
+            }
+        }
+    }
+
+    /** The current layer is done. */
+    void layerDone() {
+        current++;
+        phase = Phase.READY;
+        Arrays.fill(stored, 0);
+    }
+
+    void requirePrefetch(int layer) {
+        requireIndex(layer);
+        if (!decodes) {
+            throw new CallOrderException(
+                    "prefetch is for decode steps and this batch has more than one token a sequence");
+        }
+        int lastBegun = phase == Phase.READY ? current - 1 : current;
+        if (layer <= lastBegun) {
+            throw new CallOrderException(
+                    "prefetch of layer " + layer + " comes too late; layer " + lastBegun + " has begun");
+        }
+        if (isPrefetched(layer)) {
+            throw new CallOrderException("layer " + layer + " is prefetched already");
+        }
+    }
+
+    void prefetched(int layer) {
+        prefetched.set(layer);
+    }
+
+    void requireCommit() {
+        if (current < layers) {
+            throw new CallOrderException("commit needs every layer done; layer " + current + " is not");
+        }
+    }
+
+    private void requireIndex(int layer) {
+        if (layer < 0 || layer >= layers) {
+            throw new InvalidArgumentException("layer is " + layer + "; allowed: 0 to " + (layers - 1));
+        }
+    }
+
+    private void requireLayer(int layer) {
+        requireIndex(layer);
+        if (layer != current) {
+            throw new CallOrderException("layer " + layer + " is not the next one; layers go in ascending order"
+                    + (current < layers ? ", layer " + current + " is next" : ", all are done"));
+        }
+    }
+
+    private void requirePhase(String call, Phase needed) {
+        if (phase != needed) {
+            throw new CallOrderException(call + " of layer " + current + " is out of order: the layer is " + phase
+                    + ", the call needs " + needed);
+        }
+    }
+
+    private void requireNotPrefetched(int layer) {
+        if (isPrefetched(layer)) {
+            throw new CallOrderException("layer " + layer + " is prefetched; call append and attend, or decode");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package io.arkvale.tornado;
+
+import io.arkvale.api.Batch;
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CacheView;
+import io.arkvale.api.CallOrderException;
+import io.arkvale.api.CapacityException;
+import io.arkvale.api.ClosedException;
+import io.arkvale.api.ElementType;
+import io.arkvale.api.ForeignObjectException;
+import io.arkvale.api.InvalidArgumentException;
+import io.arkvale.api.KvCache;
+import io.arkvale.api.MemoryUse;
+import io.arkvale.api.PoisonedSequenceException;
+import io.arkvale.api.Sequence;
+import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.Step;
+import io.arkvale.api.Tensor;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A cache: its pools, its sequences and tensors, and the one step that may be open. */
+final class TornadoCache implements KvCache {
+    final CacheSpec spec;
+    final TornadoBackend backend;
+    final boolean immediateChecks;
+    final Engine engine;
+    final PageStore store;
+    final Appender appender;
+    final Estimator estimator;
+    final Attender attender;
+    final Prefiller prefiller;
+
+    private final Set<TornadoSequence> sequences = new LinkedHashSet<>();
+    private final Set<TornadoTensor> tensors = new LinkedHashSet<>();
+    private long tensorBytes;
+    private @Nullable TornadoStep open;
+    private boolean closed;
+
+    TornadoCache(TornadoBackend backend, CacheSpec spec, Region region) {
+        this.backend = backend;
+        this.spec = spec;
+        immediateChecks = backend.immediateChecks;
+        engine = region.engine();
+        store = new PageStore(spec, region);
+        appender = new Appender(spec, store, engine);
+        estimator = new Estimator(spec, store, engine);
+        attender = new Attender(spec, store, engine);
+        prefiller = new Prefiller(spec, store, engine);
+    }
+
+    @Override
+    public CacheSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public Sequence begin(SequenceSpec sequence) {
+        requireIdle("begin");
+        if (sequence.denseLayers() > spec.layers()) {
+            throw new InvalidArgumentException(
+                    "denseLayers is " + sequence.denseLayers() + "; allowed: 0 to " + spec.layers());
+        }
+        var layers = new LayerPages[spec.layers()];
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer] = store.newLayer(sequence, layer);
+        }
+        return register(new TornadoSequence(this, sequence, layers));
+    }
+
+    @Override
+    public Sequence fork(Sequence sequence) {
+        requireIdle("fork");
+        var source = own(sequence);
+        var layers = new LayerPages[spec.layers()];
+        for (int layer = 0; layer < layers.length; layer++) {
+            layers[layer] = store.fork(source.layers[layer]);
+        }
+        var fork = new TornadoSequence(this, source.spec, layers);
+        fork.length = source.length;
+        return register(fork);
+    }
+
+    private TornadoSequence register(TornadoSequence sequence) {
+        sequences.add(sequence);
+        return sequence;
+    }
+
+    @Override
+    public Step step(Batch batch) {
+        requireIdle("step");
+        var step = TornadoStep.open(this, batch);
+        open = step;
+        return step;
+    }
+
+    /** Called by the open step when it ends. */
+    void stepEnded() {
+        open = null;
+    }
+
+    /** Called by a sequence that closes. */
+    void release(TornadoSequence sequence) {
+        if (closed) {
+            return;
+        }
+        requireIdle("closing a sequence");
+        for (var layer : sequence.layers) {
+            store.release(layer);
+        }
+        sequences.remove(sequence);
+    }
+
+    /** The sequence, if it is this cache's, open and sound. */
+    TornadoSequence own(Sequence sequence) {
+        var own = ownEvenPoisoned(sequence);
+        if (own.poisoned) {
+            throw new PoisonedSequenceException("the sequence is poisoned by an earlier error; close it");
+        }
+        return own;
+    }
+
+    /** The sequence, if it is this cache's and open. */
+    TornadoSequence ownEvenPoisoned(Sequence sequence) {
+        if (!(sequence instanceof TornadoSequence own) || own.cache != this) {
+            throw new ForeignObjectException("the sequence belongs to another cache");
+        }
+        if (own.isClosed()) {
+            throw new ClosedException("the sequence is closed");
+        }
+        return own;
+    }
+
+    /** Every open sequence. */
+    Set<TornadoSequence> sequences() {
+        return sequences;
+    }
+
+    @Override
+    public Tensor allocate(ElementType elementType, int rows, int heads, int width) {
+        requireOpen();
+        if (elementType != spec.elementType() && elementType != ElementType.F32) {
+            throw new InvalidArgumentException(
+                    "elementType is " + elementType + "; allowed: " + spec.elementType() + ", F32");
+        }
+        if (rows < 1 || heads < 1 || width < 1) {
+            throw new InvalidArgumentException(
+                    "the shape is [" + rows + ", " + heads + ", " + width + "]; allowed: each at least 1");
+        }
+        long bytes;
+        try {
+            bytes = Math.multiplyExact((long) rows * heads, (long) width * elementType.bytes());
+        } catch (ArithmeticException e) {
+            throw new CapacityException(
+                    "bytes of memory", Long.MAX_VALUE, Runtime.getRuntime().maxMemory());
+        }
+        OffHeap memory;
+        try {
+            memory = new OffHeap(bytes);
+        } catch (OutOfMemoryError e) {
+            throw new CapacityException(
+                    "bytes of memory", bytes, Runtime.getRuntime().maxMemory());
+        }
+        var tensor = new TornadoTensor(this, elementType, rows, heads, width, memory.segment, closing -> {
+            memory.close();
+            tensors.remove(closing);
+            tensorBytes -= bytes;
+        });
+        tensors.add(tensor);
+        tensorBytes += bytes;
+        return tensor;
+    }
+
+    @Override
+    public CacheView view() {
+        requireOpen();
+        return new TornadoView(this);
+    }
+
+    @Override
+    public MemoryUse memory() {
+        requireOpen();
+        return use();
+    }
+
+    /** The memory in use of an open cache. */
+    MemoryUse use() {
+        var step = open;
+        return store.memory(step == null ? 0 : step.unusedReservation(), tensorBytes);
+    }
+
+    @Override
+    public void synchronize() {
+        requireOpen();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (open != null) {
+            open.abandon();
+        }
+        sequences.forEach(TornadoSequence::markClosed);
+        sequences.clear();
+        List.copyOf(tensors).forEach(TornadoTensor::close);
+        store.close();
+        backend.forget(this);
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw new ClosedException("the cache is closed");
+        }
+    }
+
+    private void requireIdle(String call) {
+        requireOpen();
+        if (open != null) {
+            throw new CallOrderException(call + " is not allowed while a step is open; commit or close the step first");
+        }
+    }
+}

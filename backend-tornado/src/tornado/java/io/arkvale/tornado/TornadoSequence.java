@@ -1,0 +1,52 @@
+package io.arkvale.tornado;
+
+import io.arkvale.api.Sequence;
+import io.arkvale.api.SequenceSpec;
+
+/** A sequence: its settings, its length and what each layer stores. */
+final class TornadoSequence implements Sequence {
+    final TornadoCache cache;
+    final SequenceSpec spec;
+    final LayerPages[] layers;
+    int length;
+    boolean poisoned;
+    private boolean closed;
+
+    TornadoSequence(TornadoCache cache, SequenceSpec spec, LayerPages[] layers) {
+        this.cache = cache;
+        this.spec = spec;
+        this.layers = layers;
+    }
+
+    @Override
+    public SequenceSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public int length() {
+        return length;
+    }
+
+    @Override
+    public boolean isPoisoned() {
+        return poisoned;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            cache.release(this);
+            closed = true;
+        }
+    }
+
+    /** Called when the whole cache closes and takes the memory with it. */
+    void markClosed() {
+        closed = true;
+    }
+}

@@ -1,0 +1,276 @@
+package io.arkvale.tornado;
+
+import io.arkvale.api.Batch;
+import io.arkvale.api.ClosedException;
+import io.arkvale.api.ElementType;
+import io.arkvale.api.ForeignObjectException;
+import io.arkvale.api.InvalidArgumentException;
+import io.arkvale.api.Step;
+import io.arkvale.api.StepEvent;
+import io.arkvale.api.StepReport;
+import io.arkvale.api.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A step: checks every call against the protocol and its tensors, then hands the work to {@link StepWork}. */
+final class TornadoStep implements Step {
+    private enum End {
+        OPEN,
+        COMMITTED,
+        CLOSED
+    }
+
+    private final TornadoCache cache;
+    private final Batch batch;
+    private final StepOrder protocol;
+    private final StepWork work;
+    private final ValueCheck check;
+    private final StepEvent event = new StepEvent();
+    private End end = End.OPEN;
+
+    private TornadoStep(TornadoCache cache, Batch batch, List<Member> members, long reservedSlots) {
+        this.cache = cache;
+        this.batch = batch;
+        protocol = new StepOrder(cache.spec.layers(), batch.tokens());
+        work = new StepWork(cache, members, reservedSlots);
+        check = new ValueCheck(members, cache.immediateChecks);
+        event.begin();
+    }
+
+    static TornadoStep open(TornadoCache cache, Batch batch) {
+        var members = new ArrayList<Member>(batch.size());
+        for (var entry : batch.entries()) {
+            var sequence = cache.own(entry.sequence());
+            if (sequence.length > Integer.MAX_VALUE - entry.tokens()) {
+                throw new InvalidArgumentException("the sequence would have "
+                        + ((long) sequence.length + entry.tokens()) + " tokens; allowed: up to " + Integer.MAX_VALUE);
+            }
+            members.add(new Member(sequence, members.size(), entry.tokens(), cache.spec.layers()));
+        }
+        long reserved = new Reservation(cache).reserve(cache, members);
+        for (var member : members) {
+            member.sequence.length = member.lengthAfter();
+        }
+        return new TornadoStep(cache, batch, members, reserved);
+    }
+
+    @Override
+    public Batch batch() {
+        return batch;
+    }
+
+    long unusedReservation() {
+        return work.unusedReservation();
+    }
+
+    @Override
+    public void decode(int layer, Tensor queries, Tensor keys, Tensor values, Tensor output) {
+        requireOpen();
+        protocol.requireAppend(layer);
+        var q = queryTensor("queries", queries, batch.size());
+        var k = keyTensor("keys", keys, batch.size());
+        var v = keyTensor("values", values, batch.size());
+        var o = queryTensor("output", output, batch.size());
+        check.check("keys", k);
+        check.check("values", v);
+        check.check("queries", q);
+        work.append(layer, k, v);
+        if (!protocol.isPrefetched(layer)) {
+            work.estimate(layer, q);
+            work.select(layer);
+            work.recall(layer);
+        }
+        work.attend(layer, q, o);
+        protocol.layerDone();
+    }
+
+    @Override
+    public void append(int layer, Tensor keys, Tensor values) {
+        requireOpen();
+        protocol.requireAppend(layer);
+        var k = keyTensor("keys", keys, batch.size());
+        var v = keyTensor("values", values, batch.size());
+        check.check("keys", k);
+        check.check("values", v);
+        work.append(layer, k, v);
+        protocol.appended();
+    }
+
+    @Override
+    public Tensor estimate(int layer, Tensor queries) {
+        requireOpen();
+        protocol.requireEstimate(layer);
+        var q = queryTensor("queries", queries, batch.size());
+        check.check("queries", q);
+        work.estimate(layer, q);
+        protocol.estimated();
+        return work.scoresTensor(layer);
+    }
+
+    @Override
+    public int[] scoreOffsets(int layer) {
+        requireOpen();
+        range("layer", layer, cache.spec.layers());
+        return work.scoreOffsets(layer);
+    }
+
+    @Override
+    public void select(int layer) {
+        requireOpen();
+        protocol.requireSelect(layer, false);
+        work.select(layer);
+        protocol.selected();
+    }
+
+    @Override
+    public void select(int layer, Tensor scores) {
+        requireOpen();
+        protocol.requireSelect(layer, true);
+        int rows = work.scoreOffsets(layer)[batch.size()];
+        var own = tensor("scores", scores, ElementType.F32, rows, cache.spec.headGroups(), 1);
+        work.takeScores(layer, own);
+        work.select(layer);
+        protocol.selected();
+    }
+
+    @Override
+    public void recall(int layer) {
+        requireOpen();
+        protocol.requireRecall(layer);
+        work.recall(layer);
+        protocol.recalled();
+    }
+
+    @Override
+    public void attend(int layer, Tensor queries, Tensor output) {
+        requireOpen();
+        protocol.requireAttend(layer);
+        var q = queryTensor("queries", queries, batch.size());
+        var o = queryTensor("output", output, batch.size());
+        check.check("queries", q);
+        work.attend(layer, q, o);
+        protocol.layerDone();
+    }
+
+    @Override
+    public void prefill(int layer, int[] tokens, Tensor queries, Tensor keys, Tensor values, Tensor output) {
+        requireOpen();
+        protocol.requireChunk(layer, tokens, true);
+        int rows = sum(tokens);
+        var q = queryTensor("queries", queries, rows);
+        var k = keyTensor("keys", keys, rows);
+        var v = keyTensor("values", values, rows);
+        var o = queryTensor("output", output, rows);
+        check.check("keys", k, tokens);
+        check.check("values", v, tokens);
+        check.check("queries", q, tokens);
+        work.store(layer, tokens, k, v);
+        work.attendPrefill(layer, tokens, q, o);
+        protocol.stored(tokens, true);
+    }
+
+    @Override
+    public void ingest(int layer, int[] tokens, Tensor keys, Tensor values) {
+        requireOpen();
+        protocol.requireChunk(layer, tokens, false);
+        int rows = sum(tokens);
+        var k = keyTensor("keys", keys, rows);
+        var v = keyTensor("values", values, rows);
+        check.check("keys", k, tokens);
+        check.check("values", v, tokens);
+        work.store(layer, tokens, k, v);
+        protocol.stored(tokens, false);
+    }
+
+    @Override
+    public void finishPrefill(int layer, Tensor lastQueries) {
+        requireOpen();
+        protocol.requireFinishPrefill(layer);
+        var q = queryTensor("lastQueries", lastQueries, batch.size());
+        check.check("lastQueries", q);
+        work.finishPrefill(layer, q);
+        protocol.layerDone();
+    }
+
+    @Override
+    public void prefetch(int layer, Tensor guessedQueries) {
+        requireOpen();
+        protocol.requirePrefetch(layer);
+        var q = queryTensor("guessedQueries", guessedQueries, batch.size());
+        check.check("guessedQueries", q);
+        work.prefetch(layer, q);
+        protocol.prefetched(layer);
+    }
+
+    @Override
+    public StepReport commit() {
+        requireOpen();
+        protocol.requireCommit();
+        end = End.COMMITTED;
+        work.end();
+        cache.stepEnded();
+        check.raise();
+        var report = work.report();
+        event.commit(cache.backend, batch, report);
+        return report;
+    }
+
+    @Override
+    public void close() {
+        if (end == End.OPEN) {
+            end = End.CLOSED;
+            work.undo();
+            work.end();
+            cache.stepEnded();
+        }
+    }
+
+    /** The cache closes and takes everything with it. */
+    void abandon() {
+        end = End.CLOSED;
+        work.end();
+    }
+
+    private void requireOpen() {
+        if (end != End.OPEN) {
+            throw new ClosedException("the step is over");
+        }
+    }
+
+    private TornadoTensor queryTensor(String name, Tensor tensor, int rows) {
+        return tensor(name, tensor, cache.spec.elementType(), rows, cache.spec.queryHeads(), cache.spec.headDim());
+    }
+
+    private TornadoTensor keyTensor(String name, Tensor tensor, int rows) {
+        return tensor(name, tensor, cache.spec.elementType(), rows, cache.spec.kvHeads(), cache.spec.headDim());
+    }
+
+    private TornadoTensor tensor(String name, Tensor tensor, ElementType type, int rows, int heads, int width) {
+        if (!(tensor instanceof TornadoTensor own) || own.cache != cache) {
+            throw new ForeignObjectException(name + " is a tensor of another cache");
+        }
+        if (own.isClosed()) {
+            throw new ClosedException(name + " is a closed tensor");
+        }
+        if (own.elementType() != type || own.rows() < rows || own.heads() != heads || own.width() != width) {
+            throw new InvalidArgumentException(
+                    name + " is " + own.elementType() + " [" + own.rows() + ", " + own.heads() + ", " + own.width()
+                            + "]; allowed: " + type + " [at least " + rows + ", " + heads + ", " + width + "]");
+        }
+        return own;
+    }
+
+    private static int sum(int[] counts) {
+        int sum = 0;
+        for (int count : counts) {
+            sum += count;
+        }
+        return sum;
+    }
+
+    private static void range(String name, int value, int count) {
+        if (value < 0 || value >= count) {
+            throw new InvalidArgumentException(name + " is " + value + "; allowed: 0 to " + (count - 1));
+        }
+    }
+}
