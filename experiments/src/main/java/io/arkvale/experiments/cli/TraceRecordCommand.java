@@ -26,6 +26,8 @@ import picocli.CommandLine.Parameters;
             "The context is prefilled, the question fed token by token, the answer decoded greedily under the policy."
         })
 final class TraceRecordCommand implements Runnable {
+    private static final int DEFAULT_LENGTH = 10_000;
+
     private final Terminal terminal;
 
     @Parameters(paramLabel = "FILE", description = "The trace to write.")
@@ -46,9 +48,8 @@ final class TraceRecordCommand implements Runnable {
     @Option(
             names = "--length",
             paramLabel = "CHARACTERS",
-            defaultValue = "10000",
-            description = "Filler characters around the passkey (default ${DEFAULT-VALUE}).")
-    private int length;
+            description = "Filler characters around the passkey (default 10000).")
+    private @Nullable Integer length;
 
     @Option(
             names = "--max-tokens",
@@ -97,10 +98,13 @@ final class TraceRecordCommand implements Runnable {
 
     @Override
     public void run() {
-        Inputs.atLeast(1, "--length", length);
+        Inputs.atLeast(1, "--length", characters());
         Inputs.atLeast(1, "--max-tokens", maxTokens);
         if (prompt == null && question != null) {
             throw new UserException("--question belongs to a prompt of yours; name its file with --prompt-file");
+        }
+        if (prompt != null && length != null) {
+            throw new UserException("--length belongs to the passkey's filler; leave it out with --prompt-file");
         }
         if (question != null && question.isEmpty()) {
             throw new UserException("--question is empty; allowed: at least one character");
@@ -114,18 +118,22 @@ final class TraceRecordCommand implements Runnable {
             bench.requireRoom("the prompt with --max-tokens " + maxTokens, plan.tokens());
             setup.warnBeyondTraining(terminal, plan.tokens());
             terminal.err().println(options.origin(setup).sentence());
-            var header = new Recording(bench, plan, run).write(file, setup.model(), options.seed());
+            var header = Recording.record(bench, plan, run, file, setup.model(), options.seed());
             terminal.err()
                     .println("wrote " + file + ": " + header.contextTokens() + " tokens of context and "
                             + header.steps() + " steps, " + size() + " bytes");
         }
     }
 
+    private int characters() {
+        return length == null ? DEFAULT_LENGTH : length;
+    }
+
     private Recording.Plan plan(Workbench bench, byte @Nullable [] text) {
         var all = queries == Queries.all;
         if (text == null) {
             var episode = new Passkey()
-                    .episodes(length, 2, new SplittableRandom(options.seed()))
+                    .episodes(characters(), 2, new SplittableRandom(options.seed()))
                     .getLast();
             var asked = episode.questions().getFirst().text();
             return new Recording.Plan(bench.tokens(episode.context()), bench.tokens(asked), maxTokens, all);

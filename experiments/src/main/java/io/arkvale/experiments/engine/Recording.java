@@ -43,13 +43,19 @@ public final class Recording {
         }
     }
 
-    /** Runs the plan. */
-    public Recording(Workbench bench, Plan plan, RunSpec run) {
-        this(bench, plan, run, runs -> {});
+    /**
+     * Runs a plan and writes its trace.
+     *
+     * @param model the model in words
+     * @param seed the seed of the prompt
+     * @throws io.arkvale.experiments.UserException if the file cannot be written
+     */
+    public static TraceHeader record(Workbench bench, Plan plan, RunSpec run, Path path, String model, long seed) {
+        return new Recording(bench, plan, run, runs -> {}).write(path, model, seed);
     }
 
     /**
-     * The same, watched.
+     * Runs a plan.
      *
      * @param watcher sees the run after each step
      */
@@ -71,14 +77,8 @@ public final class Recording {
         }
     }
 
-    /**
-     * Writes the trace; the bench may not have prefilled another context since.
-     *
-     * @param model the model in words
-     * @param seed the seed of the prompt
-     * @throws io.arkvale.experiments.UserException if the file cannot be written
-     */
-    public TraceHeader write(Path path, String model, long seed) {
+    /** Writes the trace; the bench may not have prefilled another context since. */
+    TraceHeader write(Path path, String model, long seed) {
         var shape = context.shape();
         var header = new TraceHeader(
                 shape.layers(),

@@ -114,6 +114,7 @@ class TraceCommandsTest {
             trace record a --length 0                          | --length is 0; allowed: at least 1
             trace record a --length 70000                      | max_position_embeddings allows 65536
             trace record a --question Who                      | --question belongs to a prompt of yours
+            trace record a --prompt-file a.txt --length 9      | --length belongs to the passkey's filler
             trace record a --prompt-file nowhere.txt           | prompt file nowhere.txt does not exist
             trace record a --context-queries some              | expected one of [all, last]
             trace record a --policy h2o --budget 0             | budget is 0; allowed: at least 1 token

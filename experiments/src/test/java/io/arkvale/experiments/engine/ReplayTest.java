@@ -97,7 +97,7 @@ class ReplayTest {
                 .toList();
         var plan = plan(1, true);
         var file = directory.resolve("full.safetensors");
-        new Recording(bench, plan, ShippedModel.run("full", 1)).write(file, "needle-5m", 1);
+        Recording.record(bench, plan, ShippedModel.run("full", 1), file, "needle-5m", 1);
         try (var trace = Trace.open(file);
                 var replay = new Replay(trace, bench.tools(), runs)) {
             var replayed = runs.stream()
@@ -121,7 +121,7 @@ class ReplayTest {
     @Test
     void runsThatReadMoreQueriesThanThereAreAreRefused() {
         var file = directory.resolve("last.safetensors");
-        var header = new Recording(bench, plan(1, false), ShippedModel.run("full", 1)).write(file, "needle-5m", 1);
+        var header = Recording.record(bench, plan(1, false), ShippedModel.run("full", 1), file, "needle-5m", 1);
         assertThat(header.contextQueries()).isEqualTo(256);
         Replay.check(header, List.of(ShippedModel.run("h2o", 192)));
         assertThatThrownBy(() -> Replay.check(header, List.of(ShippedModel.run("infllm", 192))))

@@ -62,8 +62,8 @@ class TransformersTraceTest {
             assertThat(header.run().recorder()).isEqualTo("transformers 5.18.0");
             var context = Arrays.copyOf(theirs.tokens(), header.contextTokens());
             var first = new int[] {theirs.tokens()[header.contextTokens()]};
-            new Recording(bench, new Recording.Plan(context, first, header.steps(), true), ShippedModel.run("full", 1))
-                    .write(file, "needle-5m", 1);
+            var plan = new Recording.Plan(context, first, header.steps(), true);
+            Recording.record(bench, plan, ShippedModel.run("full", 1), file, "needle-5m", 1);
             try (var own = Trace.open(file)) {
                 assertThat(own.tokens()).isEqualTo(theirs.tokens());
                 assertThat(own.ropeFrequencies()).isEqualTo(theirs.ropeFrequencies());
