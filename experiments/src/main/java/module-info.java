@@ -1,11 +1,14 @@
 /** The laboratory: policies, tasks, metrics and the command line. */
+@SuppressWarnings("requires-automatic") // the charts' library names its module, but does not describe it
 module io.arkvale.experiments {
     requires transitive io.arkvale.api;
     requires io.arkvale.conformance;
     requires io.arkvale.kernels;
     requires io.arkvale.llama;
     requires info.picocli;
+    requires java.desktop;
     requires me.tongfei.progressbar;
+    requires org.knowm.xchart;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
     requires static org.jspecify;

@@ -54,6 +54,7 @@ public final class Main implements Runnable {
         line.addSubcommand(new WordsCommand(terminal));
         line.addSubcommand(new LongBenchCommand(terminal));
         line.addSubcommand(new PerplexityCommand(terminal));
+        line.addSubcommand(new AttentionCommand(terminal));
         line.addSubcommand(new GenerateCommand(terminal));
         line.addSubcommand(new BenchCommand(terminal));
         line.addSubcommand(new SimulateCommand(terminal));
@@ -61,6 +62,7 @@ public final class Main implements Runnable {
         line.addSubcommand(new CommandLine(new TraceCommand())
                 .addSubcommand(new TraceRecordCommand(terminal))
                 .addSubcommand(new TraceReplayCommand(terminal)));
+        line.addSubcommand(new ReproduceCommand(terminal));
         line.addSubcommand(new PoliciesCommand(terminal));
         line.addSubcommand(new BackendsCommand(terminal));
         line.addSubcommand(new ConformanceCommand(terminal));

@@ -21,6 +21,11 @@ final class RunOptions {
         return Setup.open(model, backend, runs);
     }
 
+    /** Opens the model, and the backend if it is needed. */
+    Setup open(boolean needsBackend) {
+        return Setup.open(model, backend, needsBackend);
+    }
+
     long seed() {
         return seed.value();
     }

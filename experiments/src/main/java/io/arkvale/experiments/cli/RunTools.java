@@ -20,9 +20,13 @@ final class RunTools implements AutoCloseable {
         this.backend = backend;
     }
 
-    static RunTools open(ThreadOptions threads, BackendOptions backendOptions, List<RunSpec> runs) {
+    /** Whether one of the runs needs a backend. */
+    static boolean needBackend(List<RunSpec> runs) {
+        return runs.stream().anyMatch(run -> run.choice().policy() instanceof ArkVale);
+    }
+
+    static RunTools open(ThreadOptions threads, BackendOptions backendOptions, boolean needsBackend) {
         var count = threads.threads();
-        var needsBackend = runs.stream().anyMatch(run -> run.choice().policy() instanceof ArkVale);
         var backend = needsBackend ? backendOptions.create() : null;
         return new RunTools(WorkerPool.shared(count), backend);
     }

@@ -23,10 +23,16 @@ final class Setup implements AutoCloseable {
 
     /** Checks the runs, then creates the backend if one of them needs it, and loads the model. */
     static Setup open(ModelOptions modelOptions, BackendOptions backendOptions, List<RunSpec> runs) {
+        var config = LlamaConfig.read(modelOptions.directory());
+        runs.forEach(run -> run.check(config));
+        return open(modelOptions, backendOptions, RunTools.needBackend(runs));
+    }
+
+    /** Creates the backend if it is needed, and loads the model. */
+    static Setup open(ModelOptions modelOptions, BackendOptions backendOptions, boolean needsBackend) {
         var directory = modelOptions.directory();
         var config = LlamaConfig.read(directory);
-        runs.forEach(run -> run.check(config));
-        var runTools = RunTools.open(modelOptions.threads(), backendOptions, runs);
+        var runTools = RunTools.open(modelOptions.threads(), backendOptions, needsBackend);
         try {
             var tools = runTools.tools();
             var model = Llama.load(directory, tools.kernels(), tools.pool());

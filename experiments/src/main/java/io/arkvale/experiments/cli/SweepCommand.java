@@ -1,14 +1,9 @@
 package io.arkvale.experiments.cli;
 
 import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.report.Formats;
 import io.arkvale.experiments.report.OutputDirectory;
 import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.sweep.SweepFile;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -60,19 +54,10 @@ final class SweepCommand implements Runnable {
     public void run() {
         var experiments = experiments();
         var directory = OutputDirectory.open(out);
+        var runner = new ExperimentRunner(terminal, out);
         var reports = new ArrayList<Report>();
         for (var experiment : experiments) {
-            var results = out.resolve(experiment.fileName());
-            if (Files.exists(results)) {
-                terminal.err().println(experiment.name() + ": done before");
-            } else {
-                terminal.err().println(experiment.name() + ": " + String.join(" ", experiment.arguments()));
-                var start = System.nanoTime();
-                directory.write(experiment.fileName(), run(experiment));
-                var seconds = (System.nanoTime() - start) / 1_000_000_000;
-                terminal.err().println(experiment.name() + ": took " + seconds + " s");
-            }
-            reports.add(Formats.parse(Inputs.read("result file", results)).prepend("experiment", experiment.name()));
+            reports.add(runner.results(experiment).prepend("experiment", experiment.name()));
         }
         directory.write("sweep", Report.union(reports));
         terminal.out().print(SweepTable.of(reports));
@@ -92,20 +77,5 @@ final class SweepCommand implements Runnable {
         return all.stream()
                 .filter(experiment -> only.isEmpty() || only.contains(experiment.name()))
                 .toList();
-    }
-
-    private String run(SweepFile.Experiment experiment) {
-        var bytes = new ByteArrayOutputStream();
-        var arguments = new ArrayList<>(experiment.arguments());
-        arguments.addAll(List.of("--format", "json"));
-        int exit;
-        try (var captured = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
-            var inner = new Terminal(captured, terminal.err(), terminal.interactive());
-            exit = Main.run(inner, arguments.toArray(String[]::new));
-        }
-        if (exit != ExitCode.OK) {
-            throw new UserException("experiment '" + experiment.name() + "' failed, as said above");
-        }
-        return bytes.toString(StandardCharsets.UTF_8);
     }
 }

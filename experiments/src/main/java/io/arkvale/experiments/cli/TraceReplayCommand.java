@@ -47,7 +47,7 @@ final class TraceReplayCommand implements Runnable {
         try (var trace = Trace.open(file)) {
             var header = trace.header();
             Replay.check(header, grid.runs());
-            try (var tools = RunTools.open(threads, backend, grid.runs())) {
+            try (var tools = RunTools.open(threads, backend, RunTools.needBackend(grid.runs()))) {
                 List<Replay.Result> results;
                 try (var progress = Progress.start(terminal, "replay", header.steps(), "steps")) {
                     results = Replay.measure(trace, tools.tools(), grid, progress::step);

@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** ArkVale's runs: sequences of one cache of a backend, which share page size and head groups. */
 final class CacheGroup implements RunGroup {
-    /** Tokens handed over at once. */
-    private static final int CHUNK = 2048;
-
     private final Context context;
     private final KvCache cache;
     private final List<Sequence> sequences = new ArrayList<>();
@@ -55,47 +52,13 @@ final class CacheGroup implements RunGroup {
             keys = cache.allocateKeys(runs.size());
             values = cache.allocateKeys(runs.size());
             output = cache.allocateQueries(runs.size());
-            ingest();
+            Handover.ingest(cache, sequences, shape, context.store());
             counts = sequences.stream()
                     .map(sequence -> new CacheCounts(cache, sequence))
                     .toArray(CacheCounts[]::new);
         } catch (Throwable failure) {
             cache.close();
             throw failure;
-        }
-    }
-
-    /** Hands the context's keys and values to every sequence, and ends the prefill with its last queries. */
-    private void ingest() {
-        var shape = context.shape();
-        var entries = sequences.stream()
-                .map(sequence -> new Batch.Entry(sequence, context.tokens()))
-                .toList();
-        var rows = Math.min(CHUNK, context.tokens());
-        var keyRows = new float[rows * shape.kvWidth()];
-        var valueRows = new float[rows * shape.kvWidth()];
-        try (var step = cache.step(new Batch(entries));
-                var chunkKeys = cache.allocateKeys(rows * sequences.size());
-                var chunkValues = cache.allocateKeys(rows * sequences.size())) {
-            for (int layer = 0; layer < shape.layers(); layer++) {
-                for (int from = 0; from < context.tokens(); from += rows) {
-                    var count = Math.min(rows, context.tokens() - from);
-                    context.store().copyKeys(layer, from, count, keyRows);
-                    context.store().copyValues(layer, from, count, valueRows);
-                    for (int i = 0; i < sequences.size(); i++) {
-                        chunkKeys.copyFrom(i * count, count, MemorySegment.ofArray(keyRows));
-                        chunkValues.copyFrom(i * count, count, MemorySegment.ofArray(valueRows));
-                    }
-                    var counts = new int[sequences.size()];
-                    Arrays.fill(counts, count);
-                    step.ingest(layer, counts, chunkKeys, chunkValues);
-                }
-                for (int i = 0; i < sequences.size(); i++) {
-                    queries.copyFrom(i, 1, MemorySegment.ofArray(context.lastQueries(layer)));
-                }
-                step.finishPrefill(layer, queries);
-            }
-            step.commit();
         }
     }
 

@@ -4,11 +4,11 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 
 /** Numbers as reports show them. */
-final class Rounding {
+public final class Rounding {
     private Rounding() {}
 
     /** The value with so many decimal places. */
-    static BigDecimal to(int places, double value) {
+    public static BigDecimal to(int places, double value) {
         return BigDecimal.valueOf(value).setScale(places, RoundingMode.HALF_UP);
     }
 }

@@ -42,6 +42,11 @@ public final class Workbench {
         return model;
     }
 
+    /** The backend of the runs that need one. */
+    public Backend backend() {
+        return tools.requireBackend();
+    }
+
     /** What the model and its runs compute with. */
     Tools tools() {
         return tools;

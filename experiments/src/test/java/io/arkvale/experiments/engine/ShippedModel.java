@@ -11,13 +11,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A bench with the shipped model, as tests need it. */
-final class ShippedModel implements AutoCloseable {
+public final class ShippedModel implements AutoCloseable {
     private static final Path DIRECTORY = Path.of("..", "models", "needle-5m");
 
     private final WorkerPool pool = new WorkerPool(2, "test");
     private final Llama model = Llama.load(DIRECTORY, DenseKernels.vector(), pool);
 
-    Workbench bench(@Nullable Backend backend) {
+    public Workbench bench(@Nullable Backend backend) {
         return new Workbench(model, Tokenizer.forModel(DIRECTORY, model.config()), backend);
     }
 

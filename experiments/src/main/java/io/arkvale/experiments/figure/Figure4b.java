@@ -1,0 +1,135 @@
+package io.arkvale.experiments.figure;
+
+import io.arkvale.experiments.figure.Charts.Cell;
+import io.arkvale.experiments.figure.Charts.Labels;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** How many pages come back a step, by attended pages and capacity. */
+final class Figure4b implements Figure {
+    private static final int PAGE_SIZE = 32;
+    private static final int FEW = 10;
+    private static final int MOST_ATTENDED = 40;
+    private static final Pattern ATTENDED = Pattern.compile("attended=(\\d+)");
+
+    /** Recalls of one setting. */
+    private record Point(int attended, int capacity, double recalls) {
+        boolean isRecommended() {
+            return attended <= Math.min(MOST_ATTENDED, capacity / 2);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "fig4b";
+    }
+
+    @Override
+    public String title() {
+        return "recalls a step, by attended pages and capacity";
+    }
+
+    @Override
+    public String paper() {
+        return "With k below min(40, c/2) pages attended out of a capacity of c pages, fewer than 10 pages (5 MB) are"
+                + " recalled a decode step; recalls rise with k and fall with c.";
+    }
+
+    @Override
+    public Drawn draw(Rows results) {
+        var points = results.stream().map(Figure4b::point).toList();
+        var attended = points.stream().map(Point::attended).distinct().sorted().toList();
+        var capacities =
+                points.stream().map(Point::capacity).distinct().sorted().toList();
+        var cells = points.stream()
+                .map(point -> new Cell(
+                        attended.indexOf(point.attended()), capacities.indexOf(point.capacity()), point.recalls()))
+                .toList();
+        var labels = new Labels(
+                "fig4b", "Pages recalled a step, all layers together", "attended pages k", "capacity c, pages");
+        var picture = Charts.heatMap(
+                labels,
+                attended.stream().map(String::valueOf).toList(),
+                capacities.stream().map(String::valueOf).toList(),
+                cells);
+        return new Drawn(List.of(picture), comparisons(points), notes(results, points));
+    }
+
+    private static Point point(Rows.Row row) {
+        var attended = ATTENDED.matcher(row.text("policy"));
+        if (!attended.find()) {
+            throw new IllegalArgumentException("policy '" + row.text("policy") + "' does not say attended=");
+        }
+        return new Point(
+                Integer.parseInt(attended.group(1)),
+                row.whole("budget") / PAGE_SIZE,
+                row.number("recalled_pages_per_step"));
+    }
+
+    private static List<Comparison> comparisons(List<Point> points) {
+        var most = points.stream()
+                .filter(Point::isRecommended)
+                .mapToDouble(Point::recalls)
+                .max()
+                .orElseThrow();
+        var withAttended = new Order();
+        var withCapacity = new Order();
+        for (var one : points) {
+            for (var other : points) {
+                if (one.capacity() == other.capacity() && one.attended() < other.attended()) {
+                    withAttended.add(one.recalls() <= other.recalls());
+                }
+                if (one.attended() == other.attended() && one.capacity() < other.capacity()) {
+                    withCapacity.add(one.recalls() >= other.recalls());
+                }
+            }
+        }
+        return List.of(
+                new Comparison(
+                        "most pages recalled a step with k ≤ min(40, c/2)",
+                        "fewer than 10",
+                        Comparison.tenths(most),
+                        most < FEW,
+                        "fewer than 10"),
+                withAttended.comparison("recalls over attended pages k, at the same c", "rise"),
+                withCapacity.comparison("recalls over capacity c, at the same k", "fall"));
+    }
+
+    private List<String> notes(Rows results, List<Point> points) {
+        var beyond = points.stream().filter(point -> !point.isRecommended()).mapToDouble(Point::recalls);
+        return List.of(
+                String.format(
+                        Locale.ROOT,
+                        "Held-out English, %d tokens fed after a prefill of %d. A recall is one page of one limited layer"
+                                + " and head group. The shipped model has 4 limited layers, LongChat has 30: for the same"
+                                + " recalls a layer this model's sum is 7.5 times smaller.",
+                        results.all().getFirst().whole("scored_tokens"),
+                        results.all().getFirst().whole("length")),
+                String.format(
+                        Locale.ROOT,
+                        "With k above min(40, c/2), up to %.1f pages come back a step. Empty cells are settings that do"
+                                + " not exist: k must leave room for the page being written.",
+                        beyond.max().orElse(0)));
+    }
+
+    /** Pairs of settings that are ordered as expected, of all pairs. */
+    private static final class Order {
+        private final List<Boolean> pairs = new ArrayList<>();
+
+        void add(boolean asExpected) {
+            pairs.add(asExpected);
+        }
+
+        Comparison comparison(String quantity, String direction) {
+            var share = pairs.stream().filter(pair -> pair).count() / (double) pairs.size();
+            return new Comparison(
+                    quantity,
+                    direction,
+                    "in " + Comparison.percent(share) + " of " + pairs.size() + " pairs they " + direction + " or stay",
+                    share >= 0.9,
+                    "in at least 90 % of the pairs");
+        }
+    }
+}

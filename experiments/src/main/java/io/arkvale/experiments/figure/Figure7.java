@@ -1,0 +1,165 @@
+package io.arkvale.experiments.figure;
+
+import io.arkvale.experiments.figure.Charts.Labels;
+import io.arkvale.experiments.figure.Charts.Series;
+import io.arkvale.experiments.figure.Drawn.Picture;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+
+/** How many of the best pages each digest finds. */
+final class Figure7 implements Figure {
+    private static final String DEFAULT = "cuboid-mean";
+    private static final String BASELINE = "centroid";
+
+    @Override
+    public String name() {
+        return "fig7";
+    }
+
+    @Override
+    public String title() {
+        return "share of the best pages that each digest finds";
+    }
+
+    @Override
+    public String paper() {
+        return "cuboid-mean finds 95 % of the best page (k = 1) and above 80 % of the best k elsewhere; all six volumes"
+                + " find at least 60 %; the centroid finds below 5 % at k = 1.";
+    }
+
+    @Override
+    public Drawn draw(Rows results) {
+        var pictures = new ArrayList<Picture>();
+        var comparisons = new ArrayList<Comparison>();
+        var notes = new ArrayList<String>();
+        for (var experiment : results.distinct("experiment")) {
+            var rows = results.where("experiment", experiment);
+            var text = experiment.equals(name()) ? "English" : "questions";
+            pictures.add(picture(experiment, text, rows));
+            comparisons.addAll(comparisons(text, rows));
+            notes.addAll(notes(text, rows));
+        }
+        notes.add(
+                "English is held-out text as it goes on; questions are those about numbers hidden in filler, with their"
+                        + " answers, where the best page changes from question to question. The best pages are those with the"
+                        + " largest dot product with the query, mean over the layer's query heads; the backend makes the digests"
+                        + " and their scores; shares are means over steps and limited layers.");
+        notes.add(
+                "Where one page with an outlying key (an attention sink) leads, a mean hides it and a volume does not:"
+                        + " that is how the centroid can miss nearly every best page at k = 1. How often the first page leads here"
+                        + " is said above.");
+        return new Drawn(pictures, comparisons, notes);
+    }
+
+    private static Picture picture(String experiment, String text, Rows rows) {
+        var tops = rows.distinct("top");
+        var series = rows.distinct("digest").stream()
+                .map(digest -> new Series(
+                        digest,
+                        tops.stream().map(top -> 100 * found(rows, digest, top)).toList()))
+                .toList();
+        var labels = new Labels(experiment, "Best k pages found, " + text, "k, pages", "of the best k pages found, %");
+        return Charts.lines(labels, tops, series);
+    }
+
+    /** Mean over layers of the share found. */
+    private static double found(Rows results, String digest, String top) {
+        return results.where("digest", digest).where("top", top).mean("found");
+    }
+
+    private static List<Comparison> comparisons(String text, Rows results) {
+        var tops = results.distinct("top");
+        var volumes = results.distinct("digest").stream()
+                .filter(digest -> !digest.equals(BASELINE))
+                .toList();
+        var first = tops.getFirst();
+        var ofDefault = found(results, DEFAULT, first);
+        var elsewhere = tops.stream()
+                .skip(1)
+                .mapToDouble(top -> found(results, DEFAULT, top))
+                .min()
+                .orElseThrow();
+        var leastOfVolumes = volumes.stream()
+                .flatMap(digest -> tops.stream().map(top -> found(results, digest, top)))
+                .mapToDouble(share -> share)
+                .min()
+                .orElseThrow();
+        var ofBaseline = found(results, BASELINE, first);
+        var best = order(results, digest -> overall(results, digest)).getFirst();
+        var worst = order(results, digest -> overall(results, digest)).getLast();
+        return List.of(
+                new Comparison(
+                        text + ": cuboid-mean at k = 1",
+                        "95 %",
+                        Comparison.percent(ofDefault),
+                        ofDefault >= 0.9,
+                        "at least 90 %"),
+                new Comparison(
+                        text + ": cuboid-mean at every other k",
+                        "above 80 %",
+                        "at least " + Comparison.percent(elsewhere),
+                        elsewhere > 0.8,
+                        "above 80 %"),
+                new Comparison(
+                        text + ": the six volumes at every k",
+                        "at least 60 %",
+                        "at least " + Comparison.percent(leastOfVolumes),
+                        leastOfVolumes >= 0.6,
+                        "at least 60 %"),
+                new Comparison(
+                        text + ": centroid at k = 1",
+                        "below 5 %",
+                        Comparison.percent(ofBaseline),
+                        ofBaseline < 0.05,
+                        "below 5 %"),
+                new Comparison(
+                        text + ": best digest, mean over all k",
+                        DEFAULT,
+                        best,
+                        best.equals(DEFAULT),
+                        "the same digest"),
+                new Comparison(
+                        text + ": worst digest, mean over all k",
+                        BASELINE,
+                        worst,
+                        worst.equals(BASELINE),
+                        "the same digest"));
+    }
+
+    private static double overall(Rows results, String digest) {
+        return results.where("digest", digest).mean("found");
+    }
+
+    private static List<String> order(Rows results, ToDoubleFunction<String> share) {
+        return results.distinct("digest").stream()
+                .sorted(Comparator.comparingDouble(share).reversed())
+                .toList();
+    }
+
+    private static List<String> notes(String text, Rows results) {
+        var notes = new ArrayList<String>();
+        var tops = results.distinct("top");
+        for (var top : List.of(tops.getFirst(), tops.get(tops.size() / 2))) {
+            notes.add("Order in " + text + " at k = " + top + ": "
+                    + order(results, digest -> found(results, digest, top)).stream()
+                            .map(digest -> digest + " " + Comparison.percent(found(results, digest, top)))
+                            .collect(Collectors.joining(", "))
+                    + ".");
+        }
+        var row = results.all().getFirst();
+        notes.add(String.format(
+                Locale.ROOT,
+                "In %s, %d tokens after %.0f pages, the first page is the best one in %s of the cases, the last filled one in"
+                        + " %s.",
+                text,
+                row.whole("steps"),
+                row.number("pages"),
+                Comparison.percent(results.mean("first_is_best")),
+                Comparison.percent(results.mean("last_is_best"))));
+        return notes;
+    }
+}

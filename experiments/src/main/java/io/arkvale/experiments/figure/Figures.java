@@ -1,0 +1,76 @@
+package io.arkvale.experiments.figure;
+
+import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.sweep.SweepFile;
+import io.arkvale.experiments.sweep.SweepFile.Experiment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+
+/** The figures there are, and the experiments that they are drawn from. */
+public final class Figures {
+    /** The name that stands for every figure. */
+    public static final String ALL = "all";
+
+    private static final String FILE = "paper.json";
+    private static final List<Figure> FIGURES = List.of(
+            new Table1(),
+            new Figure3(),
+            new Figure4a(),
+            new Figure4b(),
+            new Figure7(),
+            new Figure8(),
+            new Figure9(),
+            new PageSize());
+
+    private Figures() {}
+
+    /** Names of all figures, in the paper's order. */
+    public static List<String> names() {
+        return FIGURES.stream().map(Figure::name).toList();
+    }
+
+    /**
+     * The figures of the given names, in the paper's order, each once.
+     *
+     * @throws UserException for an unknown name; lists the names
+     */
+    public static List<Figure> named(List<String> names) {
+        for (var name : names) {
+            if (!name.equals(ALL) && !names().contains(name)) {
+                throw new UserException("unknown figure '" + name + "'; figures: " + names() + " or " + ALL);
+            }
+        }
+        return FIGURES.stream()
+                .filter(figure -> names.contains(ALL) || names.contains(figure.name()))
+                .toList();
+    }
+
+    /** The experiments of a figure: those of its name, or whose names begin with it and a dash. */
+    public static List<Experiment> experiments(Figure figure, boolean quick) {
+        return SweepFile.parse(FILE, shipped(), quick, Map.of()).stream()
+                .filter(experiment -> (experiment.name() + "-").startsWith(figure.name() + "-"))
+                .toList();
+    }
+
+    /**
+     * Makes sure that charts can be drawn here, before hours are spent on what they show.
+     *
+     * @throws UserException if Java finds no fonts
+     */
+    public static void requireFonts() {
+        Charts.requireFonts();
+    }
+
+    private static byte[] shipped() {
+        try (var stream = Figures.class.getResourceAsStream(FILE)) {
+            if (stream == null) {
+                throw new IllegalStateException("resource " + FILE + " is missing from the jar");
+            }
+            return stream.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.arkvale.experiments.figure;
+
+import io.arkvale.experiments.figure.Charts.Labels;
+import io.arkvale.experiments.figure.Charts.Series;
+import io.arkvale.experiments.figure.Drawn.Picture;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Passkeys found by policy, budget and length. */
+final class Table1 implements Figure {
+    /** Right answers in percent at budgets 512, 1024, 2048 and 4096, by policy and characters of filler. */
+    private static final Map<String, Map<String, List<Integer>>> PAPER = Map.of(
+            "arkvale",
+            Map.of(
+                    "10000", List.of(100, 95, 100, 95),
+                    "20000", List.of(95, 100, 100, 100),
+                    "30000", List.of(100, 95, 95, 100)),
+            "streaming-llm",
+            Map.of(
+                    "10000", List.of(0, 5, 15, 40),
+                    "20000", List.of(0, 0, 5, 20),
+                    "30000", List.of(0, 0, 5, 10)),
+            "h2o",
+            Map.of(
+                    "10000", List.of(5, 5, 15, 40),
+                    "20000", List.of(0, 5, 5, 20),
+                    "30000", List.of(5, 5, 5, 15)),
+            "tova",
+            Map.of(
+                    "10000", List.of(5, 10, 20, 40),
+                    "20000", List.of(5, 5, 10, 20),
+                    "30000", List.of(5, 5, 5, 15)));
+
+    private static final List<String> PAPER_BUDGETS = List.of("512", "1024", "2048", "4096");
+
+    @Override
+    public String name() {
+        return "table1";
+    }
+
+    @Override
+    public String title() {
+        return "passkeys found, by policy and budget";
+    }
+
+    @Override
+    public String paper() {
+        return "With LongChat-7b-v1.5-32k, ArkVale finds 95 to 100 % of 20 passkeys at every length and budget;"
+                + " StreamingLLM, H2O and TOVA have evicted nearly all of them at small budgets.";
+    }
+
+    @Override
+    public Drawn draw(Rows results) {
+        var pictures = new ArrayList<Picture>();
+        var comparisons = new ArrayList<Comparison>();
+        for (var experiment : results.distinct("experiment")) {
+            var rows = results.where("experiment", experiment);
+            var length = rows.distinct("length").getFirst();
+            pictures.add(picture(experiment, length, rows));
+            for (var policy : rows.distinct("policy")) {
+                var paper = PAPER.getOrDefault(policy, Map.of()).get(length);
+                if (paper != null) {
+                    comparisons.add(comparison(policy, length, rows.where("policy", policy), paper));
+                }
+            }
+        }
+        return new Drawn(pictures, comparisons, notes(results));
+    }
+
+    private static Picture picture(String experiment, String length, Rows rows) {
+        var labels = new Labels(
+                experiment,
+                String.format(Locale.ROOT, "Passkeys in %,d characters", Integer.parseInt(length)),
+                "budget, tokens",
+                "right answers, %");
+        var series = rows.distinct("policy").stream()
+                .map(policy -> new Series(
+                        policy,
+                        rows.where("policy", policy).stream()
+                                .map(row -> 100 * row.number("accuracy"))
+                                .toList()))
+                .toList();
+        return Charts.bars(labels, rows.distinct("budget"), series);
+    }
+
+    private static Comparison comparison(String policy, String length, Rows rows, List<Integer> paper) {
+        var theirs = new ArrayList<String>();
+        var ours = new ArrayList<String>();
+        var agrees = true;
+        for (var row : rows) {
+            var place = PAPER_BUDGETS.indexOf(row.text("budget"));
+            if (place < 0) {
+                continue;
+            }
+            var share = paper.get(place) / 100.0;
+            theirs.add(paper.get(place).toString());
+            ours.add(Long.toString(Math.round(100 * row.number("accuracy"))));
+            agrees &= share >= row.number("accuracy_low") && share <= row.number("accuracy_high");
+        }
+        return new Comparison(
+                String.format(
+                        Locale.ROOT,
+                        "%s, %,d characters: %% right at budgets %s",
+                        policy,
+                        Integer.parseInt(length),
+                        String.join("/", rows.distinct("budget"))),
+                String.join("/", theirs),
+                String.join("/", ours),
+                agrees,
+                "the paper's share lies in the 95 % interval of ours at every budget");
+    }
+
+    private static List<String> notes(Rows results) {
+        var samples = results.numbers("samples").max().orElseThrow();
+        return List.of(String.format(
+                Locale.ROOT,
+                "%.0f depths a length; the paper took 20. Lengths are characters of filler; the shipped model reads one a"
+                        + " token, LongChat several: the same budget is here a smaller part of the text.",
+                samples));
+    }
+}

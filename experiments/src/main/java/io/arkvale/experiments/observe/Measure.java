@@ -1,0 +1,43 @@
+package io.arkvale.experiments.observe;
+
+import io.arkvale.experiments.engine.Workbench;
+import io.arkvale.experiments.report.Report;
+
+/** What can be measured of full attention. */
+public enum Measure {
+    /** How few pages hold most of the attention. */
+    SPARSITY,
+    /** Where each page stands among all pages from step to step. */
+    RANKS,
+    /** How many of the pages with the largest scores each digest finds. */
+    DIGESTS;
+
+    /** Steps from one record of ranks to the next. */
+    private static final int EVERY = 4;
+
+    /** Whether a backend takes part. */
+    public boolean needsBackend() {
+        return this == DIGESTS;
+    }
+
+    /**
+     * Prefills the passage's context, feeds the rest under full attention, and measures there.
+     *
+     * @param denseLayers first layers, in which ranks and digests mean nothing
+     * @param progress run after each token
+     */
+    public Report of(Workbench bench, Passage passage, int pageSize, int denseLayers, Runnable progress) {
+        try (var watcher = watcher(bench, passage, pageSize, denseLayers)) {
+            WatchedText.run(bench, passage, watcher, progress);
+            return watcher.report();
+        }
+    }
+
+    private Watcher watcher(Workbench bench, Passage passage, int pageSize, int denseLayers) {
+        return switch (this) {
+            case SPARSITY -> new Sparsity(pageSize);
+            case RANKS -> new PageRanks(pageSize, EVERY, denseLayers);
+            case DIGESTS -> new DigestRecall(bench.backend(), bench.model().config(), pageSize, denseLayers, passage);
+        };
+    }
+}
