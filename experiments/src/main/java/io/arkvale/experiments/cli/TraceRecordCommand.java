@@ -28,6 +28,9 @@ import picocli.CommandLine.Parameters;
 final class TraceRecordCommand implements Runnable {
     private static final int DEFAULT_LENGTH = 10_000;
 
+    /** More than a trace can hold in practice, and few enough to be added to. */
+    private static final int MOST_TOKENS = 1 << 24;
+
     private final Terminal terminal;
 
     @Parameters(paramLabel = "FILE", description = "The trace to write.")
@@ -99,7 +102,7 @@ final class TraceRecordCommand implements Runnable {
     @Override
     public void run() {
         Inputs.atLeast(1, "--length", characters());
-        Inputs.atLeast(1, "--max-tokens", maxTokens);
+        Inputs.within(1, MOST_TOKENS, "--max-tokens", maxTokens);
         if (prompt == null && question != null) {
             throw new UserException("--question belongs to a prompt of yours; name its file with --prompt-file");
         }

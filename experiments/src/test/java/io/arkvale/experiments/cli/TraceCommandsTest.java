@@ -110,7 +110,11 @@ class TraceCommandsTest {
             trace record                                       | Missing required parameter: 'FILE'
             trace record nowhere/a                             | trace file nowhere/a cannot be written: there is no directory
             trace record .                                     | trace file . is a directory; name a file
-            trace record a --max-tokens 0                      | --max-tokens is 0; allowed: at least 1
+            trace record a --max-tokens 0                      | --max-tokens is 0; allowed: 1 to 16777216
+            trace record a --max-tokens 2147483647             | --max-tokens is 2147483647; allowed: 1 to 16777216
+            trace record a --max-tokens 16777216               | max_position_embeddings allows 65536
+            trace record a --prompt-file /dev/null             | prompt file /dev/null has 0 tokens; at least 2 are needed
+            trace record a --prompt-file /dev/null --question Q | prompt file /dev/null has 0 tokens; at least 1 is needed
             trace record a --length 0                          | --length is 0; allowed: at least 1
             trace record a --length 70000                      | max_position_embeddings allows 65536
             trace record a --question Who                      | --question belongs to a prompt of yours
