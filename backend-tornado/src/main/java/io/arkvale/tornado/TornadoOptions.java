@@ -9,8 +9,9 @@ import java.util.Map;
  *
  * @param device number of the device, as TornadoVM counts those of its first driver
  * @param immediateChecks whether a non-finite value is an error at the call that brings it
+ * @param timedParts whether TornadoVM's profiler takes the time of kernels, for the reports of steps
  */
-record TornadoOptions(int device, boolean immediateChecks) {
+record TornadoOptions(int device, boolean immediateChecks, boolean timedParts) {
     private static final int MOST_DEVICES = 64;
 
     private static final BackendOption DEVICE =
@@ -20,16 +21,25 @@ record TornadoOptions(int device, boolean immediateChecks) {
             "deferred",
             "deferred, immediate",
             "when non-finite values are reported: at commit or at the call");
+    private static final BackendOption TIMING = new BackendOption(
+            "timing", "off", "off, parts", "whether steps report the device time of their parts");
 
-    static final List<BackendOption> ALL = List.of(DEVICE, CHECKS);
+    static final List<BackendOption> ALL = List.of(DEVICE, CHECKS, TIMING);
 
     static TornadoOptions parse(Map<String, String> given) {
         var values = BackendOption.resolve(ALL, given);
-        var checks = values.getOrDefault(CHECKS.name(), "");
-        if (!checks.equals("deferred") && !checks.equals("immediate")) {
-            throw CHECKS.reject(checks);
+        return new TornadoOptions(
+                device(values.getOrDefault(DEVICE.name(), "")),
+                isSecond(CHECKS, values, "deferred", "immediate"),
+                isSecond(TIMING, values, "off", "parts"));
+    }
+
+    private static boolean isSecond(BackendOption option, Map<String, String> values, String first, String second) {
+        var value = values.getOrDefault(option.name(), "");
+        if (!value.equals(first) && !value.equals(second)) {
+            throw option.reject(value);
         }
-        return new TornadoOptions(device(values.getOrDefault(DEVICE.name(), "")), checks.equals("immediate"));
+        return value.equals(second);
     }
 
     private static int device(String value) {

@@ -12,7 +12,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  */
 final class AttendKernel {
     /** Most query vectors of an item: query heads of one token, or of several tokens in a prefill. */
-    static final int VECTORS = 8;
+    static final int VECTORS = 4;
 
     /** Tokens that are in local memory at a time. */
     static final int TILE = 16;
@@ -33,14 +33,20 @@ final class AttendKernel {
         // One number of padding a row, so that lanes that read one column each meet different banks.
         float[] keys = context.allocateFloatLocalArray(TILE * (Engine.MOST_HEAD_DIM + 1));
         float[] sums = context.allocateFloatLocalArray(VECTORS * Engine.MOST_HEAD_DIM);
+        float[] logits = context.allocateFloatLocalArray(VECTORS * TILE);
         float[] weights = context.allocateFloatLocalArray(VECTORS * TILE);
         float[] largest = context.allocateFloatLocalArray(VECTORS);
+        float[] larger = context.allocateFloatLocalArray(VECTORS);
         float[] total = context.allocateFloatLocalArray(VECTORS);
         float[] shrink = context.allocateFloatLocalArray(VECTORS);
         int headDim = table.get(Table.HEAD_DIM);
         int pageSize = table.get(Table.PAGE_SIZE);
         int values = table.get(Table.VALUES);
         float scale = 1 / TornadoMath.sqrt((float) headDim);
+        int lane = context.localIdx;
+        // As many lanes as pairs of a vector and a token of the tile.
+        int vector = lane / TILE;
+        int token = lane - vector * TILE;
         for (int item = context.groupIdx; item < table.get(Table.ITEMS); item += table.get(Table.GROUPS)) {
             int at = Table.START + item * FIELDS;
             int queryAt = table.get(at);
@@ -49,106 +55,101 @@ final class AttendKernel {
             int first = table.get(at + 3);
             int end = table.get(at + 4);
             int headOffset = table.get(at + 5);
-            int seen = table.get(at + 6);
-            int tokenVectors = table.get(at + 7);
+            int seen = table.get(at + 6) + vector / table.get(at + 7);
             int target = table.get(at + 8);
-            for (int i = context.localIdx; i < VECTORS * headDim; i += Engine.LANES) {
+            for (int i = lane; i < VECTORS * headDim; i += Engine.LANES) {
                 query[i] = i < vectors * headDim ? queries.get(queryAt + i) : 0;
                 sums[i] = 0;
             }
-            if (context.localIdx < VECTORS) {
-                largest[context.localIdx] = UNSEEN;
-                total[context.localIdx] = 0;
+            if (lane < VECTORS) {
+                largest[lane] = UNSEEN;
+                total[lane] = 0;
             }
             for (int tile = first; tile < end; tile += TILE) {
                 int count = TornadoMath.min(TILE, end - tile);
+                int firstPage = tile / pageSize;
+                int firstInPage = tile - firstPage * pageSize;
                 context.localBarrier();
-                for (int i = context.localIdx; i < count * headDim; i += Engine.LANES) {
-                    int token = i / headDim;
-                    int element = i - token * headDim;
-                    int page = (tile + token) / pageSize;
-                    int place = table.get(list + page) + headOffset + (tile + token - page * pageSize) * headDim;
-                    keys[token * (headDim + 1) + element] = memory.get(place + element);
-                }
-                context.localBarrier();
-                for (int pair = context.localIdx; pair < VECTORS * TILE; pair += Engine.LANES) {
-                    int vector = pair / TILE;
-                    int token = pair - vector * TILE;
-                    float logit = UNSEEN;
-                    if (token < count && tile + token < seen + vector / tokenVectors) {
-                        float product = 0;
-                        for (int i = 0; i < headDim; i++) {
-                            product += query[vector * headDim + i] * keys[token * (headDim + 1) + i];
+                for (int i = lane; i < headDim; i += Engine.LANES) {
+                    int page = firstPage;
+                    int inPage = firstInPage;
+                    int place = table.get(list + page) + headOffset + inPage * headDim + i;
+                    for (int row = 0; row < count; row++) {
+                        if (inPage == pageSize) {
+                            page++;
+                            inPage = 0;
+                            place = table.get(list + page) + headOffset + i;
                         }
-                        logit = product * scale;
+                        keys[row * (headDim + 1) + i] = memory.get(place);
+                        place += headDim;
+                        inPage++;
                     }
-                    weights[pair] = logit;
                 }
                 context.localBarrier();
-                if (context.localIdx < VECTORS) {
-                    int vector = context.localIdx;
-                    float before = largest[vector];
-                    float most = before;
-                    for (int token = 0; token < TILE; token++) {
-                        most = TornadoMath.max(most, weights[vector * TILE + token]);
-                    }
+                float product = 0;
+                for (int i = 0; i < headDim; i++) {
+                    product += query[vector * headDim + i] * keys[token * (headDim + 1) + i];
+                }
+                boolean isSeen = token < count && tile + token < seen;
+                float logit = isSeen ? product * scale : UNSEEN;
+                logits[lane] = logit;
+                context.localBarrier();
+                float before = largest[vector];
+                float most = before;
+                for (int other = 0; other < TILE; other++) {
+                    most = TornadoMath.max(most, logits[vector * TILE + other]);
+                }
+                weights[lane] = isSeen ? TornadoMath.exp(logit - most) : 0;
+                if (token == 0) {
+                    shrink[vector] = total[vector] > 0 ? TornadoMath.exp(before - most) : 0;
+                    larger[vector] = most;
+                }
+                context.localBarrier();
+                if (lane < VECTORS) {
                     float added = 0;
-                    for (int token = 0; token < TILE; token++) {
-                        float weight = 0;
-                        if (token < count && tile + token < seen + vector / tokenVectors) {
-                            weight = TornadoMath.exp(weights[vector * TILE + token] - most);
-                        }
-                        weights[vector * TILE + token] = weight;
-                        added += weight;
+                    for (int other = 0; other < TILE; other++) {
+                        added += weights[lane * TILE + other];
                     }
-                    float kept = total[vector] > 0 ? TornadoMath.exp(before - most) : 0;
-                    largest[vector] = most;
-                    shrink[vector] = kept;
-                    total[vector] = total[vector] * kept + added;
+                    total[lane] = total[lane] * shrink[lane] + added;
+                    largest[lane] = larger[lane];
                 }
-                context.localBarrier();
-                for (int i = context.localIdx; i < headDim; i += Engine.LANES) {
-                    float sum0 = 0;
-                    float sum1 = 0;
-                    float sum2 = 0;
-                    float sum3 = 0;
-                    float sum4 = 0;
-                    float sum5 = 0;
-                    float sum6 = 0;
-                    float sum7 = 0;
-                    for (int token = 0; token < count; token++) {
-                        int page = (tile + token) / pageSize;
-                        int place = table.get(list + page) + headOffset + (tile + token - page * pageSize) * headDim;
-                        float value = memory.get(place + values + i);
-                        sum0 += weights[token] * value;
-                        sum1 += weights[TILE + token] * value;
-                        sum2 += weights[2 * TILE + token] * value;
-                        sum3 += weights[3 * TILE + token] * value;
-                        sum4 += weights[4 * TILE + token] * value;
-                        sum5 += weights[5 * TILE + token] * value;
-                        sum6 += weights[6 * TILE + token] * value;
-                        sum7 += weights[7 * TILE + token] * value;
+                for (int i = lane; i < headDim; i += Engine.LANES) {
+                    float sum0 = sums[i] * shrink[0];
+                    float sum1 = sums[headDim + i] * shrink[1];
+                    float sum2 = sums[2 * headDim + i] * shrink[2];
+                    float sum3 = sums[3 * headDim + i] * shrink[3];
+                    int page = firstPage;
+                    int inPage = firstInPage;
+                    int place = table.get(list + page) + headOffset + values + inPage * headDim + i;
+                    for (int row = 0; row < count; row++) {
+                        if (inPage == pageSize) {
+                            page++;
+                            inPage = 0;
+                            place = table.get(list + page) + headOffset + values + i;
+                        }
+                        float value = memory.get(place);
+                        sum0 += weights[row] * value;
+                        sum1 += weights[TILE + row] * value;
+                        sum2 += weights[2 * TILE + row] * value;
+                        sum3 += weights[3 * TILE + row] * value;
+                        place += headDim;
+                        inPage++;
                     }
-                    sums[i] = sums[i] * shrink[0] + sum0;
-                    sums[headDim + i] = sums[headDim + i] * shrink[1] + sum1;
-                    sums[2 * headDim + i] = sums[2 * headDim + i] * shrink[2] + sum2;
-                    sums[3 * headDim + i] = sums[3 * headDim + i] * shrink[3] + sum3;
-                    sums[4 * headDim + i] = sums[4 * headDim + i] * shrink[4] + sum4;
-                    sums[5 * headDim + i] = sums[5 * headDim + i] * shrink[5] + sum5;
-                    sums[6 * headDim + i] = sums[6 * headDim + i] * shrink[6] + sum6;
-                    sums[7 * headDim + i] = sums[7 * headDim + i] * shrink[7] + sum7;
+                    sums[i] = sum0;
+                    sums[headDim + i] = sum1;
+                    sums[2 * headDim + i] = sum2;
+                    sums[3 * headDim + i] = sum3;
                 }
             }
             context.localBarrier();
-            for (int vector = 0; vector < vectors; vector++) {
-                int to = target + vector * (headDim + 2);
-                for (int i = context.localIdx; i < headDim; i += Engine.LANES) {
-                    memory.set(to + i, sums[vector * headDim + i]);
+            for (int i = lane; i < headDim; i += Engine.LANES) {
+                for (int part = 0; part < vectors; part++) {
+                    memory.set(target + part * (headDim + 2) + i, sums[part * headDim + i]);
                 }
-                if (context.localIdx == 0) {
-                    memory.set(to + headDim, largest[vector]);
-                    memory.set(to + headDim + 1, total[vector]);
-                }
+            }
+            if (lane < vectors) {
+                memory.set(target + lane * (headDim + 2) + headDim, largest[lane]);
+                memory.set(target + lane * (headDim + 2) + headDim + 1, total[lane]);
             }
             context.localBarrier();
         }

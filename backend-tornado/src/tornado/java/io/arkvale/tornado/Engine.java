@@ -13,6 +13,7 @@ import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.enums.ProfilerMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
@@ -71,9 +72,12 @@ final class Engine implements AutoCloseable {
     private final WorkerGrid1D[] firstGrids = new WorkerGrid1D[Graph.values().length];
     private final WorkerGrid1D[] secondGrids = new WorkerGrid1D[Graph.values().length];
     private final TornadoExecutionPlan plan;
+    private final boolean timed;
+    private long kernelNanos;
     private boolean lost;
 
-    Engine(TornadoDevice device, EngineSize size) {
+    Engine(TornadoDevice device, EngineSize size, boolean timed) {
+        this.timed = timed;
         pool = new FloatArray(size.memoryElements());
         rows = new FloatArray(size.rowElements());
         results = new FloatArray(size.rowElements());
@@ -84,6 +88,9 @@ final class Engine implements AutoCloseable {
         plan = new TornadoExecutionPlan(graphs());
         plan.withDevice(device);
         plan.withGridScheduler(grids);
+        if (timed) {
+            plan.withProfiler(ProfilerMode.SILENT);
+        }
         run(Graph.START);
     }
 
@@ -174,11 +181,24 @@ final class Engine implements AutoCloseable {
         resize(firstGrids[graph.number], Table.GROUPS);
         resize(secondGrids[graph.number], Table.SECOND_GROUPS);
         try {
-            plan.withGraph(graph.number).execute();
+            var result = plan.withGraph(graph.number).execute();
+            if (timed) {
+                kernelNanos += result.getProfilerResult().getDeviceKernelTime();
+            }
         } catch (RuntimeException e) {
             lost = true;
             throw new BackendLostException("TornadoVM failed to run '" + graph.id + "': " + e, e);
         }
+    }
+
+    /** Whether the time of kernels is taken. */
+    boolean isTimed() {
+        return timed;
+    }
+
+    /** Time that kernels have taken on the device so far. */
+    long kernelNanos() {
+        return kernelNanos;
     }
 
     private void resize(@Nullable WorkerGrid1D grid, int header) {

@@ -13,7 +13,7 @@ import io.arkvale.api.CapacityException;
  */
 record EngineSize(int memoryElements, int scratchElements, int rowElements, int tableNumbers) {
     /** What small caches share. */
-    static final EngineSize SHARED = new EngineSize(1 << 24, 1 << 21, 1 << 16, 1 << 16);
+    static final EngineSize SHARED = new EngineSize(1 << 24, 1 << 21, 1 << 15, 1 << 15);
 
     /** TornadoVM's arrays count elements with ints. */
     private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 64;
@@ -27,18 +27,39 @@ record EngineSize(int memoryElements, int scratchElements, int rowElements, int 
         long pool = poolElements(spec);
         // Every page of a sequence has a device slot or a backup in each layer and group.
         long pages = (spec.deviceSlots() + spec.hostSlots()) / spec.layers();
-        long row = Math.max(SHARED.rowElements, pages);
-        row = Math.max(row, 2L * spec.queryHeads() * spec.headDim());
-        long scratch = Math.max(SHARED.scratchElements, Math.multiplyExact(pages, (long) spec.queryHeads()));
-        // A prefill over evicted pages leaves a part for each time that the guest slots are filled.
-        long parts = (pages / GuestSlots.KEPT + 1) * Math.ceilDiv(spec.queryHeadsPerKvHead(), AttendKernel.VECTORS);
-        scratch = Math.max(scratch, parts * spec.kvHeadsPerGroup() * Attender.partElements(spec));
-        long memory = pool + scratch;
+        long row = Math.max(SHARED.rowElements, Math.max(pages, 2L * spec.queryHeads() * spec.headDim()));
+        long scratch = scratchElements(spec, pages);
+        long memory = Math.addExact(pool, scratch);
         if (memory > MOST_ELEMENTS) {
             throw new CapacityException("bytes of device memory", memory * Float.BYTES, MOST_ELEMENTS * Float.BYTES);
         }
-        long table = Math.max(SHARED.tableNumbers, 2 * pages + (1 << 15));
-        return new EngineSize((int) memory, (int) scratch, (int) row, (int) table);
+        return new EngineSize((int) memory, (int) scratch, (int) row, (int) tableNumbers(spec, pages));
+    }
+
+    /** Room for the scores, or for the unmerged splits, of one sequence. */
+    private static long scratchElements(CacheSpec spec, long pages) {
+        long scores = Math.multiplyExact(pages, (long) spec.queryHeads());
+        // A prefill over evicted pages leaves a part for each time that the guest slots are filled.
+        long parts = Math.max(Splits.MOST_SPLITS, pages / GuestSlots.KEPT + 1) * attendChunks(spec);
+        return Math.max(SHARED.scratchElements, Math.max(scores, parts * Attender.partElements(spec)));
+    }
+
+    /** Room for what one sequence's scoring, or one head group's attention, is told. */
+    private static long tableNumbers(CacheSpec spec, long pages) {
+        long scoreChunks = (long) spec.kvHeads() * Math.ceilDiv(spec.queryHeadsPerKvHead(), ScoreKernel.HEADS);
+        long blocks = pages / ScoreKernel.PAGES + spec.headGroups();
+        long scoring = pages + blocks * (GroupScoreKernel.FIELDS + scoreChunks * ScoreKernel.FIELDS);
+        long attention = pages
+                + attendChunks(spec) * Splits.MOST_SPLITS * AttendKernel.FIELDS
+                + (long) spec.queryHeadsPerGroup() * MergeKernel.FIELDS;
+        long append = (long) spec.kvHeads() * (AppendKernel.FIELDS + DigestKernel.FIELDS);
+        long most = Math.max(Math.max(scoring, 2 * attention), append) + Table.START;
+        return Math.max(SHARED.tableNumbers, most);
+    }
+
+    /** Chunks of query heads of a head group, each a work group's. */
+    private static long attendChunks(CacheSpec spec) {
+        return (long) spec.kvHeadsPerGroup() * Math.ceilDiv(spec.queryHeadsPerKvHead(), AttendKernel.VECTORS);
     }
 
     /** Slots and digests of a cache; as many digests as backups. */

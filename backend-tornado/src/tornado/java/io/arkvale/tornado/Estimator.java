@@ -56,10 +56,11 @@ final class Estimator {
             float[] target,
             int at) {
         int blocks = Math.ceilDiv(pages, ScoreKernel.PAGES);
+        int chunks = Math.ceilDiv(spec.queryHeadsPerKvHead(), ScoreKernel.HEADS) * spec.kvHeadsPerGroup();
         int fields = spec.headGroups()
                         * (pages
                                 + GroupScoreKernel.FIELDS * blocks
-                                + ScoreKernel.FIELDS * spec.kvHeadsPerGroup() * blocks)
+                                + ScoreKernel.FIELDS * chunks * blocks)
                 + Table.START;
         int elements = spec.queryHeads() * spec.headDim();
         int headScores = Math.multiplyExact(spec.queryHeads(), pages);
@@ -86,19 +87,21 @@ final class Estimator {
         int list = engine.table.list(pages, page -> store.digestAt(table.requireBackup(page)));
         int heads = spec.queryHeadsPerKvHead();
         int groupScores = engine.scratch + scores + group * spec.queryHeadsPerGroup() * pages;
-        for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
-            int query = rows + (group * spec.kvHeadsPerGroup() + head) * heads * spec.headDim();
+        for (int queryHead = 0; queryHead < spec.queryHeadsPerGroup(); ) {
+            int head = queryHead / heads;
+            int count = Math.min(ScoreKernel.HEADS, (head + 1) * heads - queryHead);
             for (int page = 0; page < pages; page += ScoreKernel.PAGES) {
                 engine.table.item(
-                        query,
-                        heads,
+                        rows + (group * spec.queryHeadsPerGroup() + queryHead) * spec.headDim(),
+                        count,
                         list + page,
                         Math.min(ScoreKernel.PAGES, pages - page),
                         head * store.shape.digestElements(),
                         form,
-                        groupScores + head * heads * pages + page,
+                        groupScores + queryHead * pages + page,
                         pages);
             }
+            queryHead += count;
         }
         combine(sequence, group, pages, groupScores);
     }

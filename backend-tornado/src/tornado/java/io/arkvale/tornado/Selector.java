@@ -29,8 +29,8 @@ final class Selector {
         for (int page = sink; page < window; page++) {
             rank(page, scores.of(page));
         }
-        Arrays.sort(ranking, 0, count);
         var ranked = new int[spec.rankedPages()];
+        takeFirst(ranked.length);
         Arrays.setAll(ranked, i -> page(ranking[i]));
         Arrays.sort(ranked);
         var selected = new int[sink + ranked.length + spec.windowPages()];
@@ -65,6 +65,37 @@ final class Selector {
         Arrays.sort(ranking, 0, count);
         Arrays.setAll(chosen, i -> page(ranking[count - 1 - i]));
         return chosen;
+    }
+
+    /** Brings the {@code wanted} best to the front, in any order: a quickselect, since there are many others. */
+    private void takeFirst(int wanted) {
+        int from = 0;
+        int to = count - 1;
+        while (from < to) {
+            long pivot = ranking[(from + to) >>> 1];
+            int left = from;
+            int right = to;
+            while (left <= right) {
+                while (ranking[left] < pivot) {
+                    left++;
+                }
+                while (ranking[right] > pivot) {
+                    right--;
+                }
+                if (left <= right) {
+                    long swapped = ranking[left];
+                    ranking[left++] = ranking[right];
+                    ranking[right--] = swapped;
+                }
+            }
+            if (wanted <= right + 1) {
+                to = right;
+            } else if (wanted >= left) {
+                from = left;
+            } else {
+                return;
+            }
+        }
     }
 
     private void rank(int page, float score) {

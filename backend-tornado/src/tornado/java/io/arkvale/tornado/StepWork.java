@@ -331,13 +331,15 @@ final class StepWork {
         }
     }
 
-    /** Does a part's work while no other cache uses the engine, and counts its time. */
+    /** Does a part's work while no other cache uses the engine, and counts the time of its kernels. */
     private void timed(Part part, Runnable work) {
         cache.engine.lock.lock();
         try {
-            long start = System.nanoTime();
+            long before = cache.engine.kernelNanos();
             work.run();
-            nanos.merge(part, System.nanoTime() - start, Long::sum);
+            if (cache.engine.isTimed()) {
+                nanos.merge(part, cache.engine.kernelNanos() - before, Long::sum);
+            }
         } finally {
             cache.engine.lock.unlock();
         }

@@ -32,6 +32,7 @@ final class TornadoBackend implements Backend {
             false);
 
     final boolean immediateChecks;
+    private final boolean timed;
     private final String name;
     private final TornadoDevice device;
     private final Set<TornadoCache> caches = ConcurrentHashMap.newKeySet();
@@ -40,6 +41,7 @@ final class TornadoBackend implements Backend {
 
     TornadoBackend(TornadoOptions options) {
         immediateChecks = options.immediateChecks();
+        timed = options.timedParts();
         name = TornadoDriver.name(options.device());
         device = TornadoDriver.find(options.device());
     }
@@ -88,7 +90,7 @@ final class TornadoBackend implements Backend {
 
     private Engine newEngine(EngineSize size) {
         try {
-            return new Engine(device, size);
+            return new Engine(device, size, timed);
         } catch (TornadoMemoryException | TornadoOutOfMemoryException | OutOfMemoryError e) {
             throw new CapacityException(
                     "bytes of device memory",
