@@ -21,8 +21,8 @@ record TornadoOptions(int device, boolean immediateChecks, boolean timedParts) {
             "deferred",
             "deferred, immediate",
             "when non-finite values are reported: at commit or at the call");
-    private static final BackendOption TIMING = new BackendOption(
-            "timing", "off", "off, parts", "whether steps report the device time of their parts");
+    private static final BackendOption TIMING =
+            new BackendOption("timing", "off", "off, parts", "whether steps report the device time of their parts");
 
     static final List<BackendOption> ALL = List.of(DEVICE, CHECKS, TIMING);
 

@@ -68,6 +68,8 @@ final class Engine implements AutoCloseable {
     private final FloatArray pool;
     private final FloatArray rows;
     private final FloatArray results;
+    private final FloatArray pagesIn;
+    private final FloatArray pagesOut;
     private final GridScheduler grids = new GridScheduler();
     private final WorkerGrid1D[] firstGrids = new WorkerGrid1D[Graph.values().length];
     private final WorkerGrid1D[] secondGrids = new WorkerGrid1D[Graph.values().length];
@@ -81,6 +83,8 @@ final class Engine implements AutoCloseable {
         pool = new FloatArray(size.memoryElements());
         rows = new FloatArray(size.rowElements());
         results = new FloatArray(size.rowElements());
+        pagesIn = new FloatArray(size.stagingElements());
+        pagesOut = new FloatArray(size.stagingElements());
         table = new Table(size.tableNumbers());
         memory = new DeviceMemory(size.memoryElements());
         scratchElements = size.scratchElements();
@@ -113,11 +117,11 @@ final class Engine implements AutoCloseable {
                 .task("merge", MergeKernel::merge, new KernelContext(), table.numbers, pool, results)
                 .transferToHost(DataTransferMode.EVERY_EXECUTION, results);
         var put = begin(Graph.PUT)
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, rows)
-                .task("put", PutKernel::put, new KernelContext(), table.numbers, rows, pool);
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, pagesIn)
+                .task("put", PutKernel::put, new KernelContext(), table.numbers, pagesIn, pool);
         var gather = begin(Graph.GATHER)
-                .task("gather", GatherKernel::gather, new KernelContext(), table.numbers, pool, results)
-                .transferToHost(DataTransferMode.EVERY_EXECUTION, results);
+                .task("gather", GatherKernel::gather, new KernelContext(), table.numbers, pool, pagesOut)
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, pagesOut);
         for (var graph : Graph.values()) {
             firstGrids[graph.number] = grid(graph.id, graph.first);
             if (graph.second != null) {
@@ -158,8 +162,27 @@ final class Engine implements AutoCloseable {
 
     /** Copies {@code count} numbers of the last execution's results to where they are wanted. */
     void getResults(int at, MemorySegment target, long targetOffset, int count) {
+        copyOut(results, at, target, targetOffset, count);
+    }
+
+    int stagingElements() {
+        return pagesIn.getSize();
+    }
+
+    /** Copies {@code count} numbers of a page to where the next {@link Graph#PUT} takes them from. */
+    void setPages(int at, MemorySegment source, long sourceOffset, int count) {
         MemorySegment.copy(
-                results.getSegment(), (long) at * Float.BYTES, target, targetOffset, (long) count * Float.BYTES);
+                source, sourceOffset, pagesIn.getSegment(), (long) at * Float.BYTES, (long) count * Float.BYTES);
+    }
+
+    /** Copies {@code count} numbers that the last {@link Graph#GATHER} collected to where they are wanted. */
+    void getPages(int at, MemorySegment target, long targetOffset, int count) {
+        copyOut(pagesOut, at, target, targetOffset, count);
+    }
+
+    private static void copyOut(FloatArray from, int at, MemorySegment target, long targetOffset, int count) {
+        MemorySegment.copy(
+                from.getSegment(), (long) at * Float.BYTES, target, targetOffset, (long) count * Float.BYTES);
     }
 
     /** Copies results to the heap. */
@@ -209,7 +232,7 @@ final class Engine implements AutoCloseable {
 
     /** Bytes of device memory that it holds beside the caches' pools. */
     long overheadBytes() {
-        return Float.BYTES * ((long) scratchElements + rows.getSize() + results.getSize())
+        return Float.BYTES * (scratchElements + 2L * rows.getSize() + 2L * pagesIn.getSize())
                 + (long) Integer.BYTES * table.numbers.getSize();
     }
 

@@ -9,11 +9,12 @@ import io.arkvale.api.CapacityException;
  * @param memoryElements device memory, scratch included
  * @param scratchElements the part in which scores and unmerged splits stand for a moment
  * @param rowElements what goes to the device, or comes back, with one execution
+ * @param stagingElements pages that go to the device, or come back, with one execution
  * @param tableNumbers integers that say what to do
  */
-record EngineSize(int memoryElements, int scratchElements, int rowElements, int tableNumbers) {
+record EngineSize(int memoryElements, int scratchElements, int rowElements, int stagingElements, int tableNumbers) {
     /** What small caches share. */
-    static final EngineSize SHARED = new EngineSize(1 << 24, 1 << 21, 1 << 15, 1 << 15);
+    static final EngineSize SHARED = new EngineSize(1 << 24, 1 << 21, 1 << 15, 1 << 15, 1 << 15);
 
     /** TornadoVM's arrays count elements with ints. */
     private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 64;
@@ -33,7 +34,9 @@ record EngineSize(int memoryElements, int scratchElements, int rowElements, int 
         if (memory > MOST_ELEMENTS) {
             throw new CapacityException("bytes of device memory", memory * Float.BYTES, MOST_ELEMENTS * Float.BYTES);
         }
-        return new EngineSize((int) memory, (int) scratch, (int) row, (int) tableNumbers(spec, pages));
+        // A few pages, so that a step's recalls take one execution or two.
+        int staging = Math.clamp(4L * Shape.of(spec).slotElements(), SHARED.stagingElements, 1 << 20);
+        return new EngineSize((int) memory, (int) scratch, (int) row, staging, (int) tableNumbers(spec, pages));
     }
 
     /** Room for the scores, or for the unmerged splits, of one sequence. */

@@ -57,11 +57,9 @@ final class Estimator {
             int at) {
         int blocks = Math.ceilDiv(pages, ScoreKernel.PAGES);
         int chunks = Math.ceilDiv(spec.queryHeadsPerKvHead(), ScoreKernel.HEADS) * spec.kvHeadsPerGroup();
-        int fields = spec.headGroups()
-                        * (pages
-                                + GroupScoreKernel.FIELDS * blocks
-                                + ScoreKernel.FIELDS * chunks * blocks)
-                + Table.START;
+        int fields =
+                spec.headGroups() * (pages + GroupScoreKernel.FIELDS * blocks + ScoreKernel.FIELDS * chunks * blocks)
+                        + Table.START;
         int elements = spec.queryHeads() * spec.headDim();
         int headScores = Math.multiplyExact(spec.queryHeads(), pages);
         int groupScores = Math.multiplyExact(spec.headGroups(), pages);

@@ -19,6 +19,9 @@ final class Transfers {
         }
     }
 
+    /** Numbers that one work group copies. */
+    private static final int PIECE = 1024;
+
     private final Engine engine;
     private final Shape shape;
     private final int elements;
@@ -61,23 +64,28 @@ final class Transfers {
     }
 
     private int putCopy(Run run, int used) {
-        int rest = engine.table.fits(PutKernel.FIELDS) ? used : runPut();
-        engine.table.item(-1 - run.from, run.to, elements);
-        return rest;
-    }
-
-    /** Queues a run in pieces that fit; returns the rows used since the last execution. */
-    private int putUpload(Run run, int used) {
         int at = used;
-        for (int done = 0; done < elements; ) {
-            if (at == engine.rowElements() || !engine.table.fits(PutKernel.FIELDS)) {
+        for (int done = 0; done < elements; done += PIECE) {
+            if (!engine.table.fits(PutKernel.FIELDS)) {
                 at = runPut();
             }
-            int count = Math.min(elements - done, engine.rowElements() - at);
-            engine.setRows(at, run.host, (long) done * Float.BYTES, count);
+            engine.table.item(-1 - (run.from + done), run.to + done, Math.min(PIECE, elements - done));
+        }
+        return at;
+    }
+
+    /** Queues a run in pieces; returns what of the staging is used since the last execution. */
+    private int putUpload(Run run, int used) {
+        int at = used;
+        int count;
+        for (int done = 0; done < elements; done += count) {
+            if (at == engine.stagingElements() || !engine.table.fits(PutKernel.FIELDS)) {
+                at = runPut();
+            }
+            count = Math.min(PIECE, Math.min(elements - done, engine.stagingElements() - at));
+            engine.setPages(at, run.host, (long) done * Float.BYTES, count);
             engine.table.item(at, run.to + done, count);
             at += count;
-            done += count;
         }
         return at;
     }
@@ -99,15 +107,15 @@ final class Transfers {
             var pieces = new ArrayList<Run>();
             int at = 0;
             for (int i = 0; i < sources.length; i++) {
-                for (int done = 0; done < count; ) {
-                    if (at == engine.rowElements() || !engine.table.fits(GatherKernel.FIELDS)) {
+                int length;
+                for (int done = 0; done < count; done += length) {
+                    if (at == engine.stagingElements() || !engine.table.fits(GatherKernel.FIELDS)) {
                         at = runGather(pieces, at);
                     }
-                    int length = Math.min(count - done, engine.rowElements() - at);
+                    length = Math.min(PIECE, Math.min(count - done, engine.stagingElements() - at));
                     engine.table.item(sources[i] + done, at, length);
                     pieces.add(new Run(targets.get(i), at, done));
                     at += length;
-                    done += length;
                 }
             }
             runGather(pieces, at);
@@ -124,7 +132,7 @@ final class Transfers {
         for (int i = 0; i < pieces.size(); i++) {
             var piece = pieces.get(i);
             int next = i + 1 < pieces.size() ? pieces.get(i + 1).from : end;
-            engine.getResults(piece.from, piece.host, (long) piece.to * Float.BYTES, next - piece.from);
+            engine.getPages(piece.from, piece.host, (long) piece.to * Float.BYTES, next - piece.from);
         }
         pieces.clear();
         engine.table.clear(shape);
