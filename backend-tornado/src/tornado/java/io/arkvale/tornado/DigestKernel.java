@@ -86,7 +86,8 @@ final class DigestKernel {
                 }
             }
             context.localBarrier();
-            // Each lane keeps its tokens' norms to itself: PoCL 3.1 loses norms that a loop stores in local memory.
+            // Each lane keeps its norms to itself: stored in local memory by this loop, they were read as zeros on PoCL
+            // 3.1.
             float nearest = Float.MAX_VALUE;
             float farthest = 0;
             float sum = 0;
