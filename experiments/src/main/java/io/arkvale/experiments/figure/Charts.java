@@ -99,6 +99,9 @@ final class Charts {
                 .build();
         style(chart.getStyler());
         chart.getStyler().setYAxisMin(0.0);
+        if (labels.y().endsWith("%")) {
+            chart.getStyler().setYAxisMax(100.0);
+        }
         if (categories.stream().mapToInt(String::length).sum() > MOST_LETTERS) {
             chart.getStyler().setXAxisLabelRotation(45);
         }
@@ -170,8 +173,8 @@ final class Charts {
                 .setLegendBorderColor(Color.WHITE)
                 .setLegendPosition(Styler.LegendPosition.OutsideE)
                 .setLegendSeriesLineLength(14)
-                .setLegendPadding(4)
-                .setChartPadding(6);
+                .setLegendPadding(8)
+                .setChartPadding(10);
     }
 
     private static Font font(int style, int size) {
