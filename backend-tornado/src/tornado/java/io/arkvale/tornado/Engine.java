@@ -76,6 +76,7 @@ final class Engine implements AutoCloseable {
     private final TornadoExecutionPlan plan;
     private final boolean timed;
     private long kernelNanos;
+    private long writes;
     private boolean lost;
 
     Engine(TornadoDevice device, EngineSize size, boolean timed) {
@@ -200,6 +201,9 @@ final class Engine implements AutoCloseable {
         if (lost) {
             throw new BackendLostException("the device failed before", null);
         }
+        if (graph != Graph.GATHER) {
+            writes++;
+        }
         table.seal(MOST_GROUPS);
         resize(firstGrids[graph.number], Table.GROUPS);
         resize(secondGrids[graph.number], Table.SECOND_GROUPS);
@@ -212,6 +216,11 @@ final class Engine implements AutoCloseable {
             lost = true;
             throw new BackendLostException("TornadoVM failed to run '" + graph.id + "': " + e, e);
         }
+    }
+
+    /** Counts what may have changed device memory: every execution but those that only collect. */
+    long writes() {
+        return writes;
     }
 
     /** Whether the time of kernels is taken. */

@@ -13,6 +13,7 @@ final class PageStore implements AutoCloseable {
     final SlotPool slots;
     final HostPool host;
     final Transfers transfers;
+    private final ReadAhead readAhead;
     private final CacheSpec spec;
     private final Region region;
     private final int digestsAt;
@@ -26,6 +27,7 @@ final class PageStore implements AutoCloseable {
         slots = new SlotPool((int) spec.deviceSlots());
         host = new HostPool(spec.slotBytes(), (int) spec.hostSlots());
         transfers = new Transfers(region.engine(), shape);
+        readAhead = new ReadAhead(region, transfers);
         digestsAt = slotAt(slots.available() + GuestSlots.KEPT);
     }
 
@@ -162,9 +164,15 @@ final class PageStore implements AutoCloseable {
         }
     }
 
-    /** Copies a resident page to the host. */
-    void read(int slot, MemorySegment target) {
-        transfers.download(new int[] {slotAt(slot)}, shape.slotElements(), List.of(target));
+    /** Copies what a device slot holds. */
+    void readSlot(int slot, MemorySegment target) {
+        readAhead.read(slotAt(slot), shape.slotElements(), target);
+    }
+
+    /** Copies as much of a KV head's digest as {@code target} has room for. */
+    void readDigest(Backup backup, int headOfGroup, float[] target) {
+        int at = digestAt(backup) + headOfGroup * shape.digestElements();
+        readAhead.read(at, target.length, MemorySegment.ofArray(target));
     }
 
     MemoryUse memory(long reservedSlots, long tensorBytes) {

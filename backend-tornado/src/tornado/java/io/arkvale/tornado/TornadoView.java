@@ -5,7 +5,6 @@ import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.Tier;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 
 /** The cache's state as tests and research see it. */
 final class TornadoView implements CacheView {
@@ -54,9 +53,7 @@ final class TornadoView implements CacheView {
         var digest = new float[shape.vectors() * headDim + shape.radii()];
         int group = kvHead / cache.spec.kvHeadsPerGroup();
         int head = kvHead % cache.spec.kvHeadsPerGroup();
-        int at = cache.store.digestAt(pages.groups[group].requireBackup(page))
-                + head * cache.store.shape.digestElements();
-        cache.store.transfers.download(new int[] {at}, digest.length, List.of(MemorySegment.ofArray(digest)));
+        cache.store.readDigest(pages.groups[group].requireBackup(page), head, digest);
         return digest;
     }
 
@@ -72,7 +69,7 @@ final class TornadoView implements CacheView {
         int pageSize = cache.spec.pageSize();
         int tokens = Math.min(pageSize, pages.tokens - page * pageSize);
         var numbers = target.asSlice(0, cache.spec.slotBytes());
-        cache.store.read(slot, numbers);
+        cache.store.readSlot(slot, numbers);
         // What was never stored reads as zero, whatever the slot held before.
         long headBytes = (long) cache.store.shape.headElements() * Float.BYTES;
         long stored = (long) tokens * cache.spec.headDim() * Float.BYTES;
