@@ -1,6 +1,7 @@
 package io.arkvale.tornado;
 
 import io.arkvale.api.BackendOption;
+import io.arkvale.api.InvalidArgumentException;
 import java.util.List;
 import java.util.Map;
 
@@ -10,8 +11,9 @@ import java.util.Map;
  * @param device number of the device, as TornadoVM counts those of its first driver
  * @param immediateChecks whether a non-finite value is an error at the call that brings it
  * @param timedParts whether TornadoVM's profiler takes the time of kernels, for the reports of steps
+ * @param replayed whether executions are recorded once as CUDA graphs and then replayed
  */
-record TornadoOptions(int device, boolean immediateChecks, boolean timedParts) {
+record TornadoOptions(int device, boolean immediateChecks, boolean timedParts, boolean replayed) {
     private static final int MOST_DEVICES = 64;
 
     private static final BackendOption DEVICE =
@@ -24,14 +26,38 @@ record TornadoOptions(int device, boolean immediateChecks, boolean timedParts) {
     private static final BackendOption TIMING =
             new BackendOption("timing", "off", "off, parts", "whether steps report the device time of their parts");
 
-    static final List<BackendOption> ALL = List.of(DEVICE, CHECKS, TIMING);
+    private static final BackendOption REPLAY = new BackendOption(
+            "replay",
+            "off",
+            "off, on (with TornadoVM for CUDA, and without timing=parts)",
+            "whether executions are recorded once as CUDA graphs and then replayed");
+
+    static final List<BackendOption> ALL = List.of(DEVICE, CHECKS, TIMING, REPLAY);
 
     static TornadoOptions parse(Map<String, String> given) {
         var values = BackendOption.resolve(ALL, given);
-        return new TornadoOptions(
+        var options = new TornadoOptions(
                 device(values.getOrDefault(DEVICE.name(), "")),
                 isSecond(CHECKS, values, "deferred", "immediate"),
-                isSecond(TIMING, values, "off", "parts"));
+                isSecond(TIMING, values, "off", "parts"),
+                isSecond(REPLAY, values, "off", "on"));
+        // TornadoVM's profiler sees no kernels within a replayed graph.
+        if (options.replayed && options.timedParts) {
+            throw REPLAY.reject("on");
+        }
+        return options;
+    }
+
+    /**
+     * Checks that executions can be replayed, if they shall be.
+     *
+     * @throws InvalidArgumentException if TornadoVM generates another code than CUDA's: with PTX recording fails, which is
+     *     printed and not raised, and nothing is executed
+     */
+    void requireReplayable(String code) {
+        if (replayed && !code.equals("CUDA")) {
+            throw REPLAY.reject("on");
+        }
     }
 
     private static boolean isSecond(BackendOption option, Map<String, String> values, String first, String second) {

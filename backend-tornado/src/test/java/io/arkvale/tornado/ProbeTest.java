@@ -50,6 +50,14 @@ class ProbeTest {
         assertThatThrownBy(() -> provider.create(Map.of("checks", "sometimes")))
                 .isInstanceOf(InvalidArgumentException.class)
                 .hasMessageContaining("deferred, immediate");
+        assertThatThrownBy(() -> provider.create(Map.of("replay", "on", "timing", "parts")))
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessageContaining("without timing=parts");
+        assertThatThrownBy(() -> TornadoOptions.parse(Map.of("replay", "on")).requireReplayable("PTX"))
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessageContaining("for CUDA");
+        TornadoOptions.parse(Map.of("replay", "on")).requireReplayable("CUDA");
+        TornadoOptions.parse(Map.of()).requireReplayable("OPENCL");
         assertThatThrownBy(() -> provider.create(Map.of("speed", "most")))
                 .isInstanceOf(InvalidArgumentException.class)
                 .hasMessageContaining("checks");

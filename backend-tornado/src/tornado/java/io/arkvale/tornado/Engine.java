@@ -4,6 +4,7 @@ import io.arkvale.api.BackendLostException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
@@ -32,6 +33,9 @@ final class Engine implements AutoCloseable {
 
     /** Work groups of an execution; more items share them. */
     private static final int MOST_GROUPS = 1 << 15;
+
+    /** Work groups of a replayed execution, whose number cannot change: enough to fill a large device. */
+    private static final int REPLAYED_GROUPS = 1 << 11;
 
     /** What an execution does. */
     enum Graph {
@@ -75,12 +79,20 @@ final class Engine implements AutoCloseable {
     private final WorkerGrid1D[] secondGrids = new WorkerGrid1D[Graph.values().length];
     private final TornadoExecutionPlan plan;
     private final boolean timed;
+    private final IntUnaryOperator groups;
     private long kernelNanos;
     private long writes;
     private boolean lost;
 
-    Engine(TornadoDevice device, EngineSize size, boolean timed) {
+    /**
+     * Makes an engine, which holds its device memory until it is closed.
+     *
+     * @param timed whether the time of kernels is taken
+     * @param replayed whether executions are recorded once as CUDA graphs and then replayed
+     */
+    Engine(TornadoDevice device, EngineSize size, boolean timed, boolean replayed) {
         this.timed = timed;
+        groups = replayed ? items -> REPLAYED_GROUPS : items -> Math.clamp(items, 1, MOST_GROUPS);
         pool = new FloatArray(size.memoryElements());
         rows = new FloatArray(size.rowElements());
         results = new FloatArray(size.rowElements());
@@ -95,6 +107,9 @@ final class Engine implements AutoCloseable {
         plan.withGridScheduler(grids);
         if (timed) {
             plan.withProfiler(ProfilerMode.SILENT);
+        }
+        if (replayed) {
+            plan.withCUDAGraph();
         }
         run(Graph.START);
     }
@@ -204,7 +219,7 @@ final class Engine implements AutoCloseable {
         if (graph != Graph.GATHER) {
             writes++;
         }
-        table.seal(MOST_GROUPS);
+        table.seal(groups);
         resize(firstGrids[graph.number], Table.GROUPS);
         resize(secondGrids[graph.number], Table.SECOND_GROUPS);
         try {

@@ -94,19 +94,19 @@ final class Table {
         return lists;
     }
 
-    /** Closes the table: writes the counts, and puts the second kernel's items behind the first's. */
-    void seal(int mostGroups) {
+    /**
+     * Closes the table: writes the counts, and puts the second kernel's items behind the first's.
+     *
+     * @param groups work groups that share so many items
+     */
+    void seal(IntUnaryOperator groups) {
         for (int i = 0; i < secondSize; i++) {
             numbers.set(size + i, second[i]);
         }
         header(ITEMS, items);
-        header(GROUPS, groups(items, mostGroups));
+        header(GROUPS, groups.applyAsInt(items));
         header(SECOND_ITEMS, secondItems);
-        header(SECOND_GROUPS, groups(secondItems, mostGroups));
+        header(SECOND_GROUPS, groups.applyAsInt(secondItems));
         header(SECOND_AT, size);
-    }
-
-    private static int groups(int items, int most) {
-        return Math.clamp(items, 1, most);
     }
 }

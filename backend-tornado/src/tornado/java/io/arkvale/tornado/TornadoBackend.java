@@ -32,7 +32,7 @@ final class TornadoBackend implements Backend {
             false);
 
     final boolean immediateChecks;
-    private final boolean timed;
+    private final TornadoOptions options;
     private final String name;
     private final TornadoDevice device;
     private final Set<TornadoCache> caches = ConcurrentHashMap.newKeySet();
@@ -41,7 +41,7 @@ final class TornadoBackend implements Backend {
 
     TornadoBackend(TornadoOptions options) {
         immediateChecks = options.immediateChecks();
-        timed = options.timedParts();
+        this.options = options;
         name = TornadoDriver.name(options.device());
         device = TornadoDriver.find(options.device());
     }
@@ -90,7 +90,7 @@ final class TornadoBackend implements Backend {
 
     private Engine newEngine(EngineSize size) {
         try {
-            return new Engine(device, size, timed);
+            return new Engine(device, size, options.timedParts(), options.replayed());
         } catch (TornadoMemoryException | TornadoOutOfMemoryException | OutOfMemoryError e) {
             throw new CapacityException(
                     "bytes of device memory",

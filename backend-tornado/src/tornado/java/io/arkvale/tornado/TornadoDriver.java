@@ -35,6 +35,8 @@ final class TornadoDriver implements Driver {
 
     @Override
     public Backend create(TornadoOptions options) {
+        options.requireReplayable(
+                TornadoRuntimeProvider.getTornadoRuntime().getBackendType(0).name());
         return new TornadoBackend(options);
     }
 }
