@@ -3,9 +3,9 @@ package io.arkvale.tornado;
 import io.arkvale.api.BackendLostException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntUnaryOperator;
-import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -39,25 +39,27 @@ final class Engine implements AutoCloseable {
 
     /** What an execution does. */
     enum Graph {
-        START(0, "start", "clear", null),
+        START(0, "start", "clear"),
         APPEND(1, "append", "append", "digest"),
-        ESTIMATE(2, "estimate", "score", "combine"),
+        ESTIMATE(2, "estimate", "score", "combine", "select"),
         ATTEND(3, "attend", "attend", "merge"),
-        PUT(4, "put", "put", null),
-        GATHER(5, "gather", "gather", null);
+        PUT(4, "put", "put"),
+        GATHER(5, "gather", "gather");
 
         /** Its place in the plan. */
         private final int number;
 
         private final String id;
         private final String first;
-        private final @Nullable String second;
 
-        Graph(int number, String id, String first, @Nullable String second) {
+        /** Tasks after the first, which share the table's second items. */
+        private final List<String> others;
+
+        Graph(int number, String id, String first, String... others) {
             this.number = number;
             this.id = id;
             this.first = first;
-            this.second = second;
+            this.others = List.of(others);
         }
     }
 
@@ -126,6 +128,7 @@ final class Engine implements AutoCloseable {
                 .transferToDevice(DataTransferMode.EVERY_EXECUTION, rows)
                 .task("score", ScoreKernel::score, new KernelContext(), table.numbers, rows, pool)
                 .task("combine", GroupScoreKernel::combine, new KernelContext(), table.numbers, pool, results)
+                .task("select", SelectKernel::rank, new KernelContext(), table.numbers, results)
                 .transferToHost(DataTransferMode.EVERY_EXECUTION, results);
         var attend = begin(Graph.ATTEND)
                 .transferToDevice(DataTransferMode.EVERY_EXECUTION, rows)
@@ -139,10 +142,8 @@ final class Engine implements AutoCloseable {
                 .task("gather", GatherKernel::gather, new KernelContext(), table.numbers, pool, pagesOut)
                 .transferToHost(DataTransferMode.EVERY_EXECUTION, pagesOut);
         for (var graph : Graph.values()) {
-            firstGrids[graph.number] = grid(graph.id, graph.first);
-            if (graph.second != null) {
-                secondGrids[graph.number] = grid(graph.id, graph.second);
-            }
+            firstGrids[graph.number] = grid(graph.id, List.of(graph.first));
+            secondGrids[graph.number] = grid(graph.id, graph.others);
         }
         return new ImmutableTaskGraph[] {
             start.snapshot(), end(append), end(estimate), end(attend), end(put), end(gather)
@@ -159,10 +160,11 @@ final class Engine implements AutoCloseable {
         return graph.persistOnDevice(pool).snapshot();
     }
 
-    private WorkerGrid1D grid(String graph, String task) {
+    /** A grid that the given tasks share. */
+    private WorkerGrid1D grid(String graph, List<String> tasks) {
         var grid = new WorkerGrid1D(LANES);
         grid.setLocalWork(LANES, 1, 1);
-        grids.addWorkerGrid(graph + "." + task, grid);
+        tasks.forEach(task -> grids.addWorkerGrid(graph + "." + task, grid));
         return grid;
     }
 
@@ -199,6 +201,11 @@ final class Engine implements AutoCloseable {
     private static void copyOut(FloatArray from, int at, MemorySegment target, long targetOffset, int count) {
         MemorySegment.copy(
                 from.getSegment(), (long) at * Float.BYTES, target, targetOffset, (long) count * Float.BYTES);
+    }
+
+    /** One number of the last execution's results. */
+    float result(int at) {
+        return results.get(at);
     }
 
     /** Copies results to the heap. */
@@ -248,10 +255,8 @@ final class Engine implements AutoCloseable {
         return kernelNanos;
     }
 
-    private void resize(@Nullable WorkerGrid1D grid, int header) {
-        if (grid != null) {
-            grid.setGlobalWork((long) LANES * table.numbers.get(header), 1, 1);
-        }
+    private void resize(WorkerGrid1D grid, int header) {
+        grid.setGlobalWork((long) LANES * table.numbers.get(header), 1, 1);
     }
 
     /** Bytes of device memory that it holds beside the caches' pools. */

@@ -19,6 +19,9 @@ record EngineSize(int memoryElements, int scratchElements, int rowElements, int 
     /** TornadoVM's arrays count elements with ints. */
     private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 64;
 
+    /** Ranks of pages come back as float32 numbers, exact up to here. */
+    private static final long MOST_PAGES = 1 << 24;
+
     /**
      * What a cache needs for itself.
      *
@@ -28,7 +31,10 @@ record EngineSize(int memoryElements, int scratchElements, int rowElements, int 
         long pool = poolElements(spec);
         // Every page of a sequence has a device slot or a backup in each layer and group.
         long pages = (spec.deviceSlots() + spec.hostSlots()) / spec.layers();
-        long row = Math.max(SHARED.rowElements, Math.max(pages, 2L * spec.queryHeads() * spec.headDim()));
+        if (pages > MOST_PAGES) {
+            throw new CapacityException("pages a layer", pages, MOST_PAGES);
+        }
+        long row = Math.max(SHARED.rowElements, 2 * Math.max(pages, (long) spec.queryHeads() * spec.headDim()));
         long scratch = scratchElements(spec, pages);
         long memory = Math.addExact(pool, scratch);
         if (memory > MOST_ELEMENTS) {

@@ -5,15 +5,18 @@ import io.arkvale.api.SequenceSpec;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Step (b): scores pages from their digests, for several sequences in one execution. Used under the engine's lock. */
+/**
+ * Steps (b) and (c): scores pages from their digests and ranks them, for several sequences in one execution. Used under the
+ * engine's lock.
+ */
 final class Estimator {
     /** Where a sequence's scores go when they come back. */
     private static final class Wanted {
-        final float[] target;
+        final PageScores target;
         final int at;
         final int count;
 
-        Wanted(float[] target, int at, int count) {
+        Wanted(PageScores target, int at, int count) {
             this.target = target;
             this.at = at;
             this.count = count;
@@ -36,24 +39,32 @@ final class Estimator {
 
     void begin() {
         engine.table.clear(store.shape);
+        engine.table.header(Table.RANKS, mostResults());
         wanted.clear();
         rows = 0;
         scores = 0;
         results = 0;
     }
 
+    /** Scores of an execution: behind them their ranks come back. */
+    private int mostResults() {
+        return engine.rowElements() / 2;
+    }
+
     /**
      * Scores the first {@code pages} pages of a layer with a row of queries.
      *
-     * @param target {@code [pages][headGroups]}, written from {@code at} once {@link #run} returns
+     * @param rankedTo end of the pages that are ranked, which begin behind the sink
+     * @param target written from {@code at} once {@link #run} returns
      */
     void add(
             SequenceSpec sequence,
             LayerPages layer,
             int pages,
+            int rankedTo,
             TornadoTensor queries,
             int row,
-            float[] target,
+            PageScores target,
             int at) {
         int blocks = Math.ceilDiv(pages, ScoreKernel.PAGES);
         int chunks = Math.ceilDiv(spec.queryHeadsPerKvHead(), ScoreKernel.HEADS) * spec.kvHeadsPerGroup();
@@ -66,12 +77,12 @@ final class Estimator {
         if (!engine.table.fits(fields)
                 || rows + elements > engine.rowElements()
                 || scores + headScores > engine.scratchElements
-                || results + groupScores > engine.rowElements()) {
+                || results + groupScores > mostResults()) {
             run();
         }
         engine.setRows(rows, queries.memory, row * queries.rowBytes(), elements);
         for (int group = 0; group < spec.headGroups(); group++) {
-            addGroup(sequence, layer, group, pages);
+            addGroup(sequence, layer, group, pages, rankedTo);
         }
         wanted.add(new Wanted(target, at, groupScores));
         rows += elements;
@@ -79,7 +90,7 @@ final class Estimator {
         results += groupScores;
     }
 
-    private void addGroup(SequenceSpec sequence, LayerPages layer, int group, int pages) {
+    private void addGroup(SequenceSpec sequence, LayerPages layer, int group, int pages, int rankedTo) {
         var table = layer.groups[group];
         int form = ScoreKernel.form(sequence.digest());
         int list = engine.table.list(pages, page -> store.digestAt(table.requireBackup(page)));
@@ -101,11 +112,11 @@ final class Estimator {
             }
             queryHead += count;
         }
-        combine(sequence, group, pages, groupScores);
+        combine(sequence, group, pages, rankedTo, groupScores);
     }
 
     /** A softmax needs all pages at once; the other rules go block by block. */
-    private void combine(SequenceSpec sequence, int group, int pages, int groupScores) {
+    private void combine(SequenceSpec sequence, int group, int pages, int rankedTo, int groupScores) {
         int rule = GroupScoreKernel.rule(sequence.groupScore());
         int block = rule == GroupScoreKernel.MEAN_SOFTMAX ? pages : ScoreKernel.PAGES;
         for (int page = 0; page < pages; page += block) {
@@ -116,7 +127,10 @@ final class Estimator {
                     Math.min(block, pages - page),
                     rule,
                     results + page * spec.headGroups() + group,
-                    spec.headGroups());
+                    spec.headGroups(),
+                    page,
+                    sequence.sinkPages(),
+                    rankedTo);
         }
     }
 
@@ -126,7 +140,10 @@ final class Estimator {
             engine.run(Engine.Graph.ESTIMATE);
             int at = 0;
             for (var part : wanted) {
-                engine.getResults(at, part.target, part.at, part.count);
+                engine.getResults(at, part.target.values, part.at, part.count);
+                for (int i = 0; i < part.count; i++) {
+                    part.target.ranks[part.at + i] = (int) engine.result(mostResults() + at + i);
+                }
                 at += part.count;
             }
         }

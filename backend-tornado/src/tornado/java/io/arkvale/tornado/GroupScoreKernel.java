@@ -10,9 +10,10 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 final class GroupScoreKernel {
     /**
      * Fields of an item: where its first head's scores lie, how far apart heads are, how many heads, how many pages, which
-     * rule, where its result goes, and how far apart pages are in it.
+     * rule, where its result goes, and how far apart pages are in it; then, for {@link SelectKernel}, its first page, and
+     * the range of pages among which its pages are ranked.
      */
-    static final int FIELDS = 7;
+    static final int FIELDS = 10;
 
     static final int MEAN = 0;
     static final int MAX = 1;

@@ -33,8 +33,8 @@ final class StepWork {
 
     private final Map<Integer, Selection[][]> ahead = new HashMap<>();
 
-    /** {@code [scoreOffsets][headGroups]} of the layer last estimated. */
-    private float[] scores = new float[0];
+    /** Of the layer last estimated, members one after another by their score offsets. */
+    private PageScores scores = new PageScores(0, 0);
 
     private @Nullable TornadoTensor scoresTensor;
     private long recalledBytes;
@@ -92,12 +92,12 @@ final class StepWork {
 
     void estimate(int layer, TornadoTensor queries) {
         var offsets = scoreOffsets(layer);
-        scores = new float[Math.multiplyExact(offsets[members.size()], spec.headGroups())];
+        scores = new PageScores(offsets[members.size()], spec.headGroups());
         timed(Part.ESTIMATE, () -> score(layer, queries, scores, offsets));
     }
 
     /** Scores as many pages of each member as its offsets have room for. */
-    private void score(int layer, TornadoTensor queries, float[] target, int[] offsets) {
+    private void score(int layer, TornadoTensor queries, PageScores target, int[] offsets) {
         cache.estimator.begin();
         for (var member : members) {
             int from = offsets[member.index];
@@ -105,7 +105,15 @@ final class StepWork {
             if (pages > 0) {
                 var sequence = member.sequence;
                 int at = from * spec.headGroups();
-                cache.estimator.add(sequence.spec, sequence.layers[layer], pages, queries, member.index, target, at);
+                cache.estimator.add(
+                        sequence.spec,
+                        sequence.layers[layer],
+                        pages,
+                        rankedTo(member),
+                        queries,
+                        member.index,
+                        target,
+                        at);
                 member.scoredPages += (long) pages * spec.headGroups();
             }
         }
@@ -117,24 +125,42 @@ final class StepWork {
         closeScores();
         int rows = scoreOffsets(layer)[members.size()];
         var tensor = new TornadoTensor(
-                cache, ElementType.F32, rows, spec.headGroups(), 1, MemorySegment.ofArray(scores), closing -> {});
+                cache,
+                ElementType.F32,
+                rows,
+                spec.headGroups(),
+                1,
+                MemorySegment.ofArray(scores.values),
+                closing -> {});
         scoresTensor = tensor;
         return tensor;
     }
 
     /** Uses the caller's scores from now on. */
     void takeScores(int layer, TornadoTensor own) {
-        int count = Math.multiplyExact(scoreOffsets(layer)[members.size()], spec.headGroups());
-        var taken = new float[count];
-        MemorySegment.copy(own.memory, ValueLayout.JAVA_FLOAT, 0, taken, 0, count);
-        scores = taken;
+        var offsets = scoreOffsets(layer);
+        scores = new PageScores(offsets[members.size()], spec.headGroups());
+        MemorySegment.copy(own.memory, ValueLayout.JAVA_FLOAT, 0, scores.values, 0, scores.values.length);
+        for (var member : members) {
+            if (isOverBudget(member, layer)) {
+                for (int group = 0; group < spec.headGroups(); group++) {
+                    int at = offsets[member.index] * spec.headGroups() + group;
+                    scores.rank(at, spec.headGroups(), member.sequence.spec.sinkPages(), rankedTo(member));
+                }
+            }
+        }
+    }
+
+    /** End of the pages that are ranked: the window follows. */
+    private int rankedTo(Member member) {
+        return spec.pages(member.lengthAfter()) - member.sequence.spec.windowPages();
     }
 
     void select(int layer) {
         timed(Part.SELECT, () -> selections = select(layer, scores, scoreOffsets(layer)));
     }
 
-    private Selection[][] select(int layer, float[] from, int[] offsets) {
+    private Selection[][] select(int layer, PageScores from, int[] offsets) {
         var chosen = new Selection[members.size()][];
         for (var member : members) {
             chosen[member.index] = select(member, layer, from, offsets[member.index] * spec.headGroups());
@@ -142,7 +168,7 @@ final class StepWork {
         return chosen;
     }
 
-    private Selection[] select(Member member, int layer, float[] from, int base) {
+    private Selection[] select(Member member, int layer, PageScores from, int base) {
         var chosen = new Selection[spec.headGroups()];
         var sequence = member.sequence;
         int pages = spec.pages(member.lengthAfter());
@@ -154,7 +180,7 @@ final class StepWork {
                 int at = base + group;
                 int opening = pages - table.pages;
                 chosen[group] = selector.select(
-                        sequence.spec, table, pages, opening, page -> from[at + page * spec.headGroups()]);
+                        sequence.spec, table, pages, opening, page -> from.ranks[at + page * spec.headGroups()]);
                 table.attended = chosen[group].selected;
             } else {
                 table.attended = allPages(pages);
@@ -238,7 +264,7 @@ final class StepWork {
     void finishPrefill(int layer, TornadoTensor lastQueries) {
         timed(Part.SELECT, () -> {
             var offsets = scoreOffsets(layer);
-            var last = new float[Math.multiplyExact(offsets[members.size()], spec.headGroups())];
+            var last = new PageScores(offsets[members.size()], spec.headGroups());
             score(layer, lastQueries, last, offsets);
             for (var member : members) {
                 if (isOverBudget(member, layer)) {
@@ -248,7 +274,7 @@ final class StepWork {
         });
     }
 
-    private void evictToBudget(Member member, int layer, float[] from, int base) {
+    private void evictToBudget(Member member, int layer, PageScores from, int base) {
         var sequence = member.sequence;
         member.journal(layer).beforeMoves();
         var groups = sequence.layers[layer].groups;
@@ -256,8 +282,8 @@ final class StepWork {
             var table = groups[group];
             int at = base + group;
             int excess = Math.max(0, table.residents - sequence.spec.budgetPages());
-            var victims = selector.victims(
-                    sequence.spec, table, table.pages, new int[0], excess, page -> from[at + page * spec.headGroups()]);
+            var victims =
+                    selector.victims(sequence.spec, table, excess, page -> from.ranks[at + page * spec.headGroups()]);
             for (int page : victims) {
                 store.evict(table, page);
             }
@@ -273,7 +299,7 @@ final class StepWork {
                 int filled = isOverBudget(member, layer) ? member.lengthBefore / spec.pageSize() : 0;
                 offsets[member.index + 1] = offsets[member.index] + filled;
             }
-            var guessed = new float[Math.multiplyExact(offsets[members.size()], spec.headGroups())];
+            var guessed = new PageScores(offsets[members.size()], spec.headGroups());
             score(layer, guessedQueries, guessed, offsets);
             var chosen = select(layer, guessed, offsets);
             move(layer, chosen);

@@ -27,6 +27,9 @@ final class Table {
     /** Header: numbers from a page's keys to its values. */
     static final int VALUES = 8;
 
+    /** Header: from a page's score to its rank. */
+    static final int RANKS = 9;
+
     /** Where items begin. */
     static final int START = 16;
 

@@ -1,0 +1,42 @@
+package io.arkvale.tornado;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * Step (c), on the device: how many pages go before each. Takes the items of {@link GroupScoreKernel}, whose scores it
+ * reads. Every page is compared with every other, which needs no order among lanes and keeps ties exact.
+ */
+final class SelectKernel {
+    private SelectKernel() {}
+
+    static void rank(KernelContext context, IntArray table, FloatArray result) {
+        int start = table.get(Table.SECOND_AT);
+        int items = table.get(Table.SECOND_ITEMS);
+        int groups = table.get(Table.SECOND_GROUPS);
+        int ranks = table.get(Table.RANKS);
+        for (int item = context.groupIdx; item < items; item += groups) {
+            int at = start + item * GroupScoreKernel.FIELDS;
+            int pages = table.get(at + 3);
+            int target = table.get(at + 5);
+            int stride = table.get(at + 6);
+            int first = table.get(at + 7);
+            int from = table.get(at + 8);
+            int to = table.get(at + 9);
+            int base = target - first * stride;
+            for (int i = context.localIdx; i < pages; i += Engine.LANES) {
+                int page = first + i;
+                float score = result.get(target + i * stride);
+                int before = 0;
+                for (int other = from; other < to; other++) {
+                    float otherScore = result.get(base + other * stride);
+                    if (otherScore > score || (otherScore == score && other < page)) {
+                        before++;
+                    }
+                }
+                result.set(ranks + target + i * stride, before);
+            }
+        }
+    }
+}
