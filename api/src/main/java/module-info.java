@@ -4,6 +4,7 @@ module io.arkvale.api {
     requires transitive jdk.jfr;
 
     exports io.arkvale.api;
+    exports io.arkvale.api.support;
 
     uses io.arkvale.api.BackendProvider;
 }

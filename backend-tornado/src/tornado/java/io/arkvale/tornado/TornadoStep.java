@@ -9,6 +9,7 @@ import io.arkvale.api.Step;
 import io.arkvale.api.StepEvent;
 import io.arkvale.api.StepReport;
 import io.arkvale.api.Tensor;
+import io.arkvale.api.support.StepProtocol;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,7 +23,7 @@ final class TornadoStep implements Step {
 
     private final TornadoCache cache;
     private final Batch batch;
-    private final StepOrder protocol;
+    private final StepProtocol protocol;
     private final StepWork work;
     private final ValueCheck check;
     private final StepEvent event = new StepEvent();
@@ -31,7 +32,7 @@ final class TornadoStep implements Step {
     private TornadoStep(TornadoCache cache, Batch batch, List<Member> members, long reservedSlots) {
         this.cache = cache;
         this.batch = batch;
-        protocol = new StepOrder(cache.spec.layers(), batch.tokens());
+        protocol = new StepProtocol(cache.spec.layers(), batch.tokens());
         work = new StepWork(cache, members, reservedSlots);
         check = new ValueCheck(members, cache.immediateChecks);
         event.begin();
@@ -110,7 +111,7 @@ final class TornadoStep implements Step {
     @Override
     public int[] scoreOffsets(int layer) {
         requireOpen();
-        range("layer", layer, cache.spec.layers());
+        protocol.requireIndex(layer);
         return work.scoreOffsets(layer);
     }
 
@@ -266,11 +267,5 @@ final class TornadoStep implements Step {
             sum += count;
         }
         return sum;
-    }
-
-    private static void range(String name, int value, int count) {
-        if (value < 0 || value >= count) {
-            throw new InvalidArgumentException(name + " is " + value + "; allowed: 0 to " + (count - 1));
-        }
     }
 }

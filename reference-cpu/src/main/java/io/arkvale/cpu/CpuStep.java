@@ -9,6 +9,7 @@ import io.arkvale.api.Step;
 import io.arkvale.api.StepEvent;
 import io.arkvale.api.StepReport;
 import io.arkvale.api.Tensor;
+import io.arkvale.api.support.StepProtocol;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -108,7 +109,7 @@ final class CpuStep implements Step {
     @Override
     public int[] scoreOffsets(int layer) {
         requireOpen();
-        range("layer", layer, cache.spec.layers());
+        protocol.requireIndex(layer);
         return work.scoreOffsets(layer);
     }
 
@@ -264,11 +265,5 @@ final class CpuStep implements Step {
             sum += count;
         }
         return sum;
-    }
-
-    private static void range(String name, int value, int count) {
-        if (value < 0 || value >= count) {
-            throw new InvalidArgumentException(name + " is " + value + "; allowed: 0 to " + (count - 1));
-        }
     }
 }

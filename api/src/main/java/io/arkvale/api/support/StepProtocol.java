@@ -1,12 +1,18 @@
-package io.arkvale.tornado;
+package io.arkvale.api.support;
 
 import io.arkvale.api.CallOrderException;
 import io.arkvale.api.InvalidArgumentException;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/** Which call a step may make next. Checks come first; a phase changes only when its call has done its work. */
-final class StepOrder {
+/**
+ * The order of a step's calls, as {@link io.arkvale.api.Step} gives it: which call may come next.
+ *
+ * <p>Each call is first asked about with its {@code require} method, which changes nothing and raises what the interface
+ * says, and is told of with the method named in the past once its work is done. A call that ends a layer (decode, attend
+ * and finishPrefill) is told of with {@link #layerDone}.
+ */
+public final class StepProtocol {
     /** How far the current layer is. */
     private enum Phase {
         READY,
@@ -26,7 +32,13 @@ final class StepOrder {
     private boolean estimated;
     private boolean prefills;
 
-    StepOrder(int layers, int[] tokens) {
+    /**
+     * A step that begins.
+     *
+     * @param layers layers of the cache
+     * @param tokens tokens that each sequence of the batch grows by
+     */
+    public StepProtocol(int layers, int[] tokens) {
         this.layers = layers;
         this.tokens = tokens;
         stored = new int[tokens.length];
@@ -37,11 +49,13 @@ final class StepOrder {
         decodes = single;
     }
 
-    boolean isPrefetched(int layer) {
+    /** Whether the layer was selected and recalled ahead. */
+    public boolean isPrefetched(int layer) {
         return prefetched.get(layer);
     }
 
-    void requireAppend(int layer) {
+    /** Asks about append, and about decode, which begins as append does. */
+    public void requireAppend(int layer) {
         requireLayer(layer);
         if (!decodes) {
             throw new CallOrderException(
@@ -50,22 +64,30 @@ final class StepOrder {
         requirePhase("append or decode", Phase.READY);
     }
 
-    void appended() {
+    /** The current layer has its tokens. */
+    public void appended() {
         phase = Phase.APPENDED;
         estimated = false;
     }
 
-    void requireEstimate(int layer) {
+    /** Asks about estimate, which may come again before select. */
+    public void requireEstimate(int layer) {
         requireLayer(layer);
         requirePhase("estimate", Phase.APPENDED);
         requireNotPrefetched(layer);
     }
 
-    void estimated() {
+    /** The current layer has its scores. */
+    public void estimated() {
         estimated = true;
     }
 
-    void requireSelect(int layer, boolean ownScores) {
+    /**
+     * Asks about select.
+     *
+     * @param ownScores whether the caller brings the scores
+     */
+    public void requireSelect(int layer, boolean ownScores) {
         requireLayer(layer);
         requirePhase("select", Phase.APPENDED);
         requireNotPrefetched(layer);
@@ -74,25 +96,35 @@ final class StepOrder {
         }
     }
 
-    void selected() {
+    /** The current layer has its selection. */
+    public void selected() {
         phase = Phase.SELECTED;
     }
 
-    void requireRecall(int layer) {
+    /** Asks about recall. */
+    public void requireRecall(int layer) {
         requireLayer(layer);
         requirePhase("recall", Phase.SELECTED);
     }
 
-    void recalled() {
+    /** The selected pages of the current layer are resident. */
+    public void recalled() {
         phase = Phase.RECALLED;
     }
 
-    void requireAttend(int layer) {
+    /** Asks about attend. */
+    public void requireAttend(int layer) {
         requireLayer(layer);
         requirePhase("attend", isPrefetched(layer) ? Phase.APPENDED : Phase.RECALLED);
     }
 
-    void requireChunk(int layer, int[] counts, boolean prefill) {
+    /**
+     * Asks about a chunk.
+     *
+     * @param counts tokens of each sequence in the chunk
+     * @param prefill true for prefill, false for ingest
+     */
+    public void requireChunk(int layer, int[] counts, boolean prefill) {
         requireLayer(layer);
         if (phase != Phase.READY && (phase != Phase.STORING || prefills != prefill)) {
             throw new CallOrderException("layer " + layer + " is being handled another way; finish it first");
@@ -116,7 +148,8 @@ final class StepOrder {
         }
     }
 
-    void stored(int[] counts, boolean prefill) {
+    /** The current layer has the tokens of a chunk. */
+    public void stored(int[] counts, boolean prefill) {
         phase = Phase.STORING;
         prefills = prefill;
         for (int i = 0; i < counts.length; i++) {
@@ -124,7 +157,8 @@ final class StepOrder {
         }
     }
 
-    void requireFinishPrefill(int layer) {
+    /** Asks about finishPrefill. */
+    public void requireFinishPrefill(int layer) {
         requireLayer(layer);
         requirePhase("finishPrefill", Phase.STORING);
         for (int i = 0; i < tokens.length; i++) {
@@ -136,13 +170,14 @@ final class StepOrder {
     }
 
     /** The current layer is done. */
-    void layerDone() {
+    public void layerDone() {
         current++;
         phase = Phase.READY;
         Arrays.fill(stored, 0);
     }
 
-    void requirePrefetch(int layer) {
+    /** Asks about prefetch. */
+    public void requirePrefetch(int layer) {
         requireIndex(layer);
         if (!decodes) {
             throw new CallOrderException(
@@ -158,17 +193,20 @@ final class StepOrder {
         }
     }
 
-    void prefetched(int layer) {
+    /** The layer was selected and recalled ahead. */
+    public void prefetched(int layer) {
         prefetched.set(layer);
     }
 
-    void requireCommit() {
+    /** Asks about commit. */
+    public void requireCommit() {
         if (current < layers) {
             throw new CallOrderException("commit needs every layer done; layer " + current + " is not");
         }
     }
 
-    private void requireIndex(int layer) {
+    /** Asks whether there is such a layer, at work or not. */
+    public void requireIndex(int layer) {
         if (layer < 0 || layer >= layers) {
             throw new InvalidArgumentException("layer is " + layer + "; allowed: 0 to " + (layers - 1));
         }
