@@ -242,7 +242,7 @@ final class CudaCache implements KvCache {
         device.enter();
         var step = open;
         long used = pools.usedSlots(staging);
-        long backups = pools.backups.usedCount() - (step == null ? 0 : step.unusedBackups());
+        long backups = pools.backups.used() - (step == null ? 0 : step.unusedBackups());
         return new MemoryUse(
                 used,
                 step == null ? 0 : step.unusedReservation(used),

@@ -1,6 +1,7 @@
 package io.arkvale.cuda;
 
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.support.SlotPool;
 import io.arkvale.cuda.CallArguments.Narrow;
 import io.arkvale.cuda.CallArguments.Wide;
 import io.arkvale.cuda.Kernels.Grid;
@@ -18,7 +19,11 @@ final class Pools {
 
     final int deviceSlots;
     final int hostSlots;
-    final BackupSlots backups;
+    /**
+     * Which host slots hold a backup. A page fills when its last token comes, so that the host knows without asking the
+     * device; a slot's number also names the digest of its page.
+     */
+    final SlotPool backups;
 
     private final CacheSpec spec;
     private final Memory.OnDevice slots;
@@ -36,7 +41,7 @@ final class Pools {
         digests = memory.allocate(spec.slotBytes() / spec.pageSize() * spec.hostSlots());
         radii = memory.allocate((long) Float.BYTES * spec.kvHeadsPerGroup() * spec.hostSlots());
         books = memory.allocate(Integer.BYTES * (HEADER + 2L * deviceSlots + hostSlots));
-        backups = new BackupSlots(hostSlots);
+        backups = new SlotPool(hostSlots);
     }
 
     /** Every slot is free, and no digest holds what memory happened to. */

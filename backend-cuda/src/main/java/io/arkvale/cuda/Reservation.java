@@ -3,6 +3,7 @@ package io.arkvale.cuda;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CapacityException;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.support.SlotPool;
 import java.util.Collection;
 import java.util.List;
 
@@ -22,7 +23,7 @@ final class Reservation {
      *
      * @throws CapacityException if device or host slots are short
      */
-    long reserve(Collection<CudaSequence> sequences, List<Member> members, BackupSlots backups, UsedSlots used) {
+    long reserve(Collection<CudaSequence> sequences, List<Member> members, SlotPool backups, UsedSlots used) {
         long newBackups = 0;
         long need = 0;
         long held = 0;
@@ -31,8 +32,8 @@ final class Reservation {
             need = Math.addExact(need, need(member));
             held += held(member.sequence.spec, member.pagesBefore());
         }
-        if (newBackups > backups.freeCount()) {
-            throw new CapacityException("host slots", newBackups, backups.freeCount());
+        if (newBackups > backups.available()) {
+            throw new CapacityException("host slots", newBackups, backups.available());
         }
         long all = need - held;
         for (var sequence : sequences) {

@@ -58,14 +58,14 @@ final class SequenceTables {
         var fork = new CudaSequence(cache, source.spec, source.tables, block);
         fork.length = source.length;
         fork.backups.addAll(source.backups);
-        fork.backups.forEach(cache.pools.backups::retain);
+        fork.backups.forEach(cache.pools.backups::retainAll);
         return fork;
     }
 
     void release(CudaSequence sequence) {
         cache.streams.awaitBackups();
         launch("releaseSlots", sequence.block, sequence.tables, sequence.block, 0);
-        sequence.backups.forEach(cache.pools.backups::release);
+        sequence.backups.forEach(cache.pools.backups::releaseAll);
         sequence.backups.clear();
         free(sequence.block);
     }

@@ -243,7 +243,7 @@ final class StepWork {
         for (var member : members) {
             var backups = member.sequence.backups;
             while (backups.size() > member.filledBefore()) {
-                cache.pools.backups.release(backups.removeLast());
+                cache.pools.backups.releaseAll(backups.removeLast());
             }
             member.sequence.length = member.lengthBefore;
         }

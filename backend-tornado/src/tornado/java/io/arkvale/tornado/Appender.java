@@ -23,7 +23,7 @@ final class Appender {
             if (layer.tokens % spec.pageSize() != 0) {
                 store.unshare(group, layer.tokens / spec.pageSize());
             }
-            while (group.pages < pages) {
+            while (group.pages() < pages) {
                 group.open(store.slots.take());
             }
         }
@@ -54,7 +54,7 @@ final class Appender {
             layer.tokens++;
             if (layer.limited && layer.tokens % spec.pageSize() == 0) {
                 addDigests(sequence, layer, layer.tokens / spec.pageSize() - 1);
-                backedUp += layer.groups.length * spec.slotBytes();
+                backedUp += layer.groups.size() * spec.slotBytes();
             }
         }
         return backedUp;
@@ -77,9 +77,9 @@ final class Appender {
         int page = layer.tokens / spec.pageSize();
         int token = layer.tokens % spec.pageSize();
         int groupElements = spec.kvHeadsPerGroup() * spec.headDim();
-        for (int group = 0; group < layer.groups.length; group++) {
+        for (int group = 0; group < layer.groups.size(); group++) {
             int at = rows + group * groupElements;
-            int place = store.slotAt(layer.groups[group].slot(page)) + token * spec.headDim();
+            int place = store.slotAt(layer.groups.get(group).slot(page)) + token * spec.headDim();
             engine.table.item(at, at + elements, place);
         }
         rows += 2 * elements;

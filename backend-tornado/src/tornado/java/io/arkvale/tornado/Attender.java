@@ -65,7 +65,7 @@ final class Attender {
                 || parts + chunks * splits * partElements > engine.scratchElements) {
             run(output);
         }
-        var table = layer.groups[group];
+        var table = layer.groups.get(group);
         int list = engine.table.list(pages.length, i -> store.slotAt(table.slot(pages[i])));
         for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
             for (int first = 0; first < spec.queryHeadsPerKvHead(); first += AttendKernel.VECTORS) {

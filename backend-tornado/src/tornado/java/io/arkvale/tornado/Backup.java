@@ -2,9 +2,6 @@ package io.arkvale.tornado;
 
 /** The one backup of a filled group page, immutable and shared by forks; its digest goes by the same place. */
 final class Backup {
-    /** Value of {@link #slot} while the page is on no device slot. */
-    static final int NOT_RESIDENT = -1;
-
     /** Slot of the host pool, and number of its digest on the device. */
     final int place;
 

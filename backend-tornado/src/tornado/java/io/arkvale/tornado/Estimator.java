@@ -91,7 +91,7 @@ final class Estimator {
     }
 
     private void addGroup(SequenceSpec sequence, LayerPages layer, int group, int pages, int rankedTo) {
-        var table = layer.groups[group];
+        var table = layer.groups.get(group);
         int form = ScoreKernel.form(sequence.digest());
         int list = engine.table.list(pages, page -> store.digestAt(table.requireBackup(page)));
         int heads = spec.queryHeadsPerKvHead();

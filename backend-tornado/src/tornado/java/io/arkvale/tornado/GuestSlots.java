@@ -1,5 +1,6 @@
 package io.arkvale.tornado;
 
+import io.arkvale.api.support.PageTable;
 import java.util.Arrays;
 
 /** Device slots in which evicted pages stay while a prefill reads them: those that are free, and a few kept for this. */
@@ -8,14 +9,14 @@ final class GuestSlots implements AutoCloseable {
     static final int KEPT = 4;
 
     private final PageStore store;
-    private final PageTable table;
+    private final PageTable<Backup> table;
     private final int[] guests;
     private final int taken;
 
-    GuestSlots(PageStore store, PageTable table) {
+    GuestSlots(PageStore store, PageTable<Backup> table) {
         this.store = store;
         this.table = table;
-        int evicted = table.pages - table.residents;
+        int evicted = table.pages() - table.residents();
         taken = Math.clamp(evicted - KEPT, 0, store.slots.available());
         guests = new int[Math.min(evicted, taken + KEPT)];
         for (int i = 0; i < guests.length; i++) {

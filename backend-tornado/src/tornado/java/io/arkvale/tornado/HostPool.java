@@ -1,5 +1,6 @@
 package io.arkvale.tornado;
 
+import io.arkvale.api.support.SlotPool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

@@ -12,10 +12,10 @@ final class LayerJournal {
         this.layer = layer;
         tokensBefore = layer.tokens;
         pagesBefore = layer.pages();
-        attendedBefore = new int[layer.groups.length][];
-        residentBefore = new int[layer.groups.length][];
-        for (int group = 0; group < layer.groups.length; group++) {
-            attendedBefore[group] = layer.groups[group].attended;
+        attendedBefore = new int[layer.groups.size()][];
+        residentBefore = new int[layer.groups.size()][];
+        for (int group = 0; group < layer.groups.size(); group++) {
+            attendedBefore[group] = layer.groups.get(group).attended();
         }
     }
 
@@ -23,15 +23,15 @@ final class LayerJournal {
     void beforeMoves() {
         for (int group = 0; group < residentBefore.length; group++) {
             if (residentBefore[group] == null) {
-                residentBefore[group] = layer.groups[group].residentPages();
+                residentBefore[group] = layer.groups.get(group).residentPages();
             }
         }
     }
 
     /** First half of taking back: gives up slots, so that every layer's second half finds those it had. */
     void undoRecalls(PageStore store) {
-        for (int group = 0; group < layer.groups.length; group++) {
-            var table = layer.groups[group];
+        for (int group = 0; group < layer.groups.size(); group++) {
+            var table = layer.groups.get(group);
             var before = residentBefore[group];
             if (before != null) {
                 for (int page = 0, next = 0; page < pagesBefore; page++) {
@@ -42,7 +42,7 @@ final class LayerJournal {
                     }
                 }
             }
-            while (table.pages > pagesBefore) {
+            while (table.pages() > pagesBefore) {
                 store.removeLastPage(table);
             }
         }
@@ -50,8 +50,8 @@ final class LayerJournal {
 
     /** Second half: brings evicted pages back, and forgets tokens and backups of pages that are not full now. */
     void undoEvictions(PageStore store, int pageSize) {
-        for (int group = 0; group < layer.groups.length; group++) {
-            var table = layer.groups[group];
+        for (int group = 0; group < layer.groups.size(); group++) {
+            var table = layer.groups.get(group);
             var before = residentBefore[group];
             if (before != null) {
                 for (int page : before) {
@@ -63,7 +63,7 @@ final class LayerJournal {
             for (int page = tokensBefore / pageSize; page < pagesBefore; page++) {
                 store.releaseBackup(table, page);
             }
-            table.attended = attendedBefore[group];
+            table.setAttended(attendedBefore[group]);
         }
         layer.tokens = tokensBefore;
     }

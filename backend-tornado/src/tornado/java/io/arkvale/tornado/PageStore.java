@@ -3,6 +3,8 @@ package io.arkvale.tornado;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.MemoryUse;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.support.PageTable;
+import io.arkvale.api.support.SlotPool;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +59,7 @@ final class PageStore implements AutoCloseable {
 
     LayerPages fork(LayerPages source) {
         for (var group : source.groups) {
-            for (int page = 0; page < group.pages; page++) {
+            for (int page = 0; page < group.pages(); page++) {
                 if (group.isResident(page)) {
                     slots.retain(group.slot(page));
                 }
@@ -73,22 +75,22 @@ final class PageStore implements AutoCloseable {
     /** Gives back everything a layer of a sequence holds. */
     void release(LayerPages layer) {
         for (var group : layer.groups) {
-            while (group.pages > 0) {
+            while (group.pages() > 0) {
                 removeLastPage(group);
             }
         }
     }
 
     /** Takes the last page of a table away, with its slot and backup. */
-    void removeLastPage(PageTable group) {
-        int page = group.pages - 1;
+    void removeLastPage(PageTable<Backup> group) {
+        int page = group.pages() - 1;
         releaseSlot(group, page);
         releaseBackup(group, page);
         group.removeLast();
     }
 
     /** Makes a place for the backup and the digest of a page that is about to be filled. */
-    Backup newBackup(PageTable group, int page) {
+    Backup newBackup(PageTable<Backup> group, int page) {
         var backup = new Backup(host.take(), group.slot(page));
         group.setBackup(page, backup);
         unwritten.add(backup);
@@ -108,7 +110,7 @@ final class PageStore implements AutoCloseable {
     }
 
     /** Drops a page's backup, if it has one. */
-    void releaseBackup(PageTable group, int page) {
+    void releaseBackup(PageTable<Backup> group, int page) {
         var backup = group.backup(page);
         if (backup != null) {
             group.setBackup(page, null);
@@ -116,7 +118,7 @@ final class PageStore implements AutoCloseable {
         }
     }
 
-    void evict(PageTable group, int page) {
+    void evict(PageTable<Backup> group, int page) {
         releaseSlot(group, page);
         group.evict(page);
     }
@@ -127,9 +129,9 @@ final class PageStore implements AutoCloseable {
      *
      * @return bytes to be copied
      */
-    long recall(PageTable group, int page) {
+    long recall(PageTable<Backup> group, int page) {
         var backup = group.requireBackup(page);
-        if (backup.slot != Backup.NOT_RESIDENT) {
+        if (backup.slot != PageTable.NOT_RESIDENT) {
             slots.retain(backup.slot);
             group.recall(page, backup.slot);
             return 0;
@@ -142,7 +144,7 @@ final class PageStore implements AutoCloseable {
     }
 
     /** Gives a sequence its own copy of a last page that it shares and is about to write to. */
-    void unshare(PageTable group, int page) {
+    void unshare(PageTable<Backup> group, int page) {
         int shared = group.slot(page);
         if (slots.isShared(shared)) {
             int copy = slots.take();
@@ -152,7 +154,7 @@ final class PageStore implements AutoCloseable {
         }
     }
 
-    private void releaseSlot(PageTable group, int page) {
+    private void releaseSlot(PageTable<Backup> group, int page) {
         int slot = group.slot(page);
         if (slot < 0) {
             return;
@@ -160,7 +162,7 @@ final class PageStore implements AutoCloseable {
         var backup = group.backup(page);
         boolean freed = slots.release(slot);
         if (freed && backup != null) {
-            backup.slot = Backup.NOT_RESIDENT;
+            backup.slot = PageTable.NOT_RESIDENT;
         }
     }
 

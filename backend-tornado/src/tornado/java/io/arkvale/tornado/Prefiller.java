@@ -1,6 +1,7 @@
 package io.arkvale.tornado;
 
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.support.PageTable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,10 +24,10 @@ final class Prefiller {
 
     /** Attends from the last {@code count} stored tokens, whose queries are rows {@code firstRow} on of the tensors. */
     void attend(LayerPages layer, TornadoTensor queries, TornadoTensor output, int firstRow, int count) {
-        for (int group = 0; group < layer.groups.length; group++) {
-            var slots = new GuestSlots(store, layer.groups[group]);
+        for (int group = 0; group < layer.groups.size(); group++) {
+            var slots = new GuestSlots(store, layer.groups.get(group));
             try {
-                var passes = passes(layer, layer.groups[group], slots.count());
+                var passes = passes(layer, layer.groups.get(group), slots.count());
                 int most = mostRows(passes.size());
                 for (int from = 0; from < count; from += most) {
                     var rows =
@@ -55,7 +56,7 @@ final class Prefiller {
     }
 
     /** Ends, in pages, of the runs of pages that can be on the device together. */
-    private List<Integer> passes(LayerPages layer, PageTable table, int guests) {
+    private List<Integer> passes(LayerPages layer, PageTable<Backup> table, int guests) {
         var ends = new ArrayList<Integer>();
         int evicted = 0;
         for (int page = 0; page < layer.pages(); page++) {

@@ -1,6 +1,7 @@
 package io.arkvale.tornado;
 
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.support.PageTable;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
@@ -17,7 +18,7 @@ final class Selector {
      * @param opening pages that the step will open but has not yet, counted as resident: 1 in a prefetch, else 0
      * @param ranks how many pages between sink and window go before a page
      */
-    Selection select(SequenceSpec spec, PageTable table, int pages, int opening, IntUnaryOperator ranks) {
+    Selection select(SequenceSpec spec, PageTable<?> table, int pages, int opening, IntUnaryOperator ranks) {
         int sink = spec.sinkPages();
         int window = pages - spec.windowPages();
         sort(sink, window, ranks);
@@ -30,18 +31,18 @@ final class Selector {
         }
         var recalls =
                 Arrays.stream(ranked).filter(page -> !table.isResident(page)).toArray();
-        int victims = Math.max(0, table.residents + opening + recalls.length - spec.budgetPages());
+        int victims = Math.max(0, table.residents() + opening + recalls.length - spec.budgetPages());
         return new Selection(selected, recalls, worst(table, ranked.length, victims));
     }
 
     /** The {@code victims} resident pages between sink and window that go last, worst first. */
-    int[] victims(SequenceSpec spec, PageTable table, int victims, IntUnaryOperator ranks) {
-        sort(spec.sinkPages(), table.pages - spec.windowPages(), ranks);
+    int[] victims(SequenceSpec spec, PageTable<?> table, int victims, IntUnaryOperator ranks) {
+        sort(spec.sinkPages(), table.pages() - spec.windowPages(), ranks);
         return worst(table, 0, victims);
     }
 
     /** The last resident pages of the order, last first, the first {@code kept} of it left out. */
-    private int[] worst(PageTable table, int kept, int victims) {
+    private int[] worst(PageTable<?> table, int kept, int victims) {
         return IntStream.range(kept, order.length)
                 .map(i -> order[kept + order.length - 1 - i])
                 .filter(table::isResident)

@@ -175,15 +175,15 @@ final class StepWork {
         member.journal(layer);
         for (int group = 0; group < chosen.length; group++) {
             chosen[group] = Selection.NOTHING;
-            var table = sequence.layers[layer].groups[group];
+            var table = sequence.layers[layer].groups.get(group);
             if (isOverBudget(member, layer)) {
                 int at = base + group;
-                int opening = pages - table.pages;
+                int opening = pages - table.pages();
                 chosen[group] = selector.select(
                         sequence.spec, table, pages, opening, page -> from.ranks[at + page * spec.headGroups()]);
-                table.attended = chosen[group].selected;
+                table.setAttended(chosen[group].selected);
             } else {
-                table.attended = allPages(pages);
+                table.setAttended(allPages(pages));
             }
         }
         return chosen;
@@ -203,7 +203,7 @@ final class StepWork {
     private void move(Member member, int layer, Selection[] chosen) {
         var journal = member.journal(layer);
         for (int group = 0; group < chosen.length; group++) {
-            var table = member.sequence.layers[layer].groups[group];
+            var table = member.sequence.layers[layer].groups.get(group);
             var selection = chosen[group];
             if (selection.victims.length + selection.recalls.length > 0) {
                 journal.beforeMoves();
@@ -232,19 +232,19 @@ final class StepWork {
 
     private void attend(Member member, int layer, Selection[][] chosen, TornadoTensor queries, TornadoTensor output) {
         var pages = member.sequence.layers[layer];
-        for (int group = 0; group < pages.groups.length; group++) {
-            var table = pages.groups[group];
+        for (int group = 0; group < pages.groups.size(); group++) {
+            var table = pages.groups.get(group);
             if (!isOverBudget(member, layer)) {
-                table.attended = allPages(table.pages);
+                table.setAttended(allPages(table.pages()));
             } else if (member.sequence.spec.scope() == Scope.RESIDENT) {
-                table.attended = table.residentPages();
+                table.setAttended(table.residentPages());
             } else {
-                table.attended = chosen[member.index][group].selected;
+                table.setAttended(chosen[member.index][group].selected);
             }
             if (member.sequence.spec.isLimited(layer)) {
-                member.attendedPages += table.attended.length;
+                member.attendedPages += table.attended().length;
             }
-            cache.attender.add(pages, group, table.attended, member.index, queries, output);
+            cache.attender.add(pages, group, table.attended(), member.index, queries, output);
         }
     }
 
@@ -278,10 +278,10 @@ final class StepWork {
         var sequence = member.sequence;
         member.journal(layer).beforeMoves();
         var groups = sequence.layers[layer].groups;
-        for (int group = 0; group < groups.length; group++) {
-            var table = groups[group];
+        for (int group = 0; group < groups.size(); group++) {
+            var table = groups.get(group);
             int at = base + group;
-            int excess = Math.max(0, table.residents - sequence.spec.budgetPages());
+            int excess = Math.max(0, table.residents() - sequence.spec.budgetPages());
             var victims =
                     selector.victims(sequence.spec, table, excess, page -> from.ranks[at + page * spec.headGroups()]);
             for (int page : victims) {

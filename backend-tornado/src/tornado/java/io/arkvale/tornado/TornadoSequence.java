@@ -1,10 +1,12 @@
 package io.arkvale.tornado;
 
-import io.arkvale.api.Sequence;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.support.PageTable;
+import io.arkvale.api.support.PagedSequence;
+import java.util.List;
 
 /** A sequence: its settings, its length and what each layer stores. */
-final class TornadoSequence implements Sequence {
+final class TornadoSequence implements PagedSequence {
     final TornadoCache cache;
     final SequenceSpec spec;
     final LayerPages[] layers;
@@ -31,6 +33,11 @@ final class TornadoSequence implements Sequence {
     @Override
     public boolean isPoisoned() {
         return poisoned;
+    }
+
+    @Override
+    public List<PageTable<Backup>> tables(int layer) {
+        return layers[layer].groups;
     }
 
     boolean isClosed() {

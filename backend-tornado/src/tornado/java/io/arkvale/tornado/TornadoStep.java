@@ -9,6 +9,7 @@ import io.arkvale.api.Step;
 import io.arkvale.api.StepEvent;
 import io.arkvale.api.StepReport;
 import io.arkvale.api.Tensor;
+import io.arkvale.api.support.Reservation;
 import io.arkvale.api.support.StepProtocol;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,9 @@ final class TornadoStep implements Step {
             }
             members.add(new Member(sequence, members.size(), entry.tokens(), cache.spec.layers()));
         }
-        long reserved = new Reservation(cache).reserve(cache, members);
+        var sequences = members.stream().map(member -> member.sequence).toList();
+        long reserved = new Reservation(cache.spec, cache.store.slots)
+                .reserve(cache.sequences(), sequences, batch.tokens(), cache.store.host.slots.available());
         for (var member : members) {
             member.sequence.length = member.lengthAfter();
         }

@@ -4,6 +4,7 @@ import io.arkvale.api.CacheView;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.Tier;
+import io.arkvale.api.support.PageTable;
 import java.lang.foreign.MemorySegment;
 
 /** The cache's state as tests and research see it. */
@@ -36,7 +37,7 @@ final class TornadoView implements CacheView {
     public int[] attendedPages(Sequence sequence, int layer, int group) {
         var pages = layer(sequence, layer);
         range("group", group, cache.spec.headGroups());
-        return pages.groups[group].attended.clone();
+        return pages.groups.get(group).attended().clone();
     }
 
     @Override
@@ -53,7 +54,7 @@ final class TornadoView implements CacheView {
         var digest = new float[shape.vectors() * headDim + shape.radii()];
         int group = kvHead / cache.spec.kvHeadsPerGroup();
         int head = kvHead % cache.spec.kvHeadsPerGroup();
-        cache.store.readDigest(pages.groups[group].requireBackup(page), head, digest);
+        cache.store.readDigest(pages.groups.get(group).requireBackup(page), head, digest);
         return digest;
     }
 
@@ -96,10 +97,10 @@ final class TornadoView implements CacheView {
         return own.layers[layer];
     }
 
-    private PageTable table(LayerPages pages, int group, int page) {
+    private PageTable<Backup> table(LayerPages pages, int group, int page) {
         range("group", group, cache.spec.headGroups());
         range("page", page, cache.spec.pages(pages.tokens));
-        return pages.groups[group];
+        return pages.groups.get(group);
     }
 
     private void requireSlot(MemorySegment target) {

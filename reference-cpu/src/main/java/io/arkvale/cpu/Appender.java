@@ -2,6 +2,7 @@ package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.support.PageTable;
 
 /** Step (a): stores tokens in pages; summarises and backs up the pages that fill. */
 final class Appender {
@@ -37,8 +38,8 @@ final class Appender {
             int page = firstPage + item;
             int from = Math.max(before, page * pageSize);
             int to = Math.min(after, (page + 1) * pageSize);
-            for (int group = 0; group < layer.groups.length; group++) {
-                copy(layer.groups[group], group, page, from, to, keys, values, firstRow + from - before);
+            for (int group = 0; group < layer.groups.size(); group++) {
+                copy(layer.groups.get(group), group, page, from, to, keys, values, firstRow + from - before);
                 if (page < filledAfter) {
                     summarise(workers.get(worker), sequence, layer, group, page);
                 }
@@ -50,7 +51,7 @@ final class Appender {
             }
         }
         layer.tokens = after;
-        return (long) (filledAfter - filledBefore) * layer.groups.length * store.layout.slotBytes();
+        return (long) (filledAfter - filledBefore) * layer.groups.size() * store.layout.slotBytes();
     }
 
     private void openPages(LayerPages layer, int firstPage, boolean lastIsPartial, int pages) {
@@ -58,14 +59,14 @@ final class Appender {
             if (lastIsPartial) {
                 store.unshare(group, firstPage);
             }
-            while (group.pages < pages) {
+            while (group.pages() < pages) {
                 group.open(store.slots.take());
             }
         }
     }
 
     private void copy(
-            GroupPages pages, int group, int page, int from, int to, CpuTensor keys, CpuTensor values, int row) {
+            PageTable<Backup> pages, int group, int page, int from, int to, CpuTensor keys, CpuTensor values, int row) {
         int slot = pages.slot(page);
         var slab = store.slots.slab(slot);
         long base = store.slots.offset(slot);
@@ -81,7 +82,7 @@ final class Appender {
     }
 
     private void summarise(Workers.Worker worker, SequenceSpec sequence, LayerPages layer, int group, int page) {
-        int slot = layer.groups[group].slot(page);
+        int slot = layer.groups.get(group).slot(page);
         var slab = store.slots.slab(slot);
         for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
             digester.summarise(

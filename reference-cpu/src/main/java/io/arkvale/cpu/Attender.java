@@ -89,7 +89,7 @@ final class Attender {
     private void attend(int item, float[] queries, Workers.Worker worker) {
         var split = splits.get(item);
         var work = split.work;
-        var table = work.layer.groups[work.group];
+        var table = work.layer.groups.get(work.group);
         int heads = spec.kvHeadsPerGroup();
         for (int head = 0; head < heads; head++) {
             states[item * heads + head].begin(queries, row(work, head), scale);

@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
  * The one backup of a filled group page: written once in the background, immutable after that, shared by forks.
  */
 final class Backup {
-    /** Value of {@link #slot} while the page is on no device slot. */
-    static final int NOT_RESIDENT = -1;
-
     final Tier tier;
     /** Block of the host pool, or position on disk counted in slots. */
     final int place;

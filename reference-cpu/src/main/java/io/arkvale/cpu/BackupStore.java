@@ -40,11 +40,11 @@ final class BackupStore implements AutoCloseable {
 
     /** Slots left on all tiers. */
     long available() {
-        return host.available() + (disk == null ? 0 : disk.available());
+        return host.blocks.available() + (disk == null ? 0 : disk.available());
     }
 
     long usedHostSlots() {
-        return host.used();
+        return host.blocks.used();
     }
 
     long usedDiskSlots() {
@@ -63,7 +63,7 @@ final class BackupStore implements AutoCloseable {
     Backup start(int slot, MemorySegment slab, long offset) {
         var source = slab.asSlice(offset, slotBytes);
         Backup backup;
-        if (host.available() > 0 || disk == null) {
+        if (host.blocks.available() > 0 || disk == null) {
             backup = new Backup(Tier.HOST, host.take(), slot);
             var target = host.slab(backup.place).asSlice(host.offset(backup.place), slotBytes);
             copies.add(new Copy(backup, source, target));
@@ -93,7 +93,7 @@ final class BackupStore implements AutoCloseable {
         // The slot of a copy in flight must not be handed out again while the writer fills it.
         awaitQuietly(backup);
         if (backup.tier == Tier.HOST) {
-            host.release(backup.place);
+            host.blocks.release(backup.place);
         } else {
             diskTier().release(backup.place);
         }

@@ -9,6 +9,7 @@ import io.arkvale.api.Step;
 import io.arkvale.api.StepEvent;
 import io.arkvale.api.StepReport;
 import io.arkvale.api.Tensor;
+import io.arkvale.api.support.Reservation;
 import io.arkvale.api.support.StepProtocol;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,9 @@ final class CpuStep implements Step {
             }
             members.add(new StepMember(sequence, members.size(), entry.tokens(), cache.spec.layers()));
         }
-        long reserved = new SlotReservation(cache).reserve(cache, members);
+        var sequences = members.stream().map(member -> member.sequence).toList();
+        long reserved = new Reservation(cache.spec, cache.store.slots.blocks)
+                .reserve(cache.sequences(), sequences, batch.tokens(), cache.store.backups.available());
         for (var member : members) {
             member.sequence.length = member.lengthAfter();
         }

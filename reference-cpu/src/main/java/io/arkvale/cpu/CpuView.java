@@ -5,6 +5,7 @@ import io.arkvale.api.CacheView;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.Tier;
+import io.arkvale.api.support.PageTable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -41,7 +42,7 @@ final class CpuView implements CacheView {
     public int[] attendedPages(Sequence sequence, int layer, int group) {
         var pages = layer(sequence, layer);
         range("group", group, cache.spec.headGroups());
-        return pages.groups[group].attended.clone();
+        return pages.groups.get(group).attended().clone();
     }
 
     @Override
@@ -119,10 +120,10 @@ final class CpuView implements CacheView {
         return own.layers[layer];
     }
 
-    private GroupPages table(LayerPages pages, int group, int page) {
+    private PageTable<Backup> table(LayerPages pages, int group, int page) {
         range("group", group, cache.spec.headGroups());
         range("page", page, cache.spec.pages(pages.tokens));
-        return pages.groups[group];
+        return pages.groups.get(group);
     }
 
     private void requireSlot(MemorySegment target) {

@@ -63,11 +63,11 @@ final class DigestColumn {
         if (count < pages) {
             int kept = Math.ceilDiv(count, PAGES);
             for (int i = kept; i < blocks.length; i++) {
-                pool.release(blocks[i]);
+                pool.blocks.release(blocks[i]);
             }
             blocks = Arrays.copyOf(blocks, kept);
         } else if (count > pages) {
-            if (pages % PAGES != 0 && pool.isShared(blocks[pages / PAGES])) {
+            if (pages % PAGES != 0 && pool.blocks.isShared(blocks[pages / PAGES])) {
                 unshare(pages / PAGES);
             }
             int old = blocks.length;
@@ -106,14 +106,14 @@ final class DigestColumn {
 
     DigestColumn fork() {
         for (int block : blocks) {
-            pool.retain(block);
+            pool.blocks.retain(block);
         }
         return new DigestColumn(this);
     }
 
     void release() {
         for (int block : blocks) {
-            pool.release(block);
+            pool.blocks.release(block);
         }
         blocks = new int[0];
         pages = 0;
@@ -124,7 +124,7 @@ final class DigestColumn {
         int copy = pool.take();
         var source = pool.slab(shared);
         MemorySegment.copy(source, pool.offset(shared), pool.slab(copy), pool.offset(copy), pool.blockBytes());
-        pool.release(shared);
+        pool.blocks.release(shared);
         blocks[index] = copy;
     }
 }

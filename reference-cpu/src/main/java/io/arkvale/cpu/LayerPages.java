@@ -1,5 +1,8 @@
 package io.arkvale.cpu;
 
+import io.arkvale.api.support.PageTable;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What one sequence stores in one layer. */
@@ -7,25 +10,19 @@ final class LayerPages {
     /** Tokens stored. */
     int tokens;
     /** Page tables, one a head group. */
-    final GroupPages[] groups;
+    final List<PageTable<Backup>> groups;
     /** Digests of the filled pages; null in a layer without a budget. */
     final @Nullable DigestColumn digests;
 
     LayerPages(int headGroups, @Nullable DigestColumn digests) {
-        groups = new GroupPages[headGroups];
-        for (int group = 0; group < headGroups; group++) {
-            groups[group] = new GroupPages();
-        }
+        groups = Stream.generate(PageTable<Backup>::new).limit(headGroups).toList();
         this.digests = digests;
     }
 
     /** A copy for a fork; the caller retains slots and backups. */
     LayerPages(LayerPages other) {
         tokens = other.tokens;
-        groups = new GroupPages[other.groups.length];
-        for (int group = 0; group < groups.length; group++) {
-            groups[group] = new GroupPages(other.groups[group]);
-        }
+        groups = other.groups.stream().map(PageTable<Backup>::new).toList();
         digests = other.digests == null ? null : other.digests.fork();
     }
 
@@ -39,6 +36,6 @@ final class LayerPages {
 
     /** Pages, the last one counted, full or not. */
     int pages() {
-        return groups[0].pages;
+        return groups.getFirst().pages();
     }
 }

@@ -4,6 +4,7 @@ import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Digest;
 import io.arkvale.api.MemoryUse;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.support.PageTable;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
@@ -37,9 +38,9 @@ final class PageStore implements AutoCloseable {
 
     LayerPages fork(LayerPages source) {
         for (var group : source.groups) {
-            for (int page = 0; page < group.pages; page++) {
+            for (int page = 0; page < group.pages(); page++) {
                 if (group.isResident(page)) {
-                    slots.retain(group.slot(page));
+                    slots.blocks.retain(group.slot(page));
                 }
                 var backup = group.backup(page);
                 if (backup != null) {
@@ -53,7 +54,7 @@ final class PageStore implements AutoCloseable {
     /** Gives back everything a layer of a sequence holds. */
     void release(LayerPages layer) {
         for (var group : layer.groups) {
-            while (group.pages > 0) {
+            while (group.pages() > 0) {
                 removeLastPage(group);
             }
         }
@@ -63,22 +64,22 @@ final class PageStore implements AutoCloseable {
     }
 
     /** Takes the last page of a table away, with its slot and backup. */
-    void removeLastPage(GroupPages group) {
-        int page = group.pages - 1;
+    void removeLastPage(PageTable<Backup> group) {
+        int page = group.pages() - 1;
         releaseSlot(group, page);
         releaseBackup(group, page);
         group.removeLast();
     }
 
     /** Starts the backup of a page that has just been filled. */
-    void backUp(GroupPages group, int page) {
+    void backUp(PageTable<Backup> group, int page) {
         int slot = group.slot(page);
         group.setBackup(page, backups.start(slot, slots.slab(slot), slots.offset(slot)));
         digestedGroupPages++;
     }
 
     /** Drops a page's backup, if it has one. */
-    void releaseBackup(GroupPages group, int page) {
+    void releaseBackup(PageTable<Backup> group, int page) {
         var backup = group.backup(page);
         if (backup != null) {
             group.setBackup(page, null);
@@ -93,7 +94,7 @@ final class PageStore implements AutoCloseable {
      *
      * @throws IOException if the backup could not be written; the page stays
      */
-    void evict(GroupPages group, int page) throws IOException {
+    void evict(PageTable<Backup> group, int page) throws IOException {
         group.requireBackup(page).await();
         releaseSlot(group, page);
         group.evict(page);
@@ -105,10 +106,10 @@ final class PageStore implements AutoCloseable {
      * @return bytes copied
      * @throws IOException if the backup could not be read; the page stays evicted
      */
-    long recall(GroupPages group, int page) throws IOException {
+    long recall(PageTable<Backup> group, int page) throws IOException {
         var backup = group.requireBackup(page);
-        if (backup.slot != Backup.NOT_RESIDENT) {
-            slots.retain(backup.slot);
+        if (backup.slot != PageTable.NOT_RESIDENT) {
+            slots.blocks.retain(backup.slot);
             group.recall(page, backup.slot);
             return 0;
         }
@@ -116,7 +117,7 @@ final class PageStore implements AutoCloseable {
         try {
             backups.read(backup, slots.slab(slot), slots.offset(slot));
         } catch (IOException e) {
-            slots.release(slot);
+            slots.blocks.release(slot);
             throw e;
         }
         backup.slot = slot;
@@ -125,27 +126,27 @@ final class PageStore implements AutoCloseable {
     }
 
     /** Gives a sequence its own copy of a last page that it shares and is about to write to. */
-    void unshare(GroupPages group, int page) {
+    void unshare(PageTable<Backup> group, int page) {
         int shared = group.slot(page);
-        if (slots.isShared(shared)) {
+        if (slots.blocks.isShared(shared)) {
             int copy = slots.take();
             slots.slab(copy)
                     .asSlice(slots.offset(copy), layout.slotBytes())
                     .copyFrom(slots.slab(shared).asSlice(slots.offset(shared), layout.slotBytes()));
-            slots.release(shared);
+            slots.blocks.release(shared);
             group.replaceSlot(page, copy);
         }
     }
 
-    private void releaseSlot(GroupPages group, int page) {
+    private void releaseSlot(PageTable<Backup> group, int page) {
         int slot = group.slot(page);
         if (slot < 0) {
             return;
         }
         var backup = group.backup(page);
-        boolean freed = slots.release(slot);
+        boolean freed = slots.blocks.release(slot);
         if (freed && backup != null) {
-            backup.slot = Backup.NOT_RESIDENT;
+            backup.slot = PageTable.NOT_RESIDENT;
         }
     }
 
@@ -155,7 +156,7 @@ final class PageStore implements AutoCloseable {
             digestBytes += pool.bytes();
         }
         return new MemoryUse(
-                slots.used(),
+                slots.blocks.used(),
                 reservedSlots,
                 backups.usedHostSlots(),
                 backups.usedDiskSlots(),

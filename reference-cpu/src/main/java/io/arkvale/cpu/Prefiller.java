@@ -1,6 +1,7 @@
 package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.support.PageTable;
 import io.arkvale.kernels.CausalAttention;
 import io.arkvale.kernels.PackedKeyValues;
 import java.io.IOException;
@@ -38,7 +39,7 @@ final class Prefiller {
     private PackedKeyValues pack(LayerPages layer, int kvHead) throws IOException {
         var packed = workers.dense.keyValues(spec.headDim());
         packed.reserve(layer.tokens);
-        var group = layer.groups[kvHead / spec.kvHeadsPerGroup()];
+        var group = layer.groups.get(kvHead / spec.kvHeadsPerGroup());
         int head = kvHead % spec.kvHeadsPerGroup();
         int numbers = Math.multiplyExact(spec.pageSize(), spec.headDim());
         long rowBytes = store.layout.rowBytes();
@@ -65,9 +66,9 @@ final class Prefiller {
     }
 
     /** Evicted pages, read without becoming resident; null for the others. */
-    private MemorySegment[] stageEvicted(GroupPages group, Arena arena) throws IOException {
-        var staged = new MemorySegment[group.pages];
-        for (int page = 0; page < group.pages; page++) {
+    private MemorySegment[] stageEvicted(PageTable<Backup> group, Arena arena) throws IOException {
+        var staged = new MemorySegment[group.pages()];
+        for (int page = 0; page < group.pages(); page++) {
             if (!group.isResident(page)) {
                 staged[page] = arena.allocate(store.layout.slotBytes());
                 store.backups.read(group.requireBackup(page), staged[page], 0);

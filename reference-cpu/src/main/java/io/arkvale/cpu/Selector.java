@@ -1,6 +1,7 @@
 package io.arkvale.cpu;
 
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.support.PageTable;
 import io.arkvale.kernels.PageRanking;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
@@ -21,7 +22,7 @@ final class Selector {
      * @param pages pages as they are after the step's append, the last one counted
      * @param opening pages that the step will open but has not yet, counted as resident: 1 in a prefetch, else 0
      */
-    Selection select(SequenceSpec spec, GroupPages table, int pages, int opening, Scores scores) {
+    Selection select(SequenceSpec spec, PageTable<?> table, int pages, int opening, Scores scores) {
         int sink = spec.sinkPages();
         int window = pages - spec.windowPages();
         ranking.clear();
@@ -39,7 +40,7 @@ final class Selector {
         }
         var recalls =
                 Arrays.stream(ranked).filter(page -> !table.isResident(page)).toArray();
-        int victims = Math.max(0, table.residents + opening + recalls.length - spec.budgetPages());
+        int victims = Math.max(0, table.residents() + opening + recalls.length - spec.budgetPages());
         return new Selection(selected, recalls, victims(spec, table, pages, ranked, victims, scores));
     }
 
@@ -48,7 +49,7 @@ final class Selector {
      *
      * @param kept ascending
      */
-    int[] victims(SequenceSpec spec, GroupPages table, int pages, int[] kept, int count, Scores scores) {
+    int[] victims(SequenceSpec spec, PageTable<?> table, int pages, int[] kept, int count, Scores scores) {
         ranking.clear();
         for (int page = spec.sinkPages(), next = 0; page < pages - spec.windowPages(); page++) {
             if (next < kept.length && kept[next] == page) {

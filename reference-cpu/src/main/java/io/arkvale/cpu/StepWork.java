@@ -56,7 +56,7 @@ final class StepWork {
         this.reservedSlots = reservedSlots;
         spec = cache.spec;
         store = cache.store;
-        slotsAtOpen = store.slots.used();
+        slotsAtOpen = store.slots.blocks.used();
         appender = cache.appender;
         estimator = cache.estimator;
         attender = cache.attender;
@@ -64,7 +64,7 @@ final class StepWork {
 
     /** Slots promised and not yet taken. */
     long unusedReservation() {
-        return Math.max(0, reservedSlots - (store.slots.used() - slotsAtOpen));
+        return Math.max(0, reservedSlots - (store.slots.blocks.used() - slotsAtOpen));
     }
 
     /** Checks one row a member. */
@@ -186,15 +186,19 @@ final class StepWork {
         int pages = spec.pages(member.lengthAfter());
         for (int group = 0; group < chosen.length; group++) {
             chosen[group] = Selection.NOTHING;
-            var table = sequence.layers[layer].groups[group];
+            var table = sequence.layers[layer].groups.get(group);
             if (isOverBudget(member, layer)) {
                 int at = base + group;
                 chosen[group] = selector.select(
-                        sequence.spec, table, pages, pages - table.pages, page -> from[at + page * spec.headGroups()]);
+                        sequence.spec,
+                        table,
+                        pages,
+                        pages - table.pages(),
+                        page -> from[at + page * spec.headGroups()]);
                 member.journal(layer);
-                table.attended = chosen[group].selected;
+                table.setAttended(chosen[group].selected);
             } else {
-                table.attended = IntStream.range(0, pages).toArray();
+                table.setAttended(IntStream.range(0, pages).toArray());
             }
         }
         return chosen;
@@ -212,7 +216,7 @@ final class StepWork {
         var journal = member.journal(layer);
         try {
             for (int group = 0; group < chosen.length; group++) {
-                var table = member.sequence.layers[layer].groups[group];
+                var table = member.sequence.layers[layer].groups.get(group);
                 var selection = chosen[group];
                 if (selection.victims.length + selection.recalls.length > 0) {
                     journal.beforeMoves();
@@ -252,19 +256,19 @@ final class StepWork {
 
     private void attend(StepMember member, int layer, Selection[][] chosen) {
         var pages = member.sequence.layers[layer];
-        for (int group = 0; group < pages.groups.length; group++) {
-            var table = pages.groups[group];
+        for (int group = 0; group < pages.groups.size(); group++) {
+            var table = pages.groups.get(group);
             if (!isOverBudget(member, layer)) {
-                table.attended = IntStream.range(0, table.pages).toArray();
+                table.setAttended(IntStream.range(0, table.pages()).toArray());
             } else if (member.sequence.spec.scope() == Scope.RESIDENT) {
-                table.attended = table.residentPages();
+                table.setAttended(table.residentPages());
             } else {
-                table.attended = chosen[member.index][group].selected;
+                table.setAttended(chosen[member.index][group].selected);
             }
             if (member.sequence.spec.isLimited(layer)) {
-                member.attendedPages += table.attended.length;
+                member.attendedPages += table.attended().length;
             }
-            attender.add(pages, group, table.attended, member.index);
+            attender.add(pages, group, table.attended(), member.index);
         }
     }
 
@@ -305,14 +309,14 @@ final class StepWork {
         member.scoredPages += (long) filled * spec.headGroups();
         member.journal(layer).beforeMoves();
         try {
-            for (int group = 0; group < pages.groups.length; group++) {
-                var table = pages.groups[group];
+            for (int group = 0; group < pages.groups.size(); group++) {
+                var table = pages.groups.get(group);
                 int at = group;
-                int excess = Math.max(0, table.residents - sequence.spec.budgetPages());
+                int excess = Math.max(0, table.residents() - sequence.spec.budgetPages());
                 var victims = selector.victims(
                         sequence.spec,
                         table,
-                        table.pages,
+                        table.pages(),
                         new int[0],
                         excess,
                         page -> scores[at + page * spec.headGroups()]);

@@ -27,37 +27,8 @@ class SlabPoolTest {
                 assertThat(pool.slab(block).get(ValueLayout.JAVA_BYTE, pool.offset(block) + (3 << 17) - 1))
                         .isEqualTo((byte) i);
             }
-            assertThat(pool.available()).isZero();
+            assertThat(pool.blocks.available()).isZero();
             assertThatThrownBy(pool::take).isInstanceOf(IllegalStateException.class);
-        }
-    }
-
-    @Test
-    void aBlockIsFreeAfterItsLastReference() {
-        try (var pool = new SlabPool(64, 2)) {
-            int block = pool.take();
-            pool.retain(block);
-
-            assertThat(pool.isShared(block)).isTrue();
-            assertThat(pool.hasShared()).isTrue();
-            assertThat(pool.release(block)).isFalse();
-            assertThat(pool.hasShared()).isFalse();
-            assertThat(pool.used()).isOne();
-            assertThat(pool.release(block)).isTrue();
-            assertThat(pool.used()).isZero();
-            assertThatThrownBy(() -> pool.release(block)).isInstanceOf(IllegalStateException.class);
-        }
-    }
-
-    @Test
-    void freedBlocksAreTakenAgain() {
-        try (var pool = new SlabPool(64, 3)) {
-            pool.take();
-            int second = pool.take();
-            pool.take();
-            pool.release(second);
-
-            assertThat(pool.take()).isEqualTo(second);
         }
     }
 

@@ -1,9 +1,12 @@
-package io.arkvale.tornado;
+package io.arkvale.api.support;
 
 import java.util.Arrays;
 
-/** Numbers of equal slots, counted by references; a slot is free again with its last reference. */
-final class SlotPool {
+/**
+ * Numbers of equal slots, counted by references; a slot is free again with its last reference. What a slot holds is the
+ * owner's business, and how many are needed was seen beforehand, by a {@link Reservation}.
+ */
+public final class SlotPool {
     private final int capacity;
     private int[] references = new int[16];
     private int[] free = new int[16];
@@ -11,20 +14,23 @@ final class SlotPool {
     private int made;
     private int shared;
 
-    SlotPool(int capacity) {
+    /** A pool of {@code capacity} slots, numbered from 0, all free. */
+    public SlotPool(int capacity) {
         this.capacity = capacity;
     }
 
-    int available() {
+    /** Slots that can be taken. */
+    public int available() {
         return capacity - used();
     }
 
-    int used() {
+    /** Slots in use. */
+    public int used() {
         return made - freeCount;
     }
 
-    /** Takes a slot with one reference. */
-    int take() {
+    /** Takes a slot with one reference: the one freed last, else the lowest never taken. */
+    public int take() {
         if (freeCount == 0 && made == capacity) {
             throw new IllegalStateException("a pool of " + capacity + " slots is empty although they were reserved");
         }
@@ -39,14 +45,21 @@ final class SlotPool {
     }
 
     /** Adds a reference. */
-    void retain(int slot) {
+    public void retain(int slot) {
         if (references[slot]++ == 1) {
             shared++;
         }
     }
 
+    /** Adds a reference to each. */
+    public void retainAll(int[] slots) {
+        for (int slot : slots) {
+            retain(slot);
+        }
+    }
+
     /** Drops a reference; true if it was the last and the slot is free again. */
-    boolean release(int slot) {
+    public boolean release(int slot) {
         if (references[slot] <= 0) {
             throw new IllegalStateException("slot " + slot + " was released more often than retained");
         }
@@ -58,13 +71,20 @@ final class SlotPool {
         return true;
     }
 
+    /** Drops a reference to each. */
+    public void releaseAll(int[] slots) {
+        for (int slot : slots) {
+            release(slot);
+        }
+    }
+
     /** Whether any slot has more than one reference. */
-    boolean hasShared() {
+    public boolean hasShared() {
         return shared > 0;
     }
 
     /** Whether more than one reference is held. */
-    boolean isShared(int slot) {
+    public boolean isShared(int slot) {
         return references[slot] > 1;
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** The host's own arithmetic: splits and backup slots. */
-class HostBooksTest {
+/** How attention is cut into splits. */
+class SplitsTest {
     @Test
     void splitsCoverEveryTokenAndDependOnNothingElse() {
         for (int tokens = 1; tokens < 300_000; tokens += tokens < 3_000 ? 1 : 997) {
@@ -22,18 +22,5 @@ class HostBooksTest {
                 assertThat(Splits.tokens(resident)).isLessThanOrEqualTo(Splits.mostTokens(tokens));
             }
         }
-    }
-
-    @Test
-    void theLastHolderFreesABackupSlot() {
-        var slots = new BackupSlots(3);
-        int[] mine = {slots.take(), slots.take()};
-        assertThat(mine).containsExactly(0, 1);
-        slots.retain(mine);
-        slots.release(mine);
-        assertThat(slots.usedCount()).isEqualTo(2);
-        slots.release(mine);
-        assertThat(slots.usedCount()).isZero();
-        assertThat(slots.freeCount()).isEqualTo(3);
     }
 }

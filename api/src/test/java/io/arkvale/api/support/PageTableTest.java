@@ -1,0 +1,46 @@
+package io.arkvale.api.support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class PageTableTest {
+    @Test
+    void pagesOpenLeaveAndComeBack() {
+        var table = new PageTable<String>();
+        for (int page = 0; page < 20; page++) {
+            table.open(100 + page);
+        }
+        table.setBackup(3, "three");
+        table.evict(3);
+        table.evict(0);
+
+        assertThat(table.pages()).isEqualTo(20);
+        assertThat(table.residents()).isEqualTo(18);
+        assertThat(table.slot(3)).isEqualTo(PageTable.NOT_RESIDENT);
+        assertThat(table.residentPages()).hasSize(18).doesNotContain(0, 3).isSorted();
+        assertThat(table.requireBackup(3)).isEqualTo("three");
+        assertThatThrownBy(() -> table.requireBackup(4)).isInstanceOf(IllegalStateException.class);
+
+        table.recall(3, 7);
+        assertThat(table.slot(3)).isEqualTo(7);
+        assertThat(table.residents()).isEqualTo(19);
+    }
+
+    @Test
+    void aForkGoesItsOwnWay() {
+        var table = new PageTable<String>();
+        table.open(0);
+        table.open(1);
+        table.setAttended(new int[] {0, 1});
+        var fork = new PageTable<>(table);
+        table.evict(0);
+        table.removeLast();
+
+        assertThat(table.pages()).isOne();
+        assertThat(table.residents()).isZero();
+        assertThat(fork.residentPages()).containsExactly(0, 1);
+        assertThat(fork.attended()).containsExactly(0, 1);
+    }
+}
