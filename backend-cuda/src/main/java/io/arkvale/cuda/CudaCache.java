@@ -16,6 +16,7 @@ import io.arkvale.api.Sequence;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Step;
 import io.arkvale.api.Tensor;
+import io.arkvale.api.support.CallChecks;
 import io.arkvale.cuda.CallArguments.Narrow;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -91,10 +92,7 @@ final class CudaCache implements KvCache {
     @Override
     public Sequence begin(SequenceSpec sequence) {
         requireIdle("begin");
-        if (sequence.denseLayers() > spec.layers()) {
-            throw new InvalidArgumentException(
-                    "denseLayers is " + sequence.denseLayers() + "; allowed: 0 to " + spec.layers());
-        }
+        CallChecks.settings(sequence, spec);
         enter();
         return register(tables.begin(sequence));
     }
@@ -196,11 +194,7 @@ final class CudaCache implements KvCache {
             throw new ForeignObjectException(name + " is a tensor of another cache");
         }
         own.requireOpen(name);
-        if (own.elementType() != type || own.rows() < rows || own.heads() != heads || own.width() != width) {
-            throw new InvalidArgumentException(
-                    name + " is " + own.elementType() + " [" + own.rows() + ", " + own.heads() + ", " + own.width()
-                            + "]; allowed: " + type + " [at least " + rows + ", " + heads + ", " + width + "]");
-        }
+        CallChecks.tensor(name, own, type, rows, heads, width);
         return own;
     }
 
@@ -211,10 +205,7 @@ final class CudaCache implements KvCache {
             throw new InvalidArgumentException(
                     "elementType is " + elementType + "; allowed: " + spec.elementType() + " and F32");
         }
-        if (rows < 1 || heads < 1 || width < 1) {
-            throw new InvalidArgumentException(
-                    "the shape is [" + rows + ", " + heads + ", " + width + "]; allowed: each at least 1");
-        }
+        CallChecks.shape(rows, heads, width);
         enter();
         var block = memory.allocate(bytes(elementType, rows, heads, width));
         zero(block.address, block.bytes);

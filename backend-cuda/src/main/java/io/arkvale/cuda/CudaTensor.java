@@ -4,6 +4,7 @@ import io.arkvale.api.ClosedException;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Tensor;
+import io.arkvale.api.support.CallChecks;
 import java.lang.foreign.MemorySegment;
 import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
@@ -87,10 +88,7 @@ final class CudaTensor implements Tensor {
                     + " are not in the tensor; allowed: 0 to " + (this.rows - 1));
         }
         long bytes = rows * rowBytes();
-        if (segment.byteSize() < bytes) {
-            throw new InvalidArgumentException(
-                    name + " has " + segment.byteSize() + " bytes; allowed: at least " + bytes);
-        }
+        CallChecks.room(name, segment, bytes);
         return bytes;
     }
 

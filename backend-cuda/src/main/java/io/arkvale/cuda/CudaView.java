@@ -5,6 +5,7 @@ import io.arkvale.api.ElementType;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.Tier;
+import io.arkvale.api.support.CallChecks;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -52,7 +53,7 @@ final class CudaView implements CacheView {
     @Override
     public int[] attendedPages(Sequence sequence, int layer, int group) {
         var own = own(sequence, layer);
-        range("group", group, cache.spec.headGroups());
+        CallChecks.index("group", group, cache.spec.headGroups());
         var ints = copy(own);
         int count = ints[Math.toIntExact(own.tables.counts() + run(layer, group))];
         if (count <= 0) {
@@ -69,7 +70,7 @@ final class CudaView implements CacheView {
     public float[] digest(Sequence sequence, int layer, int kvHead, int page) {
         int tokens = tokens(sequence, layer);
         var own = own(sequence, layer);
-        range("kvHead", kvHead, cache.spec.kvHeads());
+        CallChecks.index("kvHead", kvHead, cache.spec.kvHeads());
         if (page < 0 || !isBacked(own, tokens, layer, page)) {
             throw new InvalidArgumentException("page " + page + " of layer " + layer
                     + " has no digest; allowed: the filled pages of layers with a budget, here "
@@ -111,7 +112,7 @@ final class CudaView implements CacheView {
         int tokens = tokens(sequence, layer);
         var own = own(sequence, layer);
         requirePage(tokens, group, page);
-        requireSlot(target);
+        CallChecks.room("target", target, cache.spec.slotBytes());
         int slot = slot(own, layer, group, page);
         if (slot < 0) {
             throw new InvalidArgumentException("page " + page + " of layer " + layer + " is not resident");
@@ -136,7 +137,7 @@ final class CudaView implements CacheView {
         int tokens = tokens(sequence, layer);
         var own = own(sequence, layer);
         requirePage(tokens, group, page);
-        requireSlot(target);
+        CallChecks.room("target", target, cache.spec.slotBytes());
         if (!isBacked(own, tokens, layer, page)) {
             throw new InvalidArgumentException("page " + page + " of layer " + layer + " has no backup");
         }
@@ -181,26 +182,12 @@ final class CudaView implements CacheView {
     private CudaSequence own(Sequence sequence, int layer) {
         cache.requireOpen();
         var own = cache.own(sequence);
-        range("layer", layer, cache.spec.layers());
+        CallChecks.index("layer", layer, cache.spec.layers());
         return own;
     }
 
     private void requirePage(int tokens, int group, int page) {
-        range("group", group, cache.spec.headGroups());
-        range("page", page, cache.spec.pages(tokens));
-    }
-
-    private void requireSlot(MemorySegment target) {
-        long bytes = cache.spec.slotBytes();
-        if (target.byteSize() < bytes) {
-            throw new InvalidArgumentException(
-                    "target has " + target.byteSize() + " bytes; allowed: at least " + bytes);
-        }
-    }
-
-    private static void range(String name, int value, int count) {
-        if (value < 0 || value >= count) {
-            throw new InvalidArgumentException(name + " is " + value + "; allowed: 0 to " + (count - 1));
-        }
+        CallChecks.index("group", group, cache.spec.headGroups());
+        CallChecks.index("page", page, cache.spec.pages(tokens));
     }
 }

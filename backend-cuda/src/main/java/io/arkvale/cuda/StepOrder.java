@@ -2,6 +2,7 @@ package io.arkvale.cuda;
 
 import io.arkvale.api.CallOrderException;
 import io.arkvale.api.InvalidArgumentException;
+import io.arkvale.api.support.CallChecks;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumSet;
@@ -132,9 +133,7 @@ final class StepOrder {
     }
 
     void requireIndex(int index) {
-        if (index < 0 || index >= layers) {
-            throw new InvalidArgumentException("layer is " + index + "; allowed: 0 to " + (layers - 1));
-        }
+        CallChecks.index("layer", index, layers);
     }
 
     void reach(State reached) {

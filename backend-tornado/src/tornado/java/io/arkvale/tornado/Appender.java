@@ -2,6 +2,7 @@ package io.arkvale.tornado;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.support.HostTensor;
 
 /** Step (a): stores tokens in pages; summarises and backs up the pages that fill. Used under the engine's lock. */
 final class Appender {
@@ -41,13 +42,7 @@ final class Appender {
      *
      * @return bytes that the backups of filled pages take
      */
-    long add(
-            SequenceSpec sequence,
-            LayerPages layer,
-            TornadoTensor keys,
-            TornadoTensor values,
-            int firstRow,
-            int count) {
+    long add(SequenceSpec sequence, LayerPages layer, HostTensor keys, HostTensor values, int firstRow, int count) {
         long backedUp = 0;
         for (int i = 0; i < count; i++) {
             addToken(layer, keys, values, firstRow + i);
@@ -66,14 +61,14 @@ final class Appender {
         store.writeBackups();
     }
 
-    private void addToken(LayerPages layer, TornadoTensor keys, TornadoTensor values, int row) {
+    private void addToken(LayerPages layer, HostTensor keys, HostTensor values, int row) {
         int elements = spec.kvHeads() * spec.headDim();
         int fields = spec.headGroups() * AppendKernel.FIELDS + spec.kvHeads() * DigestKernel.FIELDS;
         if (rows + 2 * elements > engine.rowElements() || !engine.table.fits(fields)) {
             run();
         }
-        engine.setRows(rows, keys.memory, row * keys.rowBytes(), elements);
-        engine.setRows(rows + elements, values.memory, row * values.rowBytes(), elements);
+        engine.setRows(rows, keys.memory(), row * keys.rowBytes(), elements);
+        engine.setRows(rows + elements, values.memory(), row * values.rowBytes(), elements);
         int page = layer.tokens / spec.pageSize();
         int token = layer.tokens % spec.pageSize();
         int groupElements = spec.kvHeadsPerGroup() * spec.headDim();

@@ -1,6 +1,7 @@
 package io.arkvale.tornado;
 
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.support.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,7 +52,7 @@ final class Attender {
      *
      * @param pages ascending
      */
-    void add(LayerPages layer, int group, int[] pages, int row, TornadoTensor queries, TornadoTensor output) {
+    void add(LayerPages layer, int group, int[] pages, int row, HostTensor queries, HostTensor output) {
         int last = pages[pages.length - 1];
         int tokens =
                 (pages.length - 1) * spec.pageSize() + Math.min(spec.pageSize(), layer.tokens - last * spec.pageSize());
@@ -72,7 +73,7 @@ final class Attender {
                 int vectors = Math.min(AttendKernel.VECTORS, spec.queryHeadsPerKvHead() - first);
                 int queryHead = (group * spec.kvHeadsPerGroup() + head) * spec.queryHeadsPerKvHead() + first;
                 long offset = row * queries.rowBytes() + (long) queryHead * spec.headDim() * Float.BYTES;
-                engine.setRows(rows, queries.memory, offset, vectors * spec.headDim());
+                engine.setRows(rows, queries.memory(), offset, vectors * spec.headDim());
                 wanted.add(new Wanted(offset, rows, vectors * spec.headDim()));
                 addSplits(list, head, vectors, tokens);
                 rows += vectors * spec.headDim();
@@ -99,11 +100,11 @@ final class Attender {
     }
 
     /** Attends, and writes the output of what was added. */
-    void run(TornadoTensor output) {
+    void run(HostTensor output) {
         if (!wanted.isEmpty()) {
             engine.run(Engine.Graph.ATTEND);
             for (var part : wanted) {
-                engine.getResults(part.at, output.memory, part.offset, part.count);
+                engine.getResults(part.at, output.memory(), part.offset, part.count);
             }
         }
         begin();

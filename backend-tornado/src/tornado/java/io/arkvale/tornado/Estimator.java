@@ -2,6 +2,7 @@ package io.arkvale.tornado;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.support.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -62,7 +63,7 @@ final class Estimator {
             LayerPages layer,
             int pages,
             int rankedTo,
-            TornadoTensor queries,
+            HostTensor queries,
             int row,
             PageScores target,
             int at) {
@@ -80,7 +81,7 @@ final class Estimator {
                 || results + groupScores > mostResults()) {
             run();
         }
-        engine.setRows(rows, queries.memory, row * queries.rowBytes(), elements);
+        engine.setRows(rows, queries.memory(), row * queries.rowBytes(), elements);
         for (int group = 0; group < spec.headGroups(); group++) {
             addGroup(sequence, layer, group, pages, rankedTo);
         }

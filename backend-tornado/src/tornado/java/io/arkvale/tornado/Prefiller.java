@@ -1,6 +1,7 @@
 package io.arkvale.tornado;
 
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.support.HostTensor;
 import io.arkvale.api.support.PageTable;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ final class Prefiller {
     }
 
     /** Attends from the last {@code count} stored tokens, whose queries are rows {@code firstRow} on of the tensors. */
-    void attend(LayerPages layer, TornadoTensor queries, TornadoTensor output, int firstRow, int count) {
+    void attend(LayerPages layer, HostTensor queries, HostTensor output, int firstRow, int count) {
         for (int group = 0; group < layer.groups.size(); group++) {
             var slots = new GuestSlots(store, layer.groups.get(group));
             try {
@@ -89,8 +90,7 @@ final class Prefiller {
         return Math.max(1, Math.min(rows, engine.table.capacity() / 2 / fields));
     }
 
-    private void attend(
-            Rows rows, List<Integer> passes, GuestSlots guests, TornadoTensor queries, TornadoTensor output) {
+    private void attend(Rows rows, List<Integer> passes, GuestSlots guests, HostTensor queries, HostTensor output) {
         int start = 0;
         for (int pass = 0; pass < passes.size(); pass++) {
             int end = passes.get(pass);
@@ -104,15 +104,14 @@ final class Prefiller {
         copyOut(rows, output);
     }
 
-    private void addUnits(
-            Rows rows, TornadoTensor queries, int list, int firstPage, int endPage, int pass, int passes) {
+    private void addUnits(Rows rows, HostTensor queries, int list, int firstPage, int endPage, int pass, int passes) {
         int part = engine.scratch;
         int before = firstPage * spec.pageSize();
         for (var unit : units(rows)) {
             for (int row = 0; row < unit.rows; row++) {
                 engine.setRows(
                         unit.at + row * unit.heads * spec.headDim(),
-                        queries.memory,
+                        queries.memory(),
                         (rows.first + unit.row + row) * queries.rowBytes() + unit.offset,
                         unit.heads * spec.headDim());
             }
@@ -132,12 +131,12 @@ final class Prefiller {
         }
     }
 
-    private void copyOut(Rows rows, TornadoTensor output) {
+    private void copyOut(Rows rows, HostTensor output) {
         for (var unit : units(rows)) {
             for (int row = 0; row < unit.rows; row++) {
                 engine.getResults(
                         unit.at + row * unit.heads * spec.headDim(),
-                        output.memory,
+                        output.memory(),
                         (rows.first + unit.row + row) * output.rowBytes() + unit.offset,
                         unit.heads * spec.headDim());
             }

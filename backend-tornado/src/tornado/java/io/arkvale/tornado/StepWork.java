@@ -1,11 +1,11 @@
 package io.arkvale.tornado;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.api.ElementType;
 import io.arkvale.api.Scope;
 import io.arkvale.api.StepReport;
 import io.arkvale.api.StepReport.Part;
 import io.arkvale.api.StepReport.SequenceCounts;
+import io.arkvale.api.support.HostTensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -36,7 +36,7 @@ final class StepWork {
     /** Of the layer last estimated, members one after another by their score offsets. */
     private PageScores scores = new PageScores(0, 0);
 
-    private @Nullable TornadoTensor scoresTensor;
+    private @Nullable HostTensor scoresTensor;
     private long recalledBytes;
     private long backedUpBytes;
 
@@ -55,14 +55,14 @@ final class StepWork {
     }
 
     /** Stores one token a member. */
-    void append(int layer, TornadoTensor keys, TornadoTensor values) {
+    void append(int layer, HostTensor keys, HostTensor values) {
         var ones = new int[members.size()];
         Arrays.fill(ones, 1);
         store(layer, ones, keys, values);
     }
 
     /** Stores a chunk. */
-    void store(int layer, int[] tokens, TornadoTensor keys, TornadoTensor values) {
+    void store(int layer, int[] tokens, HostTensor keys, HostTensor values) {
         timed(Part.APPEND, () -> {
             for (var member : members) {
                 member.journal(layer);
@@ -90,14 +90,14 @@ final class StepWork {
         return offsets;
     }
 
-    void estimate(int layer, TornadoTensor queries) {
+    void estimate(int layer, HostTensor queries) {
         var offsets = scoreOffsets(layer);
         scores = new PageScores(offsets[members.size()], spec.headGroups());
         timed(Part.ESTIMATE, () -> score(layer, queries, scores, offsets));
     }
 
     /** Scores as many pages of each member as its offsets have room for. */
-    private void score(int layer, TornadoTensor queries, PageScores target, int[] offsets) {
+    private void score(int layer, HostTensor queries, PageScores target, int[] offsets) {
         cache.estimator.begin();
         for (var member : members) {
             int from = offsets[member.index];
@@ -121,26 +121,19 @@ final class StepWork {
     }
 
     /** The scores of the layer last estimated, valid until the next estimate. */
-    TornadoTensor scoresTensor(int layer) {
+    HostTensor scoresTensor(int layer) {
         closeScores();
         int rows = scoreOffsets(layer)[members.size()];
-        var tensor = new TornadoTensor(
-                cache,
-                ElementType.F32,
-                rows,
-                spec.headGroups(),
-                1,
-                MemorySegment.ofArray(scores.values),
-                closing -> {});
+        var tensor = cache.tensors.scores(scores.values, rows);
         scoresTensor = tensor;
         return tensor;
     }
 
     /** Uses the caller's scores from now on. */
-    void takeScores(int layer, TornadoTensor own) {
+    void takeScores(int layer, HostTensor own) {
         var offsets = scoreOffsets(layer);
         scores = new PageScores(offsets[members.size()], spec.headGroups());
-        MemorySegment.copy(own.memory, ValueLayout.JAVA_FLOAT, 0, scores.values, 0, scores.values.length);
+        MemorySegment.copy(own.memory(), ValueLayout.JAVA_FLOAT, 0, scores.values, 0, scores.values.length);
         for (var member : members) {
             if (isOverBudget(member, layer)) {
                 for (int group = 0; group < spec.headGroups(); group++) {
@@ -219,7 +212,7 @@ final class StepWork {
         }
     }
 
-    void attend(int layer, TornadoTensor queries, TornadoTensor output) {
+    void attend(int layer, HostTensor queries, HostTensor output) {
         timed(Part.ATTEND, () -> {
             var chosen = ahead.getOrDefault(layer, selections);
             cache.attender.begin();
@@ -230,7 +223,7 @@ final class StepWork {
         });
     }
 
-    private void attend(Member member, int layer, Selection[][] chosen, TornadoTensor queries, TornadoTensor output) {
+    private void attend(Member member, int layer, Selection[][] chosen, HostTensor queries, HostTensor output) {
         var pages = member.sequence.layers[layer];
         for (int group = 0; group < pages.groups.size(); group++) {
             var table = pages.groups.get(group);
@@ -248,7 +241,7 @@ final class StepWork {
         }
     }
 
-    void attendPrefill(int layer, int[] tokens, TornadoTensor queries, TornadoTensor output) {
+    void attendPrefill(int layer, int[] tokens, HostTensor queries, HostTensor output) {
         timed(Part.PREFILL, () -> {
             int row = 0;
             for (var member : members) {
@@ -261,7 +254,7 @@ final class StepWork {
         });
     }
 
-    void finishPrefill(int layer, TornadoTensor lastQueries) {
+    void finishPrefill(int layer, HostTensor lastQueries) {
         timed(Part.SELECT, () -> {
             var offsets = scoreOffsets(layer);
             var last = new PageScores(offsets[members.size()], spec.headGroups());
@@ -292,7 +285,7 @@ final class StepWork {
     }
 
     /** Selects and recalls for a later layer, on its table as it will be after its append. */
-    void prefetch(int layer, TornadoTensor guessedQueries) {
+    void prefetch(int layer, HostTensor guessedQueries) {
         timed(Part.RECALL, () -> {
             var offsets = new int[members.size() + 1];
             for (var member : members) {

@@ -4,11 +4,9 @@ import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CacheView;
 import io.arkvale.api.CallOrderException;
-import io.arkvale.api.CapacityException;
 import io.arkvale.api.ClosedException;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.ForeignObjectException;
-import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.MemoryUse;
 import io.arkvale.api.PoisonedSequenceException;
@@ -16,8 +14,9 @@ import io.arkvale.api.Sequence;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Step;
 import io.arkvale.api.Tensor;
+import io.arkvale.api.support.CallChecks;
+import io.arkvale.api.support.HostTensors;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,10 +31,9 @@ final class TornadoCache implements KvCache {
     final Estimator estimator;
     final Attender attender;
     final Prefiller prefiller;
+    final HostTensors tensors;
 
     private final Set<TornadoSequence> sequences = new LinkedHashSet<>();
-    private final Set<TornadoTensor> tensors = new LinkedHashSet<>();
-    private long tensorBytes;
     private @Nullable TornadoStep open;
     private boolean closed;
 
@@ -44,6 +42,7 @@ final class TornadoCache implements KvCache {
         this.spec = spec;
         immediateChecks = backend.immediateChecks;
         engine = region.engine();
+        tensors = new HostTensors(spec);
         store = new PageStore(spec, region);
         appender = new Appender(spec, store, engine);
         estimator = new Estimator(spec, store, engine);
@@ -59,10 +58,7 @@ final class TornadoCache implements KvCache {
     @Override
     public Sequence begin(SequenceSpec sequence) {
         requireIdle("begin");
-        if (sequence.denseLayers() > spec.layers()) {
-            throw new InvalidArgumentException(
-                    "denseLayers is " + sequence.denseLayers() + "; allowed: 0 to " + spec.layers());
-        }
+        CallChecks.settings(sequence, spec);
         var layers = new LayerPages[spec.layers()];
         for (int layer = 0; layer < layers.length; layer++) {
             layers[layer] = store.newLayer(sequence, layer);
@@ -141,36 +137,7 @@ final class TornadoCache implements KvCache {
     @Override
     public Tensor allocate(ElementType elementType, int rows, int heads, int width) {
         requireOpen();
-        if (elementType != spec.elementType() && elementType != ElementType.F32) {
-            throw new InvalidArgumentException(
-                    "elementType is " + elementType + "; allowed: " + spec.elementType() + ", F32");
-        }
-        if (rows < 1 || heads < 1 || width < 1) {
-            throw new InvalidArgumentException(
-                    "the shape is [" + rows + ", " + heads + ", " + width + "]; allowed: each at least 1");
-        }
-        long bytes;
-        try {
-            bytes = Math.multiplyExact((long) rows * heads, (long) width * elementType.bytes());
-        } catch (ArithmeticException e) {
-            throw new CapacityException(
-                    "bytes of memory", Long.MAX_VALUE, Runtime.getRuntime().maxMemory());
-        }
-        OffHeap memory;
-        try {
-            memory = new OffHeap(bytes);
-        } catch (OutOfMemoryError e) {
-            throw new CapacityException(
-                    "bytes of memory", bytes, Runtime.getRuntime().maxMemory());
-        }
-        var tensor = new TornadoTensor(this, elementType, rows, heads, width, memory.segment, closing -> {
-            memory.close();
-            tensors.remove(closing);
-            tensorBytes -= bytes;
-        });
-        tensors.add(tensor);
-        tensorBytes += bytes;
-        return tensor;
+        return tensors.allocate(elementType, rows, heads, width);
     }
 
     @Override
@@ -188,7 +155,7 @@ final class TornadoCache implements KvCache {
     /** The memory in use of an open cache. */
     MemoryUse use() {
         var step = open;
-        return store.memory(step == null ? 0 : step.unusedReservation(), tensorBytes);
+        return store.memory(step == null ? 0 : step.unusedReservation(), tensors.bytes());
     }
 
     @Override
@@ -207,7 +174,7 @@ final class TornadoCache implements KvCache {
         }
         sequences.forEach(TornadoSequence::markClosed);
         sequences.clear();
-        List.copyOf(tensors).forEach(TornadoTensor::close);
+        tensors.close();
         store.close();
         backend.forget(this);
     }

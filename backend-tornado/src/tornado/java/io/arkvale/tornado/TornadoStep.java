@@ -2,13 +2,11 @@ package io.arkvale.tornado;
 
 import io.arkvale.api.Batch;
 import io.arkvale.api.ClosedException;
-import io.arkvale.api.ElementType;
-import io.arkvale.api.ForeignObjectException;
-import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Step;
 import io.arkvale.api.StepEvent;
 import io.arkvale.api.StepReport;
 import io.arkvale.api.Tensor;
+import io.arkvale.api.support.CallChecks;
 import io.arkvale.api.support.Reservation;
 import io.arkvale.api.support.StepProtocol;
 import java.util.ArrayList;
@@ -43,10 +41,7 @@ final class TornadoStep implements Step {
         var members = new ArrayList<Member>(batch.size());
         for (var entry : batch.entries()) {
             var sequence = cache.own(entry.sequence());
-            if (sequence.length > Integer.MAX_VALUE - entry.tokens()) {
-                throw new InvalidArgumentException("the sequence would have "
-                        + ((long) sequence.length + entry.tokens()) + " tokens; allowed: up to " + Integer.MAX_VALUE);
-            }
+            CallChecks.growth(sequence.length, entry.tokens());
             members.add(new Member(sequence, members.size(), entry.tokens(), cache.spec.layers()));
         }
         var sequences = members.stream().map(member -> member.sequence).toList();
@@ -71,10 +66,10 @@ final class TornadoStep implements Step {
     public void decode(int layer, Tensor queries, Tensor keys, Tensor values, Tensor output) {
         requireOpen();
         protocol.requireAppend(layer);
-        var q = queryTensor("queries", queries, batch.size());
-        var k = keyTensor("keys", keys, batch.size());
-        var v = keyTensor("values", values, batch.size());
-        var o = queryTensor("output", output, batch.size());
+        var q = cache.tensors.requireQueries("queries", queries, batch.size());
+        var k = cache.tensors.requireKeys("keys", keys, batch.size());
+        var v = cache.tensors.requireKeys("values", values, batch.size());
+        var o = cache.tensors.requireQueries("output", output, batch.size());
         check.check("keys", k);
         check.check("values", v);
         check.check("queries", q);
@@ -92,8 +87,8 @@ final class TornadoStep implements Step {
     public void append(int layer, Tensor keys, Tensor values) {
         requireOpen();
         protocol.requireAppend(layer);
-        var k = keyTensor("keys", keys, batch.size());
-        var v = keyTensor("values", values, batch.size());
+        var k = cache.tensors.requireKeys("keys", keys, batch.size());
+        var v = cache.tensors.requireKeys("values", values, batch.size());
         check.check("keys", k);
         check.check("values", v);
         work.append(layer, k, v);
@@ -104,7 +99,7 @@ final class TornadoStep implements Step {
     public Tensor estimate(int layer, Tensor queries) {
         requireOpen();
         protocol.requireEstimate(layer);
-        var q = queryTensor("queries", queries, batch.size());
+        var q = cache.tensors.requireQueries("queries", queries, batch.size());
         check.check("queries", q);
         work.estimate(layer, q);
         protocol.estimated();
@@ -131,7 +126,7 @@ final class TornadoStep implements Step {
         requireOpen();
         protocol.requireSelect(layer, true);
         int rows = work.scoreOffsets(layer)[batch.size()];
-        var own = tensor("scores", scores, ElementType.F32, rows, cache.spec.headGroups(), 1);
+        var own = cache.tensors.requireScores("scores", scores, rows);
         work.takeScores(layer, own);
         work.select(layer);
         protocol.selected();
@@ -149,8 +144,8 @@ final class TornadoStep implements Step {
     public void attend(int layer, Tensor queries, Tensor output) {
         requireOpen();
         protocol.requireAttend(layer);
-        var q = queryTensor("queries", queries, batch.size());
-        var o = queryTensor("output", output, batch.size());
+        var q = cache.tensors.requireQueries("queries", queries, batch.size());
+        var o = cache.tensors.requireQueries("output", output, batch.size());
         check.check("queries", q);
         work.attend(layer, q, o);
         protocol.layerDone();
@@ -161,10 +156,10 @@ final class TornadoStep implements Step {
         requireOpen();
         protocol.requireChunk(layer, tokens, true);
         int rows = sum(tokens);
-        var q = queryTensor("queries", queries, rows);
-        var k = keyTensor("keys", keys, rows);
-        var v = keyTensor("values", values, rows);
-        var o = queryTensor("output", output, rows);
+        var q = cache.tensors.requireQueries("queries", queries, rows);
+        var k = cache.tensors.requireKeys("keys", keys, rows);
+        var v = cache.tensors.requireKeys("values", values, rows);
+        var o = cache.tensors.requireQueries("output", output, rows);
         check.check("keys", k, tokens);
         check.check("values", v, tokens);
         check.check("queries", q, tokens);
@@ -178,8 +173,8 @@ final class TornadoStep implements Step {
         requireOpen();
         protocol.requireChunk(layer, tokens, false);
         int rows = sum(tokens);
-        var k = keyTensor("keys", keys, rows);
-        var v = keyTensor("values", values, rows);
+        var k = cache.tensors.requireKeys("keys", keys, rows);
+        var v = cache.tensors.requireKeys("values", values, rows);
         check.check("keys", k, tokens);
         check.check("values", v, tokens);
         work.store(layer, tokens, k, v);
@@ -190,7 +185,7 @@ final class TornadoStep implements Step {
     public void finishPrefill(int layer, Tensor lastQueries) {
         requireOpen();
         protocol.requireFinishPrefill(layer);
-        var q = queryTensor("lastQueries", lastQueries, batch.size());
+        var q = cache.tensors.requireQueries("lastQueries", lastQueries, batch.size());
         check.check("lastQueries", q);
         work.finishPrefill(layer, q);
         protocol.layerDone();
@@ -200,7 +195,7 @@ final class TornadoStep implements Step {
     public void prefetch(int layer, Tensor guessedQueries) {
         requireOpen();
         protocol.requirePrefetch(layer);
-        var q = queryTensor("guessedQueries", guessedQueries, batch.size());
+        var q = cache.tensors.requireQueries("guessedQueries", guessedQueries, batch.size());
         check.check("guessedQueries", q);
         work.prefetch(layer, q);
         protocol.prefetched(layer);
@@ -239,29 +234,6 @@ final class TornadoStep implements Step {
         if (end != End.OPEN) {
             throw new ClosedException("the step is over");
         }
-    }
-
-    private TornadoTensor queryTensor(String name, Tensor tensor, int rows) {
-        return tensor(name, tensor, cache.spec.elementType(), rows, cache.spec.queryHeads(), cache.spec.headDim());
-    }
-
-    private TornadoTensor keyTensor(String name, Tensor tensor, int rows) {
-        return tensor(name, tensor, cache.spec.elementType(), rows, cache.spec.kvHeads(), cache.spec.headDim());
-    }
-
-    private TornadoTensor tensor(String name, Tensor tensor, ElementType type, int rows, int heads, int width) {
-        if (!(tensor instanceof TornadoTensor own) || own.cache != cache) {
-            throw new ForeignObjectException(name + " is a tensor of another cache");
-        }
-        if (own.isClosed()) {
-            throw new ClosedException(name + " is a closed tensor");
-        }
-        if (own.elementType() != type || own.rows() < rows || own.heads() != heads || own.width() != width) {
-            throw new InvalidArgumentException(
-                    name + " is " + own.elementType() + " [" + own.rows() + ", " + own.heads() + ", " + own.width()
-                            + "]; allowed: " + type + " [at least " + rows + ", " + heads + ", " + width + "]");
-        }
-        return own;
     }
 
     private static int sum(int[] counts) {

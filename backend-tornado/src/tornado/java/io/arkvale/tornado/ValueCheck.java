@@ -1,6 +1,7 @@
 package io.arkvale.tornado;
 
 import io.arkvale.api.InvalidArgumentException;
+import io.arkvale.api.support.HostTensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -20,14 +21,14 @@ final class ValueCheck {
     }
 
     /** Checks one row a member. */
-    void check(String name, TornadoTensor tensor) {
+    void check(String name, HostTensor tensor) {
         for (var member : members) {
             check(name, tensor, member, member.index, 1);
         }
     }
 
     /** Checks the rows of a chunk. */
-    void check(String name, TornadoTensor tensor, int[] tokens) {
+    void check(String name, HostTensor tensor, int[] tokens) {
         int row = 0;
         for (var member : members) {
             check(name, tensor, member, row, tokens[member.index]);
@@ -35,8 +36,8 @@ final class ValueCheck {
         }
     }
 
-    private void check(String name, TornadoTensor tensor, Member member, int row, int rows) {
-        if (!allFinite(tensor.memory, row * tensor.rowBytes(), rows * tensor.rowBytes())) {
+    private void check(String name, HostTensor tensor, Member member, int row, int rows) {
+        if (!allFinite(tensor.memory(), row * tensor.rowBytes(), rows * tensor.rowBytes())) {
             var message = name + " of sequence " + member.index + " of the batch hold NaN or infinity";
             if (immediate) {
                 throw new InvalidArgumentException(message + "; allowed: finite values");

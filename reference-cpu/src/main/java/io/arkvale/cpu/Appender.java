@@ -2,6 +2,7 @@ package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.support.HostTensor;
 import io.arkvale.api.support.PageTable;
 
 /** Step (a): stores tokens in pages; summarises and backs up the pages that fill. */
@@ -23,7 +24,7 @@ final class Appender {
      *
      * @return bytes that the backups of filled pages take
      */
-    long append(SequenceSpec sequence, LayerPages layer, CpuTensor keys, CpuTensor values, int firstRow, int count) {
+    long append(SequenceSpec sequence, LayerPages layer, HostTensor keys, HostTensor values, int firstRow, int count) {
         int pageSize = spec.pageSize();
         int before = layer.tokens;
         int after = before + count;
@@ -66,7 +67,14 @@ final class Appender {
     }
 
     private void copy(
-            PageTable<Backup> pages, int group, int page, int from, int to, CpuTensor keys, CpuTensor values, int row) {
+            PageTable<Backup> pages,
+            int group,
+            int page,
+            int from,
+            int to,
+            HostTensor keys,
+            HostTensor values,
+            int row) {
         int slot = pages.slot(page);
         var slab = store.slots.slab(slot);
         long base = store.slots.offset(slot);
@@ -76,8 +84,8 @@ final class Appender {
             long at = row * keys.rowBytes() + (group * spec.kvHeadsPerGroup() + head) * store.layout.rowBytes();
             long keysAt = base + store.layout.keys(head);
             long valuesAt = base + store.layout.values(head);
-            rows.putKeys(keys.memory, at, keys.rowBytes(), to - from, slab, keysAt, token);
-            rows.putValues(values.memory, at, values.rowBytes(), to - from, slab, valuesAt, token);
+            rows.putKeys(keys.memory(), at, keys.rowBytes(), to - from, slab, keysAt, token);
+            rows.putValues(values.memory(), at, values.rowBytes(), to - from, slab, valuesAt, token);
         }
     }
 

@@ -4,11 +4,9 @@ import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CacheView;
 import io.arkvale.api.CallOrderException;
-import io.arkvale.api.CapacityException;
 import io.arkvale.api.ClosedException;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.ForeignObjectException;
-import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.MemoryUse;
 import io.arkvale.api.PoisonedSequenceException;
@@ -16,9 +14,10 @@ import io.arkvale.api.Sequence;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Step;
 import io.arkvale.api.Tensor;
+import io.arkvale.api.support.CallChecks;
+import io.arkvale.api.support.HostTensors;
 import io.arkvale.kernels.WorkerPool;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +32,9 @@ final class CpuCache implements KvCache {
     final Estimator estimator;
     final Attender attender;
     final Prefiller prefiller;
+    final HostTensors tensors;
 
     private final Set<CpuSequence> sequences = new LinkedHashSet<>();
-    private final Set<CpuTensor> tensors = new LinkedHashSet<>();
-    private long tensorBytes;
     private @Nullable CpuStep open;
     private boolean closed;
 
@@ -44,6 +42,7 @@ final class CpuCache implements KvCache {
         this.backend = backend;
         this.spec = spec;
         immediateChecks = options.immediateChecks();
+        tensors = new HostTensors(spec);
         store = new PageStore(spec);
         workers = new Workers(spec, options, pool);
         appender = new Appender(spec, store, workers);
@@ -60,10 +59,7 @@ final class CpuCache implements KvCache {
     @Override
     public Sequence begin(SequenceSpec sequence) {
         requireIdle("begin");
-        if (sequence.denseLayers() > spec.layers()) {
-            throw new InvalidArgumentException(
-                    "denseLayers is " + sequence.denseLayers() + "; allowed: 0 to " + spec.layers());
-        }
+        CallChecks.settings(sequence, spec);
         var layers = new LayerPages[spec.layers()];
         for (int layer = 0; layer < layers.length; layer++) {
             layers[layer] = store.newLayer(sequence, layer);
@@ -142,36 +138,7 @@ final class CpuCache implements KvCache {
     @Override
     public Tensor allocate(ElementType elementType, int rows, int heads, int width) {
         requireOpen();
-        if (elementType != spec.elementType() && elementType != ElementType.F32) {
-            throw new InvalidArgumentException(
-                    "elementType is " + elementType + "; allowed: " + spec.elementType() + ", F32");
-        }
-        if (rows < 1 || heads < 1 || width < 1) {
-            throw new InvalidArgumentException(
-                    "the shape is [" + rows + ", " + heads + ", " + width + "]; allowed: each at least 1");
-        }
-        long bytes;
-        try {
-            bytes = Math.multiplyExact((long) rows * heads, (long) width * elementType.bytes());
-        } catch (ArithmeticException e) {
-            throw new CapacityException(
-                    "bytes of memory", Long.MAX_VALUE, Runtime.getRuntime().maxMemory());
-        }
-        OffHeap memory;
-        try {
-            memory = new OffHeap(bytes);
-        } catch (OutOfMemoryError e) {
-            throw new CapacityException(
-                    "bytes of memory", bytes, Runtime.getRuntime().maxMemory());
-        }
-        var tensor = new CpuTensor(this, elementType, rows, heads, width, memory.segment, closing -> {
-            memory.close();
-            tensors.remove(closing);
-            tensorBytes -= bytes;
-        });
-        tensors.add(tensor);
-        tensorBytes += bytes;
-        return tensor;
+        return tensors.allocate(elementType, rows, heads, width);
     }
 
     @Override
@@ -189,7 +156,7 @@ final class CpuCache implements KvCache {
     /** The memory in use of an open cache. */
     MemoryUse use() {
         var step = open;
-        return store.memory(step == null ? 0 : step.unusedReservation(), tensorBytes);
+        return store.memory(step == null ? 0 : step.unusedReservation(), tensors.bytes());
     }
 
     @Override
@@ -209,7 +176,7 @@ final class CpuCache implements KvCache {
         }
         sequences.forEach(CpuSequence::markClosed);
         sequences.clear();
-        List.copyOf(tensors).forEach(CpuTensor::close);
+        tensors.close();
         store.close();
         backend.forget(this);
     }

@@ -5,6 +5,7 @@ import io.arkvale.api.CacheView;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.Tier;
+import io.arkvale.api.support.CallChecks;
 import io.arkvale.api.support.PageTable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -41,14 +42,14 @@ final class CpuView implements CacheView {
     @Override
     public int[] attendedPages(Sequence sequence, int layer, int group) {
         var pages = layer(sequence, layer);
-        range("group", group, cache.spec.headGroups());
+        CallChecks.index("group", group, cache.spec.headGroups());
         return pages.groups.get(group).attended().clone();
     }
 
     @Override
     public float[] digest(Sequence sequence, int layer, int kvHead, int page) {
         var digests = layer(sequence, layer).digests;
-        range("kvHead", kvHead, cache.spec.kvHeads());
+        CallChecks.index("kvHead", kvHead, cache.spec.kvHeads());
         if (digests == null || page < 0 || page >= digests.pages()) {
             throw new InvalidArgumentException("page " + page + " of layer " + layer + " has no digest; allowed: "
                     + "filled pages of layers with a budget, here " + (digests == null ? 0 : digests.pages()));
@@ -71,7 +72,7 @@ final class CpuView implements CacheView {
     public void copyResident(Sequence sequence, int layer, int group, int page, MemorySegment target) {
         var pages = layer(sequence, layer);
         var table = table(pages, group, page);
-        requireSlot(target);
+        CallChecks.room("target", target, cache.spec.slotBytes());
         int slot = table.slot(page);
         if (slot < 0) {
             throw new InvalidArgumentException("page " + page + " of layer " + layer + " is not resident");
@@ -85,7 +86,7 @@ final class CpuView implements CacheView {
     @Override
     public void copyBackup(Sequence sequence, int layer, int group, int page, MemorySegment target) {
         var table = table(layer(sequence, layer), group, page);
-        requireSlot(target);
+        CallChecks.room("target", target, cache.spec.slotBytes());
         var backup = table.backup(page);
         if (backup == null) {
             throw new InvalidArgumentException("page " + page + " of layer " + layer + " has no backup");
@@ -116,27 +117,13 @@ final class CpuView implements CacheView {
     private LayerPages layer(Sequence sequence, int layer) {
         cache.requireOpen();
         var own = cache.ownEvenPoisoned(sequence);
-        range("layer", layer, cache.spec.layers());
+        CallChecks.index("layer", layer, cache.spec.layers());
         return own.layers[layer];
     }
 
     private PageTable<Backup> table(LayerPages pages, int group, int page) {
-        range("group", group, cache.spec.headGroups());
-        range("page", page, cache.spec.pages(pages.tokens));
+        CallChecks.index("group", group, cache.spec.headGroups());
+        CallChecks.index("page", page, cache.spec.pages(pages.tokens));
         return pages.groups.get(group);
-    }
-
-    private void requireSlot(MemorySegment target) {
-        long bytes = cache.store.layout.slotBytes();
-        if (target.byteSize() < bytes) {
-            throw new InvalidArgumentException(
-                    "target has " + target.byteSize() + " bytes; allowed: at least " + bytes);
-        }
-    }
-
-    private static void range(String name, int value, int count) {
-        if (value < 0 || value >= count) {
-            throw new InvalidArgumentException(name + " is " + value + "; allowed: 0 to " + (count - 1));
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.support.HostTensor;
 import io.arkvale.api.support.PageTable;
 import io.arkvale.kernels.CausalAttention;
 import io.arkvale.kernels.PackedKeyValues;
@@ -28,7 +29,7 @@ final class Prefiller {
      *
      * @throws IOException if an evicted page cannot be read
      */
-    void attend(LayerPages layer, CpuTensor queries, CpuTensor output, int firstRow, int count) throws IOException {
+    void attend(LayerPages layer, HostTensor queries, HostTensor output, int firstRow, int count) throws IOException {
         var states = new CausalAttention.State[workers.pool.workers()];
         // One KV head at a time, so that only one head's keys and values are held in float32.
         for (int kvHead = 0; kvHead < spec.kvHeads(); kvHead++) {
@@ -81,8 +82,8 @@ final class Prefiller {
             LayerPages layer,
             int kvHead,
             PackedKeyValues packed,
-            CpuTensor queries,
-            CpuTensor output,
+            HostTensor queries,
+            HostTensor output,
             int firstRow,
             int count,
             CausalAttention.State[] states) {
@@ -103,12 +104,12 @@ final class Prefiller {
             var rows = new float[positions * width];
             for (int i = 0; i < positions; i++) {
                 long at = (long) (firstRow + from + i) * queries.rowBytes() + headOffset;
-                workers.codec.decode(queries.memory, at, rows, i * width, width);
+                workers.codec.decode(queries.memory(), at, rows, i * width, width);
             }
             attention.attend(packed, start + from, positions, rows, 0, width, rows, 0, width, state);
             for (int i = 0; i < positions; i++) {
                 long at = (long) (firstRow + from + i) * output.rowBytes() + headOffset;
-                workers.codec.encode(rows, i * width, output.memory, at, width);
+                workers.codec.encode(rows, i * width, output.memory(), at, width);
             }
         });
     }

@@ -1,12 +1,12 @@
 package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.api.ElementType;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Scope;
 import io.arkvale.api.StepReport;
 import io.arkvale.api.StepReport.Part;
 import io.arkvale.api.StepReport.SequenceCounts;
+import io.arkvale.api.support.HostTensor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -46,7 +46,7 @@ final class StepWork {
     /** {@code [scoreOffsets][headGroups]} of the layer last estimated. */
     private float[] scores = new float[0];
 
-    private @Nullable CpuTensor scoresTensor;
+    private @Nullable HostTensor scoresTensor;
     private long recalledBytes;
     private long backedUpBytes;
 
@@ -68,14 +68,14 @@ final class StepWork {
     }
 
     /** Checks one row a member. */
-    void checkFinite(String name, CpuTensor tensor) {
+    void checkFinite(String name, HostTensor tensor) {
         for (var member : members) {
             checkFinite(name, tensor, member, member.index, 1);
         }
     }
 
     /** Checks the rows of a chunk. */
-    void checkFinite(String name, CpuTensor tensor, int[] tokens) {
+    void checkFinite(String name, HostTensor tensor, int[] tokens) {
         int row = 0;
         for (var member : members) {
             checkFinite(name, tensor, member, row, tokens[member.index]);
@@ -83,9 +83,9 @@ final class StepWork {
         }
     }
 
-    private void checkFinite(String name, CpuTensor tensor, StepMember member, int row, int rows) {
+    private void checkFinite(String name, HostTensor tensor, StepMember member, int row, int rows) {
         long elements = (long) rows * tensor.heads() * tensor.width();
-        if (!cache.workers.codec.allFinite(tensor.memory, row * tensor.rowBytes(), elements)) {
+        if (!cache.workers.codec.allFinite(tensor.memory(), row * tensor.rowBytes(), elements)) {
             var message = name + " of sequence " + member.index + " of the batch hold NaN or infinity";
             if (cache.immediateChecks) {
                 throw new InvalidArgumentException(message + "; allowed: finite values");
@@ -94,7 +94,7 @@ final class StepWork {
         }
     }
 
-    void append(int layer, CpuTensor keys, CpuTensor values) {
+    void append(int layer, HostTensor keys, HostTensor values) {
         long start = System.nanoTime();
         for (var member : members) {
             append(member, layer, keys, values, member.index, 1);
@@ -103,7 +103,7 @@ final class StepWork {
     }
 
     /** Stores a chunk. */
-    void store(int layer, int[] tokens, CpuTensor keys, CpuTensor values) {
+    void store(int layer, int[] tokens, HostTensor keys, HostTensor values) {
         long start = System.nanoTime();
         int row = 0;
         for (var member : members) {
@@ -115,7 +115,7 @@ final class StepWork {
         count(Part.APPEND, start);
     }
 
-    private void append(StepMember member, int layer, CpuTensor keys, CpuTensor values, int row, int tokens) {
+    private void append(StepMember member, int layer, HostTensor keys, HostTensor values, int row, int tokens) {
         member.journal(layer);
         var sequence = member.sequence;
         backedUpBytes += appender.append(sequence.spec, sequence.layers[layer], keys, values, row, tokens);
@@ -131,7 +131,7 @@ final class StepWork {
         return offsets;
     }
 
-    void estimate(int layer, CpuTensor q) {
+    void estimate(int layer, HostTensor q) {
         long start = System.nanoTime();
         decodeQueries(q);
         var offsets = scoreOffsets(layer);
@@ -153,20 +153,19 @@ final class StepWork {
     }
 
     /** The scores of the layer last estimated, valid until the next estimate. */
-    CpuTensor scoresTensor(int layer) {
+    HostTensor scoresTensor(int layer) {
         closeScores();
         int rows = scoreOffsets(layer)[members.size()];
-        var tensor = new CpuTensor(
-                cache, ElementType.F32, rows, spec.headGroups(), 1, MemorySegment.ofArray(scores), closing -> {});
+        var tensor = cache.tensors.scores(scores, rows);
         scoresTensor = tensor;
         return tensor;
     }
 
     /** Uses the caller's scores from now on. */
-    void takeScores(int layer, CpuTensor own) {
+    void takeScores(int layer, HostTensor own) {
         int rows = scoreOffsets(layer)[members.size()];
         makeScores(rows);
-        MemorySegment.copy(own.memory, ValueLayout.JAVA_FLOAT, 0, scores, 0, rows * spec.headGroups());
+        MemorySegment.copy(own.memory(), ValueLayout.JAVA_FLOAT, 0, scores, 0, rows * spec.headGroups());
     }
 
     void select(int layer) {
@@ -235,7 +234,7 @@ final class StepWork {
         }
     }
 
-    void attend(int layer, CpuTensor q, CpuTensor o) {
+    void attend(int layer, HostTensor q, HostTensor o) {
         long start = System.nanoTime();
         decodeQueries(q);
         var chosen = ahead.getOrDefault(layer, selections);
@@ -250,7 +249,7 @@ final class StepWork {
             output = new float[elements];
         }
         attender.run(queries, output);
-        cache.workers.codec.encode(output, 0, o.memory, 0, elements);
+        cache.workers.codec.encode(output, 0, o.memory(), 0, elements);
         count(Part.ATTEND, start);
     }
 
@@ -272,7 +271,7 @@ final class StepWork {
         }
     }
 
-    void attendPrefill(int layer, int[] tokens, CpuTensor q, CpuTensor o) {
+    void attendPrefill(int layer, int[] tokens, HostTensor q, HostTensor o) {
         long start = System.nanoTime();
         int row = 0;
         for (var member : members) {
@@ -289,7 +288,7 @@ final class StepWork {
         count(Part.PREFILL, start);
     }
 
-    void finishPrefill(int layer, CpuTensor lastQueries) {
+    void finishPrefill(int layer, HostTensor lastQueries) {
         long start = System.nanoTime();
         decodeQueries(lastQueries);
         for (var member : members) {
@@ -331,7 +330,7 @@ final class StepWork {
     }
 
     /** Selects and recalls for a later layer, on its table as it will be after its append. */
-    void prefetch(int layer, CpuTensor guessedQueries) {
+    void prefetch(int layer, HostTensor guessedQueries) {
         decodeQueries(guessedQueries);
         var chosen = new Selection[members.size()][];
         for (var member : members) {
@@ -402,12 +401,12 @@ final class StepWork {
         return sequence.isLimited(layer) && spec.pages(member.lengthAfter()) > sequence.budgetPages();
     }
 
-    private void decodeQueries(CpuTensor q) {
+    private void decodeQueries(HostTensor q) {
         int elements = Math.multiplyExact(members.size(), spec.queryHeads() * spec.headDim());
         if (queries.length < elements) {
             queries = new float[elements];
         }
-        cache.workers.codec.decode(q.memory, 0, queries, 0, elements);
+        cache.workers.codec.decode(q.memory(), 0, queries, 0, elements);
     }
 
     private void makeScores(int pages) {

@@ -207,9 +207,7 @@ public final class StepProtocol {
 
     /** Asks whether there is such a layer, at work or not. */
     public void requireIndex(int layer) {
-        if (layer < 0 || layer >= layers) {
-            throw new InvalidArgumentException("layer is " + layer + "; allowed: 0 to " + (layers - 1));
-        }
+        CallChecks.index("layer", layer, layers);
     }
 
     private void requireLayer(int layer) {

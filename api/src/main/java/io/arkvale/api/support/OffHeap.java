@@ -1,4 +1,4 @@
-package io.arkvale.cpu;
+package io.arkvale.api.support;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

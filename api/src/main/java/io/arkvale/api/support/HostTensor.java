@@ -1,4 +1,4 @@
-package io.arkvale.tornado;
+package io.arkvale.api.support;
 
 import io.arkvale.api.ClosedException;
 import io.arkvale.api.ElementType;
@@ -7,30 +7,30 @@ import io.arkvale.api.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 
-/** A tensor in host memory, from which calls send the rows they need. */
-final class TornadoTensor implements Tensor {
-    final TornadoCache cache;
-    final MemorySegment memory;
+/** A tensor in host memory; {@link HostTensors} makes it. */
+public final class HostTensor implements Tensor {
+    final HostTensors owner;
+    private final MemorySegment memory;
     private final ElementType elementType;
     private final int rows;
     private final int heads;
     private final int width;
-    private final Consumer<TornadoTensor> free;
+    private final Consumer<HostTensor> free;
     private boolean closed;
 
     /**
      * @param memory at least as long as the tensor
      * @param free frees the memory, called once
      */
-    TornadoTensor(
-            TornadoCache cache,
+    HostTensor(
+            HostTensors owner,
             ElementType elementType,
             int rows,
             int heads,
             int width,
             MemorySegment memory,
-            Consumer<TornadoTensor> free) {
-        this.cache = cache;
+            Consumer<HostTensor> free) {
+        this.owner = owner;
         this.memory = memory;
         this.elementType = elementType;
         this.rows = rows;
@@ -59,6 +59,11 @@ final class TornadoTensor implements Tensor {
         return width;
     }
 
+    /** Its elements, from the start of the segment, which may be longer. */
+    public MemorySegment memory() {
+        return memory;
+    }
+
     boolean isClosed() {
         return closed;
     }
@@ -84,10 +89,7 @@ final class TornadoTensor implements Tensor {
                     + " exceed the tensor; allowed: 0 to " + rows);
         }
         var bytes = count * rowBytes();
-        if (other.byteSize() < bytes) {
-            throw new InvalidArgumentException(
-                    name + " has " + other.byteSize() + " bytes; allowed: at least " + bytes);
-        }
+        CallChecks.room(name, other, bytes);
         return bytes;
     }
 
