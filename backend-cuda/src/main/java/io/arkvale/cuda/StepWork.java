@@ -5,6 +5,7 @@ import io.arkvale.api.NonFiniteException;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.StepReport;
 import io.arkvale.api.StepReport.SequenceCounts;
+import io.arkvale.api.support.CountedReport;
 import io.arkvale.cuda.AttentionWork.Arrival;
 import io.arkvale.cuda.LaunchQueue.Lane;
 import io.arkvale.cuda.ScoreWork.Mode;
@@ -230,7 +231,8 @@ final class StepWork {
                         member.scoredPages))
                 .toList();
         long slotBytes = cache.spec.slotBytes();
-        return new CudaStepReport(
+        // Parts that overlap count in full: a part lasts from its first block to its last.
+        return new CountedReport(
                 counts, counters.copies() * slotBytes, pages.backedUpPages() * slotBytes, counters.nanos());
     }
 

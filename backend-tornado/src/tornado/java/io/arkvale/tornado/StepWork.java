@@ -5,6 +5,8 @@ import io.arkvale.api.Scope;
 import io.arkvale.api.StepReport;
 import io.arkvale.api.StepReport.Part;
 import io.arkvale.api.StepReport.SequenceCounts;
+import io.arkvale.api.support.CheckedStep;
+import io.arkvale.api.support.CountedReport;
 import io.arkvale.api.support.HostTensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -18,7 +20,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The work of a step's calls, once they are known to be legal. */
-final class StepWork {
+final class StepWork implements CheckedStep.Work {
     private final TornadoCache cache;
     private final CacheSpec spec;
     private final PageStore store;
@@ -49,20 +51,20 @@ final class StepWork {
         slotsAtOpen = store.slots.used();
     }
 
-    /** Slots promised and not yet taken. */
-    long unusedReservation() {
+    @Override
+    public long unusedReservation() {
         return Math.max(0, reservedSlots - (store.slots.used() - slotsAtOpen));
     }
 
-    /** Stores one token a member. */
-    void append(int layer, HostTensor keys, HostTensor values) {
+    @Override
+    public void append(int layer, HostTensor keys, HostTensor values) {
         var ones = new int[members.size()];
         Arrays.fill(ones, 1);
         store(layer, ones, keys, values);
     }
 
-    /** Stores a chunk. */
-    void store(int layer, int[] tokens, HostTensor keys, HostTensor values) {
+    @Override
+    public void store(int layer, int[] tokens, HostTensor keys, HostTensor values) {
         timed(Part.APPEND, () -> {
             for (var member : members) {
                 member.journal(layer);
@@ -80,8 +82,8 @@ final class StepWork {
         });
     }
 
-    /** Offsets in pages of each member's scores. */
-    int[] scoreOffsets(int layer) {
+    @Override
+    public int[] scoreOffsets(int layer) {
         var offsets = new int[members.size() + 1];
         for (var member : members) {
             int filled = isOverBudget(member, layer) ? member.lengthAfter() / spec.pageSize() : 0;
@@ -90,7 +92,8 @@ final class StepWork {
         return offsets;
     }
 
-    void estimate(int layer, HostTensor queries) {
+    @Override
+    public void estimate(int layer, HostTensor queries) {
         var offsets = scoreOffsets(layer);
         scores = new PageScores(offsets[members.size()], spec.headGroups());
         timed(Part.ESTIMATE, () -> score(layer, queries, scores, offsets));
@@ -120,8 +123,8 @@ final class StepWork {
         cache.estimator.run();
     }
 
-    /** The scores of the layer last estimated, valid until the next estimate. */
-    HostTensor scoresTensor(int layer) {
+    @Override
+    public HostTensor scoresTensor(int layer) {
         closeScores();
         int rows = scoreOffsets(layer)[members.size()];
         var tensor = cache.tensors.scores(scores.values, rows);
@@ -129,8 +132,8 @@ final class StepWork {
         return tensor;
     }
 
-    /** Uses the caller's scores from now on. */
-    void takeScores(int layer, HostTensor own) {
+    @Override
+    public void takeScores(int layer, HostTensor own) {
         var offsets = scoreOffsets(layer);
         scores = new PageScores(offsets[members.size()], spec.headGroups());
         MemorySegment.copy(own.memory(), ValueLayout.JAVA_FLOAT, 0, scores.values, 0, scores.values.length);
@@ -149,7 +152,8 @@ final class StepWork {
         return spec.pages(member.lengthAfter()) - member.sequence.spec.windowPages();
     }
 
-    void select(int layer) {
+    @Override
+    public void select(int layer) {
         timed(Part.SELECT, () -> selections = select(layer, scores, scoreOffsets(layer)));
     }
 
@@ -182,7 +186,8 @@ final class StepWork {
         return chosen;
     }
 
-    void recall(int layer) {
+    @Override
+    public void recall(int layer) {
         timed(Part.RECALL, () -> move(layer, selections));
     }
 
@@ -212,7 +217,8 @@ final class StepWork {
         }
     }
 
-    void attend(int layer, HostTensor queries, HostTensor output) {
+    @Override
+    public void attend(int layer, HostTensor queries, HostTensor output) {
         timed(Part.ATTEND, () -> {
             var chosen = ahead.getOrDefault(layer, selections);
             cache.attender.begin();
@@ -241,7 +247,8 @@ final class StepWork {
         }
     }
 
-    void attendPrefill(int layer, int[] tokens, HostTensor queries, HostTensor output) {
+    @Override
+    public void attendPrefill(int layer, int[] tokens, HostTensor queries, HostTensor output) {
         timed(Part.PREFILL, () -> {
             int row = 0;
             for (var member : members) {
@@ -254,7 +261,8 @@ final class StepWork {
         });
     }
 
-    void finishPrefill(int layer, HostTensor lastQueries) {
+    @Override
+    public void finishPrefill(int layer, HostTensor lastQueries) {
         timed(Part.SELECT, () -> {
             var offsets = scoreOffsets(layer);
             var last = new PageScores(offsets[members.size()], spec.headGroups());
@@ -284,8 +292,8 @@ final class StepWork {
         }
     }
 
-    /** Selects and recalls for a later layer, on its table as it will be after its append. */
-    void prefetch(int layer, HostTensor guessedQueries) {
+    @Override
+    public void prefetch(int layer, HostTensor guessedQueries) {
         timed(Part.RECALL, () -> {
             var offsets = new int[members.size() + 1];
             for (var member : members) {
@@ -300,21 +308,22 @@ final class StepWork {
         });
     }
 
-    /** Frees what the step holds beside the pages. */
-    void end() {
+    @Override
+    public void end() {
         closeScores();
     }
 
-    StepReport report() {
+    @Override
+    public StepReport report() {
         var counts = members.stream()
                 .map(member -> new SequenceCounts(
                         member.recalledPages, member.evictedPages, member.attendedPages, member.scoredPages))
                 .toList();
-        return new TornadoStepReport(counts, recalledBytes, backedUpBytes, nanos);
+        return new CountedReport(counts, recalledBytes, backedUpBytes, nanos);
     }
 
-    /** Takes back everything. */
-    void undo() {
+    @Override
+    public void undo() {
         for (var member : members) {
             member.sequence.length = member.lengthBefore;
         }

@@ -15,7 +15,12 @@ import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Step;
 import io.arkvale.api.Tensor;
 import io.arkvale.api.support.CallChecks;
+import io.arkvale.api.support.CheckedStep;
 import io.arkvale.api.support.HostTensors;
+import io.arkvale.api.support.Poison;
+import io.arkvale.api.support.Reservation;
+import io.arkvale.api.support.ValueCheck;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class TornadoCache implements KvCache {
     final CacheSpec spec;
     final TornadoBackend backend;
-    final boolean immediateChecks;
+    private final boolean immediateChecks;
     final Engine engine;
     final PageStore store;
     final Appender appender;
@@ -34,7 +39,7 @@ final class TornadoCache implements KvCache {
     final HostTensors tensors;
 
     private final Set<TornadoSequence> sequences = new LinkedHashSet<>();
-    private @Nullable TornadoStep open;
+    private @Nullable CheckedStep open;
     private boolean closed;
 
     TornadoCache(TornadoBackend backend, CacheSpec spec, Region region) {
@@ -87,14 +92,24 @@ final class TornadoCache implements KvCache {
     @Override
     public Step step(Batch batch) {
         requireIdle("step");
-        var step = TornadoStep.open(this, batch);
+        var members = new ArrayList<Member>(batch.size());
+        for (var entry : batch.entries()) {
+            var sequence = own(entry.sequence());
+            CallChecks.growth(sequence.length, entry.tokens());
+            members.add(new Member(sequence, members.size(), entry.tokens(), spec.layers()));
+        }
+        var grown = members.stream().map(member -> member.sequence).toList();
+        long reserved = new Reservation(spec, store.slots)
+                .reserve(sequences, grown, batch.tokens(), store.host.slots.available());
+        for (var member : members) {
+            member.sequence.length = member.lengthAfter();
+        }
+        var poison = new Poison<TornadoSequence>(sequence -> sequence.poisoned = true);
+        var check = new ValueCheck<>(grown, immediateChecks, poison, Values::areFinite);
+        var work = new StepWork(this, members, reserved);
+        var step = new CheckedStep(backend, spec.layers(), tensors, batch, work, check, () -> open = null);
         open = step;
         return step;
-    }
-
-    /** Called by the open step when it ends. */
-    void stepEnded() {
-        open = null;
     }
 
     /** Called by a sequence that closes. */
@@ -127,11 +142,6 @@ final class TornadoCache implements KvCache {
             throw new ClosedException("the sequence is closed");
         }
         return own;
-    }
-
-    /** Every open sequence. */
-    Set<TornadoSequence> sequences() {
-        return sequences;
     }
 
     @Override

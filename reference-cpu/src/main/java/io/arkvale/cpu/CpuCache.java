@@ -15,8 +15,13 @@ import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Step;
 import io.arkvale.api.Tensor;
 import io.arkvale.api.support.CallChecks;
+import io.arkvale.api.support.CheckedStep;
 import io.arkvale.api.support.HostTensors;
+import io.arkvale.api.support.Poison;
+import io.arkvale.api.support.Reservation;
+import io.arkvale.api.support.ValueCheck;
 import io.arkvale.kernels.WorkerPool;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class CpuCache implements KvCache {
     final CacheSpec spec;
     final CpuBackend backend;
-    final boolean immediateChecks;
+    private final boolean immediateChecks;
     final PageStore store;
     final Workers workers;
     final Appender appender;
@@ -35,7 +40,7 @@ final class CpuCache implements KvCache {
     final HostTensors tensors;
 
     private final Set<CpuSequence> sequences = new LinkedHashSet<>();
-    private @Nullable CpuStep open;
+    private @Nullable CheckedStep open;
     private boolean closed;
 
     CpuCache(CpuBackend backend, CacheSpec spec, CpuOptions options, WorkerPool pool) {
@@ -88,14 +93,24 @@ final class CpuCache implements KvCache {
     @Override
     public Step step(Batch batch) {
         requireIdle("step");
-        var step = CpuStep.open(this, batch);
+        var members = new ArrayList<StepMember>(batch.size());
+        for (var entry : batch.entries()) {
+            var sequence = own(entry.sequence());
+            CallChecks.growth(sequence.length, entry.tokens());
+            members.add(new StepMember(sequence, members.size(), entry.tokens(), spec.layers()));
+        }
+        var grown = members.stream().map(member -> member.sequence).toList();
+        long reserved = new Reservation(spec, store.slots.blocks)
+                .reserve(sequences, grown, batch.tokens(), store.backups.available());
+        for (var member : members) {
+            member.sequence.length = member.lengthAfter();
+        }
+        var poison = new Poison<CpuSequence>(sequence -> sequence.poisoned = true);
+        var check = new ValueCheck<>(grown, immediateChecks, poison, workers::allFinite);
+        var work = new StepWork(this, members, reserved, poison);
+        var step = new CheckedStep(backend, spec.layers(), tensors, batch, work, check, () -> open = null);
         open = step;
         return step;
-    }
-
-    /** Called by the open step when it ends. */
-    void stepEnded() {
-        open = null;
     }
 
     /** Called by a sequence that closes. */
@@ -128,11 +143,6 @@ final class CpuCache implements KvCache {
             throw new ClosedException("the sequence is closed");
         }
         return own;
-    }
-
-    /** Every open sequence. */
-    Set<CpuSequence> sequences() {
-        return sequences;
     }
 
     @Override

@@ -1,12 +1,14 @@
 package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Scope;
 import io.arkvale.api.StepReport;
 import io.arkvale.api.StepReport.Part;
 import io.arkvale.api.StepReport.SequenceCounts;
+import io.arkvale.api.support.CheckedStep;
+import io.arkvale.api.support.CountedReport;
 import io.arkvale.api.support.HostTensor;
+import io.arkvale.api.support.Poison;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -19,7 +21,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The work of a step's calls, once they are known to be legal. */
-final class StepWork {
+final class StepWork implements CheckedStep.Work {
     private final CpuCache cache;
     private final CacheSpec spec;
     private final PageStore store;
@@ -28,7 +30,7 @@ final class StepWork {
     private final Estimator estimator;
     private final Selector selector = new Selector();
     private final Attender attender;
-    private final Poison poison = new Poison();
+    private final Poison<CpuSequence> poison;
     private final Map<Part, Long> nanos = new EnumMap<>(Part.class);
     private final long slotsAtOpen;
     private final long reservedSlots;
@@ -50,8 +52,9 @@ final class StepWork {
     private long recalledBytes;
     private long backedUpBytes;
 
-    StepWork(CpuCache cache, List<StepMember> members, long reservedSlots) {
+    StepWork(CpuCache cache, List<StepMember> members, long reservedSlots, Poison<CpuSequence> poison) {
         this.cache = cache;
+        this.poison = poison;
         this.members = members;
         this.reservedSlots = reservedSlots;
         spec = cache.spec;
@@ -62,39 +65,13 @@ final class StepWork {
         attender = cache.attender;
     }
 
-    /** Slots promised and not yet taken. */
-    long unusedReservation() {
+    @Override
+    public long unusedReservation() {
         return Math.max(0, reservedSlots - (store.slots.blocks.used() - slotsAtOpen));
     }
 
-    /** Checks one row a member. */
-    void checkFinite(String name, HostTensor tensor) {
-        for (var member : members) {
-            checkFinite(name, tensor, member, member.index, 1);
-        }
-    }
-
-    /** Checks the rows of a chunk. */
-    void checkFinite(String name, HostTensor tensor, int[] tokens) {
-        int row = 0;
-        for (var member : members) {
-            checkFinite(name, tensor, member, row, tokens[member.index]);
-            row += tokens[member.index];
-        }
-    }
-
-    private void checkFinite(String name, HostTensor tensor, StepMember member, int row, int rows) {
-        long elements = (long) rows * tensor.heads() * tensor.width();
-        if (!cache.workers.codec.allFinite(tensor.memory(), row * tensor.rowBytes(), elements)) {
-            var message = name + " of sequence " + member.index + " of the batch hold NaN or infinity";
-            if (cache.immediateChecks) {
-                throw new InvalidArgumentException(message + "; allowed: finite values");
-            }
-            poison.nonFinite(member.sequence, message);
-        }
-    }
-
-    void append(int layer, HostTensor keys, HostTensor values) {
+    @Override
+    public void append(int layer, HostTensor keys, HostTensor values) {
         long start = System.nanoTime();
         for (var member : members) {
             append(member, layer, keys, values, member.index, 1);
@@ -102,8 +79,8 @@ final class StepWork {
         count(Part.APPEND, start);
     }
 
-    /** Stores a chunk. */
-    void store(int layer, int[] tokens, HostTensor keys, HostTensor values) {
+    @Override
+    public void store(int layer, int[] tokens, HostTensor keys, HostTensor values) {
         long start = System.nanoTime();
         int row = 0;
         for (var member : members) {
@@ -121,8 +98,8 @@ final class StepWork {
         backedUpBytes += appender.append(sequence.spec, sequence.layers[layer], keys, values, row, tokens);
     }
 
-    /** Offsets in pages of each member's scores. */
-    int[] scoreOffsets(int layer) {
+    @Override
+    public int[] scoreOffsets(int layer) {
         var offsets = new int[members.size() + 1];
         for (var member : members) {
             int filled = isOverBudget(member, layer) ? member.lengthAfter() / spec.pageSize() : 0;
@@ -131,7 +108,8 @@ final class StepWork {
         return offsets;
     }
 
-    void estimate(int layer, HostTensor q) {
+    @Override
+    public void estimate(int layer, HostTensor q) {
         long start = System.nanoTime();
         decodeQueries(q);
         var offsets = scoreOffsets(layer);
@@ -152,8 +130,8 @@ final class StepWork {
         estimator.estimate(sequence.spec, sequence.layers[layer].requireDigests(), queries, row, target, at);
     }
 
-    /** The scores of the layer last estimated, valid until the next estimate. */
-    HostTensor scoresTensor(int layer) {
+    @Override
+    public HostTensor scoresTensor(int layer) {
         closeScores();
         int rows = scoreOffsets(layer)[members.size()];
         var tensor = cache.tensors.scores(scores, rows);
@@ -161,14 +139,15 @@ final class StepWork {
         return tensor;
     }
 
-    /** Uses the caller's scores from now on. */
-    void takeScores(int layer, HostTensor own) {
+    @Override
+    public void takeScores(int layer, HostTensor own) {
         int rows = scoreOffsets(layer)[members.size()];
         makeScores(rows);
         MemorySegment.copy(own.memory(), ValueLayout.JAVA_FLOAT, 0, scores, 0, rows * spec.headGroups());
     }
 
-    void select(int layer) {
+    @Override
+    public void select(int layer) {
         long start = System.nanoTime();
         var offsets = scoreOffsets(layer);
         selections = new Selection[members.size()][];
@@ -203,7 +182,8 @@ final class StepWork {
         return chosen;
     }
 
-    void recall(int layer) {
+    @Override
+    public void recall(int layer) {
         long start = System.nanoTime();
         for (var member : members) {
             move(member, layer, selections[member.index]);
@@ -234,7 +214,8 @@ final class StepWork {
         }
     }
 
-    void attend(int layer, HostTensor q, HostTensor o) {
+    @Override
+    public void attend(int layer, HostTensor q, HostTensor o) {
         long start = System.nanoTime();
         decodeQueries(q);
         var chosen = ahead.getOrDefault(layer, selections);
@@ -271,7 +252,8 @@ final class StepWork {
         }
     }
 
-    void attendPrefill(int layer, int[] tokens, HostTensor q, HostTensor o) {
+    @Override
+    public void attendPrefill(int layer, int[] tokens, HostTensor q, HostTensor o) {
         long start = System.nanoTime();
         int row = 0;
         for (var member : members) {
@@ -288,7 +270,8 @@ final class StepWork {
         count(Part.PREFILL, start);
     }
 
-    void finishPrefill(int layer, HostTensor lastQueries) {
+    @Override
+    public void finishPrefill(int layer, HostTensor lastQueries) {
         long start = System.nanoTime();
         decodeQueries(lastQueries);
         for (var member : members) {
@@ -329,8 +312,8 @@ final class StepWork {
         }
     }
 
-    /** Selects and recalls for a later layer, on its table as it will be after its append. */
-    void prefetch(int layer, HostTensor guessedQueries) {
+    @Override
+    public void prefetch(int layer, HostTensor guessedQueries) {
         decodeQueries(guessedQueries);
         var chosen = new Selection[members.size()][];
         for (var member : members) {
@@ -348,26 +331,22 @@ final class StepWork {
         ahead.put(layer, chosen);
     }
 
-    /** Frees what the step holds beside the pages. */
-    void end() {
+    @Override
+    public void end() {
         closeScores();
     }
 
-    /** Poisons the sequences that a deferred error concerned and raises it. */
-    void poison() {
-        poison.raise();
-    }
-
-    StepReport report() {
+    @Override
+    public StepReport report() {
         var counts = members.stream()
                 .map(member -> new SequenceCounts(
                         member.recalledPages, member.evictedPages, member.attendedPages, member.scoredPages))
                 .toList();
-        return new CpuStepReport(counts, recalledBytes, backedUpBytes, nanos);
+        return new CountedReport(counts, recalledBytes, backedUpBytes, nanos);
     }
 
-    /** Takes back everything. */
-    void undo() {
+    @Override
+    public void undo() {
         for (var member : members) {
             member.sequence.length = member.lengthBefore;
         }

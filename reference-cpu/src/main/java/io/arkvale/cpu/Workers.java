@@ -1,6 +1,7 @@
 package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.support.HostTensor;
 import io.arkvale.kernels.AttentionKernel;
 import io.arkvale.kernels.CausalAttention;
 import io.arkvale.kernels.DenseKernels;
@@ -60,6 +61,12 @@ final class Workers {
     /** The kernels of the worker of the given number. */
     Worker get(int number) {
         return workers[number];
+    }
+
+    /** Whether every number of some rows of a tensor is finite. */
+    boolean allFinite(HostTensor tensor, int firstRow, int rows) {
+        long elements = (long) rows * tensor.heads() * tensor.width();
+        return codec.allFinite(tensor.memory(), firstRow * tensor.rowBytes(), elements);
     }
 
     /** Causal attention of the query heads of one KV head; owns no memory. */

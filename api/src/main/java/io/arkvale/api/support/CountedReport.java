@@ -1,15 +1,20 @@
-package io.arkvale.cuda;
+package io.arkvale.api.support;
 
 import io.arkvale.api.StepReport;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** The report of a committed step. Parts that overlap count in full: a part lasts from its first block to its last. */
-record CudaStepReport(
+/**
+ * The report of a committed step, as its backend counted.
+ *
+ * @param nanosByPart time of each part, without those that were not timed
+ */
+public record CountedReport(
         List<SequenceCounts> sequences, long recalledBytes, long backedUpBytes, Map<Part, Long> nanosByPart)
         implements StepReport {
-    CudaStepReport {
+    /** Copies what it is given. */
+    public CountedReport {
         sequences = List.copyOf(sequences);
         nanosByPart = Map.copyOf(nanosByPart);
     }
