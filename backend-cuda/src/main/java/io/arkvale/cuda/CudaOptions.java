@@ -1,6 +1,7 @@
 package io.arkvale.cuda;
 
 import io.arkvale.api.BackendOption;
+import io.arkvale.api.support.OptionValues;
 import java.util.List;
 import java.util.Map;
 
@@ -16,42 +17,16 @@ record CudaOptions(int device, boolean immediateChecks, boolean timedParts) {
 
     private static final BackendOption DEVICE =
             new BackendOption("device", "0", "0 to " + (MOST_DEVICES - 1), "which of the visible GPUs to use");
-    private static final BackendOption CHECKS = new BackendOption(
-            "checks",
-            "deferred",
-            "deferred, immediate",
-            "when non-finite values are reported: at commit or at the call");
-
     private static final BackendOption TIMING =
             new BackendOption("timing", "off", "off, parts", "whether steps report the time of their parts");
 
-    static final List<BackendOption> ALL = List.of(DEVICE, CHECKS, TIMING);
+    static final List<BackendOption> ALL = List.of(DEVICE, OptionValues.CHECKS, TIMING);
 
     static CudaOptions parse(Map<String, String> given) {
-        var values = BackendOption.resolve(ALL, given);
+        var values = new OptionValues(ALL, given);
         return new CudaOptions(
-                device(values.getOrDefault(DEVICE.name(), "")),
-                isSecond(CHECKS, values, "deferred", "immediate"),
-                isSecond(TIMING, values, "off", "parts"));
-    }
-
-    private static boolean isSecond(BackendOption option, Map<String, String> values, String first, String second) {
-        var value = values.getOrDefault(option.name(), "");
-        if (!value.equals(first) && !value.equals(second)) {
-            throw option.reject(value);
-        }
-        return value.equals(second);
-    }
-
-    private static int device(String value) {
-        try {
-            int device = Integer.parseInt(value);
-            if (device >= 0 && device < MOST_DEVICES) {
-                return device;
-            }
-        } catch (NumberFormatException e) {
-            // Reported below, as a number out of range is.
-        }
-        throw DEVICE.reject(value);
+                values.number(DEVICE, 0, MOST_DEVICES - 1),
+                values.immediateChecks(),
+                values.isSecond(TIMING, "off", "parts"));
     }
 }

@@ -2,6 +2,7 @@ package io.arkvale.tornado;
 
 import io.arkvale.api.BackendOption;
 import io.arkvale.api.InvalidArgumentException;
+import io.arkvale.api.support.OptionValues;
 import java.util.List;
 import java.util.Map;
 
@@ -18,11 +19,6 @@ record TornadoOptions(int device, boolean immediateChecks, boolean timedParts, b
 
     private static final BackendOption DEVICE =
             new BackendOption("device", "0", "0 to " + (MOST_DEVICES - 1), "which of TornadoVM's devices to use");
-    private static final BackendOption CHECKS = new BackendOption(
-            "checks",
-            "deferred",
-            "deferred, immediate",
-            "when non-finite values are reported: at commit or at the call");
     private static final BackendOption TIMING =
             new BackendOption("timing", "off", "off, parts", "whether steps report the device time of their parts");
 
@@ -32,15 +28,15 @@ record TornadoOptions(int device, boolean immediateChecks, boolean timedParts, b
             "off, on (with TornadoVM for CUDA, and without timing=parts)",
             "whether executions are recorded once as CUDA graphs and then replayed");
 
-    static final List<BackendOption> ALL = List.of(DEVICE, CHECKS, TIMING, REPLAY);
+    static final List<BackendOption> ALL = List.of(DEVICE, OptionValues.CHECKS, TIMING, REPLAY);
 
     static TornadoOptions parse(Map<String, String> given) {
-        var values = BackendOption.resolve(ALL, given);
+        var values = new OptionValues(ALL, given);
         var options = new TornadoOptions(
-                device(values.getOrDefault(DEVICE.name(), "")),
-                isSecond(CHECKS, values, "deferred", "immediate"),
-                isSecond(TIMING, values, "off", "parts"),
-                isSecond(REPLAY, values, "off", "on"));
+                values.number(DEVICE, 0, MOST_DEVICES - 1),
+                values.immediateChecks(),
+                values.isSecond(TIMING, "off", "parts"),
+                values.isSecond(REPLAY, "off", "on"));
         // TornadoVM's profiler sees no kernels within a replayed graph.
         if (options.replayed && options.timedParts) {
             throw REPLAY.reject("on");
@@ -58,25 +54,5 @@ record TornadoOptions(int device, boolean immediateChecks, boolean timedParts, b
         if (replayed && !code.equals("CUDA")) {
             throw REPLAY.reject("on");
         }
-    }
-
-    private static boolean isSecond(BackendOption option, Map<String, String> values, String first, String second) {
-        var value = values.getOrDefault(option.name(), "");
-        if (!value.equals(first) && !value.equals(second)) {
-            throw option.reject(value);
-        }
-        return value.equals(second);
-    }
-
-    private static int device(String value) {
-        try {
-            int device = Integer.parseInt(value);
-            if (device >= 0 && device < MOST_DEVICES) {
-                return device;
-            }
-        } catch (NumberFormatException e) {
-            // Reported below, as a number out of range is.
-        }
-        throw DEVICE.reject(value);
     }
 }

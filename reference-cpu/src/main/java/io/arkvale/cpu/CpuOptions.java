@@ -1,6 +1,7 @@
 package io.arkvale.cpu;
 
 import io.arkvale.api.BackendOption;
+import io.arkvale.api.support.OptionValues;
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.Kernels;
 import java.util.List;
@@ -20,20 +21,18 @@ record CpuOptions(boolean vector, int threads, boolean immediateChecks) {
             new BackendOption("kernels", "vector", "vector, scalar", "how the arithmetic is done");
     private static final BackendOption THREADS = new BackendOption(
             "threads", "auto", "auto, 1 to " + MOST_THREADS, "threads that compute; auto is one a processor");
-    private static final BackendOption CHECKS = new BackendOption(
-            "checks",
-            "deferred",
-            "deferred, immediate",
-            "when non-finite values are reported: at commit or at the call");
 
-    static final List<BackendOption> ALL = List.of(KERNELS, THREADS, CHECKS);
+    static final List<BackendOption> ALL = List.of(KERNELS, THREADS, OptionValues.CHECKS);
 
     static CpuOptions parse(Map<String, String> given) {
-        var values = BackendOption.resolve(ALL, given);
-        return new CpuOptions(
-                choice(KERNELS, values, "scalar", "vector"),
-                threads(values.getOrDefault(THREADS.name(), "")),
-                choice(CHECKS, values, "deferred", "immediate"));
+        var values = new OptionValues(ALL, given);
+        return new CpuOptions(values.isSecond(KERNELS, "scalar", "vector"), threads(values), values.immediateChecks());
+    }
+
+    private static int threads(OptionValues values) {
+        return values.get(THREADS).equals("auto")
+                ? Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors())
+                : values.number(THREADS, 1, MOST_THREADS);
     }
 
     Kernels kernels() {
@@ -42,32 +41,5 @@ record CpuOptions(boolean vector, int threads, boolean immediateChecks) {
 
     DenseKernels denseKernels() {
         return vector ? DenseKernels.vector() : DenseKernels.scalar();
-    }
-
-    /** True for the second of two allowed values, false for the first. */
-    private static boolean choice(BackendOption option, Map<String, String> values, String no, String yes) {
-        var value = values.getOrDefault(option.name(), "");
-        if (value.equals(yes)) {
-            return true;
-        }
-        if (value.equals(no)) {
-            return false;
-        }
-        throw option.reject(value);
-    }
-
-    private static int threads(String value) {
-        if (value.equals("auto")) {
-            return Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
-        }
-        try {
-            int threads = Integer.parseInt(value);
-            if (threads >= 1 && threads <= MOST_THREADS) {
-                return threads;
-            }
-        } catch (NumberFormatException e) {
-            throw THREADS.reject(value);
-        }
-        throw THREADS.reject(value);
     }
 }
