@@ -4,6 +4,7 @@ import io.arkvale.api.CacheView;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.Tier;
+import io.arkvale.api.support.CallChecks;
 import io.arkvale.api.support.PageTable;
 import java.lang.foreign.MemorySegment;
 
@@ -36,14 +37,14 @@ final class TornadoView implements CacheView {
     @Override
     public int[] attendedPages(Sequence sequence, int layer, int group) {
         var pages = layer(sequence, layer);
-        range("group", group, cache.spec.headGroups());
+        CallChecks.index("group", group, cache.spec.headGroups());
         return pages.groups.get(group).attended().clone();
     }
 
     @Override
     public float[] digest(Sequence sequence, int layer, int kvHead, int page) {
         var pages = layer(sequence, layer);
-        range("kvHead", kvHead, cache.spec.kvHeads());
+        CallChecks.index("kvHead", kvHead, cache.spec.kvHeads());
         int digests = pages.limited ? pages.tokens / cache.spec.pageSize() : 0;
         if (page < 0 || page >= digests) {
             throw new InvalidArgumentException("page " + page + " of layer " + layer + " has no digest; allowed: "
@@ -62,7 +63,7 @@ final class TornadoView implements CacheView {
     public void copyResident(Sequence sequence, int layer, int group, int page, MemorySegment target) {
         var pages = layer(sequence, layer);
         var table = table(pages, group, page);
-        requireSlot(target);
+        CallChecks.room("target", target, cache.spec.slotBytes());
         int slot = table.slot(page);
         if (slot < 0) {
             throw new InvalidArgumentException("page " + page + " of layer " + layer + " is not resident");
@@ -82,7 +83,7 @@ final class TornadoView implements CacheView {
     @Override
     public void copyBackup(Sequence sequence, int layer, int group, int page, MemorySegment target) {
         var table = table(layer(sequence, layer), group, page);
-        requireSlot(target);
+        CallChecks.room("target", target, cache.spec.slotBytes());
         var backup = table.backup(page);
         if (backup == null) {
             throw new InvalidArgumentException("page " + page + " of layer " + layer + " has no backup");
@@ -93,27 +94,13 @@ final class TornadoView implements CacheView {
     private LayerPages layer(Sequence sequence, int layer) {
         cache.requireOpen();
         var own = cache.ownEvenPoisoned(sequence);
-        range("layer", layer, cache.spec.layers());
+        CallChecks.index("layer", layer, cache.spec.layers());
         return own.layers[layer];
     }
 
     private PageTable<Backup> table(LayerPages pages, int group, int page) {
-        range("group", group, cache.spec.headGroups());
-        range("page", page, cache.spec.pages(pages.tokens));
+        CallChecks.index("group", group, cache.spec.headGroups());
+        CallChecks.index("page", page, cache.spec.pages(pages.tokens));
         return pages.groups.get(group);
-    }
-
-    private void requireSlot(MemorySegment target) {
-        long bytes = cache.spec.slotBytes();
-        if (target.byteSize() < bytes) {
-            throw new InvalidArgumentException(
-                    "target has " + target.byteSize() + " bytes; allowed: at least " + bytes);
-        }
-    }
-
-    private static void range(String name, int value, int count) {
-        if (value < 0 || value >= count) {
-            throw new InvalidArgumentException(name + " is " + value + "; allowed: 0 to " + (count - 1));
-        }
     }
 }
