@@ -17,6 +17,7 @@ import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.SlotNeed;
 import io.arkvale.api.Step;
 import io.arkvale.api.Tensor;
+import io.arkvale.api.support.CallChecks;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -60,10 +61,7 @@ class ExampleCache implements KvCache {
     @Override
     public Sequence begin(SequenceSpec settings) {
         checkBetweenSteps();
-        if (settings.denseLayers() > spec.layers()) {
-            throw new InvalidArgumentException(
-                    "denseLayers is " + settings.denseLayers() + "; allowed: 0 to " + spec.layers());
-        }
+        CallChecks.settings(settings, spec);
         var sequence = new ExampleSequence(this, settings);
         for (var layer = 0; layer < spec.layers(); layer++) {
             sequence.tables.add(new Table(spec.headGroups()));
@@ -89,10 +87,7 @@ class ExampleCache implements KvCache {
         var members = new ArrayList<ExampleSequence>();
         for (var entry : batch.entries()) {
             var member = own(entry.sequence());
-            if (entry.tokens() > Integer.MAX_VALUE - member.length) {
-                throw new InvalidArgumentException("tokens is " + entry.tokens() + "; allowed: at most "
-                        + (Integer.MAX_VALUE - member.length) + " more");
-            }
+            CallChecks.growth(member.length, entry.tokens());
             members.add(member);
         }
         admit(members, batch.tokens());
@@ -130,10 +125,7 @@ class ExampleCache implements KvCache {
     @Override
     public Tensor allocate(ElementType elementType, int rows, int heads, int width) {
         checkOpen();
-        if (rows < 1 || heads < 1 || width < 1) {
-            throw new InvalidArgumentException(
-                    "shape is [" + rows + ", " + heads + ", " + width + "]; every size must be at least 1");
-        }
+        CallChecks.shape(rows, heads, width);
         if (elementType != ElementType.F32 && elementType != spec.elementType()) {
             throw new InvalidArgumentException(
                     "elementType is " + elementType + "; allowed: F32 and " + spec.elementType());

@@ -4,14 +4,12 @@ import io.arkvale.api.Availability;
 import io.arkvale.api.Backend;
 import io.arkvale.api.BackendOption;
 import io.arkvale.api.BackendProvider;
+import io.arkvale.api.support.OptionValues;
 import java.util.List;
 import java.util.Map;
 
 /** Found by ServiceLoader under the id {@code example}. */
 public class ExampleProvider implements BackendProvider {
-    private static final BackendOption CHECKS =
-            new BackendOption("checks", "deferred", "deferred, immediate", "when a non-finite number is reported");
-
     /** Called by ServiceLoader. */
     public ExampleProvider() {}
 
@@ -27,7 +25,7 @@ public class ExampleProvider implements BackendProvider {
 
     @Override
     public List<BackendOption> options() {
-        return List.of(CHECKS);
+        return List.of(OptionValues.CHECKS);
     }
 
     @Override
@@ -37,11 +35,7 @@ public class ExampleProvider implements BackendProvider {
 
     @Override
     public Backend create(Map<String, String> options) {
-        var checks = String.valueOf(BackendOption.resolve(options(), options).get(CHECKS.name()));
-        if (!checks.equals("deferred") && !checks.equals("immediate")) {
-            throw CHECKS.reject(checks);
-        }
-        return newBackend(checks.equals("immediate"));
+        return newBackend(new OptionValues(options(), options).immediateChecks());
     }
 
     ExampleBackend newBackend(boolean immediateChecks) {

@@ -11,6 +11,7 @@ import io.arkvale.api.Step;
 import io.arkvale.api.StepEvent;
 import io.arkvale.api.StepReport;
 import io.arkvale.api.Tensor;
+import io.arkvale.api.support.CallChecks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -434,9 +435,7 @@ class ExampleStep implements Step {
 
     private void checkLayer(int layer) {
         checkOpen();
-        if (layer < 0 || layer >= cache.spec.layers()) {
-            throw new InvalidArgumentException("layer is " + layer + "; allowed: 0 to " + (cache.spec.layers() - 1));
-        }
+        CallChecks.index("layer", layer, cache.spec.layers());
     }
 
     private void checkDecode() {
@@ -487,11 +486,7 @@ class ExampleStep implements Step {
     float[][] rows(Tensor tensor, ElementType type, int heads, int width, int rows) {
         var mine = own(tensor);
         mine.checkOpen();
-        if (mine.elementType() != type || mine.heads() != heads || mine.width() != width || mine.rows() < rows) {
-            throw new InvalidArgumentException("a tensor is " + mine.elementType() + " [" + mine.rows() + ", "
-                    + mine.heads() + ", " + mine.width() + "]; needed: " + type + " [" + rows + " or more, " + heads
-                    + ", " + width + "]");
-        }
+        CallChecks.tensor("a tensor", mine, type, rows, heads, width);
         var result = new float[rows][];
         for (var row = 0; row < rows; row++) {
             result[row] = mine.row(row);

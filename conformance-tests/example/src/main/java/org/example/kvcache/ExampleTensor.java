@@ -4,6 +4,7 @@ import io.arkvale.api.ClosedException;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Tensor;
+import io.arkvale.api.support.CallChecks;
 import java.lang.foreign.MemorySegment;
 
 /** A tensor as an array of float32 numbers, each exactly an element of the type. */
@@ -78,10 +79,7 @@ class ExampleTensor implements Tensor {
             throw new InvalidArgumentException(
                     "rows " + firstRow + " to " + ((long) firstRow + count) + "; the tensor has " + rows);
         }
-        if (segment.byteSize() < count * rowBytes()) {
-            throw new InvalidArgumentException(
-                    "the segment has " + segment.byteSize() + " bytes; " + count * rowBytes() + " are needed");
-        }
+        CallChecks.room("the segment", segment, count * rowBytes());
     }
 
     void checkOpen() {

@@ -5,6 +5,7 @@ import io.arkvale.api.ForeignObjectException;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.Tier;
+import io.arkvale.api.support.CallChecks;
 import java.lang.foreign.MemorySegment;
 
 /** Looks into the tables. */
@@ -23,8 +24,8 @@ class ExampleView implements CacheView {
     @Override
     public PageState page(Sequence sequence, int layer, int group, int page) {
         var table = table(sequence, layer);
-        range("group", group, cache.spec.headGroups());
-        range("page", page, table.pages.size());
+        CallChecks.index("group", group, cache.spec.headGroups());
+        CallChecks.index("page", page, table.pages.size());
         var content = table.pages.get(page);
         var slot = content.slots[group];
         var backup = content.backups[group];
@@ -39,15 +40,15 @@ class ExampleView implements CacheView {
     @Override
     public int[] attendedPages(Sequence sequence, int layer, int group) {
         var table = table(sequence, layer);
-        range("group", group, cache.spec.headGroups());
+        CallChecks.index("group", group, cache.spec.headGroups());
         return table.attended[group].stream().toArray();
     }
 
     @Override
     public float[] digest(Sequence sequence, int layer, int kvHead, int page) {
         var table = table(sequence, layer);
-        range("kvHead", kvHead, cache.spec.kvHeads());
-        range("page", page, table.pages.size());
+        CallChecks.index("kvHead", kvHead, cache.spec.kvHeads());
+        CallChecks.index("page", page, table.pages.size());
         var digests = table.pages.get(page).digests;
         if (digests == null || digests[kvHead] == null) {
             throw new InvalidArgumentException("page " + page + " has no digest: it is not full, or has no budget");
@@ -75,10 +76,7 @@ class ExampleView implements CacheView {
     }
 
     private void write(float[] data, MemorySegment target) {
-        if (target.byteSize() < cache.spec.slotBytes()) {
-            throw new InvalidArgumentException(
-                    "the segment has " + target.byteSize() + " bytes; a slot has " + cache.spec.slotBytes());
-        }
+        CallChecks.room("target", target, cache.spec.slotBytes());
         for (var i = 0; i < data.length; i++) {
             Numbers.write(cache.spec.elementType(), target, i, data[i]);
         }
@@ -86,17 +84,11 @@ class ExampleView implements CacheView {
 
     private Table table(Sequence sequence, int layer) {
         cache.checkOpen();
-        range("layer", layer, cache.spec.layers());
+        CallChecks.index("layer", layer, cache.spec.layers());
         if (!(sequence instanceof ExampleSequence mine) || !mine.cache.equals(cache)) {
             throw new ForeignObjectException("the sequence is another cache's");
         }
         mine.checkOpen();
         return mine.tables.get(layer);
-    }
-
-    private static void range(String name, int value, int size) {
-        if (value < 0 || value >= size) {
-            throw new InvalidArgumentException(name + " is " + value + "; allowed: 0 to " + (size - 1));
-        }
     }
 }

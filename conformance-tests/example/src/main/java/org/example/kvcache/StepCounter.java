@@ -2,9 +2,9 @@ package org.example.kvcache;
 
 import io.arkvale.api.StepReport;
 import io.arkvale.api.StepReport.SequenceCounts;
+import io.arkvale.api.support.CountedReport;
 import java.util.ArrayList;
-import java.util.List;
-import java.util.OptionalLong;
+import java.util.Map;
 
 /** Counts what a step does. */
 class StepCounter {
@@ -48,17 +48,10 @@ class StepCounter {
             counts.add(new SequenceCounts(recalled[i], evicted[i], attended[i], scored[i]));
         }
         var slotBytes = cache.spec.slotBytes();
-        return new Report(
-                List.copyOf(counts),
+        return new CountedReport(
+                counts,
                 (cache.pools.loads - loadsBefore) * slotBytes,
-                (cache.pools.stores - storesBefore) * slotBytes);
-    }
-
-    private record Report(List<SequenceCounts> sequences, long recalledBytes, long backedUpBytes)
-            implements StepReport {
-        @Override
-        public OptionalLong nanos(Part part) {
-            return OptionalLong.empty();
-        }
+                (cache.pools.stores - storesBefore) * slotBytes,
+                Map.of());
     }
 }
