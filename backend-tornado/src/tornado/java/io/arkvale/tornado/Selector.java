@@ -2,6 +2,7 @@ package io.arkvale.tornado;
 
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.support.PageTable;
+import io.arkvale.api.support.Selection;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;

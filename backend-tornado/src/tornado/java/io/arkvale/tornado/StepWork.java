@@ -8,6 +8,7 @@ import io.arkvale.api.StepReport.SequenceCounts;
 import io.arkvale.api.support.CheckedStep;
 import io.arkvale.api.support.CountedReport;
 import io.arkvale.api.support.HostTensor;
+import io.arkvale.api.support.Selection;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -178,7 +179,7 @@ final class StepWork implements CheckedStep.Work {
                 int opening = pages - table.pages();
                 chosen[group] = selector.select(
                         sequence.spec, table, pages, opening, page -> from.ranks[at + page * spec.headGroups()]);
-                table.setAttended(chosen[group].selected);
+                table.setAttended(chosen[group].selected());
             } else {
                 table.setAttended(allPages(pages));
             }
@@ -203,17 +204,17 @@ final class StepWork implements CheckedStep.Work {
         for (int group = 0; group < chosen.length; group++) {
             var table = member.sequence.layers[layer].groups.get(group);
             var selection = chosen[group];
-            if (selection.victims.length + selection.recalls.length > 0) {
+            if (selection.victims().length + selection.recalls().length > 0) {
                 journal.beforeMoves();
             }
-            for (int page : selection.victims) {
+            for (int page : selection.victims()) {
                 store.evict(table, page);
             }
-            for (int page : selection.recalls) {
+            for (int page : selection.recalls()) {
                 recalledBytes += store.recall(table, page);
             }
-            member.evictedPages += selection.victims.length;
-            member.recalledPages += selection.recalls.length;
+            member.evictedPages += selection.victims().length;
+            member.recalledPages += selection.recalls().length;
         }
     }
 
@@ -238,7 +239,7 @@ final class StepWork implements CheckedStep.Work {
             } else if (member.sequence.spec.scope() == Scope.RESIDENT) {
                 table.setAttended(table.residentPages());
             } else {
-                table.setAttended(chosen[member.index][group].selected);
+                table.setAttended(chosen[member.index][group].selected());
             }
             if (member.sequence.spec.isLimited(layer)) {
                 member.attendedPages += table.attended().length;

@@ -2,6 +2,7 @@ package io.arkvale.cpu;
 
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.support.PageTable;
+import io.arkvale.api.support.Selection;
 import io.arkvale.kernels.PageRanking;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;

@@ -9,6 +9,7 @@ import io.arkvale.api.support.CheckedStep;
 import io.arkvale.api.support.CountedReport;
 import io.arkvale.api.support.HostTensor;
 import io.arkvale.api.support.Poison;
+import io.arkvale.api.support.Selection;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -174,7 +175,7 @@ final class StepWork implements CheckedStep.Work {
                         pages - table.pages(),
                         page -> from[at + page * spec.headGroups()]);
                 member.journal(layer);
-                table.setAttended(chosen[group].selected);
+                table.setAttended(chosen[group].selected());
             } else {
                 table.setAttended(IntStream.range(0, pages).toArray());
             }
@@ -197,17 +198,17 @@ final class StepWork implements CheckedStep.Work {
             for (int group = 0; group < chosen.length; group++) {
                 var table = member.sequence.layers[layer].groups.get(group);
                 var selection = chosen[group];
-                if (selection.victims.length + selection.recalls.length > 0) {
+                if (selection.victims().length + selection.recalls().length > 0) {
                     journal.beforeMoves();
                 }
-                for (int page : selection.victims) {
+                for (int page : selection.victims()) {
                     store.evict(table, page);
                 }
-                for (int page : selection.recalls) {
+                for (int page : selection.recalls()) {
                     recalledBytes += store.recall(table, page);
                 }
-                member.evictedPages += selection.victims.length;
-                member.recalledPages += selection.recalls.length;
+                member.evictedPages += selection.victims().length;
+                member.recalledPages += selection.recalls().length;
             }
         } catch (IOException e) {
             poison.backupFailed(member.sequence, e);
@@ -243,7 +244,7 @@ final class StepWork implements CheckedStep.Work {
             } else if (member.sequence.spec.scope() == Scope.RESIDENT) {
                 table.setAttended(table.residentPages());
             } else {
-                table.setAttended(chosen[member.index][group].selected);
+                table.setAttended(chosen[member.index][group].selected());
             }
             if (member.sequence.spec.isLimited(layer)) {
                 member.attendedPages += table.attended().length;

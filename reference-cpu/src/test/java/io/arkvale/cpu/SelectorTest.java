@@ -39,10 +39,10 @@ class SelectorTest {
 
         var selection = selector.select(SPEC, table, 10, 0, page -> scores[page]);
 
-        assertThat(selection.selected).containsExactly(0, 1, 5, 6, 8, 9);
-        assertThat(selection.recalls).containsExactly(5, 6);
+        assertThat(selection.selected()).containsExactly(0, 1, 5, 6, 8, 9);
+        assertThat(selection.recalls()).containsExactly(5, 6);
         // 7 residents + 2 recalls − 6: pages 4, 3, 2 in this order.
-        assertThat(selection.victims).containsExactly(4, 3, 2);
+        assertThat(selection.victims()).containsExactly(4, 3, 2);
     }
 
     @Test
@@ -51,8 +51,8 @@ class SelectorTest {
 
         var selection = selector.select(SPEC, table, 10, 0, page -> page % 2 == 0 ? -0f : 0f);
 
-        assertThat(selection.selected).containsExactly(0, 1, 2, 3, 8, 9);
-        assertThat(selection.victims).containsExactly(4);
+        assertThat(selection.selected()).containsExactly(0, 1, 2, 3, 8, 9);
+        assertThat(selection.victims()).containsExactly(4);
     }
 
     @Test
@@ -62,8 +62,8 @@ class SelectorTest {
 
         var selection = selector.select(SPEC, table, 10, 0, page -> scores[page]);
 
-        assertThat(selection.selected).containsExactly(0, 2, 3, 4, 8, 9);
-        assertThat(selection.victims).containsExactly(1);
+        assertThat(selection.selected()).containsExactly(0, 2, 3, 4, 8, 9);
+        assertThat(selection.victims()).containsExactly(1);
     }
 
     @Test
@@ -72,7 +72,7 @@ class SelectorTest {
 
         var selection = selector.select(SPEC, table, 10, 1, page -> -page);
 
-        assertThat(selection.selected).containsExactly(0, 1, 2, 3, 8, 9);
-        assertThat(selection.victims).containsExactly(7);
+        assertThat(selection.selected()).containsExactly(0, 1, 2, 3, 8, 9);
+        assertThat(selection.victims()).containsExactly(7);
     }
 }
