@@ -28,8 +28,6 @@ import org.jspecify.annotations.Nullable;
 /** A cache: its pools, its sequences and tensors, and the one step that may be open. */
 final class TornadoCache implements KvCache {
     final CacheSpec spec;
-    final TornadoBackend backend;
-    private final boolean immediateChecks;
     final Engine engine;
     final PageStore store;
     final Appender appender;
@@ -38,6 +36,8 @@ final class TornadoCache implements KvCache {
     final Prefiller prefiller;
     final HostTensors tensors;
 
+    private final TornadoBackend backend;
+    private final boolean immediateChecks;
     private final Set<TornadoSequence> sequences = new LinkedHashSet<>();
     private @Nullable CheckedStep open;
     private boolean closed;
@@ -125,7 +125,7 @@ final class TornadoCache implements KvCache {
     }
 
     /** The sequence, if it is this cache's, open and sound. */
-    TornadoSequence own(Sequence sequence) {
+    private TornadoSequence own(Sequence sequence) {
         var own = ownEvenPoisoned(sequence);
         if (own.poisoned) {
             throw new PoisonedSequenceException("the sequence is poisoned by an earlier error; close it");

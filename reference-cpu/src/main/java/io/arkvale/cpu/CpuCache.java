@@ -29,8 +29,6 @@ import org.jspecify.annotations.Nullable;
 /** A cache: its pools, its sequences and tensors, and the one step that may be open. */
 final class CpuCache implements KvCache {
     final CacheSpec spec;
-    final CpuBackend backend;
-    private final boolean immediateChecks;
     final PageStore store;
     final Workers workers;
     final Appender appender;
@@ -39,6 +37,8 @@ final class CpuCache implements KvCache {
     final Prefiller prefiller;
     final HostTensors tensors;
 
+    private final CpuBackend backend;
+    private final boolean immediateChecks;
     private final Set<CpuSequence> sequences = new LinkedHashSet<>();
     private @Nullable CheckedStep open;
     private boolean closed;
@@ -126,7 +126,7 @@ final class CpuCache implements KvCache {
     }
 
     /** The sequence, if it is this cache's, open and sound. */
-    CpuSequence own(Sequence sequence) {
+    private CpuSequence own(Sequence sequence) {
         var own = ownEvenPoisoned(sequence);
         if (own.poisoned) {
             throw new PoisonedSequenceException("the sequence is poisoned by an earlier error; close it");
