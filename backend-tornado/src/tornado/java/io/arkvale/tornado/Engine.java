@@ -53,6 +53,7 @@ final class Engine implements AutoCloseable {
         private final String first;
 
         /** Tasks after the first, which share the table's second items. */
+        @SuppressWarnings("ImmutableEnumChecker") // made by List.of
         private final List<String> others;
 
         Graph(int number, String id, String first, String... others) {
