@@ -55,7 +55,7 @@ public final class Replay implements AutoCloseable {
         this.trace = trace;
         shape = trace.header();
         tokens = trace.tokens();
-        runs = new Runs(tools, context(tools), specs, shape.steps());
+        runs = new Runs(tools, context(tools), specs, shape.steps(), true);
         queries = new float[Math.multiplyExact(specs.size(), shape.queryWidth())];
         rawQueries = new float[queries.length];
         output = new float[queries.length];

@@ -33,8 +33,9 @@ final class Runs implements AutoCloseable {
      * Hands the context over to every run.
      *
      * @param moreTokens most tokens that will follow the context
+     * @param compared whether they are compared with full attention, which keeps a copy of all they have seen
      */
-    Runs(Tools tools, Context context, List<RunSpec> specs, int moreTokens) {
+    Runs(Tools tools, Context context, List<RunSpec> specs, int moreTokens, boolean compared) {
         this.tools = tools;
         this.context = context;
         this.specs = specs;
@@ -46,9 +47,10 @@ final class Runs implements AutoCloseable {
                     .add(run);
         }
         var shared = new SharedTokens(context, tools.kernels().matrix());
-        probes = specs.stream()
-                .map(run -> new FidelityProbe(run, context, shared, tools.kernels()))
-                .toList();
+        probes = (compared ? specs : List.<RunSpec>of())
+                .stream()
+                        .map(run -> new FidelityProbe(run, context, shared, tools.kernels()))
+                        .toList();
         var placed = new Place[specs.size()];
         try {
             var row = 0;
@@ -119,7 +121,7 @@ final class Runs implements AutoCloseable {
         return places.stream().map(place -> place.group().usage(place.member())).toList();
     }
 
-    /** How near each run came to full attention so far. */
+    /** How near each run came to full attention so far; nothing if they are not compared. */
     List<Fidelity> fidelity() {
         return probes.stream().map(FidelityProbe::fidelity).toList();
     }
@@ -146,6 +148,12 @@ final class Runs implements AutoCloseable {
                 group.attend(layer, row, rows, output);
                 row += group.size();
             }
+            if (!probes.isEmpty()) {
+                compare(layer, rows, output);
+            }
+        }
+
+        private void compare(int layer, DecodeRows rows, float[] output) {
             var due = (position - context.tokens() + 1) % FidelityProbe.EVERY == 0;
             // Asked for by one thread, since a cache has one.
             var attended = IntStream.range(0, due ? specs.size() : 0)

@@ -12,28 +12,33 @@ final class Session implements AutoCloseable {
     private final UnaryOperator<DecodeAttention.Pass> watching;
 
     /**
-     * Hands the context over to every run.
+     * Hands the context over to every run, each to be compared with full attention.
      *
      * @param moreTokens most tokens that will follow the context
      */
     Session(Workbench bench, Context context, List<RunSpec> runs, int moreTokens) {
-        this(bench, context, runs, moreTokens, UnaryOperator.identity());
+        this(bench, new Runs(bench.tools(), context, runs, moreTokens, true), UnaryOperator.identity());
+    }
+
+    private Session(Workbench bench, Runs runs, UnaryOperator<DecodeAttention.Pass> watching) {
+        this.bench = bench;
+        this.runs = runs;
+        this.watching = watching;
     }
 
     /**
-     * The same, watched.
+     * One run, which is compared with nothing.
      *
+     * @param moreTokens most tokens that will follow the context
      * @param watching stands between the model and each step's attention
      */
-    Session(
+    static Session of(
             Workbench bench,
             Context context,
-            List<RunSpec> runs,
+            RunSpec run,
             int moreTokens,
             UnaryOperator<DecodeAttention.Pass> watching) {
-        this.bench = bench;
-        this.runs = new Runs(bench.tools(), context, runs, moreTokens);
-        this.watching = watching;
+        return new Session(bench, new Runs(bench.tools(), context, List.of(run), moreTokens, false), watching);
     }
 
     /**
