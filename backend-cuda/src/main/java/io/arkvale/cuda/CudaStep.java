@@ -4,9 +4,9 @@ import io.arkvale.api.Batch;
 import io.arkvale.api.ClosedException;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.Step;
-import io.arkvale.api.StepEvent;
 import io.arkvale.api.StepReport;
 import io.arkvale.api.Tensor;
+import io.arkvale.api.support.StepRecording;
 import io.arkvale.cuda.StepOrder.State;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +20,7 @@ final class CudaStep implements Step {
     private final long reservedSlots;
     private final StepOrder order;
     private final StepWork work;
-    private final StepEvent event = new StepEvent();
+    private final StepRecording recording = new StepRecording();
     private @Nullable CudaTensor scores;
     private boolean over;
 
@@ -31,7 +31,6 @@ final class CudaStep implements Step {
         this.reservedSlots = reservedSlots;
         order = new StepOrder(cache.spec.layers(), batch.tokens());
         work = new StepWork(cache, members);
-        event.begin();
         work.begin();
     }
 
@@ -176,7 +175,7 @@ final class CudaStep implements Step {
         end();
         work.raise(counters);
         var report = work.report(counters);
-        event.commit(cache.backend, batch, report);
+        recording.commit(cache.backend, batch, report);
         return report;
     }
 

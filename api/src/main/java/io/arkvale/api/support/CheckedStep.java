@@ -4,7 +4,6 @@ import io.arkvale.api.Backend;
 import io.arkvale.api.Batch;
 import io.arkvale.api.ClosedException;
 import io.arkvale.api.Step;
-import io.arkvale.api.StepEvent;
 import io.arkvale.api.StepReport;
 import io.arkvale.api.Tensor;
 import java.util.Arrays;
@@ -78,7 +77,7 @@ public final class CheckedStep implements Step {
     private final Work work;
     private final ValueCheck<?> check;
     private final Runnable ended;
-    private final StepEvent event = new StepEvent();
+    private final StepRecording recording = new StepRecording();
     private End end = End.OPEN;
 
     /**
@@ -102,7 +101,6 @@ public final class CheckedStep implements Step {
         this.check = check;
         this.ended = ended;
         protocol = new StepProtocol(layers, batch.tokens());
-        event.begin();
     }
 
     @Override
@@ -263,7 +261,7 @@ public final class CheckedStep implements Step {
         ended.run();
         check.raise();
         var report = work.report();
-        event.commit(backend, batch, report);
+        recording.commit(backend, batch, report);
         return report;
     }
 

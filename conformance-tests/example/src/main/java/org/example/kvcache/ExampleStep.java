@@ -8,10 +8,10 @@ import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.NonFiniteException;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.Step;
-import io.arkvale.api.StepEvent;
 import io.arkvale.api.StepReport;
 import io.arkvale.api.Tensor;
 import io.arkvale.api.support.CallChecks;
+import io.arkvale.api.support.StepRecording;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -42,7 +42,7 @@ class ExampleStep implements Step {
     private final List<List<Table>> before = new ArrayList<>();
     private final List<Sequence> nonFinite = new ArrayList<>();
     private final Map<Integer, float[][]> guesses = new HashMap<>();
-    private final StepEvent event = new StepEvent();
+    private final StepRecording recording = new StepRecording();
     private int layer;
     private Phase phase = Phase.NEW;
     private int[] left;
@@ -57,7 +57,6 @@ class ExampleStep implements Step {
         this.tokens = batch.tokens();
         this.left = tokens.clone();
         this.counter = new StepCounter(cache, members.size());
-        event.begin();
         for (var i = 0; i < members.size(); i++) {
             before.add(members.get(i).tables.stream().map(Table::new).toList());
             members.get(i).length += tokens[i];
@@ -351,7 +350,7 @@ class ExampleStep implements Step {
             throw new NonFiniteException("a key, query or value is not finite", nonFinite);
         }
         var report = counter.report();
-        event.commit(cache.backend(), batch, report);
+        recording.commit(cache.backend(), batch, report);
         return report;
     }
 
