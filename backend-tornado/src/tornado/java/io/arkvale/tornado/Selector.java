@@ -57,7 +57,9 @@ final class Selector {
         for (int page = from; page < to; page++) {
             ends[ranks.applyAsInt(page) + 1]++;
         }
-        Arrays.parallelPrefix(ends, Integer::sum);
+        for (int rank = 1; rank < ends.length; rank++) {
+            ends[rank] += ends[rank - 1];
+        }
         order = new int[to - from];
         for (int page = from; page < to; page++) {
             order[ends[ranks.applyAsInt(page)]++] = page;
