@@ -8,6 +8,7 @@ import io.arkvale.experiments.trace.TraceWriter;
 import io.arkvale.llama.Logits;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -65,7 +66,7 @@ public final class Recording {
         recorder = new StepRecorder(context.shape(), plan.steps());
         tokens = Arrays.copyOf(plan.context(), plan.tokens());
         var question = plan.question();
-        try (var session = Session.of(bench, context, run, plan.steps(), recorder::watch)) {
+        try (var session = new Session(bench, context, List.of(run), plan.steps(), recorder::watch)) {
             var next = question[0];
             for (int step = 0; step < plan.steps(); step++) {
                 tokens[context.tokens() + step] = next;

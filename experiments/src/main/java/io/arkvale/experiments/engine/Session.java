@@ -17,7 +17,21 @@ final class Session implements AutoCloseable {
      * @param moreTokens most tokens that will follow the context
      */
     Session(Workbench bench, Context context, List<RunSpec> runs, int moreTokens) {
-        this(bench, new Runs(bench.tools(), context, runs, moreTokens, true), UnaryOperator.identity());
+        this(bench, context, runs, moreTokens, UnaryOperator.identity());
+    }
+
+    /**
+     * The same, watched.
+     *
+     * @param watching stands between the model and each step's attention
+     */
+    Session(
+            Workbench bench,
+            Context context,
+            List<RunSpec> runs,
+            int moreTokens,
+            UnaryOperator<DecodeAttention.Pass> watching) {
+        this(bench, new Runs(bench.tools(), context, runs, moreTokens, true), watching);
     }
 
     private Session(Workbench bench, Runs runs, UnaryOperator<DecodeAttention.Pass> watching) {
@@ -30,15 +44,10 @@ final class Session implements AutoCloseable {
      * One run, which is compared with nothing.
      *
      * @param moreTokens most tokens that will follow the context
-     * @param watching stands between the model and each step's attention
      */
-    static Session of(
-            Workbench bench,
-            Context context,
-            RunSpec run,
-            int moreTokens,
-            UnaryOperator<DecodeAttention.Pass> watching) {
-        return new Session(bench, new Runs(bench.tools(), context, List.of(run), moreTokens, false), watching);
+    static Session uncompared(Workbench bench, Context context, RunSpec run, int moreTokens) {
+        return new Session(
+                bench, new Runs(bench.tools(), context, List.of(run), moreTokens, false), UnaryOperator.identity());
     }
 
     /**
