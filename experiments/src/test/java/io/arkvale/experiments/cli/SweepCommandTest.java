@@ -87,7 +87,7 @@ class SweepCommandTest {
                 "--set",
                 "samples=1");
         assertThat(run.exit()).as(run.err()).isZero();
-        assertThat(run.out().lines()).hasSize(20);
+        assertThat(run.out().lines()).hasSize(21);
         assertThat(directory.resolve("sweep.csv")).content().contains(",gain_on,gain,gain_low,gain_high,");
     }
 
