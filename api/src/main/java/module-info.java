@@ -4,7 +4,7 @@ module io.arkvale.api {
     requires transitive jdk.jfr;
 
     exports io.arkvale.api;
-    exports io.arkvale.api.support;
+    exports io.arkvale.spi;
 
     uses io.arkvale.api.BackendProvider;
 }

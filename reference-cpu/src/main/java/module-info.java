@@ -1,6 +1,7 @@
 /** The reference backend, {@code cpu}. */
 module io.arkvale.cpu {
     requires transitive io.arkvale.api;
+    requires io.arkvale.core;
     requires io.arkvale.kernels;
     requires static org.jspecify;
 

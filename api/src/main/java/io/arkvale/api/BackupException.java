@@ -9,6 +9,12 @@ public final class BackupException extends DeferredException {
 
     /** Creates the error. */
     public BackupException(String message, List<Sequence> poisoned, @Nullable Throwable cause) {
-        super(message, poisoned, cause);
+        this(message, poisoned, cause, null);
+    }
+
+    /** Creates the error of a commit, with the report of its step. */
+    public BackupException(
+            String message, List<Sequence> poisoned, @Nullable Throwable cause, @Nullable StepReport report) {
+        super(message, poisoned, cause, report);
     }
 }

@@ -1,6 +1,7 @@
 package io.arkvale.api;
 
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,14 +12,25 @@ public abstract sealed class DeferredException extends ArkValeException permits 
     private static final long serialVersionUID = 1L;
 
     private final transient List<Sequence> poisoned;
+    private final transient @Nullable StepReport report;
 
-    DeferredException(String message, List<Sequence> poisoned, @Nullable Throwable cause) {
+    DeferredException(
+            String message, List<Sequence> poisoned, @Nullable Throwable cause, @Nullable StepReport report) {
         super(message, cause);
         this.poisoned = List.copyOf(poisoned);
+        this.report = report;
     }
 
     /** The sequences that can now only be closed. */
     public List<Sequence> poisoned() {
         return poisoned;
+    }
+
+    /**
+     * What the step did, where {@link Step#commit} raised the error: one entry per sequence of the batch, of which those that
+     * are not poisoned have taken the step. Empty where something else raised it.
+     */
+    public Optional<StepReport> report() {
+        return Optional.ofNullable(report);
     }
 }

@@ -1,6 +1,7 @@
 package io.arkvale.api;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A key, query or value of the named sequences was NaN or infinite. */
 public final class NonFiniteException extends DeferredException {
@@ -8,6 +9,11 @@ public final class NonFiniteException extends DeferredException {
 
     /** Creates the error. */
     public NonFiniteException(String message, List<Sequence> poisoned) {
-        super(message, poisoned, null);
+        this(message, poisoned, null);
+    }
+
+    /** Creates the error of a commit, with the report of its step. */
+    public NonFiniteException(String message, List<Sequence> poisoned, @Nullable StepReport report) {
+        super(message, poisoned, null, report);
     }
 }

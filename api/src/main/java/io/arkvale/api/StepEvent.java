@@ -7,10 +7,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/**
- * Java Flight Recorder event of a committed step, emitted by every backend through
- * {@link io.arkvale.api.support.StepRecording}.
- */
+/** Java Flight Recorder event of a committed step, emitted by every backend. */
 @Name("io.arkvale.Step")
 @Label("ArkVale step")
 @Category("ArkVale")

@@ -1,7 +1,8 @@
 package io.arkvale.cpu;
 
 import io.arkvale.api.BackendOption;
-import io.arkvale.api.support.OptionValues;
+import io.arkvale.api.CacheSpec;
+import io.arkvale.core.OptionValues;
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.Kernels;
 import java.util.List;
@@ -33,6 +34,10 @@ record CpuOptions(boolean vector, int threads, boolean immediateChecks) {
         return values.get(THREADS).equals("auto")
                 ? Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors())
                 : values.number(THREADS, 1, MOST_THREADS);
+    }
+
+    PageFormat format(CacheSpec spec) {
+        return new PlainFormat(spec);
     }
 
     Kernels kernels() {

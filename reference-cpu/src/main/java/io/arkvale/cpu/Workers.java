@@ -1,9 +1,7 @@
 package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.api.support.HostTensor;
 import io.arkvale.kernels.AttentionKernel;
-import io.arkvale.kernels.CausalAttention;
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.DigestKernel;
 import io.arkvale.kernels.FormatCodec;
@@ -29,6 +27,7 @@ final class Workers {
         final ScoreKernel score;
         final DigestKernel digest;
         final DigestScratch digestScratch;
+        final HeadPage page;
         /** Room for one head's keys or values of a page as rows. */
         final MemorySegment pageRows;
 
@@ -37,9 +36,10 @@ final class Workers {
 
         private Worker(CacheSpec spec, Kernels kernels, StorageFormat format) {
             attention = kernels.attention(format, spec.queryHeadsPerKvHead(), spec.headDim(), spec.pageSize());
-            score = kernels.score(format, spec.queryHeadsPerKvHead(), spec.headDim(), DigestColumn.PAGES);
+            score = kernels.score(format, spec.queryHeadsPerKvHead(), spec.headDim(), DigestBlocks.PAGES);
             digest = kernels.digest(format, spec.headDim(), spec.pageSize());
             digestScratch = new DigestScratch(spec.headDim(), spec.pageSize());
+            page = new HeadPage(spec);
             digestRow = Arena.ofAuto().allocate(2L * spec.headDim() * format.bytes());
             pageRows = Arena.ofAuto().allocate((long) spec.pageSize() * spec.headDim() * format.bytes());
         }
@@ -61,16 +61,5 @@ final class Workers {
     /** The kernels of the worker of the given number. */
     Worker get(int number) {
         return workers[number];
-    }
-
-    /** Whether every number of some rows of a tensor is finite. */
-    boolean allFinite(HostTensor tensor, int firstRow, int rows) {
-        long elements = (long) rows * tensor.heads() * tensor.width();
-        return codec.allFinite(tensor.memory(), firstRow * tensor.rowBytes(), elements);
-    }
-
-    /** Causal attention of the query heads of one KV head; owns no memory. */
-    CausalAttention causalAttention(CacheSpec spec) {
-        return dense.causalAttention(spec.queryHeadsPerKvHead(), spec.headDim());
     }
 }

@@ -1,0 +1,125 @@
+package io.arkvale.spi;
+
+import io.arkvale.api.Digest;
+import io.arkvale.api.ElementType;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * What is particular to a device: slots that hold pages, digests of pages, and the arithmetic on both. One instance serves
+ * one cache. Which page lies where, when it moves, what is undone and what callers are told is the core's business.
+ *
+ * <p><b>From the first call to the last.</b> A backend creates the device for a cache and takes all its memory then.
+ * The core numbers slots from 0 to {@code deviceSlots − 1} and blocks of digests from 0 on, and hands the device numbers
+ * that it has checked: every slot is in range, every row within its tensor, every shape the cache's. In a step the calls
+ * come in this order, layer by layer:
+ *
+ * <ol>
+ *   <li>{@link #reserveDigests} as the step opens: the last call that may say that memory is short;
+ *   <li>{@link #isFinite} on what the caller brings;
+ *   <li>{@link #copy} where a page that forks share is about to be written, {@link #write} for the new rows,
+ *       {@link #copyDigests} and {@link #digest} where pages have filled, and their backup by {@link #download};
+ *   <li>{@link #score} for the sequences over their budget;
+ *   <li>{@link #upload} for the pages that come back from their backups;
+ *   <li>{@link #attend}.
+ * </ol>
+ *
+ * <p>Calls take effect in order and come from one thread at a time, {@link #download} as {@link Storage#copiesInBackground}
+ * says. A device may still be at work when a call returns; the contents of a list or an array are read before it does.
+ * Lists cover the whole batch, so that a device may do all of it at once. An item's result must depend on the item alone
+ * if the backend declares that it is batch-invariant.
+ *
+ * <p>Errors: {@link #reserveDigests} and {@link #allocate} may raise {@link io.arkvale.api.CapacityException}; a device
+ * that fails for good raises {@link io.arkvale.api.BackendLostException} from any call. Nothing else is expected.
+ *
+ * @param <M> the memory of its tensors. Queries, outputs, keys and values are {@code [rows, heads, headDim]} in the cache's
+ *     element type
+ */
+public interface PageDevice<M extends TensorMemory> extends AutoCloseable {
+    /** How it stores pages. */
+    Storage storage();
+
+    /**
+     * Memory for a tensor, all zero, owned by the caller.
+     *
+     * @throws io.arkvale.api.CapacityException if there is not so much
+     */
+    M allocate(long bytes);
+
+    /** Whether {@code elements} numbers of a type, from offset {@code at} in bytes, are all finite. */
+    boolean isFinite(M memory, ElementType type, long at, long elements);
+
+    /** Puts rows of keys and values into slots. */
+    void write(List<RowRun> runs, M keys, M values);
+
+    /** Copies a slot to another. */
+    void copy(int from, int to);
+
+    /** Summarises pages (paper, section 5.2), each KV head of the page's group apart. */
+    void digest(List<FilledPage> pages);
+
+    /** Copies a block of digests to another, for a fork that goes its own way. Only asked where blocks hold several pages. */
+    default void copyDigests(Digest digest, int from, int to) {
+        throw new UnsupportedOperationException("digests lie one by one; no block is ever shared and then filled");
+    }
+
+    /**
+     * Makes sure that so many blocks beyond those in use can be filled until the next call of this method.
+     *
+     * @throws io.arkvale.api.CapacityException if there is not so much memory
+     */
+    default void reserveDigests(Digest digest, int blocks) {}
+
+    /** Copies a slot's bytes to host memory, {@link Storage#slotBytes} of them. */
+    void download(int slot, MemorySegment target);
+
+    /** Copies bytes that {@link #download} gave to slots: the i-th source to the i-th slot. */
+    void upload(List<MemorySegment> sources, int[] slots);
+
+    /**
+     * Scores pages from their digests: the query heads' scores, without {@code 1/√headDim}, made one score per head group.
+     *
+     * @param queries one row per sequence that is scored, and others
+     */
+    void score(List<Scoring> work, M queries, PageScores scores);
+
+    /** Exact softmax attention, scaled by {@code 1/√headDim}. */
+    void attend(List<Attention> work, M queries, M output);
+
+    /**
+     * Writes a slot's bytes as rows: keys {@code [kvHeadsPerGroup, pageSize, headDim]}, then values in the same shape, in
+     * the cache's element type. What was never stored may read as anything. For views.
+     */
+    void unpack(MemorySegment slot, MemorySegment rows);
+
+    /**
+     * The digest of a KV head, counted within its group, widened to float32: its vectors one after another, then its radius
+     * if it has one. For views.
+     */
+    float[] digest(Digest digest, int block, int index, int head);
+
+    /** Returns when every earlier call has taken full effect. */
+    default void synchronize() {}
+
+    /** Nanoseconds of a clock whose differences say what calls took. */
+    default long clock() {
+        return System.nanoTime();
+    }
+
+    /** Bytes of device memory, pools, digests and scratch; tensors are counted apart. */
+    long deviceBytes();
+
+    /** Bytes of host memory for staging; backups and tensors are counted apart. */
+    default long hostBytes() {
+        return 0;
+    }
+
+    /** Whether tensors lie in host memory, so that they count there. */
+    default boolean hasHostTensors() {
+        return false;
+    }
+
+    /** Frees everything; called once. */
+    @Override
+    void close();
+}

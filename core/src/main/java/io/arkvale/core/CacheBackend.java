@@ -1,0 +1,113 @@
+package io.arkvale.core;
+
+import io.arkvale.api.Backend;
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.Capabilities;
+import io.arkvale.api.ClosedException;
+import io.arkvale.api.KvCache;
+import io.arkvale.api.MemoryUse;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A running backend: knows its open caches, so that it can add up their memory and close them. */
+public abstract class CacheBackend implements Backend {
+    private final String id;
+    private final String device;
+    private final Capabilities capabilities;
+    private final boolean checksImmediately;
+    private final Set<CheckedCache<?, ?>> caches = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /**
+     * A backend without caches.
+     *
+     * @param device the device in words
+     * @param checksImmediately whether a value that is not finite is an error at the call that brings it
+     */
+    protected CacheBackend(String id, String device, Capabilities capabilities, boolean checksImmediately) {
+        this.id = id;
+        this.device = device;
+        this.capabilities = capabilities;
+        this.checksImmediately = checksImmediately;
+    }
+
+    /** Opens a cache whose specification is within the capabilities. */
+    protected abstract CheckedCache<?, ?> doOpen(CacheSpec spec);
+
+    /** Frees what caches share; they are closed already. Called once. */
+    protected abstract void doClose();
+
+    /** Whether it can no longer be used though nobody has closed it. */
+    protected boolean isLost() {
+        return false;
+    }
+
+    @Override
+    public final String id() {
+        return id;
+    }
+
+    @Override
+    public final String device() {
+        return device;
+    }
+
+    @Override
+    public final Capabilities capabilities() {
+        return capabilities;
+    }
+
+    final boolean checksImmediately() {
+        return checksImmediately;
+    }
+
+    @Override
+    public final KvCache open(CacheSpec spec) {
+        requireOpen();
+        capabilities.require(spec);
+        var cache = doOpen(spec);
+        caches.add(cache);
+        if (closed.get()) {
+            cache.close();
+        }
+        return cache;
+    }
+
+    @Override
+    public final MemoryUse memory() {
+        requireOpen();
+        return caches.stream().map(CheckedCache::memoryIfOpen).reduce(MemoryUse.NONE, MemoryUse::plus);
+    }
+
+    private void requireOpen() {
+        if (closed.get() || isLost()) {
+            throw new ClosedException("the backend is closed");
+        }
+    }
+
+    /** Called by a cache when it closes. */
+    final void forget(CheckedCache<?, ?> cache) {
+        caches.remove(cache);
+    }
+
+    @Override
+    public final void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        RuntimeException failure = null;
+        for (var cache : List.copyOf(caches)) {
+            try {
+                cache.close();
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+        }
+        doClose();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,383 @@
+package io.arkvale.core;
+
+import io.arkvale.api.Backend;
+import io.arkvale.api.Batch;
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CacheView;
+import io.arkvale.api.CallOrderException;
+import io.arkvale.api.ClosedException;
+import io.arkvale.api.ElementType;
+import io.arkvale.api.ForeignObjectException;
+import io.arkvale.api.KvCache;
+import io.arkvale.api.MemoryUse;
+import io.arkvale.api.PoisonedSequenceException;
+import io.arkvale.api.Sequence;
+import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.Step;
+import io.arkvale.api.Tensor;
+import io.arkvale.core.step.CheckedStep;
+import io.arkvale.core.step.StepMember;
+import io.arkvale.core.step.StepWork;
+import io.arkvale.core.tensor.CacheTensors;
+import io.arkvale.core.tensor.CallChecks;
+import io.arkvale.spi.TensorMemory;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cache that checks every call before its subclass acts on it: whose sequence it is, whether it is open and sound, whether
+ * a step is open. It owns the set of sequences, the tensors, the open step and the guard, which every call holds: one thread
+ * uses a cache at a time, but any thread may ask the backend for its memory or close it.
+ *
+ * <p>Methods named {@code do…} are the subclass's part; the guard is held and the arguments are checked when they run.
+ *
+ * @param <S> the backend's sequences
+ * @param <M> the memory of its tensors
+ */
+public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemory> implements KvCache {
+    private final CacheBackend backend;
+    private final CacheSpec spec;
+    private final Class<S> sequenceType;
+    private final ReentrantLock guard = new ReentrantLock();
+    private final CacheTensors<M> tensors;
+    private final Set<S> sequences = new LinkedHashSet<>();
+    private @Nullable CheckedStep<M> open;
+    private volatile boolean closed;
+
+    /** A cache without sequences. */
+    @SuppressWarnings("this-escape") // tensors ask for memory later
+    protected CheckedCache(CacheBackend backend, CacheSpec spec, Class<S> sequenceType) {
+        this.backend = backend;
+        this.spec = spec;
+        this.sequenceType = sequenceType;
+        tensors = new CacheTensors<>(spec, guard, this::doAllocate);
+    }
+
+    /** Called first in every call that is open to it, for a backend that must make something current. */
+    protected void enter() {}
+
+    /** An empty sequence. */
+    protected abstract S doBegin(SequenceSpec settings);
+
+    /** A sequence that shares what the given one holds; its length is set by the caller. */
+    protected abstract S doFork(S source);
+
+    /** A member of a step that opens; the sequence has not grown yet. */
+    protected abstract StepMember<S> doMember(S sequence, int index, int tokens);
+
+    /**
+     * Reserves what a step may need, and changes nothing else.
+     *
+     * @throws io.arkvale.api.CapacityException if something is short; nothing is left reserved
+     */
+    protected abstract StepWork<M> doReserve(List<? extends StepMember<S>> members);
+
+    /** Gives back what a sequence holds. */
+    protected abstract void doRelease(S sequence);
+
+    /** Memory for a tensor, all zero. */
+    protected abstract M doAllocate(long bytes);
+
+    /** The view that callers get. */
+    protected abstract CacheView doView();
+
+    /**
+     * The memory in use.
+     *
+     * @param step the open step, if there is one
+     */
+    protected abstract MemoryUse doMemory(@Nullable CheckedStep<M> step);
+
+    /** Returns when every earlier call has taken full effect. */
+    protected abstract void doSynchronize();
+
+    /** Frees everything; sequences and tensors are closed already. */
+    protected abstract void doClose();
+
+    @Override
+    public final CacheSpec spec() {
+        return spec;
+    }
+
+    /** Its backend. */
+    protected final CacheBackend backend() {
+        return backend;
+    }
+
+    /** Its tensors. */
+    protected final CacheTensors<M> tensors() {
+        return tensors;
+    }
+
+    /** Its open sequences. */
+    protected final Set<S> sequences() {
+        return sequences;
+    }
+
+    /** The open step, if there is one. */
+    protected final @Nullable CheckedStep<M> openStep() {
+        return open;
+    }
+
+    @Override
+    public final Sequence begin(SequenceSpec settings) {
+        lock("begin");
+        try {
+            CallChecks.settings(settings, spec);
+            return register(doBegin(settings));
+        } finally {
+            guard.unlock();
+        }
+    }
+
+    @Override
+    public final Sequence fork(Sequence sequence) {
+        lock("fork");
+        try {
+            var source = sound(sequence);
+            var fork = doFork(source);
+            fork.setLength(source.length());
+            return register(fork);
+        } finally {
+            guard.unlock();
+        }
+    }
+
+    private S register(S sequence) {
+        sequences.add(sequence);
+        return sequence;
+    }
+
+    @Override
+    public final Step step(Batch batch) {
+        lock("step");
+        try {
+            var members = new ArrayList<StepMember<S>>(batch.size());
+            for (var entry : batch.entries()) {
+                var sequence = sound(entry.sequence());
+                CallChecks.growth(sequence.length(), entry.tokens());
+                members.add(doMember(sequence, members.size(), entry.tokens()));
+            }
+            var work = doReserve(List.copyOf(members));
+            begin(work);
+            members.forEach(member -> member.sequence().setLength(member.lengthAfter()));
+            var step = new CheckedStep<>(new Owner(), batch, members, work, backend.checksImmediately());
+            open = step;
+            return step;
+        } finally {
+            guard.unlock();
+        }
+    }
+
+    private static void begin(StepWork<?> work) {
+        boolean begun = false;
+        try {
+            work.begin();
+            begun = true;
+        } finally {
+            if (!begun) {
+                work.undo();
+            }
+        }
+    }
+
+    /** What its steps know of it. */
+    private final class Owner implements CheckedStep.Owner<M> {
+        @Override
+        public Backend backend() {
+            return backend;
+        }
+
+        @Override
+        public CacheSpec spec() {
+            return spec;
+        }
+
+        @Override
+        public CacheTensors<M> tensors() {
+            return tensors;
+        }
+
+        @Override
+        public ReentrantLock guard() {
+            return guard;
+        }
+
+        @Override
+        public void enter() {
+            CheckedCache.this.enter();
+        }
+
+        @Override
+        public void ended(CheckedStep<M> step, boolean committed) {
+            open = null;
+            if (!committed) {
+                step.members().forEach(member -> member.sequence().setLength(member.lengthBefore()));
+            }
+        }
+    }
+
+    /** Closes a sequence of this cache. */
+    final void close(CacheSequence sequence) {
+        guard.lock();
+        try {
+            if (sequence.isClosed()) {
+                return;
+            }
+            requireIdle("closing a sequence");
+            enter();
+            var own = sequenceType.cast(sequence);
+            try {
+                doRelease(own);
+            } finally {
+                sequences.remove(own);
+                own.markClosed();
+            }
+        } finally {
+            guard.unlock();
+        }
+    }
+
+    /** The sequence, if it is this cache's, open and sound. */
+    private S sound(Sequence sequence) {
+        var own = own(sequence);
+        if (own.isPoisoned()) {
+            throw new PoisonedSequenceException("the sequence is poisoned by an earlier error; close it");
+        }
+        return own;
+    }
+
+    /** The sequence, if it is this cache's and open, poisoned or not. */
+    protected final S own(Sequence sequence) {
+        if (!sequenceType.isInstance(sequence)) {
+            throw new ForeignObjectException("the sequence belongs to another cache");
+        }
+        var own = sequenceType.cast(sequence);
+        if (!own.isOf(this)) {
+            throw new ForeignObjectException("the sequence belongs to another cache");
+        }
+        if (own.isClosed()) {
+            throw new ClosedException("the sequence is closed");
+        }
+        return own;
+    }
+
+    @Override
+    public final Tensor allocate(ElementType elementType, int rows, int heads, int width) {
+        lockOpen();
+        try {
+            return tensors.allocate(elementType, rows, heads, width);
+        } finally {
+            guard.unlock();
+        }
+    }
+
+    @Override
+    public final CacheView view() {
+        lockOpen();
+        try {
+            return doView();
+        } finally {
+            guard.unlock();
+        }
+    }
+
+    @Override
+    public final MemoryUse memory() {
+        lockOpen();
+        try {
+            return doMemory(open);
+        } finally {
+            guard.unlock();
+        }
+    }
+
+    /** The memory in use, or none if another thread has closed the cache meanwhile. */
+    final MemoryUse memoryIfOpen() {
+        guard.lock();
+        try {
+            return closed ? MemoryUse.NONE : memory();
+        } finally {
+            guard.unlock();
+        }
+    }
+
+    @Override
+    public final void synchronize() {
+        lockOpen();
+        try {
+            doSynchronize();
+        } finally {
+            guard.unlock();
+        }
+    }
+
+    @Override
+    public final void close() {
+        guard.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            if (open != null) {
+                open.abandon();
+                open = null;
+            }
+            sequences.forEach(CacheSequence::markClosed);
+            sequences.clear();
+            backend.forget(this);
+            try {
+                tensors.close();
+            } finally {
+                doClose();
+            }
+        } finally {
+            guard.unlock();
+        }
+    }
+
+    /** Runs a part of a view with the guard held. */
+    protected final <T> T read(Supplier<T> part) {
+        lockOpen();
+        try {
+            return part.get();
+        } finally {
+            guard.unlock();
+        }
+    }
+
+    /** Takes the guard of a cache that is open. */
+    private void lockOpen() {
+        guard.lock();
+        if (closed) {
+            guard.unlock();
+            throw new ClosedException("the cache is closed");
+        }
+        enter();
+    }
+
+    /** Takes the guard of a cache that is open and has no open step. */
+    private void lock(String call) {
+        lockOpen();
+        if (open != null) {
+            guard.unlock();
+            throw outOfOrder(call);
+        }
+    }
+
+    private void requireIdle(String call) {
+        if (open != null) {
+            throw outOfOrder(call);
+        }
+    }
+
+    private static CallOrderException outOfOrder(String call) {
+        return new CallOrderException(call + " is not allowed while a step is open; commit or close the step first");
+    }
+}

@@ -1,0 +1,46 @@
+package io.arkvale.core;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.Capabilities;
+import io.arkvale.core.page.PagedCache;
+import io.arkvale.spi.TensorMemory;
+
+/**
+ * A backend whose caches are pages on a {@link io.arkvale.spi.PageDevice}.
+ *
+ * @param <M> the memory of its tensors
+ */
+public final class PagedBackend<M extends TensorMemory> extends CacheBackend {
+    private final PagedCache.DeviceFactory<M> devices;
+    private final Runnable closer;
+
+    /**
+     * A backend without caches.
+     *
+     * @param device the device in words
+     * @param checksImmediately whether a value that is not finite is an error at the call that brings it
+     * @param devices makes the device of each cache
+     * @param closer frees what the devices share; called once, after all caches have closed
+     */
+    public PagedBackend(
+            String id,
+            String device,
+            Capabilities capabilities,
+            boolean checksImmediately,
+            PagedCache.DeviceFactory<M> devices,
+            Runnable closer) {
+        super(id, device, capabilities, checksImmediately);
+        this.devices = devices;
+        this.closer = closer;
+    }
+
+    @Override
+    protected CheckedCache<?, ?> doOpen(CacheSpec spec) {
+        return PagedCache.open(this, spec, devices);
+    }
+
+    @Override
+    protected void doClose() {
+        closer.run();
+    }
+}

@@ -1,0 +1,223 @@
+package io.arkvale.core.backup;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CapacityException;
+import io.arkvale.api.Tier;
+import io.arkvale.spi.PageDevice;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The backup tiers of a cache: host memory first, disk for what it has no room for. Copies are made at once, or by a
+ * {@link BackupWriter} while later calls go on where the device allows that.
+ */
+public final class BackupTiers implements AutoCloseable {
+    private final PageDevice<?> device;
+    private final long slotBytes;
+    private final int readBeyond;
+    private final HostPool host;
+    private final @Nullable DiskTier disk;
+    private final @Nullable BackupWriter writer;
+    private final Arena arena = Arena.ofShared();
+
+    /** A slot's worth of memory between device and disk, used by the one thread that copies. */
+    private final MemorySegment staging;
+
+    private @Nullable Backup last;
+
+    /**
+     * Takes the memory of the host tier, and makes the file of the disk tier.
+     *
+     * @throws CapacityException if there is not so much memory
+     * @throws io.arkvale.api.InvalidArgumentException if the disk directory does not exist or cannot be written
+     */
+    public BackupTiers(CacheSpec spec, PageDevice<?> device) {
+        this.device = device;
+        var storage = device.storage();
+        slotBytes = storage.slotBytes();
+        readBeyond = storage.readBeyond();
+        requireCountable("host slots", spec.hostSlots());
+        requireCountable("disk slots", spec.diskSlots());
+        var directory = spec.diskDirectory();
+        disk = directory == null ? null : new DiskTier(directory, slotBytes, spec.diskSlots());
+        try {
+            host = new HostPool(slotBytes, readBeyond, spec.hostSlots());
+        } catch (CapacityException e) {
+            closeDisk();
+            throw e;
+        }
+        staging = disk == null ? MemorySegment.NULL : arena.allocate(slotBytes, Long.BYTES);
+        writer = storage.copiesInBackground() ? new BackupWriter(this::copy) : null;
+    }
+
+    /** Tables name slots by ints; as many as do not fit one would need more memory than there is. */
+    private static void requireCountable(String pool, long slots) {
+        int most = Integer.MAX_VALUE - 8;
+        if (slots > most) {
+            throw new CapacityException(pool, slots, most);
+        }
+    }
+
+    /** Slots left on all tiers. */
+    public long available() {
+        return host.slots.available() + (long) (disk == null ? 0 : disk.slots.available());
+    }
+
+    /** Backups in host memory. */
+    public long usedHostSlots() {
+        return host.slots.used();
+    }
+
+    /** Backups on disk. */
+    public long usedDiskSlots() {
+        return disk == null ? 0 : disk.slots.used();
+    }
+
+    /** Bytes of host memory. */
+    public long hostBytes() {
+        return host.bytes() + staging.byteSize();
+    }
+
+    /** Bytes of the file. */
+    public long diskBytes() {
+        return disk == null ? 0 : disk.bytes();
+    }
+
+    /** Starts to back up a filled page that lies in a device slot, which must stay as it is until {@link Backup#await}. */
+    public Backup start(int slot) {
+        boolean toDisk = host.slots.available() == 0 && disk != null;
+        var backup = toDisk
+                ? new Backup(Tier.DISK, diskTier().slots.take(), slot)
+                : new Backup(Tier.HOST, host.slots.take(), slot);
+        if (writer == null) {
+            backup.complete(copy(backup, slot));
+        } else {
+            writer.add(backup, slot);
+        }
+        last = backup;
+        return backup;
+    }
+
+    private @Nullable IOException copy(Backup backup, int slot) {
+        try {
+            if (backup.tier() == Tier.HOST) {
+                device.download(slot, host.slot(backup.place));
+            } else {
+                device.download(slot, staging);
+                diskTier().write(backup.place, staging);
+            }
+            return null;
+        } catch (IOException e) {
+            return e;
+        }
+    }
+
+    /** Reads backups; what is on disk comes to memory that stays until {@link Reads#close}. */
+    public final class Reads implements AutoCloseable {
+        private @Nullable Arena fromDisk;
+
+        private Reads() {}
+
+        /**
+         * The bytes of a backup, once it is written.
+         *
+         * @return readable for {@link io.arkvale.spi.Storage#readBeyond} bytes beyond the slot
+         * @throws IOException if it could not be written or cannot be read
+         */
+        public MemorySegment read(Backup backup) throws IOException {
+            backup.await();
+            if (backup.tier() == Tier.HOST) {
+                return host.readable(backup.place);
+            }
+            var memory = fromDisk;
+            if (memory == null) {
+                memory = Arena.ofShared();
+                fromDisk = memory;
+            }
+            var target = memory.allocate(slotBytes + readBeyond, Long.BYTES);
+            diskTier().read(backup.place, target);
+            return target;
+        }
+
+        /** Frees what was read, for the next reads. */
+        @Override
+        public void close() {
+            if (fromDisk != null) {
+                fromDisk.close();
+                fromDisk = null;
+            }
+        }
+    }
+
+    /** Reads that belong to the caller. */
+    public Reads reads() {
+        return new Reads();
+    }
+
+    /** Drops one sequence's reference; with the last the backup is gone. */
+    public void release(Backup backup) {
+        if (--backup.references > 0) {
+            return;
+        }
+        // The slot of a copy in flight must not be handed out again while the writer fills it.
+        awaitQuietly(backup);
+        if (backup.tier() == Tier.HOST) {
+            host.slots.release(backup.place);
+        } else {
+            diskTier().slots.release(backup.place);
+        }
+    }
+
+    /** Returns when every copy started so far is done, well or badly; who needs a page sees its failure. */
+    public void synchronize() {
+        if (last != null) {
+            awaitQuietly(last);
+        }
+    }
+
+    private static void awaitQuietly(Backup backup) {
+        try {
+            backup.await();
+        } catch (IOException e) {
+            // Whoever recalls or evicts the page is told; to wait is all that is asked here.
+            return;
+        }
+    }
+
+    private DiskTier diskTier() {
+        if (disk == null) {
+            throw new IllegalStateException("a backup claims to be on disk, but the cache has no disk tier");
+        }
+        return disk;
+    }
+
+    /** Ends the copies under way and frees everything, whatever fails. */
+    @Override
+    public void close() {
+        try {
+            if (writer != null) {
+                writer.close();
+            }
+        } finally {
+            try {
+                host.close();
+                arena.close();
+            } finally {
+                closeDisk();
+            }
+        }
+    }
+
+    private void closeDisk() {
+        try {
+            if (disk != null) {
+                disk.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the file of the disk tier cannot be closed: " + e.getMessage(), e);
+        }
+    }
+}

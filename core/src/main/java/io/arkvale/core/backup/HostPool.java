@@ -1,0 +1,45 @@
+package io.arkvale.core.backup;
+
+import io.arkvale.core.page.SlotPool;
+import io.arkvale.core.tensor.HostMemory;
+import java.lang.foreign.MemorySegment;
+
+/** Host memory of backups, taken whole when the cache opens. */
+final class HostPool implements AutoCloseable {
+    /** Which slots are in use. */
+    final SlotPool slots;
+
+    private final HostMemory memory;
+    private final long slotBytes;
+
+    /**
+     * Takes the memory.
+     *
+     * @param readBeyond bytes behind the last slot
+     * @throws io.arkvale.api.CapacityException if there is not so much
+     */
+    HostPool(long slotBytes, int readBeyond, long capacity) {
+        this.slotBytes = slotBytes;
+        slots = new SlotPool(Math.toIntExact(capacity));
+        memory = new HostMemory(Math.addExact(Math.multiplyExact(slotBytes, capacity), readBeyond));
+    }
+
+    /** A slot's memory. */
+    MemorySegment slot(int slot) {
+        return memory.segment().asSlice(slot * slotBytes, slotBytes);
+    }
+
+    /** A slot's memory and what lies behind it, which may be read. */
+    MemorySegment readable(int slot) {
+        return memory.segment().asSlice(slot * slotBytes);
+    }
+
+    long bytes() {
+        return memory.bytes();
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+    }
+}

@@ -1,0 +1,42 @@
+package io.arkvale.core.page;
+
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Pages that take part in attention, ascending: a list, or all from the first on. */
+final class AttendedPages {
+    /** None: nothing has been attended to. */
+    static final AttendedPages NONE = first(0);
+
+    /** Null for a run from the first page on. */
+    private final int @Nullable [] pages;
+
+    private final int count;
+
+    private AttendedPages(int @Nullable [] pages, int count) {
+        this.pages = pages;
+        this.count = count;
+    }
+
+    /** The first so many pages. */
+    static AttendedPages first(int count) {
+        return new AttendedPages(null, count);
+    }
+
+    /** The given pages; the array is kept. */
+    static AttendedPages of(int[] pages) {
+        return new AttendedPages(pages, pages.length);
+    }
+
+    int count() {
+        return count;
+    }
+
+    int page(int index) {
+        return pages == null ? index : pages[index];
+    }
+
+    int[] toArray() {
+        return pages == null ? IntStream.range(0, count).toArray() : pages.clone();
+    }
+}

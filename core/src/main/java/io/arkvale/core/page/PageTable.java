@@ -1,0 +1,128 @@
+package io.arkvale.core.page;
+
+import io.arkvale.core.backup.Backup;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Page table of one head group of one layer of one sequence. */
+public final class PageTable {
+    /** The slot of a page that is evicted. */
+    public static final int NOT_RESIDENT = -1;
+
+    private int pages;
+    private int residents;
+    private AttendedPages attended = AttendedPages.NONE;
+    private int[] slots;
+    private @Nullable Backup[] backups;
+
+    /** A table without pages. */
+    public PageTable() {
+        slots = new int[8];
+        backups = new @Nullable Backup[8];
+    }
+
+    /** A copy for a fork; the caller retains slots and backups. */
+    public PageTable(PageTable other) {
+        pages = other.pages;
+        residents = other.residents;
+        attended = other.attended;
+        slots = other.slots.clone();
+        backups = other.backups.clone();
+    }
+
+    /** Pages that hold at least one token. */
+    public int pages() {
+        return pages;
+    }
+
+    /** Pages that lie in a device slot. */
+    public int residents() {
+        return residents;
+    }
+
+    /** Pages of the last decode attention, or selected for the next. */
+    AttendedPages attended() {
+        return attended;
+    }
+
+    /** Says which pages are attended to. */
+    void setAttended(AttendedPages pages) {
+        attended = pages;
+    }
+
+    /** The device slot of a page, or {@link #NOT_RESIDENT}. */
+    public int slot(int page) {
+        return slots[page];
+    }
+
+    /** Whether a page lies in a device slot. */
+    public boolean isResident(int page) {
+        return slots[page] >= 0;
+    }
+
+    /** The backup of a page, null if it has none. */
+    public @Nullable Backup backup(int page) {
+        return backups[page];
+    }
+
+    /** The backup of a filled page of a limited layer, which always has one. */
+    public Backup requireBackup(int page) {
+        var backup = backup(page);
+        if (backup == null) {
+            throw new IllegalStateException("page " + page + " has no backup");
+        }
+        return backup;
+    }
+
+    /** Adds a page at the end. */
+    public void open(int slot) {
+        if (pages == slots.length) {
+            slots = Arrays.copyOf(slots, Math.multiplyExact(2, pages));
+            backups = Arrays.copyOf(backups, slots.length);
+        }
+        slots[pages++] = slot;
+        residents++;
+    }
+
+    /** Takes the last page away again, slot and backup released by the caller. */
+    public void removeLast() {
+        pages--;
+        if (slots[pages] >= 0) {
+            residents--;
+        }
+        backups[pages] = null;
+    }
+
+    /** Says where a page's backup is, or that it has none. */
+    public void setBackup(int page, @Nullable Backup backup) {
+        backups[page] = backup;
+    }
+
+    /** Puts another slot with the same content in place of a resident page's. */
+    public void replaceSlot(int page, int slot) {
+        slots[page] = slot;
+    }
+
+    /** A page leaves its slot, released by the caller. */
+    public void evict(int page) {
+        slots[page] = NOT_RESIDENT;
+        residents--;
+    }
+
+    /** An evicted page comes back to a slot, taken by the caller. */
+    public void recall(int page, int slot) {
+        slots[page] = slot;
+        residents++;
+    }
+
+    /** The resident pages, ascending. */
+    public int[] residentPages() {
+        var resident = new int[residents];
+        for (int page = 0, i = 0; i < residents; page++) {
+            if (isResident(page)) {
+                resident[i++] = page;
+            }
+        }
+        return resident;
+    }
+}

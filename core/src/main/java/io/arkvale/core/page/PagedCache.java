@@ -1,0 +1,158 @@
+package io.arkvale.core.page;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CacheView;
+import io.arkvale.api.CapacityException;
+import io.arkvale.api.MemoryUse;
+import io.arkvale.api.Sequence;
+import io.arkvale.api.SequenceSpec;
+import io.arkvale.core.CacheBackend;
+import io.arkvale.core.CheckedCache;
+import io.arkvale.core.backup.BackupTiers;
+import io.arkvale.core.step.CheckedStep;
+import io.arkvale.core.step.StepMember;
+import io.arkvale.core.step.StepWork;
+import io.arkvale.spi.PageDevice;
+import io.arkvale.spi.TensorMemory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cache whose page tables are kept on the host, over a {@link PageDevice}.
+ *
+ * @param <M> the memory of its tensors
+ */
+@SuppressWarnings("exports") // its sequences are its own business
+public final class PagedCache<M extends TensorMemory> extends CheckedCache<PagedSequence, M> {
+    /** Makes the device of one cache, with all its memory. */
+    @FunctionalInterface
+    public interface DeviceFactory<M extends TensorMemory> {
+        /**
+         * A device, owned by the cache.
+         *
+         * @throws CapacityException if there is not so much memory
+         */
+        PageDevice<M> open(CacheSpec spec);
+    }
+
+    private final PageDevice<M> device;
+    private final BackupTiers backups;
+    private final PageStore store;
+    private final StepScratch<M> scratch;
+
+    private PagedCache(CacheBackend backend, CacheSpec spec, PageDevice<M> device, BackupTiers backups) {
+        super(backend, spec, PagedSequence.class);
+        this.device = device;
+        this.backups = backups;
+        store = new PageStore(spec, device, backups);
+        scratch = new StepScratch<>(device);
+    }
+
+    /**
+     * Opens a cache: takes the memory of its slots and of its backups.
+     *
+     * @throws CapacityException if there is not so much memory; nothing is left allocated
+     * @throws io.arkvale.api.InvalidArgumentException if the disk directory does not exist or cannot be written
+     */
+    public static <M extends TensorMemory> PagedCache<M> open(
+            CacheBackend backend, CacheSpec spec, DeviceFactory<M> factory) {
+        int most = Integer.MAX_VALUE - 8; // tables name slots by ints
+        if (spec.deviceSlots() > most) {
+            throw new CapacityException("device slots", spec.deviceSlots(), most);
+        }
+        var device = factory.open(spec);
+        BackupTiers backups = null;
+        try {
+            backups = new BackupTiers(spec, device);
+            return new PagedCache<>(backend, spec, device, backups);
+        } finally {
+            if (backups == null) {
+                device.close();
+            }
+        }
+    }
+
+    @Override
+    protected PagedSequence doBegin(SequenceSpec settings) {
+        var sequence = new PagedSequence(this, settings);
+        for (int layer = 0; layer < spec().layers(); layer++) {
+            sequence.layers.add(store.newLayer(settings, layer));
+        }
+        return sequence;
+    }
+
+    @Override
+    protected PagedSequence doFork(PagedSequence source) {
+        var fork = new PagedSequence(this, source.spec());
+        source.layers.forEach(layer -> fork.layers.add(store.fork(layer)));
+        return fork;
+    }
+
+    @Override
+    protected StepMember<PagedSequence> doMember(PagedSequence sequence, int index, int tokens) {
+        return new PagedMember(sequence, spec(), index, tokens);
+    }
+
+    @Override
+    protected StepWork<M> doReserve(List<? extends StepMember<PagedSequence>> members) {
+        var own = new ArrayList<PagedMember>(members.size());
+        boolean decodes = true;
+        for (var member : members) {
+            own.add((PagedMember) member);
+            decodes &= member.tokens() == 1;
+        }
+        long reserved = new Reservation(spec(), store.slots).reserve(sequences(), own, backups.available());
+        store.reserveDigests(own);
+        if (decodes) {
+            int pages = StepMember.scoreOffsets(own, spec().layers() - 1)[own.size()];
+            scratch.reserve(Math.multiplyExact(pages, spec().headGroups()));
+        }
+        return new PagedStep<>(spec(), store, device, scratch, own, reserved);
+    }
+
+    @Override
+    protected void doRelease(PagedSequence sequence) {
+        sequence.layers.forEach(store::release);
+    }
+
+    @Override
+    protected M doAllocate(long bytes) {
+        return device.allocate(bytes);
+    }
+
+    @Override
+    protected CacheView doView() {
+        return new PagedView(spec(), device, backups, this::look);
+    }
+
+    private <T> T look(Sequence sequence, Function<PagedSequence, T> reader) {
+        return read(() -> reader.apply(own(sequence)));
+    }
+
+    @Override
+    protected MemoryUse doMemory(@Nullable CheckedStep<M> step) {
+        long tensorBytes = tensors().bytes() + scratch.bytes();
+        return store.memory(step == null ? 0 : step.unusedReservation(), tensorBytes);
+    }
+
+    @Override
+    protected void doSynchronize() {
+        backups.synchronize();
+        device.synchronize();
+    }
+
+    @Override
+    protected void doClose() {
+        try {
+            backups.close();
+        } finally {
+            try {
+                scratch.close();
+            } finally {
+                device.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package io.arkvale.core.page;
+
+import io.arkvale.api.SequenceSpec;
+import io.arkvale.core.CacheSequence;
+import io.arkvale.core.CheckedCache;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A sequence whose page tables are kept on the host. */
+final class PagedSequence extends CacheSequence {
+    /** What each layer stores. */
+    final List<LayerPages> layers = new ArrayList<>();
+
+    PagedSequence(CheckedCache<PagedSequence, ?> cache, SequenceSpec spec) {
+        super(cache, spec);
+    }
+
+    LayerPages layer(int layer) {
+        return layers.get(layer);
+    }
+}

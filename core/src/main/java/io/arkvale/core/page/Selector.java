@@ -1,0 +1,63 @@
+package io.arkvale.core.page;
+
+import io.arkvale.api.SequenceSpec;
+import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
+
+/** Step (c): ranks pages and decides which take part, which come back and which go. Pure and exact. */
+final class Selector {
+    /** Score of a page. */
+    @FunctionalInterface
+    interface Scores {
+        float of(int page);
+    }
+
+    private final PageRanking ranking = new PageRanking(1024);
+
+    /**
+     * The selection of a sequence that is over its budget.
+     *
+     * @param pages pages as they are after the step's append, the last one counted
+     * @param opening pages that the step will open but has not yet, counted as resident: 1 in a prefetch, else 0
+     */
+    Selection select(SequenceSpec spec, PageTable table, int pages, int opening, Scores scores) {
+        int sink = spec.sinkPages();
+        int window = pages - spec.windowPages();
+        ranking.clear();
+        for (int page = sink; page < window; page++) {
+            ranking.add(page, scores.of(page));
+        }
+        var selected = new int[sink + spec.rankedPages() + spec.windowPages()];
+        var ranked = new int[spec.rankedPages()];
+        ranking.best(ranked.length, ranked);
+        Arrays.sort(ranked);
+        Arrays.setAll(selected, IntUnaryOperator.identity());
+        System.arraycopy(ranked, 0, selected, sink, ranked.length);
+        for (int i = 0; i < spec.windowPages(); i++) {
+            selected[sink + ranked.length + i] = window + i;
+        }
+        var recalls =
+                Arrays.stream(ranked).filter(page -> !table.isResident(page)).toArray();
+        int victims = Math.max(0, table.residents() + opening + recalls.length - spec.budgetPages());
+        return new Selection(selected, recalls, victims(spec, table, pages, ranked, victims, scores));
+    }
+
+    /**
+     * The {@code count} resident pages of the lowest score outside sink and window and not {@code kept}, worst first.
+     *
+     * @param kept ascending
+     */
+    int[] victims(SequenceSpec spec, PageTable table, int pages, int[] kept, int count, Scores scores) {
+        ranking.clear();
+        for (int page = spec.sinkPages(), next = 0; page < pages - spec.windowPages(); page++) {
+            if (next < kept.length && kept[next] == page) {
+                next++;
+            } else if (table.isResident(page)) {
+                ranking.add(page, scores.of(page));
+            }
+        }
+        var victims = new int[count];
+        ranking.worst(count, victims);
+        return victims;
+    }
+}

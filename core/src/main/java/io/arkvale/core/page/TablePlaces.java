@@ -1,0 +1,59 @@
+package io.arkvale.core.page;
+
+import io.arkvale.core.backup.BackupTiers;
+import io.arkvale.spi.Places;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/** Where pages of a table lie. */
+final class TablePlaces implements Places {
+    private final PageTable table;
+    private final AttendedPages pages;
+    private final @Nullable MemorySegment @Nullable [] backups;
+
+    private TablePlaces(PageTable table, AttendedPages pages, @Nullable MemorySegment @Nullable [] backups) {
+        this.table = table;
+        this.pages = pages;
+        this.backups = backups;
+    }
+
+    /** Resident pages. */
+    static TablePlaces resident(PageTable table, AttendedPages pages) {
+        return new TablePlaces(table, pages, null);
+    }
+
+    /**
+     * All pages of a table, evicted ones read from their backups.
+     *
+     * @throws IOException if one could not be written or cannot be read
+     */
+    static TablePlaces all(PageTable table, BackupTiers.Reads reads) throws IOException {
+        var backups = new @Nullable MemorySegment[table.pages()];
+        for (int page = 0; page < backups.length; page++) {
+            if (!table.isResident(page)) {
+                backups[page] = reads.read(table.requireBackup(page));
+            }
+        }
+        return new TablePlaces(table, AttendedPages.first(backups.length), backups);
+    }
+
+    @Override
+    public int count() {
+        return pages.count();
+    }
+
+    @Override
+    public int slot(int index) {
+        return table.slot(pages.page(index));
+    }
+
+    @Override
+    public MemorySegment backup(int index) {
+        var backup = backups == null ? null : backups[pages.page(index)];
+        if (backup == null) {
+            throw new IllegalStateException("page " + pages.page(index) + " is asked for in its backup and is not there");
+        }
+        return backup;
+    }
+}

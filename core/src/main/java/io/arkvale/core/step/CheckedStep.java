@@ -1,0 +1,386 @@
+package io.arkvale.core.step;
+
+import io.arkvale.api.Backend;
+import io.arkvale.api.Batch;
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.ClosedException;
+import io.arkvale.api.InvalidArgumentException;
+import io.arkvale.api.Step;
+import io.arkvale.api.StepReport;
+import io.arkvale.api.Tensor;
+import io.arkvale.core.tensor.CacheTensor;
+import io.arkvale.core.tensor.CacheTensors;
+import io.arkvale.spi.TensorMemory;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A step that checks the order of every call, its tensors and their values, and only then hands it to the backend's
+ * {@link StepWork}. Every call holds the cache's guard, so that other threads may ask the backend for its memory.
+ *
+ * @param <M> the memory of the cache's tensors
+ */
+public final class CheckedStep<M extends TensorMemory> implements Step {
+    /** What a step knows of its cache. */
+    public interface Owner<M extends TensorMemory> {
+        /** The cache's backend. */
+        Backend backend();
+
+        /** The cache's specification. */
+        CacheSpec spec();
+
+        /** The cache's tensors. */
+        CacheTensors<M> tensors();
+
+        /** Held during every call. */
+        ReentrantLock guard();
+
+        /** Called first by every call, with the guard held. */
+        void enter();
+
+        /** The step is over. */
+        void ended(CheckedStep<M> step, boolean committed);
+    }
+
+    private enum End {
+        OPEN,
+        COMMITTED,
+        CLOSED
+    }
+
+    private final Owner<M> owner;
+    private final Batch batch;
+    private final List<? extends StepMember<?>> members;
+    private final StepProtocol protocol;
+    private final StepWork<M> work;
+    private final boolean checksImmediately;
+    private final int[] oneEach;
+    private final StepRecording recording = new StepRecording();
+    private @Nullable CacheTensor<M> shownScores;
+    private End end = End.OPEN;
+
+    /**
+     * A step that begins.
+     *
+     * @param members the members of the batch, in its order
+     * @param checksImmediately whether a value that is not finite is an error at the call that brings it
+     */
+    public CheckedStep(
+            Owner<M> owner,
+            Batch batch,
+            List<? extends StepMember<?>> members,
+            StepWork<M> work,
+            boolean checksImmediately) {
+        this.owner = owner;
+        this.batch = batch;
+        this.members = List.copyOf(members);
+        this.work = work;
+        this.checksImmediately = checksImmediately;
+        protocol = new StepProtocol(owner.spec().layers(), batch.tokens());
+        oneEach = new int[batch.size()];
+        Arrays.fill(oneEach, 1);
+    }
+
+    @Override
+    public Batch batch() {
+        return batch;
+    }
+
+    /** The members of the batch, in its order. */
+    public List<? extends StepMember<?>> members() {
+        return members;
+    }
+
+    /** Slots promised to the step and not yet taken. */
+    public long unusedReservation() {
+        return work.unusedReservation();
+    }
+
+    /** Tokens of a member that a layer has got in this step. */
+    public int stored(int layer, int member) {
+        return protocol.stored(layer)[member];
+    }
+
+    @Override
+    public void decode(int layer, Tensor queries, Tensor keys, Tensor values, Tensor output) {
+        enter();
+        try {
+            protocol.requireAppend(layer);
+            var q = queries("queries", queries, batch.size());
+            var k = keys("keys", keys, batch.size());
+            var v = keys("values", values, batch.size());
+            var o = queries("output", output, batch.size());
+            checkKeys(k, v, oneEach);
+            checkQueries("queries", q, oneEach);
+            work.decode(layer, q, k, v, o, protocol.isPrefetched(layer));
+            protocol.layerDone();
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public void append(int layer, Tensor keys, Tensor values) {
+        enter();
+        try {
+            protocol.requireAppend(layer);
+            var k = keys("keys", keys, batch.size());
+            var v = keys("values", values, batch.size());
+            checkKeys(k, v, oneEach);
+            work.append(layer, k, v, protocol.isPrefetched(layer));
+            protocol.appended();
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public Tensor estimate(int layer, Tensor queries) {
+        enter();
+        try {
+            protocol.requireEstimate(layer);
+            var q = queries("queries", queries, batch.size());
+            checkQueries("queries", q, oneEach);
+            closeScores();
+            work.estimate(layer, q);
+            protocol.estimated();
+            var tensor = owner.tensors().show(work.scores(), offsets(layer)[batch.size()]);
+            shownScores = tensor;
+            return tensor;
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public int[] scoreOffsets(int layer) {
+        enter();
+        try {
+            protocol.requireIndex(layer);
+            return offsets(layer);
+        } finally {
+            leave();
+        }
+    }
+
+    private int[] offsets(int layer) {
+        return StepMember.scoreOffsets(members, layer);
+    }
+
+    @Override
+    public void select(int layer) {
+        enter();
+        try {
+            protocol.requireSelect(layer, false);
+            work.select(layer);
+            protocol.selected();
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public void select(int layer, Tensor scores) {
+        enter();
+        try {
+            protocol.requireSelect(layer, true);
+            var own = owner.tensors().requireScores("scores", scores, offsets(layer)[batch.size()]);
+            work.select(layer, own);
+            protocol.selected();
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public void recall(int layer) {
+        enter();
+        try {
+            protocol.requireRecall(layer);
+            work.recall(layer);
+            protocol.recalled();
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public void attend(int layer, Tensor queries, Tensor output) {
+        enter();
+        try {
+            protocol.requireAttend(layer);
+            var q = queries("queries", queries, batch.size());
+            var o = queries("output", output, batch.size());
+            checkQueries("queries", q, oneEach);
+            work.attend(layer, q, o);
+            protocol.layerDone();
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public void prefill(int layer, int[] tokens, Tensor queries, Tensor keys, Tensor values, Tensor output) {
+        enter();
+        try {
+            protocol.requireChunk(layer, tokens, true);
+            int rows = Arrays.stream(tokens).sum();
+            var q = queries("queries", queries, rows);
+            var k = keys("keys", keys, rows);
+            var v = keys("values", values, rows);
+            var o = queries("output", output, rows);
+            checkKeys(k, v, tokens);
+            checkQueries("queries", q, tokens);
+            work.prefill(layer, tokens, protocol.stored(layer), q, k, v, o);
+            protocol.stored(tokens, true);
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public void ingest(int layer, int[] tokens, Tensor keys, Tensor values) {
+        enter();
+        try {
+            protocol.requireChunk(layer, tokens, false);
+            int rows = Arrays.stream(tokens).sum();
+            var k = keys("keys", keys, rows);
+            var v = keys("values", values, rows);
+            checkKeys(k, v, tokens);
+            work.ingest(layer, tokens, protocol.stored(layer), k, v);
+            protocol.stored(tokens, false);
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public void finishPrefill(int layer, Tensor lastQueries) {
+        enter();
+        try {
+            protocol.requireFinishPrefill(layer);
+            var q = queries("lastQueries", lastQueries, batch.size());
+            checkQueries("lastQueries", q, oneEach);
+            work.finishPrefill(layer, q);
+            protocol.layerDone();
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public void prefetch(int layer, Tensor guessedQueries) {
+        enter();
+        try {
+            protocol.requirePrefetch(layer);
+            var q = queries("guessedQueries", guessedQueries, batch.size());
+            checkQueries("guessedQueries", q, oneEach);
+            work.prefetch(layer, q);
+            protocol.prefetched(layer);
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public StepReport commit() {
+        enter();
+        try {
+            protocol.requireCommit();
+            StepOutcome outcome;
+            try {
+                outcome = work.finish();
+            } finally {
+                end(End.COMMITTED);
+            }
+            recording.commit(owner.backend(), batch, outcome.report());
+            var error = outcome.poison();
+            if (error != null) {
+                throw error;
+            }
+            return outcome.report();
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public void close() {
+        owner.guard().lock();
+        try {
+            if (end == End.OPEN) {
+                owner.enter();
+                try {
+                    work.undo();
+                } finally {
+                    end(End.CLOSED);
+                }
+            }
+        } finally {
+            leave();
+        }
+    }
+
+    /** Ends the step without taking anything back, because the cache closes and takes everything with it. */
+    public void abandon() {
+        end = End.CLOSED;
+        closeScores();
+    }
+
+    private void end(End how) {
+        end = how;
+        closeScores();
+        owner.ended(this, how == End.COMMITTED);
+    }
+
+    private void closeScores() {
+        if (shownScores != null) {
+            shownScores.close();
+            shownScores = null;
+        }
+    }
+
+    private void enter() {
+        owner.guard().lock();
+        if (end != End.OPEN) {
+            leave();
+            throw new ClosedException("the step is over");
+        }
+        owner.enter();
+    }
+
+    private void leave() {
+        owner.guard().unlock();
+    }
+
+    private M queries(String name, Tensor tensor, int rows) {
+        return owner.tensors().requireQueries(name, tensor, rows);
+    }
+
+    private M keys(String name, Tensor tensor, int rows) {
+        return owner.tensors().requireKeys(name, tensor, rows);
+    }
+
+    private void checkKeys(M keys, M values, int[] tokens) {
+        check("keys", keys, owner.spec().kvHeads(), tokens);
+        check("values", values, owner.spec().kvHeads(), tokens);
+    }
+
+    private void checkQueries(String name, M queries, int[] tokens) {
+        check(name, queries, owner.spec().queryHeads(), tokens);
+    }
+
+    private void check(String name, M memory, int heads, int[] tokens) {
+        if (!checksImmediately) {
+            work.noteNotFinite(name, memory, heads, tokens);
+            return;
+        }
+        int member = work.firstNotFinite(memory, heads, tokens);
+        if (member >= 0) {
+            throw new InvalidArgumentException(name + " of sequence " + member
+                    + " of the batch hold NaN or infinity; allowed: finite values");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.arkvale.core.step;
+
+import io.arkvale.api.BackupException;
+import io.arkvale.api.DeferredException;
+import io.arkvale.api.NonFiniteException;
+import io.arkvale.api.Sequence;
+import io.arkvale.api.StepReport;
+import io.arkvale.core.CacheSequence;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What came of a step: its report, and the sequences whose values were not finite or whose backups are lost. */
+public final class StepOutcome {
+    private final StepReport report;
+    private final Map<CacheSequence, String> notFinite = new LinkedHashMap<>();
+    private final Map<CacheSequence, IOException> lost = new LinkedHashMap<>();
+
+    /**
+     * An outcome.
+     *
+     * @param notFinite what was wrong with the values of a sequence
+     * @param lost why pages of a sequence could not be copied
+     */
+    public StepOutcome(
+            StepReport report,
+            Map<? extends CacheSequence, String> notFinite,
+            Map<? extends CacheSequence, IOException> lost) {
+        this.report = report;
+        this.notFinite.putAll(notFinite);
+        this.lost.putAll(lost);
+    }
+
+    /** What the step did, for all members. */
+    StepReport report() {
+        return report;
+    }
+
+    /** Poisons the sequences concerned; the error to raise, if there is one, names them all. */
+    @Nullable
+    DeferredException poison() {
+        var all = new ArrayList<Sequence>(lost.keySet());
+        notFinite.keySet().stream()
+                .filter(sequence -> !lost.containsKey(sequence))
+                .forEach(all::add);
+        lost.keySet().forEach(CacheSequence::poison);
+        notFinite.keySet().forEach(CacheSequence::poison);
+        if (!lost.isEmpty()) {
+            var cause = lost.values().iterator().next();
+            return new BackupException(
+                    "a backup could not be written or read: " + cause.getMessage(), all, cause, report);
+        }
+        return notFinite.isEmpty()
+                ? null
+                : new NonFiniteException(notFinite.values().iterator().next(), all, report);
+    }
+}

@@ -1,0 +1,136 @@
+package io.arkvale.core.tensor;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CapacityException;
+import io.arkvale.api.ClosedException;
+import io.arkvale.api.ElementType;
+import io.arkvale.api.ForeignObjectException;
+import io.arkvale.api.InvalidArgumentException;
+import io.arkvale.api.Tensor;
+import io.arkvale.spi.TensorMemory;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The tensors of one cache: makes them, and knows its own again when a call brings them.
+ *
+ * @param <M> their memory
+ */
+public final class CacheTensors<M extends TensorMemory> implements AutoCloseable {
+    /** Gives memory; see {@link io.arkvale.spi.PageDevice#allocate}. */
+    @FunctionalInterface
+    public interface Allocator<M> {
+        /** So many bytes, all zero. */
+        M allocate(long bytes);
+    }
+
+    private final CacheSpec spec;
+    private final ReentrantLock guard;
+    private final Allocator<M> allocator;
+    private final Set<CacheTensor<M>> open = new LinkedHashSet<>();
+    private long bytes;
+
+    /**
+     * Of a cache that has none yet.
+     *
+     * @param guard held while a tensor's memory is used
+     */
+    public CacheTensors(CacheSpec spec, ReentrantLock guard, Allocator<M> allocator) {
+        this.spec = spec;
+        this.guard = guard;
+        this.allocator = allocator;
+    }
+
+    ReentrantLock guard() {
+        return guard;
+    }
+
+    /**
+     * A tensor of zeros, as {@link io.arkvale.api.KvCache#allocate} makes it.
+     *
+     * @throws InvalidArgumentException for a shape or an element type that is not allowed
+     * @throws CapacityException if there is not so much memory; nothing is left allocated
+     */
+    public Tensor allocate(ElementType elementType, int rows, int heads, int width) {
+        if (elementType != spec.elementType() && elementType != ElementType.F32) {
+            throw new InvalidArgumentException(
+                    "elementType is " + elementType + "; allowed: " + spec.elementType() + ", F32");
+        }
+        CallChecks.shape(rows, heads, width);
+        long size;
+        try {
+            size = Math.multiplyExact((long) rows * heads, (long) width * elementType.bytes());
+        } catch (ArithmeticException e) {
+            size = Long.MAX_VALUE; // which no device has, and each refuses in its own words
+        }
+        var tensor = new CacheTensor<>(this, elementType, rows, heads, width, allocator.allocate(size));
+        open.add(tensor);
+        bytes += size;
+        return tensor;
+    }
+
+    /** A tensor that shows scores, {@code [pages][headGroups]}; closing it leaves the memory. */
+    public CacheTensor<M> show(M scores, int pages) {
+        return new CacheTensor<>(this, ElementType.F32, pages, spec.headGroups(), 1, scores);
+    }
+
+    void free(CacheTensor<M> tensor) {
+        if (open.remove(tensor)) {
+            bytes -= tensor.memory().bytes();
+            tensor.memory().close();
+        }
+    }
+
+    /**
+     * The memory of the tensor that a call brings, if it is this cache's, open, and of the given shape or with more rows.
+     *
+     * @param name what the call calls it
+     * @throws ForeignObjectException if it is another cache's
+     * @throws ClosedException if it is closed
+     * @throws InvalidArgumentException if its type or shape is another
+     */
+    public M require(String name, Tensor tensor, ElementType type, int rows, int heads, int width) {
+        var own = own(name, tensor);
+        if (own.isClosed()) {
+            throw new ClosedException(name + " is a closed tensor");
+        }
+        CallChecks.tensor(name, own, type, rows, heads, width);
+        return own.memory();
+    }
+
+    @SuppressWarnings("unchecked") // whose owner this is has this memory
+    private CacheTensor<M> own(String name, Tensor tensor) {
+        if (!(tensor instanceof CacheTensor<?> own) || !own.isOf(this)) {
+            throw new ForeignObjectException(name + " is a tensor of another cache");
+        }
+        return (CacheTensor<M>) own;
+    }
+
+    /** The queries or outputs that a call brings; see {@link #require}. */
+    public M requireQueries(String name, Tensor tensor, int rows) {
+        return require(name, tensor, spec.elementType(), rows, spec.queryHeads(), spec.headDim());
+    }
+
+    /** The keys or values that a call brings; see {@link #require}. */
+    public M requireKeys(String name, Tensor tensor, int rows) {
+        return require(name, tensor, spec.elementType(), rows, spec.kvHeads(), spec.headDim());
+    }
+
+    /** The scores that a call brings; see {@link #require}. */
+    public M requireScores(String name, Tensor tensor, int pages) {
+        return require(name, tensor, ElementType.F32, pages, spec.headGroups(), 1);
+    }
+
+    /** Bytes of all open tensors. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** Closes every tensor. */
+    @Override
+    public void close() {
+        List.copyOf(open).forEach(CacheTensor::close);
+    }
+}

@@ -1,0 +1,165 @@
+package io.arkvale.cpu;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.Digest;
+import io.arkvale.api.ElementType;
+import io.arkvale.core.tensor.HostMemory;
+import io.arkvale.kernels.AttentionKernel;
+import io.arkvale.kernels.WorkerPool;
+import io.arkvale.spi.Attention;
+import io.arkvale.spi.FilledPage;
+import io.arkvale.spi.PageDevice;
+import io.arkvale.spi.PageScores;
+import io.arkvale.spi.RowRun;
+import io.arkvale.spi.Scoring;
+import io.arkvale.spi.Storage;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Pages in memory outside the heap, computed on by the threads of one pool; deterministic and batch-invariant. */
+final class CpuDevice implements PageDevice<HostMemory> {
+    private final CacheSpec spec;
+    private final Storage storage;
+    private final PageFormat format;
+    private final Workers workers;
+    private final SlotMemory slots;
+    private final PageDigester digester;
+    private final PageScorer scorer;
+    private final DecodeAttention decode;
+    private final PrefillAttention prefill;
+
+    /** {@code [rows][queryHeads][headDim]}, grown as needed. */
+    private float[] queries = new float[0];
+
+    /** @throws io.arkvale.api.CapacityException if there is not so much memory */
+    CpuDevice(CacheSpec spec, CpuOptions options, WorkerPool pool) {
+        this.spec = spec;
+        format = options.format(spec);
+        storage = new Storage(format.slotBytes(), AttentionKernel.READ_BEYOND, DigestBlocks.PAGES, true, true);
+        workers = new Workers(spec, options, pool);
+        slots = new SlotMemory(spec, format, workers);
+        digester = new PageDigester(spec, workers);
+        scorer = new PageScorer(spec, workers, digester);
+        decode = new DecodeAttention(spec, slots, format, workers);
+        prefill = new PrefillAttention(spec, slots, format, workers);
+    }
+
+    @Override
+    public Storage storage() {
+        return storage;
+    }
+
+    @Override
+    public HostMemory allocate(long bytes) {
+        return new HostMemory(bytes);
+    }
+
+    @Override
+    public boolean isFinite(HostMemory memory, ElementType type, long at, long elements) {
+        return workers.codec.allFinite(memory.segment(), at, elements);
+    }
+
+    @Override
+    public void write(List<RowRun> runs, HostMemory keys, HostMemory values) {
+        slots.write(runs, keys.segment(), values.segment());
+    }
+
+    @Override
+    public void copy(int from, int to) {
+        slots.copy(from, to);
+    }
+
+    @Override
+    public void digest(List<FilledPage> pages) {
+        digester.summarise(pages, slots, format);
+    }
+
+    @Override
+    public void copyDigests(Digest digest, int from, int to) {
+        digester.blocks(digest).copy(from, to);
+    }
+
+    @Override
+    public void reserveDigests(Digest digest, int blocks) {
+        digester.blocks(digest).reserve(blocks);
+    }
+
+    @Override
+    public void download(int slot, MemorySegment target) {
+        slots.download(slot, target);
+    }
+
+    @Override
+    public void upload(List<MemorySegment> sources, int[] targets) {
+        slots.upload(sources, targets);
+    }
+
+    @Override
+    public void score(List<Scoring> work, HostMemory queries, PageScores scores) {
+        int rows = 0;
+        for (var part : work) {
+            rows = Math.max(rows, part.row() + 1);
+        }
+        scorer.score(work, decoded(queries, rows), scores.values());
+    }
+
+    @Override
+    public void attend(List<Attention> work, HostMemory queries, HostMemory output) {
+        var single = new ArrayList<Attention>(work.size());
+        int rows = 0;
+        for (var part : work) {
+            if (part.rows() == 1) {
+                single.add(part);
+                rows = Math.max(rows, part.row() + 1);
+            } else {
+                prefill.attend(part, queries.segment(), output.segment());
+            }
+        }
+        if (!single.isEmpty()) {
+            decode.attend(single, decoded(queries, rows), output.segment());
+        }
+    }
+
+    private float[] decoded(HostMemory memory, int rows) {
+        int elements = Math.multiplyExact(rows, spec.queryHeads() * spec.headDim());
+        if (queries.length < elements) {
+            queries = new float[elements];
+        }
+        workers.codec.decode(memory.segment(), 0, queries, 0, elements);
+        return queries;
+    }
+
+    @Override
+    public void unpack(MemorySegment slot, MemorySegment rows) {
+        long rowBytes = (long) spec.headDim() * spec.elementType().bytes();
+        long headBytes = rowBytes * spec.pageSize();
+        int heads = spec.kvHeadsPerGroup();
+        var page = new HeadPage(spec);
+        for (int head = 0; head < heads; head++) {
+            format.show(slot, 0, head, spec.pageSize(), page);
+            workers.rows.getKeys(page.memory, page.keys, 0, spec.pageSize(), rows, head * headBytes, rowBytes);
+            long values = (heads + head) * headBytes;
+            workers.rows.getValues(page.memory, page.values, 0, spec.pageSize(), rows, values, rowBytes);
+        }
+    }
+
+    @Override
+    public float[] digest(Digest digest, int block, int index, int head) {
+        return digester.read(digest, block, index, head);
+    }
+
+    @Override
+    public long deviceBytes() {
+        return slots.bytes() + digester.bytes();
+    }
+
+    @Override
+    public void close() {
+        try {
+            slots.close();
+        } finally {
+            digester.close();
+        }
+    }
+}

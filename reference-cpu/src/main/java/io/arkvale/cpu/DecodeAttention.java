@@ -1,0 +1,120 @@
+package io.arkvale.cpu;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.kernels.AttentionState;
+import io.arkvale.spi.Attention;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Step (e): softmax attention of single queries over chosen pages. The pages of a head group are split at fixed counts of
+ * tokens, the splits are shared among threads and merged in order, so that the result depends on the pages alone.
+ */
+final class DecodeAttention {
+    /** Tokens of a split: many enough to pay for a merge, few enough to share a short sequence among threads. */
+    private static final int SPLIT_TOKENS = 256;
+
+    /** A run of a work's pages. */
+    private record Split(Attention work, int fromPage, int toPage) {}
+
+    private final CacheSpec spec;
+    private final SlotMemory slots;
+    private final PageFormat format;
+    private final Workers workers;
+    private final double scale;
+    private final int pagesPerSplit;
+    private final List<Split> splits = new ArrayList<>();
+    private AttentionState[] states = new AttentionState[0];
+    private float[] results = new float[0];
+
+    DecodeAttention(CacheSpec spec, SlotMemory slots, PageFormat format, Workers workers) {
+        this.spec = spec;
+        this.slots = slots;
+        this.format = format;
+        this.workers = workers;
+        scale = 1 / Math.sqrt(spec.headDim());
+        pagesPerSplit = Math.max(1, SPLIT_TOKENS / spec.pageSize());
+    }
+
+    /**
+     * Attends from one row for each piece of work.
+     *
+     * @param queries float32 {@code [rows][queryHeads][headDim]}
+     * @param output tensor memory of the same shape in the cache's element type; only the rows and groups at work are written
+     */
+    void attend(List<Attention> work, float[] queries, MemorySegment output) {
+        int heads = spec.kvHeadsPerGroup();
+        split(work);
+        makeStates(Math.multiplyExact(splits.size(), heads));
+        if (results.length < queries.length) {
+            results = new float[queries.length];
+        }
+        workers.pool.forEach(splits.size(), (item, worker) -> attend(item, queries, workers.get(worker)));
+        for (int item = 0; item < splits.size(); item++) {
+            var part = splits.get(item).work;
+            int first = item;
+            while (item + 1 < splits.size() && splits.get(item + 1).work == part) {
+                item++;
+                for (int head = 0; head < heads; head++) {
+                    states[first * heads + head].merge(states[item * heads + head]);
+                }
+            }
+            for (int head = 0; head < heads; head++) {
+                states[first * heads + head].finish(results, row(part, head));
+            }
+            int at = row(part, 0);
+            int elements = spec.queryHeadsPerGroup() * spec.headDim();
+            workers.codec.encode(results, at, output, (long) at * spec.elementType().bytes(), elements);
+        }
+    }
+
+    private void split(List<Attention> work) {
+        splits.clear();
+        for (var part : work) {
+            int pages = part.pages().count();
+            for (int page = 0; page < pages; page += pagesPerSplit) {
+                splits.add(new Split(part, page, Math.min(pages, page + pagesPerSplit)));
+            }
+        }
+    }
+
+    private void attend(int item, float[] queries, Workers.Worker worker) {
+        var split = splits.get(item);
+        var work = split.work;
+        var pages = work.pages();
+        int heads = spec.kvHeadsPerGroup();
+        for (int head = 0; head < heads; head++) {
+            states[item * heads + head].begin(queries, row(work, head), scale);
+        }
+        var shown = worker.page;
+        for (int i = split.fromPage; i < split.toPage; i++) {
+            int slot = pages.slot(i);
+            var memory = slot >= 0 ? slots.segment() : pages.backup(i);
+            long offset = slot >= 0 ? slots.offset(slot) : 0;
+            int tokens = Math.min(spec.pageSize(), work.tokens() - i * spec.pageSize());
+            for (int head = 0; head < heads; head++) {
+                format.show(memory, offset, head, tokens, shown);
+                worker.attention.accumulate(
+                        states[item * heads + head], shown.memory, shown.keys, shown.memory, shown.values, tokens);
+            }
+        }
+    }
+
+    /** Where in queries and output the heads of a group's KV head begin. */
+    private int row(Attention work, int head) {
+        int kvHead = work.group() * spec.kvHeadsPerGroup() + head;
+        return (work.row() * spec.queryHeads() + kvHead * spec.queryHeadsPerKvHead()) * spec.headDim();
+    }
+
+    private void makeStates(int count) {
+        int made = states.length;
+        if (made < count) {
+            states = Arrays.copyOf(states, count);
+            for (int i = made; i < count; i++) {
+                states[i] = workers.get(0).attention.newState();
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.arkvale.cpu;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.GroupScore;
+import io.arkvale.kernels.ScoreKernel;
+import io.arkvale.spi.Scoring;
+import java.util.List;
+
+/** Step (b): scores pages from their digests and makes one score per head group of them. */
+final class PageScorer {
+    private final CacheSpec spec;
+    private final Workers workers;
+    private final PageDigester digester;
+    /** Of each piece of work {@code [queryHeadsPerGroup][pages]}, one after another. */
+    private float[] headScores = new float[0];
+
+    private int[] starts = new int[0];
+
+    PageScorer(CacheSpec spec, Workers workers, PageDigester digester) {
+        this.spec = spec;
+        this.workers = workers;
+        this.digester = digester;
+    }
+
+    /**
+     * Scores pages.
+     *
+     * @param queries float32 {@code [rows][queryHeads][headDim]}
+     * @param scores written where each piece of work says
+     */
+    void score(List<Scoring> work, float[] queries, float[] scores) {
+        reserve(work);
+        int heads = spec.kvHeadsPerGroup();
+        workers.pool.forEach(Math.multiplyExact(work.size(), heads), (item, worker) -> {
+            int index = item / heads;
+            scoreHead(work.get(index), starts[index], item % heads, queries, workers.get(worker).score);
+        });
+        for (int i = 0; i < work.size(); i++) {
+            combine(work.get(i), starts[i], scores);
+        }
+    }
+
+    private void reserve(List<Scoring> work) {
+        if (starts.length < work.size()) {
+            starts = new int[work.size()];
+        }
+        int elements = 0;
+        for (int i = 0; i < work.size(); i++) {
+            starts[i] = elements;
+            elements = Math.addExact(
+                    elements,
+                    Math.multiplyExact(spec.queryHeadsPerGroup(), work.get(i).pages()));
+        }
+        if (headScores.length < elements) {
+            headScores = new float[elements];
+        }
+    }
+
+    private void scoreHead(Scoring work, int start, int head, float[] queries, ScoreKernel kernel) {
+        int queryHeads = spec.queryHeadsPerKvHead();
+        int kvHead = work.group() * spec.kvHeadsPerGroup() + head;
+        kernel.queries(queries, (work.row() * spec.queryHeads() + kvHead * queryHeads) * spec.headDim());
+        var blocks = digester.blocks(work.digest());
+        int all = work.pages();
+        int at = start + head * queryHeads * all;
+        for (int page = 0; page < all; page += DigestBlocks.PAGES) {
+            int block = work.blocks().applyAsInt(page / DigestBlocks.PAGES);
+            int count = Math.min(DigestBlocks.PAGES, all - page);
+            var memory = blocks.memory(block);
+            long vectors = blocks.vectors(block, head);
+            switch (work.digest().shape()) {
+                case CUBOID -> kernel.cuboid(memory, vectors, count, headScores, at + page, all);
+                case POINT -> kernel.centroid(memory, vectors, count, headScores, at + page, all);
+                case SPHERE -> {
+                    long radius = blocks.radius(block, 0, head);
+                    kernel.sphere(memory, vectors, memory, radius, count, headScores, at + page, all);
+                }
+            }
+        }
+    }
+
+    private void combine(Scoring work, int first, float[] scores) {
+        int heads = spec.queryHeadsPerGroup();
+        int pages = work.pages();
+        var how = work.groupScore();
+        if (how == GroupScore.MEAN_SOFTMAX) {
+            for (int head = 0; head < heads; head++) {
+                softmax(first + head * pages, pages);
+            }
+        }
+        // Head by head over all pages, which compiles to vector loops.
+        for (int head = 1; head < heads; head++) {
+            int row = first + head * pages;
+            for (int page = 0; page < pages; page++) {
+                float other = headScores[row + page];
+                headScores[first + page] = how == GroupScore.MAX
+                        ? Math.max(headScores[first + page], other)
+                        : headScores[first + page] + other;
+            }
+        }
+        int divisor = how == GroupScore.MAX ? 1 : heads;
+        for (int page = 0; page < pages; page++) {
+            scores[work.at() + page * spec.headGroups()] = headScores[first + page] / divisor;
+        }
+    }
+
+    /** Turns one head's scores into the softmax over pages of {@code score / √headDim}. */
+    private void softmax(int from, int count) {
+        double scale = 1 / Math.sqrt(spec.headDim());
+        float largest = Float.NEGATIVE_INFINITY;
+        for (int i = from; i < from + count; i++) {
+            largest = Math.max(largest, headScores[i]);
+        }
+        double sum = 0;
+        for (int i = from; i < from + count; i++) {
+            sum += Math.exp(((double) headScores[i] - largest) * scale);
+        }
+        for (int i = from; i < from + count; i++) {
+            headScores[i] = (float) (Math.exp(((double) headScores[i] - largest) * scale) / sum);
+        }
+    }
+}

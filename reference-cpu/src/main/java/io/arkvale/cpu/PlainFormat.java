@@ -1,0 +1,53 @@
+package io.arkvale.cpu;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.kernels.PageRows;
+import io.arkvale.kernels.StorageFormat;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Keys and values as they come, in the cache's element type: for each KV head of the group the keys of the page, then the
+ * values, each in the {@linkplain io.arkvale.kernels.Panels panels} that attention reads from first byte to last.
+ */
+final class PlainFormat implements PageFormat {
+    private final PageRows rows;
+    private final long headBytes;
+    private final long slotBytes;
+
+    PlainFormat(CacheSpec spec) {
+        rows = new PageRows(StorageFormat.valueOf(spec.elementType().name()), spec.headDim(), spec.pageSize());
+        headBytes = (long) spec.headDim() * spec.elementType().bytes() * spec.pageSize();
+        slotBytes = spec.slotBytes();
+    }
+
+    @Override
+    public long slotBytes() {
+        return slotBytes;
+    }
+
+    @Override
+    public void put(
+            MemorySegment keys,
+            MemorySegment values,
+            long at,
+            long stride,
+            int count,
+            MemorySegment memory,
+            long slot,
+            int head,
+            int token) {
+        rows.putKeys(keys, at, stride, count, memory, keys(slot, head), token);
+        rows.putValues(values, at, stride, count, memory, keys(slot, head) + headBytes, token);
+    }
+
+    @Override
+    public void show(MemorySegment memory, long slot, int head, int tokens, HeadPage page) {
+        page.memory = memory;
+        page.keys = keys(slot, head);
+        page.values = page.keys + headBytes;
+    }
+
+    private long keys(long slot, int head) {
+        return slot + 2L * head * headBytes;
+    }
+}
