@@ -14,8 +14,7 @@ public abstract sealed class DeferredException extends ArkValeException permits 
     private final transient List<Sequence> poisoned;
     private final transient @Nullable StepReport report;
 
-    DeferredException(
-            String message, List<Sequence> poisoned, @Nullable Throwable cause, @Nullable StepReport report) {
+    DeferredException(String message, List<Sequence> poisoned, @Nullable Throwable cause, @Nullable StepReport report) {
         super(message, cause);
         this.poisoned = List.copyOf(poisoned);
         this.report = report;

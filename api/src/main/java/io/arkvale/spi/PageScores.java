@@ -8,7 +8,7 @@ import java.util.Arrays;
  */
 public final class PageScores {
     private float[] values = new float[0];
-    private float[] order = values;
+    private float[] order = new float[0];
     private boolean ordered;
 
     /** Without room. */
@@ -32,7 +32,7 @@ public final class PageScores {
      * {@link Scoring#rankedFrom} to {@link Scoring#rankedTo} must be written, higher for the page that goes first.
      */
     public float[] writeOrder() {
-        if (order.length < values.length || order == values) {
+        if (order.length < values.length) {
             order = new float[values.length];
         }
         ordered = true;

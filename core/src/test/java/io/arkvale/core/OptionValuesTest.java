@@ -1,4 +1,4 @@
-package io.arkvale.api.support;
+package io.arkvale.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

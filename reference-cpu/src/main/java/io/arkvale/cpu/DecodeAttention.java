@@ -66,7 +66,8 @@ final class DecodeAttention {
             }
             int at = row(part, 0);
             int elements = spec.queryHeadsPerGroup() * spec.headDim();
-            workers.codec.encode(results, at, output, (long) at * spec.elementType().bytes(), elements);
+            workers.codec.encode(
+                    results, at, output, (long) at * spec.elementType().bytes(), elements);
         }
     }
 

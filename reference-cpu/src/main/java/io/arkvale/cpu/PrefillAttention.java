@@ -70,9 +70,11 @@ final class PrefillAttention {
         int width = spec.queryHeadsPerKvHead() * spec.headDim();
         int start = work.tokens() - count;
         int items = Math.ceilDiv(count, perItem);
-        long rowBytes = (long) spec.queryHeads() * spec.headDim() * spec.elementType().bytes();
-        long headOffset =
-                ((long) work.group() * spec.kvHeadsPerGroup() + head) * width * spec.elementType().bytes();
+        long rowBytes =
+                (long) spec.queryHeads() * spec.headDim() * spec.elementType().bytes();
+        long headOffset = ((long) work.group() * spec.kvHeadsPerGroup() + head)
+                * width
+                * spec.elementType().bytes();
         workers.pool.forEach(items, (item, worker) -> {
             var state = states[worker];
             if (state == null) {

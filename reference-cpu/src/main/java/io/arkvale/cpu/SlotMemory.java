@@ -22,8 +22,8 @@ final class SlotMemory implements AutoCloseable {
         this.spec = spec;
         this.format = format;
         this.workers = workers;
-        memory = new HostMemory(Math.addExact(
-                Math.multiplyExact(spec.deviceSlots(), format.slotBytes()), AttentionKernel.READ_BEYOND));
+        memory = new HostMemory(
+                Math.addExact(Math.multiplyExact(spec.deviceSlots(), format.slotBytes()), AttentionKernel.READ_BEYOND));
     }
 
     /** The memory that all slots lie in. */

@@ -3,11 +3,14 @@ package io.arkvale.core.backup;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CapacityException;
 import io.arkvale.api.Tier;
+import io.arkvale.core.tensor.HostMemory;
 import io.arkvale.spi.PageDevice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,7 +120,7 @@ public final class BackupTiers implements AutoCloseable {
 
     /** Reads backups; what is on disk comes to memory that stays until {@link Reads#close}. */
     public final class Reads implements AutoCloseable {
-        private @Nullable Arena fromDisk;
+        private final List<HostMemory> fromDisk = new ArrayList<>();
 
         private Reads() {}
 
@@ -132,23 +135,21 @@ public final class BackupTiers implements AutoCloseable {
             if (backup.tier() == Tier.HOST) {
                 return host.readable(backup.place);
             }
-            var memory = fromDisk;
-            if (memory == null) {
-                memory = Arena.ofShared();
-                fromDisk = memory;
+            try {
+                var memory = new HostMemory(slotBytes + readBeyond);
+                fromDisk.add(memory);
+                diskTier().read(backup.place, memory.segment());
+                return memory.segment();
+            } catch (CapacityException e) {
+                throw new IOException("there is no memory to read it to: " + e.getMessage(), e);
             }
-            var target = memory.allocate(slotBytes + readBeyond, Long.BYTES);
-            diskTier().read(backup.place, target);
-            return target;
         }
 
         /** Frees what was read, for the next reads. */
         @Override
         public void close() {
-            if (fromDisk != null) {
-                fromDisk.close();
-                fromDisk = null;
-            }
+            fromDisk.forEach(HostMemory::close);
+            fromDisk.clear();
         }
     }
 

@@ -32,17 +32,18 @@ final class BackupWriter implements AutoCloseable {
     }
 
     private void run() {
+        for (var job = next(); job.backup != null; job = next()) {
+            job.backup.complete(copy(job.backup, job.slot));
+        }
+    }
+
+    /** The next job. Nobody has a reason to interrupt the thread; it ends with close, as those who wait for it expect. */
+    private Job next() {
         while (true) {
             try {
-                var job = jobs.take();
-                var backup = job.backup;
-                if (backup == null) {
-                    return;
-                }
-                backup.complete(copy(backup, job.slot));
+                return jobs.take();
             } catch (InterruptedException e) {
-                // Nobody has a reason to interrupt it; it ends with close, as those who wait for it expect.
-                continue;
+                // It waits on.
             }
         }
     }

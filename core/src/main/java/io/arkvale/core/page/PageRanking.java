@@ -1,7 +1,6 @@
 package io.arkvale.core.page;
 
 import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * Ranks candidate pages by score and finds the best or the worst few exactly, without sorting all of them. The order is
@@ -47,7 +46,7 @@ public final class PageRanking {
 
     /** Writes the {@code count} best pages to {@code pages}, the best first. */
     public void best(int count, int[] pages) {
-        Objects.checkFromIndexSize(0, count, size);
+        requireCount(count);
         split(size - count);
         Arrays.sort(candidates, size - count, size);
         for (int i = 0; i < count; i++) {
@@ -57,11 +56,17 @@ public final class PageRanking {
 
     /** Writes the {@code count} worst pages to {@code pages}, the worst first: the exact reverse of the order. */
     public void worst(int count, int[] pages) {
-        Objects.checkFromIndexSize(0, count, size);
+        requireCount(count);
         split(count);
         Arrays.sort(candidates, 0, count);
         for (int i = 0; i < count; i++) {
             pages[i] = page(candidates[i]);
+        }
+    }
+
+    private void requireCount(int count) {
+        if (count < 0 || count > size) {
+            throw new IllegalArgumentException("count is " + count + " but must be from 0 to " + size);
         }
     }
 

@@ -85,7 +85,8 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
             int rows = tokens[member.index()];
             if (!isFinite(memory, first * row, rows * row)) {
                 notFinite.putIfAbsent(
-                        member.sequence(), name + " of sequence " + member.index() + " of the batch hold NaN or infinity");
+                        member.sequence(),
+                        name + " of sequence " + member.index() + " of the batch hold NaN or infinity");
             }
             first += rows;
         }
@@ -158,7 +159,8 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
             int token = (pages.tokens + done) % pageSize;
             int rows = Math.min(count - done, pageSize - token);
             for (int group = 0; group < spec.headGroups(); group++) {
-                runs.add(new RowRun(row + done, rows, group, pages.groups.get(group).slot(page), token));
+                runs.add(new RowRun(
+                        row + done, rows, group, pages.groups.get(group).slot(page), token));
             }
             done += rows;
         }

@@ -91,7 +91,8 @@ final class PagedView implements CacheView {
                 throw new InvalidArgumentException("page " + page + " of layer " + layer + " is not resident");
             }
             try (var arena = Arena.ofShared()) {
-                var bytes = arena.allocate(device.storage().slotBytes() + device.storage().readBeyond(), Long.BYTES);
+                var bytes = arena.allocate(
+                        device.storage().slotBytes() + device.storage().readBeyond(), Long.BYTES);
                 device.download(slot, bytes);
                 unpack(bytes, tokensOf(pages, page), target);
             }

@@ -2,9 +2,7 @@ package io.arkvale.core.page;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CapacityException;
-import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.SlotNeed;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
@@ -114,7 +112,8 @@ final class Reservation {
         }
         for (var member : members) {
             need -= residents(member.sequence());
-            need += SlotNeed.of(spec.layers(), spec.headGroups(), spec.pageSize(), member.settings(), member.lengthAfter())
+            need += SlotNeed.of(
+                            spec.layers(), spec.headGroups(), spec.pageSize(), member.settings(), member.lengthAfter())
                     .device();
         }
         return need;

@@ -52,7 +52,8 @@ final class TablePlaces implements Places {
     public MemorySegment backup(int index) {
         var backup = backups == null ? null : backups[pages.page(index)];
         if (backup == null) {
-            throw new IllegalStateException("page " + pages.page(index) + " is asked for in its backup and is not there");
+            throw new IllegalStateException(
+                    "page " + pages.page(index) + " is asked for in its backup and is not there");
         }
         return backup;
     }

@@ -379,8 +379,8 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
         }
         int member = work.firstNotFinite(memory, heads, tokens);
         if (member >= 0) {
-            throw new InvalidArgumentException(name + " of sequence " + member
-                    + " of the batch hold NaN or infinity; allowed: finite values");
+            throw new InvalidArgumentException(
+                    name + " of sequence " + member + " of the batch hold NaN or infinity; allowed: finite values");
         }
     }
 }

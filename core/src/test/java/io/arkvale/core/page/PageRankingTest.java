@@ -1,4 +1,4 @@
-package io.arkvale.kernels;
+package io.arkvale.core.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

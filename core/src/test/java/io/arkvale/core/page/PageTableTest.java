@@ -1,4 +1,4 @@
-package io.arkvale.api.support;
+package io.arkvale.core.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,11 +8,10 @@ import org.junit.jupiter.api.Test;
 class PageTableTest {
     @Test
     void pagesOpenLeaveAndComeBack() {
-        var table = new PageTable<String>();
+        var table = new PageTable();
         for (int page = 0; page < 20; page++) {
             table.open(100 + page);
         }
-        table.setBackup(3, "three");
         table.evict(3);
         table.evict(0);
 
@@ -20,7 +19,6 @@ class PageTableTest {
         assertThat(table.residents()).isEqualTo(18);
         assertThat(table.slot(3)).isEqualTo(PageTable.NOT_RESIDENT);
         assertThat(table.residentPages()).hasSize(18).doesNotContain(0, 3).isSorted();
-        assertThat(table.requireBackup(3)).isEqualTo("three");
         assertThatThrownBy(() -> table.requireBackup(4)).isInstanceOf(IllegalStateException.class);
 
         table.recall(3, 7);
@@ -30,17 +28,17 @@ class PageTableTest {
 
     @Test
     void aForkGoesItsOwnWay() {
-        var table = new PageTable<String>();
+        var table = new PageTable();
         table.open(0);
         table.open(1);
-        table.setAttended(new int[] {0, 1});
-        var fork = new PageTable<>(table);
+        table.setAttended(AttendedPages.of(new int[] {0, 1}));
+        var fork = new PageTable(table);
         table.evict(0);
         table.removeLast();
 
         assertThat(table.pages()).isOne();
         assertThat(table.residents()).isZero();
         assertThat(fork.residentPages()).containsExactly(0, 1);
-        assertThat(fork.attended()).containsExactly(0, 1);
+        assertThat(fork.attended().toArray()).containsExactly(0, 1);
     }
 }

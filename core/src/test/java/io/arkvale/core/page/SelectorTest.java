@@ -1,9 +1,8 @@
-package io.arkvale.cpu;
+package io.arkvale.core.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.arkvale.api.SequenceSpec;
-import io.arkvale.api.support.PageTable;
 import org.junit.jupiter.api.Test;
 
 /** Hand-worked selections: 10 pages, sink 1, window 2, budget 6, k 5, so 3 pages by rank. */
@@ -17,8 +16,8 @@ class SelectorTest {
 
     private final Selector selector = new Selector();
 
-    private static PageTable<Backup> table(int pages, int... resident) {
-        var table = new PageTable<Backup>();
+    private static PageTable table(int pages, int... resident) {
+        var table = new PageTable();
         for (int page = 0; page < pages; page++) {
             table.open(page);
         }

@@ -1,4 +1,4 @@
-package io.arkvale.api.support;
+package io.arkvale.core.step;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

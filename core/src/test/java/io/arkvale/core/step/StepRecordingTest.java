@@ -1,14 +1,12 @@
-package io.arkvale.cpu;
+package io.arkvale.core.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.arkvale.api.Backends;
 import io.arkvale.api.Batch;
-import io.arkvale.api.CacheSpec;
-import io.arkvale.api.SequenceSpec;
+import io.arkvale.core.CountingCache;
+import io.arkvale.core.CountingDevice;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
@@ -27,7 +25,7 @@ class StepRecordingTest {
         }
         var events = RecordingFile.readAllEvents(file);
         assertThat(events).hasSize(2).allSatisfy(event -> {
-            assertThat(event.getString("backend")).isEqualTo("cpu");
+            assertThat(event.getString("backend")).isEqualTo("counting");
             assertThat(event.getInt("sequences")).isEqualTo(2);
             assertThat(event.getInt("tokens")).isEqualTo(2);
             assertThat(event.getDuration()).isPositive();
@@ -35,21 +33,14 @@ class StepRecordingTest {
     }
 
     private static void decodeTwiceAndGiveUpOnce() {
-        var settings = SequenceSpec.builder(4).budgetPages(6).denseLayers(0).build();
-        var spec = CacheSpec.builder(1, 2, 1, 8)
-                .pageSize(4)
-                .roomFor(settings, 16, 2)
-                .build();
-        try (var backend = Backends.create("cpu", Map.of("threads", "1"));
-                var cache = backend.open(spec);
-                var first = cache.begin(settings);
-                var second = cache.begin(settings);
-                var queries = cache.allocateQueries(2);
-                var keys = cache.allocateKeys(2);
-                var output = cache.allocateQueries(2)) {
+        try (var counting = new CountingCache(
+                CountingCache.spec(1).deviceSlots(40).hostSlots(40).build(), spec -> new CountingDevice(spec, false))) {
+            var first = counting.cache.begin(CountingCache.SETTINGS);
+            var second = counting.cache.begin(CountingCache.SETTINGS);
+            var rows = counting.rows(1, 2);
             for (int i = 0; i < 3; i++) {
-                try (var step = cache.step(Batch.decode(first, second))) {
-                    step.decode(0, queries, keys, keys, output);
+                try (var step = counting.cache.step(Batch.decode(first, second))) {
+                    step.decode(0, rows, rows, rows, counting.rows(0, 2));
                     if (i < 2) {
                         step.commit();
                     }

@@ -1,4 +1,4 @@
-package io.arkvale.api.support;
+package io.arkvale.core.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,17 +10,18 @@ import io.arkvale.api.ElementType;
 import io.arkvale.api.ForeignObjectException;
 import io.arkvale.api.InvalidArgumentException;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-class HostTensorsTest {
+class CacheTensorsTest {
     private static final CacheSpec SPEC = CacheSpec.builder(1, 4, 2, 8)
             .elementType(ElementType.F16)
             .deviceSlots(1)
             .build();
 
     @AutoClose
-    private final HostTensors tensors = new HostTensors(SPEC);
+    private final CacheTensors<HostMemory> tensors = new CacheTensors<>(SPEC, new ReentrantLock(), HostMemory::new);
 
     @Test
     void rowsGoInAndOut() {
@@ -42,12 +43,12 @@ class HostTensorsTest {
     void onlyItsOwnOpenTensorsOfTheRightShapePass() {
         var queries = tensors.allocate(ElementType.F16, 3, 4, 8);
 
-        assertThat(tensors.requireQueries("queries", queries, 2)).isSameAs(queries);
+        assertThat(tensors.requireQueries("queries", queries, 2)).isEqualTo(((CacheTensor<?>) queries).memory());
         assertThatThrownBy(() -> tensors.requireQueries("queries", queries, 4))
                 .isInstanceOf(InvalidArgumentException.class)
                 .hasMessage("queries is F16 [3, 4, 8]; allowed: F16 [at least 4, 4, 8]");
         assertThatThrownBy(() -> tensors.requireKeys("keys", queries, 2)).isInstanceOf(InvalidArgumentException.class);
-        try (var others = new HostTensors(SPEC)) {
+        try (var others = new CacheTensors<>(SPEC, new ReentrantLock(), HostMemory::new)) {
             assertThatThrownBy(() -> others.requireQueries("queries", queries, 2))
                     .isInstanceOf(ForeignObjectException.class);
         }

@@ -1,0 +1,134 @@
+package io.arkvale.core;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.Digest;
+import io.arkvale.api.ElementType;
+import io.arkvale.core.tensor.HostMemory;
+import io.arkvale.spi.Attention;
+import io.arkvale.spi.FilledPage;
+import io.arkvale.spi.PageDevice;
+import io.arkvale.spi.PageScores;
+import io.arkvale.spi.RowRun;
+import io.arkvale.spi.Scoring;
+import io.arkvale.spi.Storage;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A device that keeps one number per slot, the first of the last row written, and does no arithmetic: the score of a page is
+ * that number. Tests of the core look at which slots and backups hold what.
+ */
+public class CountingDevice implements PageDevice<HostMemory> {
+    /** What each slot holds. */
+    protected final float[] slots;
+
+    private final float[] digests = new float[1024];
+    private final CacheSpec spec;
+    private final boolean copiesInBackground;
+    private int closings;
+
+    /** A device of a cache. */
+    public CountingDevice(CacheSpec spec, boolean copiesInBackground) {
+        this.spec = spec;
+        this.copiesInBackground = copiesInBackground;
+        slots = new float[(int) spec.deviceSlots()];
+    }
+
+    /** How often it was closed. */
+    public int closings() {
+        return closings;
+    }
+
+    @Override
+    public Storage storage() {
+        return new Storage(Float.BYTES, 0, 1, copiesInBackground, false);
+    }
+
+    @Override
+    public HostMemory allocate(long bytes) {
+        return new HostMemory(bytes);
+    }
+
+    @Override
+    public boolean isFinite(HostMemory memory, ElementType type, long at, long elements) {
+        for (long i = 0; i < elements; i++) {
+            if (!Float.isFinite(memory.segment().get(ValueLayout.JAVA_FLOAT, at + i * Float.BYTES))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void write(List<RowRun> runs, HostMemory keys, HostMemory values) {
+        long rowBytes = (long) spec.kvHeads() * spec.headDim() * Float.BYTES;
+        for (var run : runs) {
+            long last = run.row() + run.rows() - 1L;
+            slots[run.slot()] = keys.segment().get(ValueLayout.JAVA_FLOAT, last * rowBytes);
+        }
+    }
+
+    @Override
+    public void copy(int from, int to) {
+        slots[to] = slots[from];
+    }
+
+    @Override
+    public void digest(List<FilledPage> pages) {
+        pages.forEach(page -> digests[page.block()] = slots[page.slot()]);
+    }
+
+    @Override
+    public void download(int slot, MemorySegment target) {
+        target.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 0, slots[slot]);
+    }
+
+    @Override
+    public void upload(List<MemorySegment> sources, int[] targets) {
+        for (int i = 0; i < targets.length; i++) {
+            slots[targets[i]] = sources.get(i).get(ValueLayout.JAVA_FLOAT_UNALIGNED, 0);
+        }
+    }
+
+    @Override
+    public void score(List<Scoring> work, HostMemory queries, PageScores scores) {
+        for (var part : work) {
+            for (int page = 0; page < part.pages(); page++) {
+                scores.values()[part.at() + page * spec.headGroups()] =
+                        digests[part.blocks().applyAsInt(page)];
+            }
+        }
+    }
+
+    @Override
+    public void attend(List<Attention> work, HostMemory queries, HostMemory output) {}
+
+    @Override
+    public void unpack(MemorySegment slot, MemorySegment rows) {
+        rows.fill((byte) 0);
+        rows.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 0, slot.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 0));
+    }
+
+    @Override
+    public float[] digest(Digest digest, int block, int index, int head) {
+        return new float[] {digests[block]};
+    }
+
+    @Override
+    public long deviceBytes() {
+        return (long) slots.length * Float.BYTES;
+    }
+
+    @Override
+    public boolean hasHostTensors() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        closings++;
+        Arrays.fill(slots, Float.NaN);
+    }
+}
