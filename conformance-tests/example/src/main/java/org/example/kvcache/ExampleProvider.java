@@ -4,12 +4,19 @@ import io.arkvale.api.Availability;
 import io.arkvale.api.Backend;
 import io.arkvale.api.BackendOption;
 import io.arkvale.api.BackendProvider;
-import io.arkvale.api.support.OptionValues;
+import io.arkvale.api.Capabilities;
+import io.arkvale.api.Capabilities.SizeRange;
+import io.arkvale.api.ElementType;
+import io.arkvale.core.OptionValues;
+import io.arkvale.core.PagedBackend;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 
-/** Found by ServiceLoader under the id {@code example}. */
-public class ExampleProvider implements BackendProvider {
+/** Found by ServiceLoader under the id {@code example}; says what the backend can do, and creates it. */
+public final class ExampleProvider implements BackendProvider {
+    private static final String DEVICE = "plain Java";
+
     /** Called by ServiceLoader. */
     public ExampleProvider() {}
 
@@ -20,7 +27,7 @@ public class ExampleProvider implements BackendProvider {
 
     @Override
     public int rank() {
-        return -1;
+        return -1; // never chosen by itself
     }
 
     @Override
@@ -30,15 +37,25 @@ public class ExampleProvider implements BackendProvider {
 
     @Override
     public Availability probe() {
-        return new Availability.Available("plain Java on the heap");
+        return new Availability.Available(DEVICE);
+    }
+
+    private static Capabilities capabilities() {
+        return new Capabilities(
+                EnumSet.allOf(ElementType.class),
+                SizeRange.of(1, 256),
+                SizeRange.of(1, 128),
+                SizeRange.of(1, 16),
+                true,
+                true,
+                true,
+                false);
     }
 
     @Override
-    public Backend create(Map<String, String> options) {
-        return newBackend(new OptionValues(options(), options).immediateChecks());
-    }
-
-    ExampleBackend newBackend(boolean immediateChecks) {
-        return new ExampleBackend(new Algorithm(), immediateChecks);
+    public Backend create(Map<String, String> given) {
+        var options = new OptionValues(options(), given);
+        return new PagedBackend<>(
+                id(), DEVICE, capabilities(), options.immediateChecks(), ExampleDevice::new, () -> {});
     }
 }

@@ -1,7 +1,4 @@
-/**
- * A complete small ArkVale backend in plain Java, written to be read: float32 arithmetic in simple loops, one object a
- * page, and slots that are settled after every call by looking at who still needs them.
- */
+/** A complete small backend, to copy: a provider and a device. */
 @NullMarked
 package org.example.kvcache;
 

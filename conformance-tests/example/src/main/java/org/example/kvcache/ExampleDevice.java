@@ -1,0 +1,352 @@
+package org.example.kvcache;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.Digest;
+import io.arkvale.api.ElementType;
+import io.arkvale.api.GroupScore;
+import io.arkvale.core.tensor.Elements;
+import io.arkvale.core.tensor.HostMemory;
+import io.arkvale.spi.Attention;
+import io.arkvale.spi.FilledPage;
+import io.arkvale.spi.PageDevice;
+import io.arkvale.spi.PageScores;
+import io.arkvale.spi.RowRun;
+import io.arkvale.spi.Scoring;
+import io.arkvale.spi.Storage;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A whole device in plain loops. A slot holds rows as they come: keys {@code [kvHeadsPerGroup, pageSize, headDim]}, then values
+ * in the same shape. Replace the loops one by one with what your device does; the kit tells what went wrong.
+ */
+final class ExampleDevice implements PageDevice<HostMemory> {
+    private final CacheSpec spec;
+    private final ElementType type;
+    private final int width;
+    private final HostMemory slots;
+    /** Digests by block, then by KV head of the group. */
+    private final Map<Integer, float[][]> digests = new HashMap<>();
+
+    ExampleDevice(CacheSpec spec) {
+        this.spec = spec;
+        type = spec.elementType();
+        width = spec.headDim();
+        slots = new HostMemory(Math.multiplyExact(spec.deviceSlots(), spec.slotBytes()));
+    }
+
+    @Override
+    public Storage storage() {
+        return Storage.of(spec.slotBytes());
+    }
+
+    @Override
+    public HostMemory allocate(long bytes) {
+        return new HostMemory(bytes);
+    }
+
+    @Override
+    public boolean isFinite(HostMemory memory, ElementType type, long at, long elements) {
+        return Elements.areFinite(memory.segment(), type, at / type.bytes(), elements);
+    }
+
+    // Storing pages.
+
+    @Override
+    public void write(List<RowRun> runs, HostMemory keys, HostMemory values) {
+        long bytes = (long) width * type.bytes();
+        for (var run : runs) {
+            var slot = slot(run.slot());
+            for (int row = 0; row < run.rows(); row++) {
+                for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
+                    long from = ((long) (run.row() + row) * spec.kvHeads() + kvHead(run.group(), head)) * bytes;
+                    int token = run.token() + row;
+                    MemorySegment.copy(keys.segment(), from, slot, key(head, token) * type.bytes(), bytes);
+                    MemorySegment.copy(values.segment(), from, slot, value(head, token) * type.bytes(), bytes);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void copy(int from, int to) {
+        slot(to).copyFrom(slot(from));
+    }
+
+    @Override
+    public void download(int slot, MemorySegment target) {
+        MemorySegment.copy(slot(slot), 0, target, 0, spec.slotBytes());
+    }
+
+    @Override
+    public void upload(List<MemorySegment> sources, int[] targets) {
+        for (int i = 0; i < targets.length; i++) {
+            MemorySegment.copy(sources.get(i), 0, slot(targets[i]), 0, spec.slotBytes());
+        }
+    }
+
+    @Override
+    public void unpack(MemorySegment slot, MemorySegment rows) {
+        MemorySegment.copy(slot, 0, rows, 0, spec.slotBytes());
+    }
+
+    // Summarising pages.
+
+    @Override
+    public void digest(List<FilledPage> pages) {
+        for (var page : pages) {
+            var heads = new float[spec.kvHeadsPerGroup()][];
+            for (int head = 0; head < heads.length; head++) {
+                var keys = new float[spec.pageSize()][];
+                for (int token = 0; token < keys.length; token++) {
+                    keys[token] = row(slot(page.slot()), key(head, token));
+                }
+                heads[head] = round(page.digest(), summarise(page.digest(), keys));
+            }
+            digests.put(page.block(), heads);
+        }
+    }
+
+    /** Vectors and radius of a head's keys, {@code [tokens][headDim]}. */
+    private static float[] summarise(Digest digest, float[][] keys) {
+        int width = keys[0].length;
+        var summary = new float[digest.shape().vectors() * width + digest.shape().radii()];
+        var centre = new float[width];
+        for (int i = 0; i < width; i++) {
+            var column = column(keys, i);
+            centre[i] = least(column) / 2 + most(column) / 2;
+            switch (digest) {
+                case CUBOID_MAX -> {
+                    summary[i] = most(column);
+                    summary[width + i] = least(column);
+                }
+                case CUBOID_CENTER, CUBOID_MEAN -> {
+                    for (int j = 0; j < column.length; j++) {
+                        column[j] = Math.abs(column[j] - centre[i]);
+                    }
+                    float reach = digest == Digest.CUBOID_MEAN ? mean(column) : (least(column) + most(column)) / 2;
+                    summary[i] = centre[i] + reach;
+                    summary[width + i] = centre[i] - reach;
+                }
+                case CENTROID -> summary[i] = mean(column);
+                default -> summary[i] = centre[i];
+            }
+        }
+        if (digest.shape().radii() > 0) {
+            var norms = new float[keys.length];
+            for (int j = 0; j < norms.length; j++) {
+                norms[j] = distance(keys[j], centre);
+            }
+            summary[width] = switch (digest) {
+                case SPHERE_MAX -> most(norms);
+                case SPHERE_CENTER -> (least(norms) + most(norms)) / 2;
+                default -> mean(norms);
+            };
+        }
+        return summary;
+    }
+
+    /** Vectors are stored in the element type; a radius is not. */
+    private float[] round(Digest digest, float[] summary) {
+        for (int i = 0; i < digest.shape().vectors() * width; i++) {
+            summary[i] = Elements.rounded(type, summary[i]);
+        }
+        return summary;
+    }
+
+    @Override
+    public float[] digest(Digest digest, int block, int index, int head) {
+        return digests.get(block)[head].clone();
+    }
+
+    // Scoring pages.
+
+    @Override
+    public void score(List<Scoring> work, HostMemory queries, PageScores scores) {
+        for (var part : work) {
+            for (int head = 0; head < spec.queryHeadsPerGroup(); head++) {
+                var query = query(queries.segment(), part.row(), part.group(), head);
+                var own = new float[part.pages()];
+                for (int page = 0; page < own.length; page++) {
+                    var summary = digests.get(part.blocks().applyAsInt(page))[head / spec.queryHeadsPerKvHead()];
+                    own[page] = score(part.digest().shape(), query, summary);
+                }
+                if (part.groupScore() == GroupScore.MEAN_SOFTMAX) {
+                    softmax(own, (float) (1 / Math.sqrt(width)));
+                }
+                for (int page = 0; page < own.length; page++) {
+                    int at = part.at() + page * spec.headGroups();
+                    float before = head == 0 ? own[page] : scores.values()[at];
+                    scores.values()[at] = part.groupScore() == GroupScore.MAX
+                            ? Math.max(before, own[page])
+                            : (head == 0 ? 0 : before) + own[page] / spec.queryHeadsPerGroup();
+                }
+            }
+        }
+    }
+
+    private static float score(Digest.Shape shape, float[] query, float[] summary) {
+        int width = query.length;
+        float score = 0;
+        float squares = 0;
+        for (int i = 0; i < width; i++) {
+            float product = query[i] * summary[i];
+            score += shape == Digest.Shape.CUBOID ? Math.max(product, query[i] * summary[width + i]) : product;
+            squares += query[i] * query[i];
+        }
+        return shape == Digest.Shape.SPHERE ? score + summary[width] * (float) Math.sqrt(squares) : score;
+    }
+
+    // Attending to pages.
+
+    @Override
+    public void attend(List<Attention> work, HostMemory queries, HostMemory output) {
+        for (var part : work) {
+            for (int row = 0; row < part.rows(); row++) {
+                for (int head = 0; head < spec.queryHeadsPerGroup(); head++) {
+                    var query = query(queries.segment(), part.row() + row, part.group(), head);
+                    var mixed = attend(part, part.seen(row), query, head / spec.queryHeadsPerKvHead());
+                    long at = queryAt(part.row() + row, part.group(), head);
+                    for (int i = 0; i < width; i++) {
+                        Elements.set(output.segment(), type, at + i, mixed[i]);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Attention of one query to the first {@code tokens} tokens. */
+    private float[] attend(Attention work, int tokens, float[] query, int head) {
+        var weights = new float[tokens];
+        for (int token = 0; token < tokens; token++) {
+            var key = row(page(work, token), key(head, token % spec.pageSize()));
+            for (int i = 0; i < width; i++) {
+                weights[token] += query[i] * key[i];
+            }
+        }
+        softmax(weights, (float) (1 / Math.sqrt(width)));
+        var mixed = new float[width];
+        for (int token = 0; token < tokens; token++) {
+            var value = row(page(work, token), value(head, token % spec.pageSize()));
+            for (int i = 0; i < width; i++) {
+                mixed[i] += weights[token] * value[i];
+            }
+        }
+        return mixed;
+    }
+
+    private MemorySegment page(Attention work, int token) {
+        int page = token / spec.pageSize();
+        int slot = work.pages().slot(page);
+        return slot >= 0 ? slot(slot) : work.pages().backup(page);
+    }
+
+    private static void softmax(float[] numbers, float scale) {
+        float most = most(numbers) * scale;
+        float sum = 0;
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = (float) Math.exp(numbers[i] * scale - most);
+            sum += numbers[i];
+        }
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] /= sum;
+        }
+    }
+
+    // Where things lie, counted in elements.
+
+    private MemorySegment slot(int slot) {
+        return slots.segment().asSlice(slot * spec.slotBytes(), spec.slotBytes());
+    }
+
+    private int kvHead(int group, int head) {
+        return group * spec.kvHeadsPerGroup() + head;
+    }
+
+    private long key(int head, int token) {
+        return ((long) head * spec.pageSize() + token) * width;
+    }
+
+    private long value(int head, int token) {
+        return key(spec.kvHeadsPerGroup() + head, token);
+    }
+
+    private long queryAt(int row, int group, int head) {
+        return ((long) row * spec.queryHeads() + (long) group * spec.queryHeadsPerGroup() + head) * width;
+    }
+
+    private float[] query(MemorySegment queries, int row, int group, int head) {
+        return row(queries, queryAt(row, group, head));
+    }
+
+    private float[] row(MemorySegment memory, long at) {
+        var row = new float[width];
+        for (int i = 0; i < width; i++) {
+            row[i] = Elements.get(memory, type, at + i);
+        }
+        return row;
+    }
+
+    // Numbers.
+
+    private static float[] column(float[][] rows, int index) {
+        var column = new float[rows.length];
+        for (int row = 0; row < column.length; row++) {
+            column[row] = rows[row][index];
+        }
+        return column;
+    }
+
+    private static float least(float[] numbers) {
+        float least = numbers[0];
+        for (float number : numbers) {
+            least = Math.min(least, number);
+        }
+        return least;
+    }
+
+    private static float most(float[] numbers) {
+        float most = numbers[0];
+        for (float number : numbers) {
+            most = Math.max(most, number);
+        }
+        return most;
+    }
+
+    private static float mean(float[] numbers) {
+        float sum = 0;
+        for (float number : numbers) {
+            sum += number / numbers.length;
+        }
+        return sum;
+    }
+
+    private static float distance(float[] a, float[] b) {
+        float squares = 0;
+        for (int i = 0; i < a.length; i++) {
+            squares += (a[i] - b[i]) * (a[i] - b[i]);
+        }
+        return (float) Math.sqrt(squares);
+    }
+
+    @Override
+    public long deviceBytes() {
+        long held = slots.bytes();
+        for (var heads : digests.values()) {
+            held += (long) heads.length * heads[0].length * Float.BYTES;
+        }
+        return held;
+    }
+
+    @Override
+    public boolean hasHostTensors() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        slots.close();
+    }
+}
