@@ -2,11 +2,11 @@ package io.arkvale.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.arkvale.conformance.wrong.WrongBackend;
+import io.arkvale.conformance.wrong.WrongBackends;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.example.kvcache.WrongBackend;
-import org.example.kvcache.WrongBackends;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

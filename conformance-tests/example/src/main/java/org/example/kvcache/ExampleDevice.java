@@ -14,9 +14,7 @@ import io.arkvale.spi.RowRun;
 import io.arkvale.spi.Scoring;
 import io.arkvale.spi.Storage;
 import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A whole device in plain loops. A slot holds rows as they come: keys {@code [kvHeadsPerGroup, pageSize, headDim]}, then values
@@ -27,13 +25,14 @@ final class ExampleDevice implements PageDevice<HostMemory> {
     private final ElementType type;
     private final int width;
     private final HostMemory slots;
-    /** Digests by block, then by KV head of the group. */
-    private final Map<Integer, float[][]> digests = new HashMap<>();
+    /** Digests by block and KV head of the group. There are never more than backups. */
+    private final float[][][] digests;
 
     ExampleDevice(CacheSpec spec) {
         this.spec = spec;
         type = spec.elementType();
         width = spec.headDim();
+        digests = new float[Math.toIntExact(spec.hostSlots() + spec.diskSlots())][spec.kvHeadsPerGroup()][0];
         slots = new HostMemory(Math.multiplyExact(spec.deviceSlots(), spec.slotBytes()));
     }
 
@@ -97,22 +96,21 @@ final class ExampleDevice implements PageDevice<HostMemory> {
     @Override
     public void digest(List<FilledPage> pages) {
         for (var page : pages) {
-            var heads = new float[spec.kvHeadsPerGroup()][];
-            for (int head = 0; head < heads.length; head++) {
+            for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
                 var keys = new float[spec.pageSize()][];
                 for (int token = 0; token < keys.length; token++) {
                     keys[token] = row(slot(page.slot()), key(head, token));
                 }
-                heads[head] = round(page.digest(), summarise(page.digest(), keys));
+                digests[page.block()][head] = round(page.digest(), summarise(page.digest(), keys));
             }
-            digests.put(page.block(), heads);
         }
     }
 
     /** Vectors and radius of a head's keys, {@code [tokens][headDim]}. */
     private static float[] summarise(Digest digest, float[][] keys) {
         int width = keys[0].length;
-        var summary = new float[digest.shape().vectors() * width + digest.shape().radii()];
+        var summary =
+                new float[digest.shape().vectors() * width + digest.shape().radii()];
         var centre = new float[width];
         for (int i = 0; i < width; i++) {
             var column = column(keys, i);
@@ -158,7 +156,7 @@ final class ExampleDevice implements PageDevice<HostMemory> {
 
     @Override
     public float[] digest(Digest digest, int block, int index, int head) {
-        return digests.get(block)[head].clone();
+        return digests[block][head].clone();
     }
 
     // Scoring pages.
@@ -170,7 +168,7 @@ final class ExampleDevice implements PageDevice<HostMemory> {
                 var query = query(queries.segment(), part.row(), part.group(), head);
                 var own = new float[part.pages()];
                 for (int page = 0; page < own.length; page++) {
-                    var summary = digests.get(part.blocks().applyAsInt(page))[head / spec.queryHeadsPerKvHead()];
+                    var summary = digests[part.blocks().applyAsInt(page)][head / spec.queryHeadsPerKvHead()];
                     own[page] = score(part.digest().shape(), query, summary);
                 }
                 if (part.groupScore() == GroupScore.MEAN_SOFTMAX) {
@@ -334,7 +332,7 @@ final class ExampleDevice implements PageDevice<HostMemory> {
     @Override
     public long deviceBytes() {
         long held = slots.bytes();
-        for (var heads : digests.values()) {
+        for (var heads : digests) {
             held += (long) heads.length * heads[0].length * Float.BYTES;
         }
         return held;

@@ -1,4 +1,4 @@
-package org.example.kvcache;
+package io.arkvale.conformance.wrong;
 
 import java.util.Comparator;
 import java.util.List;
@@ -10,12 +10,7 @@ public final class WrongBackends {
 
     /** All of them. */
     public static List<WrongBackend> all() {
-        return Stream.of(
-                        WrongProviders.all(),
-                        WrongAlgorithms.all(),
-                        WrongLayers.all(),
-                        WrongSteps.all(),
-                        WrongCaches.all())
+        return Stream.of(WrongProviders.all(), WrongDevices.all(), WrongTables.all(), WrongCalls.all())
                 .flatMap(List::stream)
                 .sorted(Comparator.comparingInt(WrongBackend::rule))
                 .toList();

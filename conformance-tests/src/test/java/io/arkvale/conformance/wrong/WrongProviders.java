@@ -1,0 +1,59 @@
+package io.arkvale.conformance.wrong;
+
+import static io.arkvale.conformance.wrong.WrongBackend.core;
+import static io.arkvale.conformance.wrong.WrongBackend.provider;
+
+import java.util.List;
+
+/** Mistakes in providers and backends. */
+final class WrongProviders {
+    private WrongProviders() {}
+
+    static List<WrongBackend> all() {
+        return List.of(
+                provider(101, "an id that is no plain word", "return \"example\";", "return \"Example Backend\";"),
+                provider(
+                        102, "a probe that changes its mind", "return new Availability.Available(DEVICE);\n    }", """
+                        return probes++ < 2
+                                ? new Availability.Available(DEVICE)
+                                : new Availability.Unavailable("tired", "wait");
+                        }
+                        private int probes;"""),
+                provider(
+                        104,
+                        "unknown options ignored",
+                        "new OptionValues(options(), given)",
+                        "new OptionValues(options(), given.containsKey(\"checks\") ? Map.of(\"checks\", given.get(\"checks\")) : Map.of())"),
+                provider(
+                        105,
+                        "created although unavailable",
+                        "new Availability.Available(DEVICE)",
+                        "new Availability.Unavailable(\"no such device\", \"buy one\")"),
+                core(
+                        106,
+                        "undeclared specifications open",
+                        "CacheBackend.java",
+                        "        capabilities.require(spec);\n",
+                        ""),
+                core(106, "an undeclared limit", "CacheBackend.java", "        capabilities.require(spec);\n", """
+                        capabilities.require(spec);
+                        if (spec.elementType() != io.arkvale.api.ElementType.F32) {
+                            throw new io.arkvale.api.UnsupportedSpecException("elementType must be F32");
+                        }
+                        """),
+                core(
+                        108,
+                        "caches outlive their backend",
+                        "CacheBackend.java",
+                        "if (!closed.compareAndSet(false, true)) {",
+                        "if (true) {"),
+                core(
+                        805,
+                        "a little memory stays with every cache that closes",
+                        "CheckedCache.java",
+                        "            backend.forget(this);\n",
+                        "",
+                        "return closed ? MemoryUse.NONE : memory();",
+                        "return closed ? new MemoryUse(0, 0, 0, 0, 0, 1, 0, 0) : memory();"));
+    }
+}

@@ -1,0 +1,243 @@
+package io.arkvale.conformance.wrong;
+
+import static io.arkvale.conformance.wrong.WrongBackend.core;
+
+import java.util.List;
+
+/** Mistakes in page tables, selection, moves, backups and what takes them back. */
+final class WrongTables {
+    private static final String STEP = "page/PagedStep.java";
+    private static final String STORE = "page/PageStore.java";
+    private static final String SELECTOR = "page/Selector.java";
+    private static final String RANKING = "page/PageRanking.java";
+    private static final String JOURNAL = "page/LayerJournal.java";
+
+    private WrongTables() {}
+
+    static List<WrongBackend> all() {
+        return List.of(
+                core(
+                        302,
+                        "backed up before the rows are in",
+                        STEP,
+                        "        device.write(runs, keys, values);\n",
+                        "",
+                        "        count(Part.APPEND, start);",
+                        "        device.write(runs, keys, values);\n        count(Part.APPEND, start);"),
+                core(
+                        302,
+                        "the last byte of a page is not in its backup",
+                        "backup/BackupTiers.java",
+                        "                device.download(slot, host.slot(backup.place));\n",
+                        """
+                                        device.download(slot, host.slot(backup.place));
+                                        host.slot(backup.place).asSlice(slotBytes - 1).fill((byte) 99);
+                        """),
+                core(
+                        304,
+                        "digests of dense layers",
+                        "page/PagedView.java",
+                        "pages.isLimited() && page < pages.digests.get(group).pages()",
+                        "page < pages.tokens / spec.pageSize()"),
+                core(305, "append evicts to make room", STEP, "        store(layer, oneEach, keys, values);\n", """
+                                store(layer, oneEach, keys, values);
+                                for (var member : members) {
+                                    var table = member.layer(layer).groups.getFirst();
+                                    if (member.isOverBudget(layer) && table.residents() > member.settings().budgetPages()) {
+                                        try {
+                                            member.journal(layer).beforeMoves();
+                                            store.evict(table, table.residentPages()[0]);
+                                        } catch (IOException e) {
+                                            throw new IllegalStateException(e);
+                                        }
+                                    }
+                                }
+                        """),
+                core(
+                        307,
+                        "pages on disk come back as zeros",
+                        "backup/BackupTiers.java",
+                        "                return memory.segment();",
+                        "                return memory.segment().fill((byte) 0);"),
+                core(
+                        401,
+                        "the page just filled is not scored",
+                        "step/StepMember.java",
+                        "member.isOverBudget(layer) ? member.filledAfter() : 0",
+                        "member.isOverBudget(layer) ? (member.lengthAfter() - 1) / member.cache.pageSize() : 0"),
+                core(
+                        405,
+                        "scored from the budget on instead of beyond it",
+                        "step/StepMember.java",
+                        "pagesAfter() > settings().budgetPages()",
+                        "pagesAfter() >= settings().budgetPages()"),
+                core(
+                        501,
+                        "window too short by one page",
+                        SELECTOR,
+                        "        int window = pages - spec.windowPages();\n        ranking.clear();",
+                        "        int window = pages - spec.windowPages() + (spec.windowPages() > 1 ? 1 : 0);\n        ranking.clear();",
+                        "        for (int i = 0; i < spec.windowPages(); i++) {",
+                        "        for (int i = 0; window + i < pages; i++) {"),
+                core(
+                        501,
+                        "one ranked page too few",
+                        SELECTOR,
+                        "        var ranked = new int[spec.rankedPages()];",
+                        "        var ranked = new int[spec.rankedPages() - 1];",
+                        "        var selected = new int[sink + spec.rankedPages() + spec.windowPages()];",
+                        "        var selected = new int[sink + spec.rankedPages() - 1 + spec.windowPages()];"),
+                core(
+                        502,
+                        "ties to the higher page",
+                        RANKING,
+                        "| (~page & 0xffffffffL)",
+                        "| page",
+                        "        return ~(int) candidate;",
+                        "        return (int) candidate;"),
+                core(
+                        502,
+                        "NaN before every number",
+                        RANKING,
+                        "            return Integer.MIN_VALUE;",
+                        "            return Integer.MAX_VALUE;"),
+                core(
+                        503,
+                        "the caller's scores ignored",
+                        STEP,
+                        "selections = select(layer, scratch.read(scores, offsets[members.size()] * spec.headGroups()), offsets);",
+                        """
+                        int elements = offsets[members.size()] * spec.headGroups();
+                        selections = select(layer, java.util.Arrays.copyOf(scratch.shownScores.order(), elements), offsets);
+                        """),
+                core(
+                        504,
+                        "one victim too many",
+                        SELECTOR,
+                        "int victims = Math.max(0, table.residents() + opening + recalls.length - spec.budgetPages());",
+                        """
+                        int victims = Math.max(0, table.residents() + opening + recalls.length - spec.budgetPages());
+                        int spare = table.residents() - selected.length;
+                        victims += recalls.length > 0 && victims < spare ? 1 : 0;
+                        """),
+                core(
+                        504,
+                        "the best instead of the worst evicted",
+                        SELECTOR,
+                        "return new Selection(selected, recalls, victims(spec, table, pages, ranked, victims, scores));",
+                        "return new Selection(selected, recalls, victims(spec, table, pages, ranked, victims, page -> -scores.of(page)));"),
+                core(
+                        505,
+                        "a victim among the selected",
+                        SELECTOR,
+                        "return new Selection(selected, recalls, victims(spec, table, pages, ranked, victims, scores));",
+                        "return new Selection(selected, recalls, victims(spec, table, pages, new int[0], victims, page -> -scores.of(page)));"),
+                core(
+                        505,
+                        "one selected page is not recalled",
+                        STEP,
+                        "                for (int page : selection.recalls()) {",
+                        "                for (int page : java.util.Arrays.copyOf(selection.recalls(), Math.max(0, selection.recalls().length - 1))) {"),
+                core(
+                        507,
+                        "attended pages counted twice",
+                        STEP,
+                        "member.attendedPages += attended.count();",
+                        "member.attendedPages += 2 * attended.count();"),
+                core(
+                        508,
+                        "prefetch scores with the page that the step fills",
+                        STEP,
+                        "member.isOverBudget(layer) ? member.filledBefore() : 0",
+                        "member.isOverBudget(layer) ? Math.max(0, member.filledBefore() - 1) : 0"),
+                core(
+                        602,
+                        "the newest token left out while within the budget",
+                        STEP,
+                        "            work.add(new Attention(group, TablePlaces.resident(table, attended), tokens, member.index(), 1));",
+                        """
+                                    int seen = member.isOverBudget(layer) ? tokens : Math.max(1, tokens - 1);
+                                    work.add(new Attention(group, TablePlaces.resident(table, attended), seen, member.index(), 1));
+                        """),
+                core(
+                        605,
+                        "prefill recalls what it attends to",
+                        STEP,
+                        "            device.attend(work, queries, output);\n        }\n        count(Part.PREFILL, start);",
+                        """
+                                    device.attend(work, queries, output);
+                                    for (var member : members) {
+                                        var table = member.layer(layer).groups.getFirst();
+                                        for (int page = 0; page < table.pages(); page++) {
+                                            if (!table.isResident(page) && store.slots.available() > 0) {
+                                                store.recall(table, page);
+                                                break;
+                                            }
+                                        }
+                                    }
+                                    store.flush();
+                                } catch (IOException e) {
+                                    throw new IllegalStateException(e);
+                                }
+                                count(Part.PREFILL, start);
+                        """),
+                core(
+                        606,
+                        "the oldest evicted instead of the lowest",
+                        STEP,
+                        "                        excess,\n                        page -> order[at + page * spec.headGroups()]);",
+                        "                        excess,\n                        page -> page + 0 * order[at]);"),
+                core(
+                        701,
+                        "slots run out in the middle of a step",
+                        "page/SlotPool.java",
+                        "        if (freeCount == 0 && made == capacity) {",
+                        """
+                                if (used() + 1 >= capacity) {
+                                    throw new io.arkvale.api.CapacityException("device slots", 1, 0);
+                                }
+                                if (freeCount == 0 && made == capacity) {"""),
+                core(
+                        702,
+                        "one slot too many asked for",
+                        "page/Reservation.java",
+                        "        if (needed > free) {\n            throw new CapacityException(",
+                        "        if (needed > free || needAlone(sequences, members) >= spec.deviceSlots()) {\n            throw new CapacityException("),
+                core(
+                        705,
+                        "a step given up keeps what it evicted",
+                        JOURNAL,
+                        "                        store.recall(table, page);",
+                        "                        table.isResident(page);"),
+                core(
+                        706,
+                        "lost fork: the last page is not copied",
+                        STORE,
+                        "        if (slots.isShared(shared)) {",
+                        "        if (slots.isShared(shared) && page < 0) {"),
+                core(
+                        804,
+                        "leaked slots of a closed sequence",
+                        "page/PagedCache.java",
+                        "        sequence.layers.forEach(store::release);",
+                        "        sequence.layers.isEmpty();"),
+                core(
+                        806,
+                        "digests counted per page instead of per KV head",
+                        STORE,
+                        "(onHost + onDisk) * spec.kvHeadsPerGroup()",
+                        "(onHost + onDisk)"),
+                core(
+                        806,
+                        "slots still reserved after commit",
+                        STORE,
+                        "                reservedSlots,\n",
+                        "                reservedSlots + slots.used() % 2,\n"),
+                core(
+                        906,
+                        "slots not reserved when the step opens",
+                        "page/PagedCache.java",
+                        "        long reserved = new Reservation(spec(), store.slots).reserve(sequences(), own, backups.available());",
+                        "        long reserved = 0;"));
+    }
+}
