@@ -1,5 +1,6 @@
 package org.example.kvcache;
 
+import static org.example.kvcache.OtherDeclarations.eightBits;
 import static org.example.kvcache.WrongBackend.parts;
 import static org.example.kvcache.WrongBackend.provider;
 
@@ -7,6 +8,8 @@ import io.arkvale.api.Availability;
 import io.arkvale.api.Backend;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities;
+import io.arkvale.api.Capabilities.Feature;
+import io.arkvale.api.Capabilities.RowBound;
 import io.arkvale.api.Capabilities.SizeRange;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.KvCache;
@@ -76,6 +79,24 @@ final class WrongProviders {
                         };
                     }
                 }),
+                provider(106, "undeclared settings and calls are taken", new BackendMistake() {
+                    @Override
+                    ExampleBackend newBackend(boolean immediateChecks) {
+                        return new ExampleBackend(new Algorithm(), immediateChecks) {
+                            @Override
+                            public Capabilities capabilities() {
+                                return super.capabilities().toBuilder()
+                                        .features(Feature.HEAD_GROUPS, Feature.DISK_TIER)
+                                        .build();
+                            }
+                        };
+                    }
+                }),
+                provider(301, "rows stored in eight bits, which is not declared", eightBits(RowBound.EXACT)),
+                provider(
+                        301,
+                        "rows stored further off than declared",
+                        eightBits(new RowBound(0.25 / OtherDeclarations.STEPS, 0))),
                 provider(106, "an undeclared limit", new BackendMistake() {
                     @Override
                     ExampleBackend newBackend(boolean immediateChecks) {
@@ -197,14 +218,6 @@ final class WrongProviders {
     }
 
     private static Capabilities narrower(Capabilities declared) {
-        return new Capabilities(
-                declared.elementTypes(),
-                SizeRange.of(1, 64),
-                declared.pageSizes(),
-                declared.queryHeadsPerKvHead(),
-                declared.diskTier(),
-                declared.deterministic(),
-                declared.batchInvariant(),
-                declared.recallWithoutHost());
+        return declared.toBuilder().headDims(SizeRange.of(1, 64)).build();
     }
 }

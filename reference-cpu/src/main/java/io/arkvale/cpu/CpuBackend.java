@@ -3,13 +3,16 @@ package io.arkvale.cpu;
 import io.arkvale.api.Backend;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities;
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Capabilities.SizeRange;
 import io.arkvale.api.ClosedException;
+import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
+import io.arkvale.api.GroupScore;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.MemoryUse;
+import io.arkvale.api.Scope;
 import io.arkvale.kernels.WorkerPool;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,15 +21,23 @@ import java.util.concurrent.ConcurrentHashMap;
 final class CpuBackend implements Backend {
     static final String ID = "cpu";
 
-    private static final Capabilities CAPABILITIES = new Capabilities(
-            EnumSet.allOf(ElementType.class),
-            SizeRange.of(1, 1024),
-            SizeRange.of(1, 1024),
-            SizeRange.of(1, 256),
-            true,
-            true,
-            true,
-            false);
+    private static final Capabilities CAPABILITIES = Capabilities.builder()
+            .elementTypes(ElementType.values())
+            .headDims(SizeRange.of(1, 1024))
+            .pageSizes(SizeRange.of(1, 1024))
+            .queryHeadsPerKvHead(SizeRange.of(1, 256))
+            .digests(Digest.values())
+            .groupScores(GroupScore.values())
+            .scopes(Scope.values())
+            .features(
+                    Feature.HEAD_GROUPS,
+                    Feature.OWN_SCORES,
+                    Feature.FORKS,
+                    Feature.PREFETCH,
+                    Feature.DISK_TIER,
+                    Feature.DETERMINISTIC,
+                    Feature.BATCH_INVARIANT)
+            .build();
 
     private final CpuOptions options;
     private final WorkerPool pool;

@@ -18,6 +18,11 @@ public final class CpuProvider implements BackendProvider {
     }
 
     @Override
+    public int edition() {
+        return 2;
+    }
+
+    @Override
     public int rank() {
         return 0;
     }

@@ -3,14 +3,17 @@ package org.example.kvcache;
 import io.arkvale.api.Backend;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities;
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Capabilities.SizeRange;
 import io.arkvale.api.ClosedException;
+import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
+import io.arkvale.api.GroupScore;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.MemoryUse;
+import io.arkvale.api.Scope;
 import java.nio.file.Files;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -38,9 +41,23 @@ class ExampleBackend implements Backend {
 
     @Override
     public Capabilities capabilities() {
-        var types = EnumSet.allOf(ElementType.class);
-        return new Capabilities(
-                types, SizeRange.of(1, 256), SizeRange.of(1, 128), SizeRange.of(1, 8), true, true, true, false);
+        return Capabilities.builder()
+                .elementTypes(ElementType.values())
+                .headDims(SizeRange.of(1, 256))
+                .pageSizes(SizeRange.of(1, 128))
+                .queryHeadsPerKvHead(SizeRange.of(1, 8))
+                .digests(Digest.values())
+                .groupScores(GroupScore.values())
+                .scopes(Scope.values())
+                .features(
+                        Feature.HEAD_GROUPS,
+                        Feature.OWN_SCORES,
+                        Feature.FORKS,
+                        Feature.PREFETCH,
+                        Feature.DISK_TIER,
+                        Feature.DETERMINISTIC,
+                        Feature.BATCH_INVARIANT)
+                .build();
     }
 
     @Override

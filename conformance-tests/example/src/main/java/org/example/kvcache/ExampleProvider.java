@@ -19,6 +19,11 @@ public class ExampleProvider implements BackendProvider {
     }
 
     @Override
+    public int edition() {
+        return 2;
+    }
+
+    @Override
     public int rank() {
         return -1;
     }

@@ -47,7 +47,7 @@ class StepCounter {
         for (var i = 0; i < recalled.length; i++) {
             counts.add(new SequenceCounts(recalled[i], evicted[i], attended[i], scored[i]));
         }
-        var slotBytes = cache.spec.slotBytes();
+        var slotBytes = cache.slotBytes();
         return new CountedReport(
                 counts,
                 (cache.pools.loads - loadsBefore) * slotBytes,
