@@ -8,6 +8,18 @@ import java.util.Map;
  * the class path, in {@code META-INF/services}. Loading and constructing a provider touches nothing native.
  */
 public interface BackendProvider {
+    /** The edition of the specification that this interface and its {@code SPEC.md} are. */
+    int CURRENT_EDITION = 2;
+
+    /**
+     * The edition of the specification that the backend implements. A provider says it by a number of its own; one that
+     * does not say is of the first edition. {@link Backends} lists a provider of another edition than
+     * {@link #CURRENT_EDITION} as unavailable, and asks it for nothing but its id and this.
+     */
+    default int edition() {
+        return 1;
+    }
+
     /** Short lower-case name by which it is asked for, e.g. {@code cpu}. */
     String id();
 

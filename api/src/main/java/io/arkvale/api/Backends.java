@@ -2,24 +2,51 @@ package io.arkvale.api;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.regex.Pattern;
 
-/** Finds providers and chooses among them. What is asked for by name is used or is an error, never replaced. */
+/** Finds providers and chooses among them. The backend that is named is used or is an error, never replaced. */
 public final class Backends {
+    /** A loader that fails this often in a row does not get on to the next provider. */
+    private static final int MOST_FAILURES = 100;
+
+    /** How the loader's messages name a class, after the name of the service. */
+    private static final Pattern PROVIDER =
+            Pattern.compile(": (?:(?:Provider|Unable to load|class) (\\S+)|(\\S+) (?:not a subtype|Unable))");
+
     private Backends() {}
 
     /**
-     * Every provider on the module or class path, highest rank first. One that cannot even be loaded is listed under its
-     * class name as unavailable.
+     * Every provider on the module or class path, highest rank first. One that cannot be loaded is listed under its
+     * class name as unavailable, and so is, under its id, one of another edition of the specification.
      */
     public static List<BackendProvider> providers() {
-        var providers = new ArrayList<BackendProvider>();
-        ServiceLoader.load(BackendProvider.class).stream().map(Backends::load).forEach(providers::add);
-        providers.sort(Comparator.comparingInt(BackendProvider::rank).reversed().thenComparing(BackendProvider::id));
-        return List.copyOf(providers);
+        // Two files may name the same missing class: it is listed once.
+        var providers = new LinkedHashSet<BackendProvider>();
+        var loading = ServiceLoader.load(BackendProvider.class).stream().iterator();
+        for (var failures = 0; failures < MOST_FAILURES; ) {
+            // To look for the next provider may fail as well as to make it: its class is missing, or a file of services
+            // cannot be read. The loader then goes on with the one after.
+            try {
+                if (!loading.hasNext()) {
+                    break;
+                }
+                providers.add(load(loading.next()));
+                failures = 0;
+            } catch (ServiceConfigurationError e) {
+                providers.add(notFound(e));
+                failures++;
+            }
+        }
+        return providers.stream()
+                .sorted(Comparator.comparingInt(BackendProvider::rank)
+                        .reversed()
+                        .thenComparing(BackendProvider::id))
+                .toList();
     }
 
     /**
@@ -39,7 +66,7 @@ public final class Backends {
     }
 
     /**
-     * Creates exactly the backend asked for.
+     * Creates exactly the backend that is named.
      *
      * @throws BackendUnavailableException if it does not exist or cannot run here; with reason and cure
      * @throws InvalidArgumentException for an unknown option or a value outside its range
@@ -70,16 +97,45 @@ public final class Backends {
                 "install a backend");
     }
 
-    private static BackendProvider load(ServiceLoader.Provider<BackendProvider> provider) {
+    /** The provider itself, or who stands in for one that cannot be used. */
+    private static BackendProvider load(ServiceLoader.Provider<BackendProvider> found) {
         try {
-            return provider.get();
-        } catch (ServiceConfigurationError e) {
-            return new BrokenProvider(provider.type().getName(), e);
+            var provider = found.get();
+            return provider.edition() == BackendProvider.CURRENT_EDITION
+                    ? provider
+                    : new UnusableProvider(provider.id(), otherEdition(provider.edition()));
+        } catch (ServiceConfigurationError | LinkageError e) {
+            return new UnusableProvider(found.type().getName(), notLoaded(e));
         }
     }
 
-    /** Stands in for a provider that failed to load, so that it is listed with its reason instead of hiding the others. */
-    private record BrokenProvider(String id, ServiceConfigurationError error) implements BackendProvider {
+    private static BackendProvider notFound(ServiceConfigurationError error) {
+        var named = PROVIDER.matcher(String.valueOf(error.getMessage()));
+        var id = !named.find() ? "unknown" : named.group(1) != null ? named.group(1) : named.group(2);
+        return new UnusableProvider(id, notLoaded(error));
+    }
+
+    private static Availability.Unavailable notLoaded(Error error) {
+        var cause = error.getCause() == null ? error : error.getCause();
+        return new Availability.Unavailable("its provider failed to load: " + cause, "remove or repair its jar");
+    }
+
+    private static Availability.Unavailable otherEdition(int edition) {
+        var current = BackendProvider.CURRENT_EDITION;
+        return new Availability.Unavailable(
+                "it implements edition " + edition + " of the specification, and this is edition " + current,
+                edition < current
+                        ? "install a version of it for edition " + current
+                        : "install the version of ArkVale for edition " + edition);
+    }
+
+    /** Stands in for a provider that cannot be used, so that it is listed with its reason instead of hiding the others. */
+    private record UnusableProvider(String id, Availability.Unavailable why) implements BackendProvider {
+        @Override
+        public int edition() {
+            return CURRENT_EDITION;
+        }
+
         @Override
         public int rank() {
             return Integer.MIN_VALUE;
@@ -92,14 +148,12 @@ public final class Backends {
 
         @Override
         public Availability probe() {
-            var cause = error.getCause() == null ? error : error.getCause();
-            return new Availability.Unavailable("its provider failed to load: " + cause, "remove or repair its jar");
+            return why;
         }
 
         @Override
         public Backend create(Map<String, String> options) {
-            throw new BackendUnavailableException(
-                    id, "its provider failed to load: " + error, "remove or repair its jar");
+            throw new BackendUnavailableException(id, why.reason(), why.cure());
         }
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Pools are counted in <em>slots</em>. A slot holds one <em>group page</em>, the unit of residence, backup and
  * recall: keys and values of {@code pageSize} tokens for the KV heads of one head group of one layer, one contiguous
- * run of {@link #slotBytes()} bytes.
+ * run of {@link KvCache#slotBytes()} bytes.
  *
  * @param layers transformer layers, at least 1
  * @param queryHeads query heads, a multiple of {@code kvHeads}
@@ -82,7 +82,7 @@ public record CacheSpec(
         return queryHeads / headGroups;
     }
 
-    /** Bytes of one group page: keys and values. */
+    /** Bytes of one group page in the cache's element type: keys and values. What a slot takes, its cache says. */
     public long slotBytes() {
         return slotBytes(kvHeadsPerGroup(), headDim, pageSize, elementType);
     }

@@ -48,16 +48,17 @@ public interface CacheView {
 
     /**
      * Copies a resident group page to the start of {@code target}: keys {@code [kvHeadsPerGroup, pageSize, headDim]},
-     * then values in the same shape, in the cache's element type. Rows of tokens that are not stored yet are zero.
+     * then values in the same shape, in the cache's element type: {@link CacheSpec#slotBytes()} bytes, however the backend
+     * stores them. Rows of tokens that are not stored yet are zero.
      *
-     * @throws InvalidArgumentException if the page is not resident or the target is shorter than a slot
+     * @throws InvalidArgumentException if the page is not resident or the target is shorter
      */
     void copyResident(Sequence sequence, int layer, int group, int page, MemorySegment target);
 
     /**
      * Copies the backup of a group page, in the layout of {@link #copyResident}.
      *
-     * @throws InvalidArgumentException if the page has no backup or the target is shorter than a slot
+     * @throws InvalidArgumentException if the page has no backup or the target is shorter
      */
     void copyBackup(Sequence sequence, int layer, int group, int page, MemorySegment target);
 }

@@ -4,6 +4,7 @@ package io.arkvale.api;
 public abstract sealed class ImmediateException extends ArkValeException
         permits InvalidArgumentException,
                 UnsupportedSpecException,
+                UnsupportedFeatureException,
                 CapacityException,
                 ClosedException,
                 ForeignObjectException,

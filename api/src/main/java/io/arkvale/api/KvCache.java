@@ -11,9 +11,19 @@ public interface KvCache extends AutoCloseable {
     CacheSpec spec();
 
     /**
+     * Bytes of one device slot, and of one host or disk slot: the device's own figure. It differs from
+     * {@link CacheSpec#slotBytes()}, the bytes of a group page in the cache's element type, if the backend stores rows in
+     * fewer bits or pads them.
+     */
+    default long slotBytes() {
+        return spec().slotBytes();
+    }
+
+    /**
      * Begins an empty sequence. Takes no slots: those are reserved step by step.
      *
      * @throws InvalidArgumentException if {@code spec.denseLayers()} exceeds the cache's layers
+     * @throws UnsupportedSpecException if the settings are outside the capabilities
      * @throws CallOrderException if a step is open
      * @throws ClosedException if the cache is closed
      */
@@ -24,6 +34,7 @@ public interface KvCache extends AutoCloseable {
      * digests are immutable and shared; a last page that is not full is copied no later than the next step that appends
      * to it, and that step reserves the copy. Takes no slots itself.
      *
+     * @throws UnsupportedFeatureException if the backend does not declare forks
      * @throws ForeignObjectException if the sequence is another cache's
      * @throws ClosedException if the sequence or the cache is closed
      * @throws PoisonedSequenceException if the sequence is poisoned

@@ -67,6 +67,8 @@ public interface Step extends AutoCloseable {
     /**
      * Step (c) with the caller's own scores, shaped as {@link #estimate} returns them. Higher first, −0 equals +0, NaN
      * below −∞, ties to the lower page; victims in the reverse of that order.
+     *
+     * @throws UnsupportedFeatureException if the backend does not declare own scores
      */
     void select(int layer, Tensor scores);
 
@@ -102,6 +104,7 @@ public interface Step extends AutoCloseable {
      *
      * @param layer a layer after the one last begun
      * @param guessedQueries {@code [batch, queryHeads, headDim]}
+     * @throws UnsupportedFeatureException if the backend does not declare prefetch
      */
     void prefetch(int layer, Tensor guessedQueries);
 

@@ -36,28 +36,4 @@ class BackendsTest {
                 .isInstanceOf(InvalidArgumentException.class)
                 .hasMessage("unknown backend option 'thread'; allowed: [kernels, threads]");
     }
-
-    @Test
-    void capabilitiesRejectWhatTheyDoNotNameAndNothingElse() {
-        var capabilities = new Capabilities(
-                java.util.Set.of(ElementType.F16),
-                new Capabilities.SizeRange(64, 128, 64),
-                Capabilities.SizeRange.of(8, 64),
-                Capabilities.SizeRange.of(1, 8),
-                false,
-                true,
-                true,
-                true);
-        var legal = CacheSpec.builder(1, 8, 1, 128).elementType(ElementType.F16).deviceSlots(1);
-
-        capabilities.require(legal.build());
-        assertThatThrownBy(() -> capabilities.require(legal.pageSize(65).build()))
-                .isInstanceOf(UnsupportedSpecException.class)
-                .hasMessage("pageSize is 65; this backend supports 8 to 64");
-        assertThatThrownBy(() -> capabilities.require(CacheSpec.builder(1, 8, 1, 96)
-                        .elementType(ElementType.F16)
-                        .deviceSlots(1)
-                        .build()))
-                .hasMessage("headDim is 96; this backend supports 64 to 128, multiples of 64");
-    }
 }

@@ -4,13 +4,16 @@ import io.arkvale.api.Availability;
 import io.arkvale.api.Backend;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities;
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Capabilities.SizeRange;
 import io.arkvale.api.CapacityException;
 import io.arkvale.api.ClosedException;
+import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
+import io.arkvale.api.GroupScore;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.MemoryUse;
-import java.util.EnumSet;
+import io.arkvale.api.Scope;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,15 +22,23 @@ import java.util.concurrent.ConcurrentHashMap;
 final class CudaBackend implements Backend {
     static final String ID = "cuda";
 
-    private static final Capabilities CAPABILITIES = new Capabilities(
-            EnumSet.allOf(ElementType.class),
-            SizeRange.of(1, 256),
-            SizeRange.of(1, 128),
-            SizeRange.of(1, 256),
-            false,
-            true,
-            true,
-            true);
+    private static final Capabilities CAPABILITIES = Capabilities.builder()
+            .elementTypes(ElementType.values())
+            .headDims(SizeRange.of(1, 256))
+            .pageSizes(SizeRange.of(1, 128))
+            .queryHeadsPerKvHead(SizeRange.of(1, 256))
+            .digests(Digest.values())
+            .groupScores(GroupScore.values())
+            .scopes(Scope.values())
+            .features(
+                    Feature.HEAD_GROUPS,
+                    Feature.OWN_SCORES,
+                    Feature.FORKS,
+                    Feature.PREFETCH,
+                    Feature.DETERMINISTIC,
+                    Feature.BATCH_INVARIANT,
+                    Feature.RECALL_WITHOUT_HOST)
+            .build();
 
     private final String name;
     private final CudaOptions options;

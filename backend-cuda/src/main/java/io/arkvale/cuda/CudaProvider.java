@@ -19,6 +19,11 @@ public final class CudaProvider implements BackendProvider {
     }
 
     @Override
+    public int edition() {
+        return 2;
+    }
+
+    @Override
     public int rank() {
         return 100;
     }

@@ -2,7 +2,7 @@ package io.arkvale.tornado;
 
 import io.arkvale.api.BackendOption;
 import io.arkvale.api.InvalidArgumentException;
-import io.arkvale.api.support.OptionValues;
+import io.arkvale.core.OptionValues;
 import java.util.List;
 import java.util.Map;
 

@@ -19,6 +19,11 @@ public final class TornadoProvider implements BackendProvider {
     }
 
     @Override
+    public int edition() {
+        return 2;
+    }
+
+    @Override
     public int rank() {
         // Never chosen by itself: it is there to be asked for, and the CPU reference is faster on a CPU.
         return -1;

@@ -3,12 +3,16 @@ package io.arkvale.tornado;
 import io.arkvale.api.Backend;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities;
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Capabilities.SizeRange;
 import io.arkvale.api.CapacityException;
 import io.arkvale.api.ClosedException;
+import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
+import io.arkvale.api.GroupScore;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.MemoryUse;
+import io.arkvale.api.Scope;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,15 +25,22 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 final class TornadoBackend implements Backend {
     static final String ID = "tornado";
 
-    private static final Capabilities CAPABILITIES = new Capabilities(
-            Set.of(ElementType.F32),
-            SizeRange.of(1, Engine.MOST_HEAD_DIM),
-            SizeRange.of(1, Engine.MOST_PAGE_SIZE),
-            SizeRange.of(1, 256),
-            false,
-            true,
-            true,
-            false);
+    private static final Capabilities CAPABILITIES = Capabilities.builder()
+            .elementTypes(ElementType.F32)
+            .headDims(SizeRange.of(1, Engine.MOST_HEAD_DIM))
+            .pageSizes(SizeRange.of(1, Engine.MOST_PAGE_SIZE))
+            .queryHeadsPerKvHead(SizeRange.of(1, 256))
+            .digests(Digest.values())
+            .groupScores(GroupScore.values())
+            .scopes(Scope.values())
+            .features(
+                    Feature.HEAD_GROUPS,
+                    Feature.OWN_SCORES,
+                    Feature.FORKS,
+                    Feature.PREFETCH,
+                    Feature.DETERMINISTIC,
+                    Feature.BATCH_INVARIANT)
+            .build();
 
     final boolean immediateChecks;
     private final TornadoOptions options;

@@ -5,6 +5,7 @@ import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CacheView;
 import io.arkvale.api.CallOrderException;
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.ClosedException;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.ForeignObjectException;
@@ -129,6 +130,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
         lock("begin");
         try {
             CallChecks.settings(settings, spec);
+            backend.capabilities().require(settings);
             return register(doBegin(settings));
         } finally {
             guard.unlock();
@@ -139,6 +141,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     public final Sequence fork(Sequence sequence) {
         lock("fork");
         try {
+            backend.capabilities().require(Feature.FORKS);
             var source = sound(sequence);
             var fork = doFork(source);
             fork.setLength(source.length());

@@ -3,6 +3,8 @@ package io.arkvale.core;
 import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities;
+import io.arkvale.api.Capabilities.Feature;
+import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.Sequence;
@@ -14,7 +16,6 @@ import io.arkvale.core.tensor.HostMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Caches of one head of one number, pages of 4 tokens, over a {@link CountingDevice}. A sequence of a budget of 4 pages keeps
@@ -43,8 +44,10 @@ public final class CountingCache implements AutoCloseable {
     }
 
     private static Capabilities capabilities() {
-        var any = Capabilities.SizeRange.of(1, 1024);
-        return new Capabilities(Set.of(ElementType.F32), any, any, any, true, true, true, false);
+        return Capabilities.builder()
+                .digests(Digest.values())
+                .features(Feature.OWN_SCORES, Feature.FORKS, Feature.PREFETCH, Feature.DISK_TIER)
+                .build();
     }
 
     /** Specifications start here. */

@@ -5,11 +5,14 @@ import io.arkvale.api.Backend;
 import io.arkvale.api.BackendOption;
 import io.arkvale.api.BackendProvider;
 import io.arkvale.api.Capabilities;
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Capabilities.SizeRange;
+import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
+import io.arkvale.api.GroupScore;
+import io.arkvale.api.Scope;
 import io.arkvale.core.PagedBackend;
 import io.arkvale.kernels.WorkerPool;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 
@@ -17,15 +20,23 @@ import java.util.Map;
 public final class CpuProvider implements BackendProvider {
     private static final String ID = "cpu";
 
-    private static final Capabilities CAPABILITIES = new Capabilities(
-            EnumSet.allOf(ElementType.class),
-            SizeRange.of(1, 1024),
-            SizeRange.of(1, 1024),
-            SizeRange.of(1, 256),
-            true,
-            true,
-            true,
-            false);
+    private static final Capabilities CAPABILITIES = Capabilities.builder()
+            .elementTypes(ElementType.values())
+            .headDims(SizeRange.of(1, 1024))
+            .pageSizes(SizeRange.of(1, 1024))
+            .queryHeadsPerKvHead(SizeRange.of(1, 256))
+            .digests(Digest.values())
+            .groupScores(GroupScore.values())
+            .scopes(Scope.values())
+            .features(
+                    Feature.HEAD_GROUPS,
+                    Feature.OWN_SCORES,
+                    Feature.FORKS,
+                    Feature.PREFETCH,
+                    Feature.DISK_TIER,
+                    Feature.DETERMINISTIC,
+                    Feature.BATCH_INVARIANT)
+            .build();
 
     /** Used by ServiceLoader. */
     public CpuProvider() {}
@@ -33,6 +44,11 @@ public final class CpuProvider implements BackendProvider {
     @Override
     public String id() {
         return ID;
+    }
+
+    @Override
+    public int edition() {
+        return 2;
     }
 
     @Override

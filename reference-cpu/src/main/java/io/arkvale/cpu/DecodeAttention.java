@@ -55,7 +55,7 @@ final class DecodeAttention {
         for (int item = 0; item < splits.size(); item++) {
             var part = splits.get(item).work;
             int first = item;
-            while (item + 1 < splits.size() && splits.get(item + 1).work == part) {
+            while (item + 1 < splits.size() && splits.get(item + 1).fromPage > 0) {
                 item++;
                 for (int head = 0; head < heads; head++) {
                     states[first * heads + head].merge(states[item * heads + head]);

@@ -5,11 +5,14 @@ import io.arkvale.api.Backend;
 import io.arkvale.api.BackendOption;
 import io.arkvale.api.BackendProvider;
 import io.arkvale.api.Capabilities;
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Capabilities.SizeRange;
+import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
+import io.arkvale.api.GroupScore;
+import io.arkvale.api.Scope;
 import io.arkvale.core.OptionValues;
 import io.arkvale.core.PagedBackend;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 
@@ -23,6 +26,11 @@ public final class ExampleProvider implements BackendProvider {
     @Override
     public String id() {
         return "example";
+    }
+
+    @Override
+    public int edition() {
+        return 2;
     }
 
     @Override
@@ -41,15 +49,23 @@ public final class ExampleProvider implements BackendProvider {
     }
 
     private static Capabilities capabilities() {
-        return new Capabilities(
-                EnumSet.allOf(ElementType.class),
-                SizeRange.of(1, 256),
-                SizeRange.of(1, 128),
-                SizeRange.of(1, 16),
-                true,
-                true,
-                true,
-                false);
+        return Capabilities.builder()
+                .elementTypes(ElementType.values())
+                .headDims(SizeRange.of(1, 256))
+                .pageSizes(SizeRange.of(1, 128))
+                .queryHeadsPerKvHead(SizeRange.of(1, 16))
+                .digests(Digest.values())
+                .groupScores(GroupScore.values())
+                .scopes(Scope.values())
+                .features(
+                        Feature.HEAD_GROUPS,
+                        Feature.OWN_SCORES,
+                        Feature.FORKS,
+                        Feature.PREFETCH,
+                        Feature.DISK_TIER,
+                        Feature.DETERMINISTIC,
+                        Feature.BATCH_INVARIANT)
+                .build();
     }
 
     @Override

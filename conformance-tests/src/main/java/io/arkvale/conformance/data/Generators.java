@@ -1,6 +1,7 @@
 package io.arkvale.conformance.data;
 
 import io.arkvale.api.Capabilities;
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Capabilities.SizeRange;
 import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
@@ -38,16 +39,20 @@ public final class Generators {
 
     private Arbitrary<Shape> shapes(Arbitrary<Integer> pageSizes) {
         var heads = Arbitraries.of(1, 2, 3, 4)
-                .flatMap(kvHeads -> Arbitraries.of(divisors(kvHeads)).map(groups -> Tuple.of(kvHeads, groups)));
+                .flatMap(kvHeads -> Arbitraries.of(headGroups(kvHeads)).map(groups -> Tuple.of(kvHeads, groups)));
         return Combinators.combine(Arbitraries.of(1, 2, 3), heads, ratios(), headDims(), elementTypes(), pageSizes)
                 .as((layers, kvAndGroups, ratio, headDim, type, pageSize) -> new Shape(
                                 layers, kvAndGroups.get1(), ratio, headDim, type, pageSize, kvAndGroups.get2())
-                        .affordable());
+                        .affordable(least(capabilities.queryHeadsPerKvHead())));
     }
 
     /** Element types that the backend declares. */
     public Arbitrary<ElementType> elementTypes() {
         return Arbitraries.of(new TreeSet<>(capabilities.elementTypes()));
+    }
+
+    private static int least(SizeRange range) {
+        return Math.ceilDiv(range.least(), range.step()) * range.step();
     }
 
     private Arbitrary<Integer> ratios() {
@@ -67,8 +72,7 @@ public final class Generators {
 
     private static Arbitrary<Integer> sizes(SizeRange range, int[] usual, int[] rare) {
         var often = IntStream.of(usual).filter(range::contains).boxed().toList();
-        var seldom = IntStream.concat(
-                        IntStream.of(rare), IntStream.of(Math.ceilDiv(range.least(), range.step()) * range.step()))
+        var seldom = IntStream.concat(IntStream.of(rare), IntStream.of(least(range)))
                 .filter(range::contains)
                 .boxed()
                 .toList();
@@ -79,8 +83,15 @@ public final class Generators {
                 Tuple.of(4, Arbitraries.of(often)), Tuple.of(1, Arbitraries.of(seldom.isEmpty() ? often : seldom)));
     }
 
-    /** Settings with a budget, from the least legal upward. */
+    /**
+     * Settings with a budget, from the least legal upward.
+     *
+     * @throws SkippedException if the backend declares no budgets
+     */
     public Arbitrary<SequenceSpec> limitedSettings() {
+        if (!capabilities.supportsBudgets()) {
+            throw new SkippedException("the backend declares no digest, so that no sequence has a budget");
+        }
         var pinned = Combinators.combine(Arbitraries.of(0, 1, 2), Arbitraries.of(1, 2, 3))
                 .as((sink, window) -> Tuple.of(sink, window));
         return Combinators.combine(
@@ -88,9 +99,9 @@ public final class Generators {
                         Arbitraries.of(1, 2, 3, 4),
                         Arbitraries.of(0, 1, 2, 4),
                         Arbitraries.frequency(Tuple.of(3, 0), Tuple.of(1, 1)),
-                        Arbitraries.of(Digest.class),
-                        Arbitraries.of(GroupScore.class),
-                        Arbitraries.of(Scope.class))
+                        Arbitraries.of(capabilities.digests()),
+                        Arbitraries.of(capabilities.groupScores()),
+                        Arbitraries.of(capabilities.scopes()))
                 .as(Generators::limited);
     }
 
@@ -110,6 +121,9 @@ public final class Generators {
 
     /** Settings with a budget mostly, without one now and then. */
     public Arbitrary<SequenceSpec> settings() {
+        if (!capabilities.supportsBudgets()) {
+            return Arbitraries.just(SequenceSpec.full());
+        }
         return Arbitraries.frequencyOf(
                 Tuple.of(8, limitedSettings()), Tuple.of(1, Arbitraries.just(SequenceSpec.full())));
     }
@@ -182,6 +196,10 @@ public final class Generators {
                         + 1)
                 .toList();
         return scene.settings(one -> Settings.withDenseLayers(one, 0)).prompts(prompts);
+    }
+
+    private List<Integer> headGroups(int kvHeads) {
+        return capabilities.supports(Feature.HEAD_GROUPS) ? divisors(kvHeads) : List.of(1);
     }
 
     private static List<Integer> divisors(int number) {

@@ -39,18 +39,23 @@ public record Shape(
     }
 
     /** The same shape, with fewer layers and heads if a page of it is so large that a case would take long. */
-    Shape affordable() {
+    Shape affordable(int leastQueryHeadsPerKvHead) {
         if ((long) layers * kvHeads * queryHeadsPerKvHead * headDim * pageSize <= MOST_NUMBERS_A_PAGE) {
             return this;
         }
         return new Shape(
                 1,
                 1,
-                headDim * pageSize > MOST_NUMBERS_A_PAGE ? 1 : queryHeadsPerKvHead,
+                headDim * pageSize > MOST_NUMBERS_A_PAGE ? leastQueryHeadsPerKvHead : queryHeadsPerKvHead,
                 headDim,
                 elementType,
                 pageSize,
                 1);
+    }
+
+    /** The same shape with one KV head. */
+    public Shape withOneKvHead() {
+        return new Shape(layers, 1, queryHeadsPerKvHead, headDim, elementType, pageSize, 1);
     }
 
     /** The same shape with a head group for each KV head. */

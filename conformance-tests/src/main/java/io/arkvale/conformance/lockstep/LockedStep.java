@@ -109,7 +109,7 @@ public final class LockedStep {
     void append(int layer, List<float[]> keys, List<float[]> values) {
         members.forEach(Pair::decode);
         for (var i = 0; i < members.size(); i++) {
-            members.get(i).model().table(layer).append(keys.get(i), values.get(i));
+            lockstep.storedRows().append(members.get(i), layer, keys.subList(i, i + 1), values.subList(i, i + 1));
         }
     }
 
@@ -134,7 +134,7 @@ public final class LockedStep {
             members.get(i).counted(sequences.get(i));
             recalledPages += counts.get(i).recalled();
         }
-        var most = recalledPages * lockstep.spec().slotBytes();
+        var most = recalledPages * lockstep.cache().slotBytes();
         require(507, report.recalledBytes() <= most, "recalled %d bytes, at most %d", report.recalledBytes(), most);
         Lockstep.legal(708, "closing a committed step", () -> {
             step.close();

@@ -6,6 +6,7 @@ import io.arkvale.api.Backend;
 import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CacheView;
+import io.arkvale.api.Capabilities;
 import io.arkvale.api.CapacityException;
 import io.arkvale.api.ClosedException;
 import io.arkvale.api.KvCache;
@@ -27,12 +28,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Lockstep implements AutoCloseable {
     private final CacheSpec spec;
+    private final Capabilities capabilities;
     private final KvCache cache;
     private final CacheView view;
     private final Inputs inputs;
     private final Findings findings;
     private final Staging staging;
     private final TableCheck tables;
+    private final StoredRows storedRows;
     private final List<Pair> pairs = new ArrayList<>();
     private @Nullable LockedStep step;
     private long texts;
@@ -41,12 +44,14 @@ public final class Lockstep implements AutoCloseable {
     /** Opens a cache of the inputs' shape. */
     public Lockstep(Backend backend, Inputs inputs, Findings findings) {
         this.spec = inputs.spec();
+        this.capabilities = backend.capabilities();
         this.inputs = inputs;
         this.findings = findings;
         this.cache = legal(106, "open", () -> backend.open(spec));
         this.view = cache.view();
         this.staging = new Staging(cache);
         this.tables = new TableCheck(spec, view, findings);
+        this.storedRows = new StoredRows(spec, capabilities, view);
     }
 
     /** Begins a sequence; each has its own text. */
@@ -227,6 +232,11 @@ public final class Lockstep implements AutoCloseable {
         return spec;
     }
 
+    /** What the backend declares. */
+    public Capabilities capabilities() {
+        return capabilities;
+    }
+
     /** The backend's cache. */
     public KvCache cache() {
         return cache;
@@ -249,6 +259,10 @@ public final class Lockstep implements AutoCloseable {
 
     Findings findings() {
         return findings;
+    }
+
+    StoredRows storedRows() {
+        return storedRows;
     }
 
     TableCheck tables() {

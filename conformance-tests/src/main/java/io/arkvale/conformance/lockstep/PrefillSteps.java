@@ -89,9 +89,10 @@ public final class PrefillSteps {
     private void store(int layer, int[] tokens, List<float[]> keys, List<float[]> values) {
         var row = 0;
         for (var i = 0; i < tokens.length; i++) {
-            for (var token = 0; token < tokens[i]; token++, row++) {
-                locked.members().get(i).model().table(layer).append(keys.get(row), values.get(row));
-            }
+            var end = row + tokens[i];
+            lockstep.storedRows()
+                    .append(locked.members().get(i), layer, keys.subList(row, end), values.subList(row, end));
+            row = end;
         }
     }
 

@@ -1,7 +1,10 @@
 package io.arkvale.conformance.rules;
 
+import io.arkvale.api.Capabilities;
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Step;
 import io.arkvale.api.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** The calls of a step, with the kinds of their tensors: queries, keys, values, output, scores. */
 enum ApiCall {
@@ -26,6 +29,22 @@ enum ApiCall {
     /** Kinds of its tensors, in order: one of {@code QKVOS} each. */
     char[] arguments() {
         return arguments.toCharArray();
+    }
+
+    /** The feature that must be declared for it; null if none. */
+    @Nullable
+    Feature feature() {
+        return switch (this) {
+            case SELECT_OWN -> Feature.OWN_SCORES;
+            case PREFETCH -> Feature.PREFETCH;
+            default -> null;
+        };
+    }
+
+    /** Whether a backend of the given declaration has it. */
+    boolean declared(Capabilities capabilities) {
+        var feature = feature();
+        return feature == null || capabilities.supports(feature);
     }
 
     void make(Step step, int layer, int[] tokens, Tensor... t) {

@@ -2,7 +2,7 @@ package io.arkvale.conformance.rules;
 
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
-import io.arkvale.api.Digest;
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.conformance.data.Scene;
 import io.arkvale.conformance.data.Settings;
 import io.arkvale.conformance.lockstep.Lockstep;
@@ -51,7 +51,9 @@ public final class AppendRules extends Verification {
      * and that the digest is made when the page is full and never again.
      */
     public void required_spec303_digestsAreWithinTheirBound() {
-        var scenes = Combinators.combine(generators().overBudgetScenes(), Arbitraries.of(Digest.class))
+        var scenes = Combinators.combine(
+                        generators().overBudgetScenes(),
+                        Arbitraries.of(backend().capabilities().digests()))
                 .as((scene, digest) -> scene.settings(one -> Settings.with(one, digest)));
         forScenes(scenes, play -> play.prompt(false).decode(Route.FIVE));
     }
@@ -77,7 +79,7 @@ public final class AppendRules extends Verification {
      * from one tier to the other in the middle of a step, and recall and rollback of pages on disk.
      */
     public void required_spec307_diskBacksUpWhatTheHostCannot() throws IOException {
-        assume(backend().capabilities().diskTier(), "the backend declares no disk tier");
+        need(Feature.DISK_TIER);
         var directory = Files.createTempDirectory("arkvale-conformance");
         try {
             forAll(generators().overBudgetScenes(), scene -> {

@@ -2,7 +2,6 @@ package io.arkvale.conformance.rules;
 
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
-import io.arkvale.api.Scope;
 import io.arkvale.conformance.data.DataKind;
 import io.arkvale.conformance.data.Scene;
 import io.arkvale.conformance.data.Settings;
@@ -25,7 +24,9 @@ public final class AttentionRules extends Verification {
      * of the last page, which KV head a query head reads, and accumulation in float32.
      */
     public void required_spec601_attendIsSoftmaxOverTheScope() {
-        var scenes = Combinators.combine(generators().overBudgetScenes(), Arbitraries.of(Scope.class))
+        var scenes = Combinators.combine(
+                        generators().overBudgetScenes(),
+                        Arbitraries.of(backend().capabilities().scopes()))
                 .as((scene, scope) -> scene.settings(one -> Settings.with(one, scope)));
         forScenes(scenes, play -> play.prompt(false).decode(Route.FIVE));
     }

@@ -7,11 +7,16 @@ import io.arkvale.api.Availability;
 import io.arkvale.api.BackendUnavailableException;
 import io.arkvale.api.Backends;
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Capabilities.SizeRange;
 import io.arkvale.api.ClosedException;
+import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
+import io.arkvale.api.GroupScore;
 import io.arkvale.api.InvalidArgumentException;
+import io.arkvale.api.Scope;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.UnsupportedFeatureException;
 import io.arkvale.api.UnsupportedSpecException;
 import io.arkvale.conformance.data.DataKind;
 import io.arkvale.conformance.data.Scene;
@@ -20,6 +25,7 @@ import io.arkvale.conformance.lockstep.Findings;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.RuleViolation;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -131,6 +137,60 @@ public final class BackendRules extends Verification {
         }
     }
 
+    /**
+     * Settings and calls that are not declared are refused and change nothing. If it fails, call
+     * {@code Capabilities.require} in {@code begin}, {@code fork}, {@code prefetch} and {@code select} with own scores.
+     */
+    public void required_spec106_undeclaredSettingsAndCallsAreRefused() {
+        forAll(generators().scenes(), few(), scene -> {
+            try (var lockstep = open(scene)) {
+                for (var settings : undeclaredSettings()) {
+                    expect(
+                            106,
+                            UnsupportedSpecException.class,
+                            "begin with undeclared " + settings,
+                            () -> lockstep.cache().begin(settings));
+                }
+                var play = new Play(lockstep, scene).prompt(false);
+                if (!supports(Feature.FORKS)) {
+                    unsupported(
+                            play,
+                            "fork",
+                            () -> lockstep.cache().fork(play.first().sequence()));
+                }
+                new Misuse(play, 1).decodeStep((step, layer, legal) -> {
+                    for (var call : legal) {
+                        if (call.feature() != null && !supports(call.feature())) {
+                            unsupported(play, call.toString(), () -> new Misuse(play, 1).make(step, call, layer));
+                        }
+                    }
+                });
+            }
+        });
+    }
+
+    private static void unsupported(Play play, String what, Runnable call) {
+        expect(106, UnsupportedFeatureException.class, what + ", which is not declared,", call);
+        play.lockstep().verify(106, 106);
+    }
+
+    private List<SequenceSpec> undeclaredSettings() {
+        var declared = backend().capabilities();
+        var specs = new ArrayList<SequenceSpec>();
+        for (var digest : Digest.values()) {
+            for (var groupScore : GroupScore.values()) {
+                for (var scope : Scope.values()) {
+                    if (!declared.digests().contains(digest)
+                            || !declared.groupScores().contains(groupScore)
+                            || !declared.scopes().contains(scope)) {
+                        specs.add(new SequenceSpec(3, 2, 0, 1, 0, digest, groupScore, scope));
+                    }
+                }
+            }
+        }
+        return specs;
+    }
+
     private List<CacheSpec> outside() {
         var declared = backend().capabilities();
         var type = declared.elementTypes().iterator().next();
@@ -142,6 +202,19 @@ public final class BackendRules extends Verification {
             if (!declared.elementTypes().contains(other)) {
                 specs.add(spec(headDim, pageSize, ratio, other));
             }
+        }
+        if (!supports(Feature.HEAD_GROUPS)) {
+            specs.add(new Shape(1, 2, ratio, headDim, type, pageSize, 2)
+                    .cache()
+                    .deviceSlots(4)
+                    .build());
+        }
+        if (!supports(Feature.DISK_TIER)) {
+            specs.add(new Shape(1, 1, ratio, headDim, type, pageSize, 1)
+                    .cache()
+                    .deviceSlots(4)
+                    .disk(4, Path.of(System.getProperty("java.io.tmpdir")))
+                    .build());
         }
         for (var value : outside(declared.headDims())) {
             specs.add(spec(value, pageSize, ratio, type));
@@ -225,7 +298,9 @@ public final class BackendRules extends Verification {
             var tensor = cache.allocateKeys(1);
             own.close();
             closed("memory of a cache", cache::memory);
-            closed("fork", () -> cache.fork(play.first().sequence()));
+            if (own.capabilities().supports(Feature.FORKS)) {
+                closed("fork", () -> cache.fork(play.first().sequence()));
+            }
             closed("begin", () -> cache.begin(SequenceSpec.full()));
             closed("copyTo", () -> tensor.copyTo(MemorySegment.ofArray(new byte[4096 * 16])));
             closed("open", () -> own.open(play.lockstep().spec()));

@@ -4,6 +4,7 @@ import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.api.Backend;
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.MemoryUse;
 import io.arkvale.conformance.data.Inputs;
 import io.arkvale.conformance.data.Scene;
@@ -12,6 +13,7 @@ import io.arkvale.conformance.lockstep.Lockstep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,7 @@ public final class DeclarationRules extends Verification {
 
     /** The same calls give the same bits. If it fails, check sums whose order depends on timing. */
     public void required_spec801_sameCallsGiveTheSameBits() {
-        assume(backend().capabilities().deterministic(), "the backend does not declare itself deterministic");
+        need(Feature.DETERMINISTIC);
         forAll(generators().scenes(), scene -> {
             try (var one = open(scene);
                     var other = open(scene)) {
@@ -47,7 +49,7 @@ public final class DeclarationRules extends Verification {
      * the whole batch holds.
      */
     public void required_spec802_companyDoesNotMatter() {
-        assume(backend().capabilities().batchInvariant(), "the backend does not declare itself batch-invariant");
+        need(Feature.BATCH_INVARIANT);
         forAll(generators().scenes(), scene -> {
             try (var together = open(scene)) {
                 var all = played(together, scene);
@@ -76,7 +78,8 @@ public final class DeclarationRules extends Verification {
      * Nor do they depend on forks. If it fails, check a fork's shared pages and the copy of its last one.
      */
     public void required_spec803_forksDoNotMatter() {
-        assume(backend().capabilities().batchInvariant(), "the backend does not declare itself batch-invariant");
+        need(Feature.FORKS);
+        need(Feature.BATCH_INVARIANT);
         forAll(generators().scenes(), scene -> {
             try (var plain = open(scene);
                     var forking = open(scene, 2)) {
@@ -98,7 +101,7 @@ public final class DeclarationRules extends Verification {
 
     /** Nor on the number of threads, where the backend has an option for it. If it fails, check split points. */
     public void required_spec803_threadsDoNotMatter() {
-        assume(backend().capabilities().batchInvariant(), "the backend does not declare itself batch-invariant");
+        need(Feature.BATCH_INVARIANT);
         var hasThreads = context().provider().options().stream()
                 .anyMatch(option -> option.name().equals("threads"));
         assume(hasThreads, "the backend has no option 'threads'");
@@ -128,14 +131,16 @@ public final class DeclarationRules extends Verification {
         forAll(generators().scenes(), scene -> {
             try (var lockstep = open(scene.steps(scene.steps() + 1), 3)) {
                 var play = new Play(lockstep, scene).prompt(false);
-                var fork = lockstep.fork(play.first());
-                var second = lockstep.fork(fork);
-                play.decode(List.of(fork, play.first()), Route.OWN_SCORES);
+                var forks = new ArrayList<>(play.forkOf(play.first()));
+                var second = forks.isEmpty() ? forks : play.forkOf(forks.getFirst());
+                var both = new ArrayList<>(forks);
+                both.add(play.first());
+                play.decode(both, Route.OWN_SCORES);
                 play.decode(play.pairs(), Route.FUSED);
                 lockstep.close(play.first());
-                play.decode(List.of(second), Route.FUSED);
-                lockstep.close(second);
-                lockstep.close(fork);
+                play.decode(second, Route.FUSED);
+                second.forEach(lockstep::close);
+                forks.forEach(lockstep::close);
                 play.pairs().stream().skip(1).forEach(lockstep::close);
                 requireNothing(804, lockstep.cache().memory());
             }
@@ -197,7 +202,7 @@ public final class DeclarationRules extends Verification {
 
     /** The same for the files of the disk tier. If it fails, check files of caches closed in the middle of a step. */
     public void required_spec805_closedCachesLeaveNoFiles() throws IOException {
-        assume(backend().capabilities().diskTier(), "the backend declares no disk tier");
+        need(Feature.DISK_TIER);
         var directory = Files.createTempDirectory("arkvale-conformance");
         try {
             forAll(generators().overBudgetScenes(), Math.max(1, context().tries() / 5), scene -> {
@@ -242,10 +247,10 @@ public final class DeclarationRules extends Verification {
         forAll(generators().scenes(), scene -> {
             try (var lockstep = open(scene, 2)) {
                 var play = new Play(lockstep, scene).prompt(false);
-                var fork = lockstep.fork(play.first());
+                var fork = play.forkOf(play.first());
                 play.decode(play.pairs(), Route.FUSED);
                 if (scene.steps() > 1) {
-                    play.decode(List.of(fork), Route.OWN_SCORES);
+                    play.decode(fork, Route.OWN_SCORES);
                 }
                 requireBytes(lockstep);
             }
@@ -253,16 +258,17 @@ public final class DeclarationRules extends Verification {
     }
 
     private static void requireBytes(Lockstep lockstep) {
-        var spec = lockstep.spec();
+        var slotBytes = lockstep.cache().slotBytes();
         var memory = lockstep.cache().memory();
+        require(806, slotBytes >= 1, "slotBytes is %d, must be at least 1", slotBytes);
         require(
                 806,
-                memory.deviceBytes() >= memory.usedDeviceSlots() * spec.slotBytes(),
+                memory.deviceBytes() >= memory.usedDeviceSlots() * slotBytes,
                 "%s: fewer device bytes than used slots hold",
                 memory);
         require(
                 806,
-                memory.hostBytes() >= memory.usedHostSlots() * spec.slotBytes(),
+                memory.hostBytes() >= memory.usedHostSlots() * slotBytes,
                 "%s: fewer host bytes than used slots hold",
                 memory);
     }

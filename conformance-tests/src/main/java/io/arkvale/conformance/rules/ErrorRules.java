@@ -4,6 +4,7 @@ import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.CapacityException;
 import io.arkvale.api.ClosedException;
 import io.arkvale.api.ForeignObjectException;
@@ -84,6 +85,9 @@ public final class ErrorRules extends Verification {
                     () -> cache.step(Batch.of(play.first().sequence(), Integer.MAX_VALUE)));
             misuse.decodeStep((step, layer, legal) -> {
                 for (var call : legal) {
+                    if (!call.declared(play.lockstep().capabilities())) {
+                        continue;
+                    }
                     for (var outside : new int[] {-1, spec.layers(), Integer.MAX_VALUE}) {
                         invalidLayer(misuse, step, call, outside);
                     }
@@ -227,6 +231,7 @@ public final class ErrorRules extends Verification {
 
     /** A fork made before is another sequence and goes on too. If it fails, check what forks share. */
     public void required_spec903_forksGoOn() {
+        need(Feature.FORKS);
         assumeDeferred();
         forAll(generators().overBudgetScenes(), scene -> {
             try (var lockstep = open(scene.steps(scene.steps() + 2), 2)) {
@@ -251,7 +256,13 @@ public final class ErrorRules extends Verification {
             var cache = play.lockstep().cache();
             for (var pair : List.copyOf(play.pairs().subList(0, members))) {
                 var sequence = pair.sequence();
-                expect(904, PoisonedSequenceException.class, "fork of a poisoned sequence", () -> cache.fork(sequence));
+                if (supports(Feature.FORKS)) {
+                    expect(
+                            904,
+                            PoisonedSequenceException.class,
+                            "fork of a poisoned sequence",
+                            () -> cache.fork(sequence));
+                }
                 expect(
                         904,
                         PoisonedSequenceException.class,
@@ -296,11 +307,13 @@ public final class ErrorRules extends Verification {
 
     private static void closedSequence(Play play) {
         var cache = play.lockstep().cache();
-        var fork = play.lockstep().fork(play.first());
-        play.lockstep().close(fork);
-        var sequence = fork.sequence();
+        var another = play.lockstep().begin(play.first().model().spec());
+        play.lockstep().close(another);
+        var sequence = another.sequence();
         sequence.close();
-        closed("fork of a closed sequence", () -> cache.fork(sequence));
+        if (play.lockstep().capabilities().supports(Feature.FORKS)) {
+            closed("fork of a closed sequence", () -> cache.fork(sequence));
+        }
         closed("step of a closed sequence", () -> cache.step(Batch.decode(sequence)));
         closed("view of a closed sequence", () -> play.lockstep().view().tokens(sequence, 0));
         play.lockstep().verify(901, 901);
@@ -410,7 +423,9 @@ public final class ErrorRules extends Verification {
                         play,
                         "a step with a foreign sequence",
                         () -> cache.step(Batch.decode(play.first().sequence(), foreign)));
-                foreign(play, "a fork of a foreign sequence", () -> cache.fork(foreign));
+                if (supports(Feature.FORKS)) {
+                    foreign(play, "a fork of a foreign sequence", () -> cache.fork(foreign));
+                }
                 foreign(
                         play,
                         "a view of a foreign sequence",

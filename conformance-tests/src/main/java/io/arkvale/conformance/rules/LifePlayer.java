@@ -63,7 +63,7 @@ final class LifePlayer {
 
     private void fork(Pair original) {
         if (lockstep.pairs().size() < MOST_SEQUENCES) {
-            lockstep.fork(original);
+            play.forkOf(original);
         }
     }
 

@@ -79,6 +79,7 @@ final class Misuse {
     void outOfOrder(LockedStep step, int layer, Set<ApiCall> legal) {
         var illegal = EnumSet.complementOf(EnumSet.copyOf(legal));
         illegal.removeAll(unclear(legal));
+        illegal.removeIf(call -> !call.declared(play.lockstep().capabilities()));
         for (var call : illegal) {
             refuse(step, call, layer, 704, CallOrderException.class, null, null);
         }
@@ -147,6 +148,13 @@ final class Misuse {
         var what = call + " of layer " + layer + (replaced == null ? "" : " with another tensor " + replaced);
         Verification.expect(rule, expected, what, () -> call.make(step.step(), layer, tokens, arguments));
         play.lockstep().verify(rule, rule == 704 ? 704 : 901);
+    }
+
+    /** Makes a call with tensors of the right kinds. */
+    void make(LockedStep step, ApiCall call, int layer) {
+        var tokens = new int[step.members().size()];
+        Arrays.fill(tokens, 1);
+        call.make(step.step(), layer, tokens, tensors(call, step, layer, null, null));
     }
 
     private Tensor[] tensors(
@@ -237,6 +245,9 @@ final class Misuse {
             Class<E> expected,
             Function<Character, List<Tensor>> replacements) {
         for (var call : legal) {
+            if (!call.declared(play.lockstep().capabilities())) {
+                continue;
+            }
             for (var kind : call.arguments()) {
                 for (var replacement : replacements.apply(kind)) {
                     refuse(step, call, layer, rule, expected, kind, replacement);

@@ -1,5 +1,6 @@
 package io.arkvale.conformance.rules;
 
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.conformance.data.Scene;
 import io.arkvale.conformance.lockstep.LockedStep;
 import io.arkvale.conformance.lockstep.Lockstep;
@@ -84,8 +85,11 @@ final class Play {
         return this;
     }
 
-    /** One decode step, committed. */
+    /** One decode step, committed; nothing for no members. */
     void decode(List<Pair> members, Route route) {
+        if (members.isEmpty()) {
+            return;
+        }
         layers(lockstep.decode(members), route).commit();
     }
 
@@ -97,8 +101,14 @@ final class Play {
         return step;
     }
 
-    /** One layer of an open decode step. */
-    void layer(LockedStep step, int layer, Route route) {
+    /** A fork of a sequence; none if the backend does not declare forks. */
+    List<Pair> forkOf(Pair original) {
+        return lockstep.capabilities().supports(Feature.FORKS) ? List.of(lockstep.fork(original)) : List.of();
+    }
+
+    /** One layer of an open decode step, by the route or, where it is not declared, the plain one. */
+    void layer(LockedStep step, int layer, Route wanted) {
+        var route = wanted.on(lockstep.capabilities());
         var decode = step.decode();
         var prefetched = route == Route.PREFETCHED_FUSED || route == Route.PREFETCHED_FIVE;
         if (prefetched && layer == 0) {

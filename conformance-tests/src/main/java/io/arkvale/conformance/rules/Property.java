@@ -1,5 +1,6 @@
 package io.arkvale.conformance.rules;
 
+import io.arkvale.conformance.data.SkippedException;
 import io.arkvale.conformance.lockstep.RuleViolation;
 import io.arkvale.conformance.rules.Generation.Case;
 import java.util.Random;

@@ -1,5 +1,6 @@
 package io.arkvale.conformance.rules;
 
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Scope;
 import io.arkvale.conformance.data.DataKind;
 import io.arkvale.conformance.data.Settings;
@@ -25,6 +26,7 @@ public final class RecallRules extends Verification {
      * the comparison of NaN and of zeros, and that sorting or a heap keeps ties in page order.
      */
     public void required_spec502_orderIsExact() {
+        need(Feature.OWN_SCORES);
         forScenes(generators().overBudgetScenes(), play -> play.prompt(false).decode(Route.OWN_SCORES));
     }
 
@@ -39,6 +41,7 @@ public final class RecallRules extends Verification {
      * choice of victims too, and that the next step's select knows nothing of them.
      */
     public void required_spec503_ownScoresReplaceEstimatedOnes() {
+        need(Feature.OWN_SCORES);
         forScenes(generators().overBudgetScenes(), play -> {
             play.prompt(false);
             for (var i = 0; i < play.scene().steps(); i++) {
@@ -87,7 +90,7 @@ public final class RecallRules extends Verification {
         forAll(generators().overBudgetScenes(), scene -> {
             try (var lockstep = open(scene, 2)) {
                 var play = new Play(lockstep, scene).prompt(false);
-                play.pairs().add(lockstep.fork(play.first()));
+                play.pairs().addAll(play.forkOf(play.first()));
                 play.decode(Route.OWN_SCORES);
             }
         });
@@ -99,6 +102,7 @@ public final class RecallRules extends Verification {
      * rollback undoes a recall that nobody waited for.
      */
     public void required_spec508_prefetchIsEstimateSelectAndRecall() {
+        need(Feature.PREFETCH);
         var layered = generators()
                 .overBudgetScenes()
                 .map(scene -> scene.shape(scene.shape().atLeastLayers(2)));
@@ -117,6 +121,8 @@ public final class RecallRules extends Verification {
 
     /** The same with attention to all resident pages. */
     public void required_spec508_prefetchWorksInBothScopes() {
+        need(Feature.PREFETCH);
+        assume(backend().capabilities().scopes().contains(Scope.RESIDENT), "the backend does not declare RESIDENT");
         var layered = generators()
                 .overBudgetScenes()
                 .map(scene -> scene.shape(scene.shape().atLeastLayers(2))

@@ -1,5 +1,8 @@
 package io.arkvale.conformance.rules;
 
+import io.arkvale.api.Capabilities;
+import io.arkvale.api.Capabilities.Feature;
+
 /** Ways to decode a step. */
 enum Route {
     /** One call a layer. */
@@ -11,5 +14,15 @@ enum Route {
     /** One call a layer, each layer but the first prefetched with guessed queries. */
     PREFETCHED_FUSED,
     /** Append and attend, each layer but the first prefetched with guessed queries. */
-    PREFETCHED_FIVE
+    PREFETCHED_FIVE;
+
+    /** This way, or the plain one if the backend does not declare what this one needs. */
+    Route on(Capabilities capabilities) {
+        return switch (this) {
+            case FUSED, FIVE -> this;
+            case OWN_SCORES -> capabilities.supports(Feature.OWN_SCORES) ? this : FIVE;
+            case PREFETCHED_FUSED -> capabilities.supports(Feature.PREFETCH) ? this : FUSED;
+            case PREFETCHED_FIVE -> capabilities.supports(Feature.PREFETCH) ? this : FIVE;
+        };
+    }
 }

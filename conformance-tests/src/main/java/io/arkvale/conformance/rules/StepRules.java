@@ -4,6 +4,7 @@ import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.api.Batch;
 import io.arkvale.api.CallOrderException;
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.conformance.data.Scene;
 import io.arkvale.conformance.lockstep.LockedStep;
@@ -38,16 +39,21 @@ public final class StepRules extends Verification {
         forAll(generators().scenes(), scene -> {
             try (var lockstep = open(scene, 2)) {
                 var play = new Play(lockstep, scene).prompt(false);
-                var forks = play.pairs().stream().map(lockstep::fork).toList();
+                var forks = forks(play);
                 play.decode(Route.FUSED);
                 for (var i = 0; i < scene.steps(); i++) {
                     play.decode(forks, Route.FUSED);
                 }
                 forks.forEach(lockstep::close);
-                var again = play.pairs().stream().map(lockstep::fork).toList();
-                require(702, again.size() == forks.size(), "forks were lost");
+                require(702, forks(play).size() == forks.size(), "forks were lost");
             }
         });
+    }
+
+    private static List<Pair> forks(Play play) {
+        return List.copyOf(play.pairs()).stream()
+                .flatMap(pair -> play.forkOf(pair).stream())
+                .toList();
     }
 
     /**
@@ -60,7 +66,7 @@ public final class StepRules extends Verification {
                     var apart = open(scene)) {
                 var one = played(fused, scene, Route.FUSED);
                 var other = played(apart, scene, Route.FIVE);
-                if (backend().capabilities().deterministic()) {
+                if (supports(Feature.DETERMINISTIC)) {
                     Same.require(703, one, other);
                 }
             }
@@ -88,7 +94,9 @@ public final class StepRules extends Verification {
             var sequence = play.first().sequence();
             refused(play, "a second step", () -> cache.step(Batch.decode(sequence)));
             refused(play, "begin during a step", () -> cache.begin(SequenceSpec.full()));
-            refused(play, "fork during a step", () -> cache.fork(sequence));
+            if (supports(Feature.FORKS)) {
+                refused(play, "fork during a step", () -> cache.fork(sequence));
+            }
             refused(play, "closing a sequence during a step", sequence::close);
         }));
     }
@@ -107,14 +115,14 @@ public final class StepRules extends Verification {
         forAll(generators().scenes(), scene -> {
             try (var lockstep = open(scene.steps(scene.steps() + 2), 2)) {
                 var play = new Play(lockstep, scene).prompt(false);
-                var fork = lockstep.fork(play.first());
+                var fork = play.forkOf(play.first());
                 for (var stop = 0; stop <= 6; stop++) {
                     var step = lockstep.decode(play.pairs());
                     partly(play, step, stop);
                     step.rollBack();
                 }
                 play.decode(Route.FUSED);
-                play.decode(List.of(fork), Route.FIVE);
+                play.decode(fork, Route.FIVE);
             }
         });
     }
@@ -175,6 +183,7 @@ public final class StepRules extends Verification {
      * appends to it, residence (one may evict what the other keeps), and slots that both hold.
      */
     public void required_spec706_forksGoTheirOwnWays() {
+        need(Feature.FORKS);
         forAll(generators().scenes(), scene -> {
             try (var lockstep = open(scene.steps(2 * scene.steps() + 2), 3)) {
                 var play = new Play(lockstep, scene).prompt(false);

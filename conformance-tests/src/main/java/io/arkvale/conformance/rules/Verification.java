@@ -2,10 +2,12 @@ package io.arkvale.conformance.rules;
 
 import io.arkvale.api.ArkValeException;
 import io.arkvale.api.Backend;
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.conformance.data.DataKind;
 import io.arkvale.conformance.data.Generators;
 import io.arkvale.conformance.data.Inputs;
 import io.arkvale.conformance.data.Scene;
+import io.arkvale.conformance.data.SkippedException;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.RuleViolation;
 import java.util.function.BooleanSupplier;
@@ -111,9 +113,19 @@ public abstract class Verification {
         throw new RuleViolation(rule, what + " must raise " + expected.getSimpleName() + ", raised nothing");
     }
 
-    /** Skips the test unless the backend declares something. */
-    static void assume(boolean declared, String reason) {
-        if (!declared) {
+    /** Whether the backend declares a feature. */
+    boolean supports(Feature feature) {
+        return backend().capabilities().supports(feature);
+    }
+
+    /** Skips the test unless the backend declares a feature. */
+    void need(Feature feature) {
+        assume(supports(feature), "the backend does not declare " + feature.words());
+    }
+
+    /** Skips the test unless something holds. */
+    static void assume(boolean holds, String reason) {
+        if (!holds) {
             throw new SkippedException(reason);
         }
     }

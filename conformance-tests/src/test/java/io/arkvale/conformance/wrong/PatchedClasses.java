@@ -32,26 +32,35 @@ final class PatchedClasses extends ClassLoader {
         this.compiled = compiled;
     }
 
-    static PatchedClasses of(Path source, List<String> changes) {
+    static PatchedClasses of(List<WrongBackend.Patch> patches) {
+        var compiled = new HashMap<String, ByteArrayOutputStream>();
         try {
-            var text = Files.readString(source);
-            for (int i = 0; i < changes.size(); i += 2) {
-                var right = changes.get(i);
-                int at = text.indexOf(right);
-                if (at < 0 || text.indexOf(right, at + 1) >= 0) {
-                    throw new AssertionError(source + " does not have this text exactly once: " + right);
-                }
-                text = text.replace(right, changes.get(i + 1));
+            for (var patch : patches) {
+                compile(patch.source(), patched(patch), compiled);
             }
-            return new PatchedClasses(compile(source, text));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return new PatchedClasses(compiled);
     }
 
-    private static Map<String, ByteArrayOutputStream> compile(Path source, String text) throws IOException {
+    private static String patched(WrongBackend.Patch patch) throws IOException {
+        var text = Files.readString(patch.source());
+        var changes = patch.changes();
+        for (int i = 0; i < changes.size(); i += 2) {
+            var right = changes.get(i);
+            int at = text.indexOf(right);
+            if (at < 0 || text.indexOf(right, at + 1) >= 0) {
+                throw new AssertionError(patch.source() + " does not have this text exactly once: " + right);
+            }
+            text = text.replace(right, changes.get(i + 1));
+        }
+        return text;
+    }
+
+    private static void compile(Path source, String text, Map<String, ByteArrayOutputStream> classes)
+            throws IOException {
         var compiler = ToolProvider.getSystemJavaCompiler();
-        var classes = new HashMap<String, ByteArrayOutputStream>();
         var messages = new StringWriter();
         var classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         try (var files = new InMemory(compiler.getStandardFileManager(null, null, null), classes)) {
@@ -67,7 +76,6 @@ final class PatchedClasses extends ClassLoader {
                 throw new AssertionError("the mistake does not compile: " + messages);
             }
         }
-        return classes;
     }
 
     /** Keeps what is compiled. */

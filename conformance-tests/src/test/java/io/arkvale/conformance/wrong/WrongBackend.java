@@ -9,29 +9,48 @@ import java.util.List;
  *
  * @param rule the rule that it breaks
  * @param mistake what is wrong, in a few words
- * @param source the file that is changed
- * @param changes text of the file, which stands there once, and what stands there instead; or more such pairs
+ * @param patches what is changed
  */
-public record WrongBackend(int rule, String mistake, Path source, List<String> changes) {
+public record WrongBackend(int rule, String mistake, List<Patch> patches) {
     private static final Path EXAMPLE = Path.of("example/src/main/java/org/example/kvcache");
     private static final Path CORE = Path.of("../core/src/main/java/io/arkvale/core");
 
+    /**
+     * Changes to a source file.
+     *
+     * @param source the file
+     * @param changes text of the file, which stands there once, and what stands there instead; or more such pairs
+     */
+    record Patch(Path source, List<String> changes) {}
+
+    static Patch device(String... changes) {
+        return new Patch(EXAMPLE.resolve("ExampleDevice.java"), List.of(changes));
+    }
+
+    static Patch provider(String... changes) {
+        return new Patch(EXAMPLE.resolve("ExampleProvider.java"), List.of(changes));
+    }
+
+    static Patch core(String file, String... changes) {
+        return new Patch(CORE.resolve(file), List.of(changes));
+    }
+
     static WrongBackend device(int rule, String mistake, String... changes) {
-        return new WrongBackend(rule, mistake, EXAMPLE.resolve("ExampleDevice.java"), List.of(changes));
+        return new WrongBackend(rule, mistake, List.of(device(changes)));
     }
 
     static WrongBackend provider(int rule, String mistake, String... changes) {
-        return new WrongBackend(rule, mistake, EXAMPLE.resolve("ExampleProvider.java"), List.of(changes));
+        return new WrongBackend(rule, mistake, List.of(provider(changes)));
     }
 
     /** @param file file of the core, from its package on */
     static WrongBackend core(int rule, String mistake, String file, String... changes) {
-        return new WrongBackend(rule, mistake, CORE.resolve(file), List.of(changes));
+        return new WrongBackend(rule, mistake, List.of(core(file, changes)));
     }
 
     /** Compiles it; its provider is new at each call. */
     public BackendProvider provider() {
-        return PatchedClasses.of(source, changes).provider("org.example.kvcache.ExampleProvider");
+        return PatchedClasses.of(patches).provider("org.example.kvcache.ExampleProvider");
     }
 
     @Override

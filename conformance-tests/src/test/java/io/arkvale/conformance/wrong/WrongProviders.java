@@ -41,6 +41,19 @@ final class WrongProviders {
                             throw new io.arkvale.api.UnsupportedSpecException("elementType must be F32");
                         }
                         """),
+                new WrongBackend(
+                        106,
+                        "undeclared forks are taken",
+                        List.of(
+                                WrongBackend.provider("                        Feature.FORKS,\n", ""),
+                                WrongBackend.core(
+                                        "CheckedCache.java",
+                                        "            backend.capabilities().require(Feature.FORKS);\n",
+                                        ""))),
+                new WrongBackend(
+                        301, "rows stored in eight bits, which is not declared", OtherDeclarations.eightBits("0, 0")),
+                new WrongBackend(
+                        301, "rows stored further off than declared", OtherDeclarations.eightBits("0.25 / 127, 0")),
                 core(
                         108,
                         "caches outlive their backend",

@@ -75,6 +75,11 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
     }
 
     @Override
+    public long slotBytes() {
+        return device.storage().slotBytes();
+    }
+
+    @Override
     protected PagedSequence doBegin(SequenceSpec settings) {
         var sequence = new PagedSequence(this, settings);
         for (int layer = 0; layer < spec().layers(); layer++) {

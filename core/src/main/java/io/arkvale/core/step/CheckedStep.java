@@ -3,6 +3,7 @@ package io.arkvale.core.step;
 import io.arkvale.api.Backend;
 import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.ClosedException;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Step;
@@ -185,6 +186,7 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
     public void select(int layer, Tensor scores) {
         enter();
         try {
+            owner.backend().capabilities().require(Feature.OWN_SCORES);
             protocol.requireSelect(layer, true);
             var own = owner.tensors().requireScores("scores", scores, offsets(layer)[batch.size()]);
             work.select(layer, own);
@@ -274,6 +276,7 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
     public void prefetch(int layer, Tensor guessedQueries) {
         enter();
         try {
+            owner.backend().capabilities().require(Feature.PREFETCH);
             protocol.requirePrefetch(layer);
             var q = queries("guessedQueries", guessedQueries, batch.size());
             checkQueries("guessedQueries", q, oneEach);

@@ -1,4 +1,4 @@
-package io.arkvale.conformance.rules;
+package io.arkvale.conformance.data;
 
 /** A rule cannot be checked on this backend; the message says why. */
 public final class SkippedException extends RuntimeException {
