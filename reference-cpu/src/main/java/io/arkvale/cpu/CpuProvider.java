@@ -7,11 +7,13 @@ import io.arkvale.api.BackendProvider;
 import io.arkvale.api.Capabilities;
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Capabilities.SizeRange;
+import io.arkvale.api.Capabilities.Unit;
 import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.GroupScore;
 import io.arkvale.api.Scope;
 import io.arkvale.core.PagedBackend;
+import io.arkvale.kernels.Panels;
 import io.arkvale.kernels.WorkerPool;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,8 @@ public final class CpuProvider implements BackendProvider {
                     Feature.DISK_TIER,
                     Feature.DETERMINISTIC,
                     Feature.BATCH_INVARIANT)
+            .blockSizes(Unit.PAGES, DigestBlocks.PAGES)
+            .blockSizes(Unit.TOKENS, Panels.WIDTH, DecodeAttention.SPLIT_TOKENS)
             .build();
 
     /** Used by ServiceLoader. */
@@ -78,7 +82,9 @@ public final class CpuProvider implements BackendProvider {
         return new PagedBackend<>(
                 ID,
                 device(options),
-                CAPABILITIES,
+                CAPABILITIES.toBuilder()
+                        .storedRows(options.storedRows(), options.storedRows())
+                        .build(),
                 options.immediateChecks(),
                 spec -> new CpuDevice(spec, options, pool),
                 pool::close);

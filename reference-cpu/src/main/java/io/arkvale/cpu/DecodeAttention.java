@@ -14,7 +14,7 @@ import java.util.List;
  */
 final class DecodeAttention {
     /** Tokens of a split: many enough to pay for a merge, few enough to share a short sequence among threads. */
-    private static final int SPLIT_TOKENS = 256;
+    static final int SPLIT_TOKENS = 256;
 
     /** A run of a work's pages. */
     private record Split(Attention work, int fromPage, int toPage) {}

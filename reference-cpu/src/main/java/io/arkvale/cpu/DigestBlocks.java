@@ -54,7 +54,7 @@ final class DigestBlocks implements AutoCloseable {
 
     /** Where in {@link #memory} the vectors of a head begin, those of all pages of the block. */
     long vectors(int block, int head) {
-        return slabs.offset(place(block)) + head * PAGES * vectorsBytes;
+        return slabs.offset(place(block)) + (long) head * PAGES * vectorsBytes;
     }
 
     /** Where in {@link #memory} the radius of a page and head lies. */

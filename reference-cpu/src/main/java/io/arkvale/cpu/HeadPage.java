@@ -19,11 +19,18 @@ final class HeadPage {
     /** Offset of the values. */
     long values;
 
+    /** Room for one row of numbers, and for the same as elements. */
+    final float[] numbers;
+
+    final MemorySegment row;
+
     private final long headBytes;
     private final MemorySegment scratch;
 
     HeadPage(CacheSpec spec) {
         headBytes = (long) spec.pageSize() * spec.headDim() * spec.elementType().bytes();
+        numbers = new float[spec.headDim()];
+        row = Arena.ofAuto().allocate((long) spec.headDim() * spec.elementType().bytes(), Long.BYTES);
         scratch = Arena.ofAuto().allocate(2 * headBytes + AttentionKernel.READ_BEYOND, Long.BYTES);
     }
 

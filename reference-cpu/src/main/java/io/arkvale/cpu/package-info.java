@@ -4,7 +4,7 @@
  * <ul>
  *   <li>{@code CpuProvider} and {@code CpuOptions}: how it is found and set up;
  *   <li>{@code CpuDevice}: the operations, each handed on;
- *   <li>{@code SlotMemory} owns the slots; a {@code PageFormat} says how a slot holds keys and values, and shows a {@code HeadPage} of
+ *   <li>{@code SlotMemory} owns the slots; a {@code PageFormat}, plain or coarse, says how a slot holds keys and values, and shows a {@code HeadPage} of
  *       them to the kernels;
  *   <li>{@code PageDigester} owns the digests, in {@code DigestBlocks} per shape, and makes them; {@code PageScorer} reads them;
  *   <li>{@code DecodeAttention} and {@code PrefillAttention}: one query per sequence, and many;

@@ -1,0 +1,16 @@
+package io.arkvale.cpu;
+
+import io.arkvale.conformance.BackendConformanceTest;
+import io.arkvale.conformance.ConformanceOptions;
+
+/** Keys and values in four bits, against every rule of the specification. */
+final class CoarseConformanceTest extends BackendConformanceTest {
+    @Override
+    protected ConformanceOptions options() {
+        return ConformanceOptions.of("cpu")
+                .option("store", "int4")
+                .option("threads", "2")
+                .tries(8)
+                .actions(500);
+    }
+}
