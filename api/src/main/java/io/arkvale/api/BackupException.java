@@ -9,6 +9,11 @@ public final class BackupException extends DeferredException {
 
     /** Creates the error. */
     public BackupException(String message, List<Sequence> poisoned, @Nullable Throwable cause) {
-        super(message, poisoned, cause);
+        super(message, poisoned, null, cause);
+    }
+
+    /** Creates the error with the report of its step. */
+    public BackupException(String message, List<Sequence> poisoned, StepReport report, @Nullable Throwable cause) {
+        super(message, poisoned, report, cause);
     }
 }

@@ -8,6 +8,11 @@ public final class NonFiniteException extends DeferredException {
 
     /** Creates the error. */
     public NonFiniteException(String message, List<Sequence> poisoned) {
-        super(message, poisoned, null);
+        super(message, poisoned, null, null);
+    }
+
+    /** Creates the error with the report of its step. */
+    public NonFiniteException(String message, List<Sequence> poisoned, StepReport report) {
+        super(message, poisoned, report, null);
     }
 }
