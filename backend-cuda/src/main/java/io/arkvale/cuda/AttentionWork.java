@@ -1,24 +1,22 @@
 package io.arkvale.cuda;
 
 import io.arkvale.api.ElementType;
-import io.arkvale.cuda.CallArguments.Narrow;
-import io.arkvale.cuda.CallArguments.Wide;
 import io.arkvale.cuda.Kernels.Grid;
+import io.arkvale.cuda.kernel.AppendKernels.FiniteArguments;
+import io.arkvale.cuda.kernel.AttentionKernels.AttendArguments;
+import io.arkvale.cuda.kernel.AttentionKernels.PrefillArguments;
+import io.arkvale.cuda.kernel.KernelName;
 import java.util.List;
 
 /** Queues attention: of decode, split over pages, and of prefill. */
+@SuppressWarnings("EnumOrdinal") // the CUDA sources declare the same constants in the same order
 final class AttentionWork {
-    /** Where the bytes of recalled pages are; {@code Arrival} of attended.cuh. */
+    /** Where the bytes of recalled pages are; {@code Arrival} of attended.cuh, in its order. */
     enum Arrival {
-        AT_HAND(0),
+        /** In their slots. */
+        AT_HAND,
         /** In their backups: attention reads them there and stores them in their slots. */
-        ARRIVING(1);
-
-        private final int code;
-
-        Arrival(int code) {
-            this.code = code;
-        }
+        ARRIVING
     }
 
     private static final int THREADS = 128;
@@ -59,26 +57,28 @@ final class AttentionWork {
         for (var member : members) {
             splits = Math.max(splits, member.mostSplits(layer));
         }
-        cache.arguments
-                .set(Narrow.LAYER, layer)
-                .set(Narrow.MODE, arrival.code)
-                .set(Narrow.SPLITS, splits)
-                .set(Wide.QUERIES, queries.address())
-                .set(Wide.OUTPUT, output.address());
+        var arguments = new AttendArguments(
+                cache.stepMemory.layer(layer),
+                cache.pools.pages(),
+                queries.address(),
+                output.address(),
+                cache.stepMemory.partials(),
+                cache.stepMemory.tickets(),
+                arrival.ordinal(),
+                splits,
+                Splits.TARGET);
         var spec = cache.spec;
         if (usesTensorCores(layer)) {
             int tiles = Math.ceilDiv(spec.queryHeadsPerKvHead(), TILE);
             cache.queue.launch(
-                    cache.kernels.get("attend", "attend" + spec.headDim(), spec.elementType()),
+                    spec.headDim() == 64 ? KernelName.ATTEND_64 : KernelName.ATTEND_128,
                     new Grid(spec.kvHeads() * tiles, members.size(), splits),
                     THREADS,
-                    (int) sharedBytes(layer));
+                    (int) sharedBytes(layer),
+                    arguments);
         } else {
             cache.queue.launch(
-                    cache.kernels.get("attendany", "attendAny", spec.elementType()),
-                    new Grid(spec.queryHeads(), members.size(), splits),
-                    THREADS,
-                    0);
+                    KernelName.ATTEND_ANY, new Grid(spec.queryHeads(), members.size(), splits), THREADS, 0, arguments);
         }
     }
 
@@ -112,36 +112,40 @@ final class AttentionWork {
 
     /** Causal attention of a chunk to all that is stored. */
     void prefill(int layer, long chunks, int mostTokens, CudaTensor queries, CudaTensor output) {
-        cache.arguments
-                .set(Narrow.LAYER, layer)
-                .set(Wide.CHUNKS, chunks)
-                .set(Wide.QUERIES, queries.address())
-                .set(Wide.OUTPUT, output.address());
+        var arguments = new PrefillArguments(
+                cache.stepMemory.layer(layer), cache.pools.pages(), chunks, queries.address(), output.address());
         var spec = cache.spec;
         int sharedBytes = 2 * 2 * PREFILL_ROWS * 2 * spec.headDim();
         if (hasTensorCoreKernel() && sharedBytes <= cache.device.blockMemory) {
             cache.queue.launch(
-                    cache.kernels.get("prefill", "prefill" + spec.headDim(), spec.elementType()),
+                    spec.headDim() == 64 ? KernelName.PREFILL_64 : KernelName.PREFILL_128,
                     new Grid(Math.ceilDiv(mostTokens, PREFILL_ROWS), spec.queryHeads(), members.size()),
                     THREADS,
-                    sharedBytes);
+                    sharedBytes,
+                    arguments);
         } else {
             cache.queue.launch(
-                    cache.kernels.get("attendany", "prefillAny", spec.elementType()),
+                    KernelName.PREFILL_ANY,
                     new Grid(Math.ceilDiv(mostTokens, WARPS), spec.queryHeads(), members.size()),
                     THREADS,
-                    0);
+                    0,
+                    arguments);
         }
     }
 
-    /** Checks queries that no other kernel checks. */
+    /** Checks values that no other kernel checks. */
     void checkFinite(long chunks, int mostTokens, long tensor, int heads) {
-        cache.arguments.set(Wide.CHUNKS, chunks).set(Wide.QUERIES, tensor).set(Narrow.QUERY_HEADS, heads);
         cache.queue.launch(
-                cache.kernels.get("append", "finite", cache.spec.elementType()),
+                KernelName.FINITE,
                 new Grid(mostTokens, members.size()),
                 THREADS,
-                0);
-        cache.arguments.set(Narrow.QUERY_HEADS, cache.spec.queryHeads());
+                0,
+                new FiniteArguments(
+                        cache.stepMemory.sequences(),
+                        chunks,
+                        tensor,
+                        cache.stepMemory.flags(),
+                        heads,
+                        cache.spec.headDim()));
     }
 }

@@ -1,7 +1,8 @@
 package io.arkvale.cuda;
 
-import io.arkvale.cuda.CallArguments.Wide;
 import io.arkvale.cuda.Kernels.Grid;
+import io.arkvale.cuda.kernel.KernelName;
+import io.arkvale.cuda.kernel.SequenceKernels.CopyAllArguments;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,12 +48,12 @@ final class Copies {
             longest = Math.max(longest, copy.bytes());
         }
         long blocks = Math.ceilDiv(longest, (long) THREADS * VECTOR_BYTES);
-        cache.arguments.set(Wide.KEYS, part.address().value());
         cache.queue.launch(
-                cache.kernels.get("sequence", "copyAll"),
+                KernelName.COPY_ALL,
                 new Grid((int) Math.min(blocks, MOST_BLOCKS), copies.size()),
                 THREADS,
-                0);
+                0,
+                new CopyAllArguments(part.address().value()));
         copies.clear();
     }
 }

@@ -1,6 +1,5 @@
 package io.arkvale.cuda;
 
-import io.arkvale.api.Availability;
 import io.arkvale.api.Backend;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities;
@@ -36,13 +35,11 @@ final class CudaBackend implements Backend {
     private final Set<CudaCache> caches = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    CudaBackend(CudaOptions options) {
-        name = switch (Probe.device(options.device())) {
-            case Availability.Available available -> available.device();
-            case Availability.Unavailable unavailable -> unavailable.reason();
-        };
+    /** A backend on a device that is known to be there, with its name in words. */
+    CudaBackend(String name, CudaOptions options, Driver driver) {
+        this.name = name;
         this.options = options;
-        device = new Device(options.device());
+        device = new Device(driver, options.device());
         kernels = new Kernels(device);
     }
 
@@ -61,14 +58,15 @@ final class CudaBackend implements Backend {
         return CAPABILITIES;
     }
 
+    /** Not while the backend closes, which would miss the cache. */
     @Override
-    public KvCache open(CacheSpec spec) {
+    public synchronized KvCache open(CacheSpec spec) {
         requireOpen();
         CAPABILITIES.require(spec);
         requireCountable("device slots", spec.deviceSlots());
         requireCountable("host slots", spec.hostSlots());
         device.enter();
-        var cache = new CudaCache(this, spec, device, kernels, options);
+        var cache = new CudaCache(this, spec, device, kernels.load(spec.elementType()), options);
         caches.add(cache);
         return cache;
     }
@@ -90,7 +88,7 @@ final class CudaBackend implements Backend {
     @Override
     public MemoryUse memory() {
         requireOpen();
-        return caches.stream().map(CudaCache::memory).reduce(MemoryUse.NONE, MemoryUse::plus);
+        return caches.stream().map(CudaCache::memoryUnlessClosed).reduce(MemoryUse.NONE, MemoryUse::plus);
     }
 
     /** Called by a cache when it closes. */
@@ -99,16 +97,17 @@ final class CudaBackend implements Backend {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (closed) {
             return;
         }
         closed = true;
-        List.copyOf(caches).forEach(CudaCache::close);
-        if (!device.isLost()) {
-            device.enter();
+        try (device;
+                kernels) {
+            Release.all(List.copyOf(caches), CudaCache::close);
+            if (!device.isLost()) {
+                device.enter();
+            }
         }
-        kernels.close();
-        device.close();
     }
 }

@@ -4,7 +4,6 @@ import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CacheView;
 import io.arkvale.api.CallOrderException;
-import io.arkvale.api.CapacityException;
 import io.arkvale.api.ClosedException;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.ForeignObjectException;
@@ -17,12 +16,13 @@ import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Step;
 import io.arkvale.api.Tensor;
 import io.arkvale.api.support.CallChecks;
-import io.arkvale.cuda.CallArguments.Narrow;
+import io.arkvale.cuda.Kernels.Kernel;
+import io.arkvale.cuda.kernel.KernelName;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
 
 /** A cache: its pools, its sequences, and the one step that may be open. */
@@ -30,7 +30,6 @@ final class CudaCache implements KvCache {
     final CacheSpec spec;
     final CudaBackend backend;
     final Device device;
-    final Kernels kernels;
     final boolean immediateChecks;
     final boolean timed;
     final Memory memory;
@@ -38,8 +37,8 @@ final class CudaCache implements KvCache {
     final Staging staging;
     final Pools pools;
     final StepMemory stepMemory;
-    final CallArguments arguments = new CallArguments();
     final LaunchQueue queue;
+    final CallLock lock = new CallLock();
 
     private final SequenceTables tables;
     private final Set<CudaSequence> sequences = new LinkedHashSet<>();
@@ -50,27 +49,27 @@ final class CudaCache implements KvCache {
     /** Counts the calls that may change what a view shows. */
     private long version;
 
-    CudaCache(CudaBackend backend, CacheSpec spec, Device device, Kernels kernels, CudaOptions options) {
+    CudaCache(
+            CudaBackend backend, CacheSpec spec, Device device, Map<KernelName, Kernel> kernels, CudaOptions options) {
         this.backend = backend;
         this.spec = spec;
         this.device = device;
-        this.kernels = kernels;
         immediateChecks = options.immediateChecks();
         timed = options.timedParts();
         memory = new Memory(device);
         streams = new Streams(device);
-        queue = new LaunchQueue(device, streams, arguments);
+        queue = new LaunchQueue(device, streams, kernels);
         try {
             staging = new Staging(device, memory, streams);
             pools = new Pools(spec, memory);
             stepMemory = new StepMemory(this);
             tables = new SequenceTables(this);
-            pools.describe(arguments);
-            pools.clear(device, streams, kernels, arguments);
-        } catch (CapacityException e) {
-            memory.close();
-            streams.close();
-            throw e;
+            pools.clear(device, streams, queue);
+        } catch (RuntimeException e) {
+            try (streams;
+                    memory) {
+                throw e;
+            }
         }
     }
 
@@ -91,20 +90,23 @@ final class CudaCache implements KvCache {
 
     @Override
     public Sequence begin(SequenceSpec sequence) {
-        requireIdle("begin");
-        CallChecks.settings(sequence, spec);
-        enter();
-        return register(tables.begin(sequence));
+        try (var _ = lock.begin()) {
+            requireIdle("begin");
+            CallChecks.settings(sequence, spec);
+            enter();
+            return register(tables.begin(sequence));
+        }
     }
 
     @Override
     public Sequence fork(Sequence sequence) {
-        requireIdle("fork");
-        var source = sound(sequence);
-        enter();
-        forked = true;
-        arguments.set(Narrow.FORKED, 1);
-        return register(tables.fork(source));
+        try (var _ = lock.begin()) {
+            requireIdle("fork");
+            var source = sound(sequence);
+            enter();
+            forked = true;
+            return register(tables.fork(source));
+        }
     }
 
     private Sequence register(CudaSequence sequence) {
@@ -114,26 +116,29 @@ final class CudaCache implements KvCache {
 
     @Override
     public Step step(Batch batch) {
-        requireIdle("step");
-        var members = new ArrayList<Member>(batch.size());
-        for (var entry : batch.entries()) {
-            var sequence = sound(entry.sequence());
-            if (sequence.length > Integer.MAX_VALUE - entry.tokens()) {
-                throw new InvalidArgumentException("the sequence would hold "
-                        + ((long) sequence.length + entry.tokens()) + " tokens; allowed: up to " + Integer.MAX_VALUE);
+        try (var _ = lock.begin()) {
+            requireIdle("step");
+            var members = new ArrayList<Member>(batch.size());
+            for (var entry : batch.entries()) {
+                var sequence = sound(entry.sequence());
+                if (sequence.length > Integer.MAX_VALUE - entry.tokens()) {
+                    throw new InvalidArgumentException(
+                            "the sequence would hold " + ((long) sequence.length + entry.tokens())
+                                    + " tokens; allowed: up to " + Integer.MAX_VALUE);
+                }
+                members.add(new Member(sequence, members.size(), entry.tokens()));
             }
-            members.add(new Member(sequence, members.size(), entry.tokens()));
+            enter();
+            long reserved =
+                    new Reservation(spec).reserve(sequences, members, pools.backups, () -> pools.usedSlots(staging));
+            for (var member : members) {
+                tables.makeRoom(member.sequence, member.pagesAfter());
+            }
+            stepMemory.reserve(members);
+            var step = new CudaStep(this, batch, List.copyOf(members), reserved);
+            open = step;
+            return step;
         }
-        enter();
-        long reserved =
-                new Reservation(spec).reserve(sequences, members, pools.backups, () -> pools.usedSlots(staging));
-        for (var member : members) {
-            tables.makeRoom(member.sequence, member.pagesAfter());
-        }
-        stepMemory.reserve(members);
-        var step = new CudaStep(this, batch, List.copyOf(members), reserved);
-        open = step;
-        return step;
     }
 
     /** Whether sequences may share pages. */
@@ -143,7 +148,7 @@ final class CudaCache implements KvCache {
 
     /** Queues the zeroing of device memory. */
     void zero(Address address, long bytes) {
-        device.check(JCudaDriver.cuMemsetD8Async(address, (byte) 0, bytes, streams.compute), "cuMemsetD8Async");
+        device.check(device.driver.cuMemsetD8Async(address, (byte) 0, bytes, streams.compute), "cuMemsetD8Async");
     }
 
     /** Called by the open step when it ends. */
@@ -200,16 +205,18 @@ final class CudaCache implements KvCache {
 
     @Override
     public Tensor allocate(ElementType elementType, int rows, int heads, int width) {
-        requireOpen();
-        if (elementType != spec.elementType() && elementType != ElementType.F32) {
-            throw new InvalidArgumentException(
-                    "elementType is " + elementType + "; allowed: " + spec.elementType() + " and F32");
+        try (var _ = lock.begin()) {
+            requireOpen();
+            if (elementType != spec.elementType() && elementType != ElementType.F32) {
+                throw new InvalidArgumentException(
+                        "elementType is " + elementType + "; allowed: " + spec.elementType() + " and F32");
+            }
+            CallChecks.shape(rows, heads, width);
+            enter();
+            var block = memory.allocate(bytes(elementType, rows, heads, width));
+            zero(block.address, block.bytes);
+            return new CudaTensor(this, elementType, rows, heads, width, block.address, block);
         }
-        CallChecks.shape(rows, heads, width);
-        enter();
-        var block = memory.allocate(bytes(elementType, rows, heads, width));
-        zero(block.address, block.bytes);
-        return new CudaTensor(this, elementType, rows, heads, width, block.address, block);
     }
 
     private static long bytes(ElementType type, int rows, int heads, int width) {
@@ -229,7 +236,20 @@ final class CudaCache implements KvCache {
 
     @Override
     public MemoryUse memory() {
-        requireOpen();
+        try (var _ = lock.begin()) {
+            requireOpen();
+            return memoryNow();
+        }
+    }
+
+    /** The same for the backend, which may ask just when the cache closes. */
+    MemoryUse memoryUnlessClosed() {
+        try (var _ = lock.begin()) {
+            return closed ? MemoryUse.NONE : memoryNow();
+        }
+    }
+
+    private MemoryUse memoryNow() {
         device.enter();
         var step = open;
         long used = pools.usedSlots(staging);
@@ -247,31 +267,38 @@ final class CudaCache implements KvCache {
 
     @Override
     public void synchronize() {
-        requireOpen();
-        enter();
-        streams.synchronize();
-    }
-
-    @Override
-    public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        var step = open;
-        if (step != null) {
-            step.abandon();
-        }
-        sequences.forEach(CudaSequence::markClosed);
-        sequences.clear();
-        backend.forget(this);
-        if (!device.isLost()) {
-            device.enter();
+        try (var _ = lock.begin()) {
+            requireOpen();
+            enter();
             streams.synchronize();
         }
-        queue.close();
-        memory.close();
-        streams.close();
+    }
+
+    /** Frees everything, even if the device is found lost, which is raised at the end. */
+    @Override
+    public void close() {
+        try (var _ = lock.begin()) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            var step = open;
+            if (step != null) {
+                step.abandon();
+            }
+            sequences.forEach(CudaSequence::markClosed);
+            sequences.clear();
+            try (streams;
+                    memory;
+                    queue) {
+                if (!device.isLost()) {
+                    device.enter();
+                    streams.synchronize();
+                }
+            } finally {
+                backend.forget(this);
+            }
+        }
     }
 
     boolean isClosed() {

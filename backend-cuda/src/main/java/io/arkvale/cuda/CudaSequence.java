@@ -56,9 +56,11 @@ final class CudaSequence implements Sequence {
 
     @Override
     public void close() {
-        if (!closed) {
-            cache.release(this);
-            closed = true;
+        try (var _ = cache.lock.begin()) {
+            if (!closed) {
+                cache.release(this);
+                closed = true;
+            }
         }
     }
 

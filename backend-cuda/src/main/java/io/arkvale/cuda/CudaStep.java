@@ -41,150 +41,168 @@ final class CudaStep implements Step {
 
     @Override
     public void decode(int layer, Tensor queries, Tensor keys, Tensor values, Tensor output) {
-        enter();
-        order.requireDecode("decode", layer);
-        var q = queries("queries", queries, batch.size());
-        var k = keys("keys", keys, batch.size());
-        var v = keys("values", values, batch.size());
-        var o = queries("output", output, batch.size());
-        work.decode(layer, q, k, v, o, order.isPrefetched(layer));
-        order.endLayer();
+        try (var _ = enter()) {
+            order.requireDecode("decode", layer);
+            var q = queries("queries", queries, batch.size());
+            var k = keys("keys", keys, batch.size());
+            var v = keys("values", values, batch.size());
+            var o = queries("output", output, batch.size());
+            work.decode(layer, q, k, v, o, order.isPrefetched(layer));
+            order.endLayer();
+        }
     }
 
     @Override
     public void append(int layer, Tensor keys, Tensor values) {
-        enter();
-        order.requireDecode("append", layer);
-        var k = keys("keys", keys, batch.size());
-        var v = keys("values", values, batch.size());
-        work.append(layer, k, v, order.isPrefetched(layer));
-        order.reach(State.APPEND);
+        try (var _ = enter()) {
+            order.requireDecode("append", layer);
+            var k = keys("keys", keys, batch.size());
+            var v = keys("values", values, batch.size());
+            work.append(layer, k, v, order.isPrefetched(layer));
+            order.reach(State.APPEND);
+        }
     }
 
     @Override
     public Tensor estimate(int layer, Tensor queries) {
-        enter();
-        order.requireEstimate(layer);
-        var q = queries("queries", queries, batch.size());
-        work.estimate(layer, q);
-        order.reach(State.ESTIMATE);
-        closeScores();
-        int rows = work.scoreOffsets(layer)[batch.size()];
-        var tensor = new CudaTensor(
-                cache,
-                ElementType.F32,
-                rows,
-                cache.spec.headGroups(),
-                1,
-                cache.stepMemory.now().address(),
-                null);
-        scores = tensor;
-        return tensor;
+        try (var _ = enter()) {
+            order.requireEstimate(layer);
+            var q = queries("queries", queries, batch.size());
+            work.estimate(layer, q);
+            order.reach(State.ESTIMATE);
+            closeScores();
+            int rows = work.scoreOffsets(layer)[batch.size()];
+            var tensor = new CudaTensor(
+                    cache,
+                    ElementType.F32,
+                    rows,
+                    cache.spec.headGroups(),
+                    1,
+                    cache.stepMemory.shown().address(),
+                    null);
+            scores = tensor;
+            return tensor;
+        }
     }
 
     @Override
     public int[] scoreOffsets(int layer) {
-        enter();
-        order.requireIndex(layer);
-        return work.scoreOffsets(layer);
+        try (var _ = enter()) {
+            order.requireIndex(layer);
+            return work.scoreOffsets(layer);
+        }
     }
 
     @Override
     public void select(int layer) {
-        enter();
-        order.requireSelect(layer, false);
-        work.select(layer, cache.stepMemory.now().scores());
-        order.reach(State.SELECT);
+        try (var _ = enter()) {
+            order.requireSelect(layer, false);
+            work.select(layer, cache.stepMemory.shown().scores());
+            order.reach(State.SELECT);
+        }
     }
 
     @Override
     public void select(int layer, Tensor scores) {
-        enter();
-        order.requireSelect(layer, true);
-        int rows = work.scoreOffsets(layer)[batch.size()];
-        var own = cache.tensor("scores", scores, ElementType.F32, rows, cache.spec.headGroups(), 1);
-        work.select(layer, own.address());
-        order.reach(State.SELECT);
+        try (var _ = enter()) {
+            order.requireSelect(layer, true);
+            int rows = work.scoreOffsets(layer)[batch.size()];
+            var own = cache.tensor("scores", scores, ElementType.F32, rows, cache.spec.headGroups(), 1);
+            work.select(layer, own.address());
+            order.reach(State.SELECT);
+        }
     }
 
     @Override
     public void recall(int layer) {
-        enter();
-        order.requireRecall(layer);
-        work.recall(layer);
-        order.reach(State.RECALL);
+        try (var _ = enter()) {
+            order.requireRecall(layer);
+            work.recall(layer);
+            order.reach(State.RECALL);
+        }
     }
 
     @Override
     public void attend(int layer, Tensor queries, Tensor output) {
-        enter();
-        order.requireAttend(layer);
-        var q = queries("queries", queries, batch.size());
-        var o = queries("output", output, batch.size());
-        work.attend(layer, q, o);
-        order.endLayer();
+        try (var _ = enter()) {
+            order.requireAttend(layer);
+            var q = queries("queries", queries, batch.size());
+            var o = queries("output", output, batch.size());
+            work.attend(layer, q, o);
+            order.endLayer();
+        }
     }
 
     @Override
     public void prefill(int layer, int[] tokens, Tensor queries, Tensor keys, Tensor values, Tensor output) {
-        enter();
-        order.requireChunk(layer, tokens, State.PREFILL);
-        int rows = Arrays.stream(tokens).sum();
-        var q = queries("queries", queries, rows);
-        var k = keys("keys", keys, rows);
-        var v = keys("values", values, rows);
-        var o = queries("output", output, rows);
-        work.prefill(layer, tokens, stored(layer), q, k, v, o);
-        order.addChunk(tokens, State.PREFILL);
+        try (var _ = enter()) {
+            order.requireChunk(layer, tokens, State.PREFILL);
+            int rows = Arrays.stream(tokens).sum();
+            var q = queries("queries", queries, rows);
+            var k = keys("keys", keys, rows);
+            var v = keys("values", values, rows);
+            var o = queries("output", output, rows);
+            work.prefill(layer, tokens, stored(layer), q, k, v, o);
+            order.addChunk(tokens, State.PREFILL);
+        }
     }
 
     @Override
     public void ingest(int layer, int[] tokens, Tensor keys, Tensor values) {
-        enter();
-        order.requireChunk(layer, tokens, State.INGEST);
-        int rows = Arrays.stream(tokens).sum();
-        var k = keys("keys", keys, rows);
-        var v = keys("values", values, rows);
-        work.ingest(layer, tokens, stored(layer), k, v);
-        order.addChunk(tokens, State.INGEST);
+        try (var _ = enter()) {
+            order.requireChunk(layer, tokens, State.INGEST);
+            int rows = Arrays.stream(tokens).sum();
+            var k = keys("keys", keys, rows);
+            var v = keys("values", values, rows);
+            work.ingest(layer, tokens, stored(layer), k, v);
+            order.addChunk(tokens, State.INGEST);
+        }
     }
 
     @Override
     public void finishPrefill(int layer, Tensor lastQueries) {
-        enter();
-        order.requireFinishPrefill(layer);
-        var q = queries("lastQueries", lastQueries, batch.size());
-        work.finishPrefill(layer, q);
-        order.endLayer();
+        try (var _ = enter()) {
+            order.requireFinishPrefill(layer);
+            var q = queries("lastQueries", lastQueries, batch.size());
+            work.finishPrefill(layer, q);
+            order.endLayer();
+        }
     }
 
     @Override
     public void prefetch(int layer, Tensor guessedQueries) {
-        enter();
-        order.requirePrefetch(layer);
-        var q = queries("guessedQueries", guessedQueries, batch.size());
-        work.prefetch(layer, q);
-        order.addPrefetch(layer);
+        try (var _ = enter()) {
+            order.requirePrefetch(layer);
+            var q = queries("guessedQueries", guessedQueries, batch.size());
+            work.prefetch(layer, q);
+            order.addPrefetch(layer);
+        }
     }
 
     @Override
     public StepReport commit() {
-        enter();
-        order.requireCommit();
-        var counters = work.finish();
-        end();
-        work.raise(counters);
-        var report = work.report(counters);
-        recording.commit(cache.backend, batch, report);
-        return report;
+        try (var _ = enter()) {
+            order.requireCommit();
+            var counters = work.finish();
+            end();
+            var report = work.report(counters);
+            recording.commit(cache.backend, batch, report);
+            work.raise(counters, report);
+            return report;
+        }
     }
 
     @Override
     public void close() {
-        if (!over) {
-            cache.enter();
-            work.undo();
-            end();
+        try (var _ = cache.lock.begin()) {
+            if (!over) {
+                cache.enter();
+                try {
+                    work.undo();
+                } finally {
+                    end();
+                }
+            }
         }
     }
 
@@ -242,11 +260,18 @@ final class CudaStep implements Step {
         return stored;
     }
 
-    private void enter() {
-        if (over) {
-            throw new ClosedException("the step is over");
+    private CallLock.Call enter() {
+        var call = cache.lock.begin();
+        try {
+            if (over) {
+                throw new ClosedException("the step is over");
+            }
+            cache.enter();
+            return call;
+        } catch (RuntimeException e) {
+            call.close();
+            throw e;
         }
-        cache.enter();
     }
 
     private void closeScores() {

@@ -6,7 +6,6 @@ import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Tensor;
 import io.arkvale.api.support.CallChecks;
 import java.lang.foreign.MemorySegment;
-import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
 
 /** Device memory with a shape; without a block of its own it shows scratch of a step. */
@@ -63,22 +62,27 @@ final class CudaTensor implements Tensor {
 
     @Override
     public void copyFrom(int firstRow, int rows, MemorySegment source) {
-        long bytes = require(firstRow, rows, source, "source");
-        cache.enter();
-        cache.staging.upload(source, address.plus(firstRow * rowBytes()), bytes);
+        try (var _ = cache.lock.begin()) {
+            long bytes = require(firstRow, rows, source, "source");
+            cache.enter();
+            cache.staging.upload(source, address.plus(firstRow * rowBytes()), bytes);
+        }
     }
 
     @Override
     public void copyTo(int firstRow, int rows, MemorySegment target) {
-        long bytes = require(firstRow, rows, target, "target");
-        cache.enter();
-        cache.staging.download(address.plus(firstRow * rowBytes()), target, bytes);
+        try (var _ = cache.lock.begin()) {
+            long bytes = require(firstRow, rows, target, "target");
+            cache.enter();
+            cache.staging.download(address.plus(firstRow * rowBytes()), target, bytes);
+        }
     }
 
     /** Queues a copy of its first bytes to other device memory. */
     void copyTo(Address target, long bytes) {
         cache.device.check(
-                JCudaDriver.cuMemcpyDtoDAsync(target, address, bytes, cache.streams.compute), "cuMemcpyDtoDAsync");
+                cache.device.driver.cuMemcpyDtoDAsync(target, address, bytes, cache.streams.compute),
+                "cuMemcpyDtoDAsync");
     }
 
     private long require(int firstRow, int rows, MemorySegment segment, String name) {
@@ -100,11 +104,13 @@ final class CudaTensor implements Tensor {
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            if (block != null && !cache.isClosed()) {
-                cache.enter();
-                block.close();
+        try (var _ = cache.lock.begin()) {
+            if (!closed) {
+                closed = true;
+                if (block != null && !cache.isClosed()) {
+                    cache.enter();
+                    block.close();
+                }
             }
         }
     }

@@ -1,17 +1,18 @@
 package io.arkvale.cuda;
 
 import io.arkvale.api.BackendLostException;
+import io.arkvale.api.BackendUnavailableException;
 import io.arkvale.api.CapacityException;
 import io.arkvale.api.ClosedException;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.CUresult;
-import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
 
 /** One GPU with its primary context. Every result of the driver passes through {@link #check}. */
 final class Device implements AutoCloseable {
+    final Driver driver;
     final int multiprocessors;
 
     /** Shared memory that one block may have, in bytes. */
@@ -21,12 +22,26 @@ final class Device implements AutoCloseable {
     private final CUcontext context = new CUcontext();
     private volatile @Nullable String loss;
 
-    Device(int number) {
-        check(JCudaDriver.cuInit(0), "cuInit");
-        check(JCudaDriver.cuDeviceGet(device, number), "cuDeviceGet");
-        check(JCudaDriver.cuDevicePrimaryCtxRetain(context, device), "cuDevicePrimaryCtxRetain");
-        multiprocessors = Probe.attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
-        blockMemory = Probe.attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN);
+    Device(Driver driver, int number) {
+        this.driver = driver;
+        check(driver.cuInit(0), "cuInit");
+        check(driver.cuDeviceGet(device, number), "cuDeviceGet");
+        int retained = driver.cuDevicePrimaryCtxRetain(context, device);
+        if (retained == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+            throw new BackendUnavailableException(
+                    CudaBackend.ID,
+                    "GPU " + number + " has no memory left for a context",
+                    "free memory on it, or choose another GPU with the option device");
+        }
+        check(retained, "cuDevicePrimaryCtxRetain");
+        multiprocessors = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+        blockMemory = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN);
+    }
+
+    private int attribute(int attribute) {
+        var value = new int[1];
+        check(driver.cuDeviceGetAttribute(value, attribute, device), "cuDeviceGetAttribute");
+        return value[0];
     }
 
     /** Makes the context current in the calling thread: the first thing that every call does. */
@@ -35,7 +50,7 @@ final class Device implements AutoCloseable {
         if (lost != null) {
             throw new ClosedException("the backend was closed when its device was lost: " + lost);
         }
-        check(JCudaDriver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
+        check(driver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
     }
 
     /**
@@ -62,19 +77,31 @@ final class Device implements AutoCloseable {
         check(result, call);
     }
 
+    /**
+     * Checks the result of a call that makes something in memory of the driver's own, of which none is known to be free.
+     *
+     * @throws CapacityException if there is not enough memory
+     */
+    void checkShortage(int result, String call, String pool, long count) {
+        if (result == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+            throw new CapacityException(pool, count, 0);
+        }
+        check(result, call);
+    }
+
     boolean isLost() {
         return loss != null;
     }
 
     private long freeBytes() {
         var free = new long[1];
-        check(JCudaDriver.cuMemGetInfo(free, new long[1]), "cuMemGetInfo");
+        check(driver.cuMemGetInfo(free, new long[1]), "cuMemGetInfo");
         return free[0];
     }
 
     @Override
     public void close() {
         // Of a lost context nothing can be given back but the context.
-        JCudaDriver.cuDevicePrimaryCtxRelease(device);
+        driver.cuDevicePrimaryCtxRelease(device);
     }
 }

@@ -1,53 +1,69 @@
 package io.arkvale.cuda;
 
 import io.arkvale.api.ElementType;
+import io.arkvale.cuda.kernel.KernelName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Locale;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import jcuda.Pointer;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUfunction_attribute;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUstream;
-import jcuda.driver.JCudaDriver;
 
-/** The compiled kernels, an image a source file, loaded when first needed. */
+/** The compiled kernels, one image per source file. */
 final class Kernels implements AutoCloseable {
+    private static final String POOL = "bytes of device memory for kernels";
+
     private final Device device;
-    private final Map<String, CUmodule> modules = new ConcurrentHashMap<>();
+    private final Map<String, Image> images = new ConcurrentHashMap<>();
     private final Map<String, Kernel> kernels = new ConcurrentHashMap<>();
+
+    private record Image(CUmodule module, long bytes) {}
 
     Kernels(Device device) {
         this.device = device;
     }
 
-    /** The kernel of an image that does not depend on the element type. */
-    Kernel get(String image, String name) {
-        return kernels.computeIfAbsent(name, key -> load(image, key));
-    }
-
-    /** The kernel of an image for an element type. */
-    Kernel get(String image, String name, ElementType type) {
-        return get(image, name + "_" + type.name().toLowerCase(Locale.ROOT));
+    /**
+     * All that caches of an element type use. They are loaded here, so that no later call lacks memory for one.
+     *
+     * @throws io.arkvale.api.CapacityException if there is not enough memory
+     */
+    Map<KernelName, Kernel> load(ElementType type) {
+        var loaded = new EnumMap<KernelName, Kernel>(KernelName.class);
+        for (var name : KernelName.values()) {
+            if (name.isFor(type)) {
+                loaded.put(name, kernels.computeIfAbsent(name.function(type), key -> load(name.image(), key)));
+            }
+        }
+        return loaded;
     }
 
     private Kernel load(String image, String name) {
-        var module = modules.computeIfAbsent(image, this::loadModule);
+        var loaded = images.computeIfAbsent(image, this::loadImage);
         var function = new CUfunction();
-        device.check(JCudaDriver.cuModuleGetFunction(function, module, name), "cuModuleGetFunction of " + name);
+        device.checkAllocation(
+                device.driver.cuModuleGetFunction(function, loaded.module(), name),
+                "cuModuleGetFunction of " + name,
+                POOL,
+                loaded.bytes());
         return new Kernel(name, function);
     }
 
-    private CUmodule loadModule(String image) {
+    private Image loadImage(String image) {
         var name = "images/" + image + ".fatbin";
         try (var stream = Kernels.class.getResourceAsStream(name)) {
             if (stream == null) {
                 throw new IllegalStateException("the backend's jar lacks " + name);
             }
             var module = new CUmodule();
-            device.check(JCudaDriver.cuModuleLoadData(module, stream.readAllBytes()), "cuModuleLoadData of " + name);
-            return module;
+            var bytes = stream.readAllBytes();
+            device.checkAllocation(
+                    device.driver.cuModuleLoadData(module, bytes), "cuModuleLoadData of " + name, POOL, bytes.length);
+            return new Image(module, bytes.length);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -55,8 +71,8 @@ final class Kernels implements AutoCloseable {
 
     @Override
     public void close() {
-        modules.values().forEach(JCudaDriver::cuModuleUnload);
-        modules.clear();
+        images.values().forEach(image -> device.driver.cuModuleUnload(image.module()));
+        images.clear();
         kernels.clear();
     }
 
@@ -75,23 +91,13 @@ final class Kernels implements AutoCloseable {
         }
 
         /** Queues the kernel; the arguments are taken at once. */
-        void launch(CUstream stream, Grid grid, int threads, int sharedBytes, CallArguments arguments) {
+        void launch(CUstream stream, Grid grid, int threads, int sharedBytes, Pointer arguments) {
             if (sharedBytes > mostSharedBytes) {
                 allow(sharedBytes);
             }
             device.check(
-                    JCudaDriver.cuLaunchKernel(
-                            function,
-                            grid.x(),
-                            grid.y(),
-                            grid.z(),
-                            threads,
-                            1,
-                            1,
-                            sharedBytes,
-                            stream,
-                            arguments.pointer(),
-                            null),
+                    device.driver.cuLaunchKernel(
+                            function, grid.x(), grid.y(), grid.z(), threads, sharedBytes, stream, arguments),
                     name);
         }
 
@@ -100,7 +106,7 @@ final class Kernels implements AutoCloseable {
                 return; // another cache's thread has come first
             }
             device.check(
-                    JCudaDriver.cuFuncSetAttribute(
+                    device.driver.cuFuncSetAttribute(
                             function, CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes),
                     "cuFuncSetAttribute of " + name);
             mostSharedBytes = bytes;

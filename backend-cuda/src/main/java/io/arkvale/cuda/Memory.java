@@ -60,7 +60,7 @@ final class Memory implements AutoCloseable {
 
         @Override
         int free() {
-            return JCudaDriver.cuMemFree(address);
+            return device.driver.cuMemFree(address);
         }
 
         @Override
@@ -90,7 +90,7 @@ final class Memory implements AutoCloseable {
 
         @Override
         int free() {
-            int result = JCudaDriver.cuMemHostUnregister(pointer());
+            int result = device.driver.cuMemHostUnregister(pointer());
             arena.close();
             return result;
         }
@@ -126,7 +126,7 @@ final class Memory implements AutoCloseable {
     OnDevice allocate(long bytes) {
         var block = new OnDevice(Math.max(bytes, 16));
         device.checkAllocation(
-                JCudaDriver.cuMemAlloc(block.address, block.bytes), "cuMemAlloc", "bytes of device memory", bytes);
+                device.driver.cuMemAlloc(block.address, block.bytes), "cuMemAlloc", "bytes of device memory", bytes);
         return register(block);
     }
 
@@ -135,30 +135,36 @@ final class Memory implements AutoCloseable {
      *
      * @throws CapacityException if there is not enough
      */
-    @SuppressWarnings("MustBeClosedChecker") // the block closes the arena
     Pinned pin(long bytes) {
-        var arena = Arena.ofShared();
+        var block = hostMemory(bytes);
         try {
-            var block = new Pinned(arena, arena.allocate(Math.max(bytes, HOST_PAGE), HOST_PAGE));
             device.checkAllocation(
-                    JCudaDriver.cuMemHostRegister(
+                    device.driver.cuMemHostRegister(
                             block.pointer(),
                             block.bytes,
                             JCudaDriver.CU_MEMHOSTREGISTER_DEVICEMAP | JCudaDriver.CU_MEMHOSTREGISTER_PORTABLE),
                     "cuMemHostRegister",
                     PINNED,
                     bytes);
-            register(block);
-            device.check(
-                    JCudaDriver.cuMemHostGetDevicePointer(block.address, block.pointer(), 0),
-                    "cuMemHostGetDevicePointer");
-            return block;
+        } catch (RuntimeException e) {
+            block.arena.close();
+            throw e;
+        }
+        register(block);
+        device.check(
+                device.driver.cuMemHostGetDevicePointer(block.address, block.pointer(), 0),
+                "cuMemHostGetDevicePointer");
+        return block;
+    }
+
+    @SuppressWarnings("MustBeClosedChecker") // the block closes the arena
+    private Pinned hostMemory(long bytes) {
+        var arena = Arena.ofShared();
+        try {
+            return new Pinned(arena, arena.allocate(Math.max(bytes, HOST_PAGE), HOST_PAGE));
         } catch (OutOfMemoryError e) {
             arena.close();
             throw new CapacityException(PINNED, bytes, 0);
-        } catch (CapacityException e) {
-            arena.close();
-            throw e;
         }
     }
 
@@ -178,6 +184,6 @@ final class Memory implements AutoCloseable {
 
     @Override
     public void close() {
-        Set.copyOf(blocks).forEach(Block::close);
+        Release.all(Set.copyOf(blocks), Block::close);
     }
 }

@@ -1,13 +1,28 @@
 package io.arkvale.cuda;
 
-import io.arkvale.cuda.CallArguments.Narrow;
-import io.arkvale.cuda.CallArguments.Wide;
 import io.arkvale.cuda.Kernels.Grid;
 import io.arkvale.cuda.LaunchQueue.Lane;
+import io.arkvale.cuda.kernel.AppendKernels.AppendArguments;
+import io.arkvale.cuda.kernel.AppendKernels.OpenPagesArguments;
+import io.arkvale.cuda.kernel.AppendKernels.StoreArguments;
+import io.arkvale.cuda.kernel.AppendKernels.Tokens;
+import io.arkvale.cuda.kernel.DigestKernels.DigestArguments;
+import io.arkvale.cuda.kernel.KernelArguments;
+import io.arkvale.cuda.kernel.KernelName;
+import io.arkvale.cuda.kernel.RecallKernels.AcquireSlotsArguments;
+import io.arkvale.cuda.kernel.RecallKernels.BackUpArguments;
+import io.arkvale.cuda.kernel.RecallKernels.BringBackArguments;
+import io.arkvale.cuda.kernel.RecallKernels.EvictVictimsArguments;
+import io.arkvale.cuda.kernel.RecallKernels.GatherArguments;
+import io.arkvale.cuda.kernel.RecallKernels.ListResidentsArguments;
+import io.arkvale.cuda.kernel.SequenceKernels.InstallBackupsArguments;
 import java.util.List;
 
 /** Queues what stores tokens and moves pages: append, digest, backup, recall, and taking a step back. */
 final class PageWork {
+    /** Size of struct {@code Chunk} of {@code cache.cuh}. */
+    private static final long CHUNK_BYTES = 4 * Integer.BYTES;
+
     private static final int STORE_THREADS = 128;
     private static final int DIGEST_THREADS = 128;
     private static final int MOVE_THREADS = 256;
@@ -24,17 +39,18 @@ final class PageWork {
         this.members = members;
     }
 
+    /** Bytes that {@link #installBackups} stages. */
+    static long backupBytes(List<Member> members) {
+        return CHUNK_BYTES * members.size() + Integer.BYTES * backedUpPages(members);
+    }
+
     /** Writes the backup slots that the step's pages will have into the tables. */
     void installBackups() {
-        long slots = 0;
-        for (var member : members) {
-            slots += member.newBackups();
-        }
-        if (slots == 0) {
+        if (backedUpPages() == 0) {
             return;
         }
-        int chunkBytes = 4 * Integer.BYTES * members.size();
-        var part = cache.staging.take(chunkBytes + slots * Integer.BYTES);
+        long chunkBytes = CHUNK_BYTES * members.size();
+        var part = cache.staging.take(backupBytes(members));
         var buffer = part.buffer();
         int run = 0;
         for (var member : members) {
@@ -50,41 +66,45 @@ final class PageWork {
             }
         }
         long address = part.address().value();
-        cache.arguments.set(Wide.CHUNKS, address).set(Wide.KEYS, address + chunkBytes);
-        launch("sequence", "installBackups", new Grid(32, members.size()), MOVE_THREADS, 0);
+        launch(
+                KernelName.INSTALL_BACKUPS,
+                new Grid(32, members.size()),
+                MOVE_THREADS,
+                new InstallBackupsArguments(
+                        cache.pools.shape(), cache.stepMemory.sequences(), address, address + chunkBytes));
     }
 
     /** Decode: stores one token a member. Queries are checked if there are any. Only a page that is not full goes aside. */
     void append(int layer, CudaTensor keys, CudaTensor values, long queries, Lane lane) {
-        cache.arguments
-                .set(Narrow.LAYER, layer)
-                .set(Wide.CHUNKS, 0)
-                .set(Wide.KEYS, keys.address())
-                .set(Wide.VALUES, values.address())
-                .set(Wide.QUERIES, queries);
-        cache.queue.launch(
-                cache.kernels.get("append", "append", cache.spec.elementType()),
-                lane,
-                groupsByMembers(),
-                MOVE_THREADS,
-                0);
-        finishPages(layer, 1);
+        var arguments = new AppendArguments(
+                cache.stepMemory.layer(layer),
+                cache.pools.pages(),
+                cache.pools.booksOfSlots(),
+                new Tokens(keys.address(), values.address()),
+                queries,
+                cache.stepMemory.flags());
+        cache.queue.launch(KernelName.APPEND, lane, groupsByMembers(), MOVE_THREADS, 0, arguments);
+        finishPages(layer, 0, 1);
     }
 
     /** Decode, before a prefetch: opens the page that append will find open. */
     void openPages(int layer) {
-        cache.arguments.set(Narrow.LAYER, layer).set(Wide.CHUNKS, 0);
-        launch("append", "openPages", groupsByMembers(), MOVE_THREADS, 0);
+        openPages(layer, 0);
+    }
+
+    private void openPages(int layer, long chunks) {
+        launch(
+                KernelName.OPEN_PAGES,
+                groupsByMembers(),
+                MOVE_THREADS,
+                new OpenPagesArguments(
+                        cache.stepMemory.layer(layer), cache.pools.pages(), cache.pools.booksOfSlots(), chunks));
     }
 
     /** Prefill and ingest: stores a chunk that starts behind what the layer has stored of this step. */
     void store(int layer, int[] tokens, int[] stored, CudaTensor keys, CudaTensor values) {
-        cache.arguments
-                .set(Narrow.LAYER, layer)
-                .set(Wide.CHUNKS, stageChunks(tokens, stored))
-                .set(Wide.KEYS, keys.address())
-                .set(Wide.VALUES, values.address());
-        launch("append", "openPages", groupsByMembers(), MOVE_THREADS, 0);
+        long chunks = stageChunks(tokens, stored);
+        openPages(layer, chunks);
         int most = 0;
         int mostFilled = 0;
         for (var member : members) {
@@ -93,17 +113,22 @@ final class PageWork {
             most = Math.max(most, tokens[member.index]);
             mostFilled = Math.max(mostFilled, (first + tokens[member.index]) / pageSize - first / pageSize);
         }
-        cache.queue.launch(
-                cache.kernels.get("append", "store", cache.spec.elementType()),
+        launch(
+                KernelName.STORE,
                 new Grid(most, cache.spec.headGroups(), members.size()),
                 STORE_THREADS,
-                0);
-        finishPages(layer, mostFilled);
+                new StoreArguments(
+                        cache.stepMemory.layer(layer),
+                        cache.pools.pages(),
+                        new Tokens(keys.address(), values.address()),
+                        chunks,
+                        cache.stepMemory.flags()));
+        finishPages(layer, chunks, mostFilled);
     }
 
     /** Where the device finds the chunk of each member, one behind the other in the call's tensors. */
     long stageChunks(int[] tokens, int[] stored) {
-        var part = cache.staging.take(4L * Integer.BYTES * members.size());
+        var part = cache.staging.take(CHUNK_BYTES * members.size());
         int row = 0;
         for (var member : members) {
             part.buffer()
@@ -117,21 +142,27 @@ final class PageWork {
     }
 
     /** Summarises and backs up the pages that the last store filled, at most so many a member. */
-    private void finishPages(int layer, int mostFilled) {
+    private void finishPages(int layer, long chunks, int mostFilled) {
         if (mostFilled == 0 || !isAnyFilled(layer)) {
             return;
         }
         var grid = new Grid(mostFilled, cache.spec.kvHeads(), members.size());
-        cache.arguments.set(Narrow.EXTENT, mostFilled);
+        var current = cache.stepMemory.layer(layer);
         cache.queue.launch(
-                cache.kernels.get("digest", "digest", cache.spec.elementType()),
+                KernelName.DIGEST,
                 grid,
                 DIGEST_THREADS,
-                cache.spec.headDim() * Float.BYTES);
+                cache.spec.headDim() * Float.BYTES,
+                new DigestArguments(
+                        current, cache.pools.pages(), cache.pools.digestsOfBackups(), cache.pools.holders(), chunks));
         cache.streams.forkBackup();
-        cache.kernels
-                .get("recall", "backUp")
-                .launch(cache.streams.backup, new Grid(MOVE_BLOCKS), MOVE_THREADS, 0, cache.arguments);
+        cache.queue.launch(
+                KernelName.BACK_UP,
+                Lane.BACKUP,
+                new Grid(MOVE_BLOCKS),
+                MOVE_THREADS,
+                0,
+                new BackUpArguments(current, cache.pools.pages(), chunks, mostFilled));
         cache.streams.backupQueued();
     }
 
@@ -146,40 +177,64 @@ final class PageWork {
 
     /** Step (d), after a select that marked its choice. */
     void recall(int layer) {
-        cache.arguments.set(Narrow.LAYER, layer);
-        launch("recall", "evictVictims", groupsByMembers(), MOVE_THREADS, 0);
+        launch(
+                KernelName.EVICT_VICTIMS,
+                groupsByMembers(),
+                MOVE_THREADS,
+                new EvictVictimsArguments(cache.stepMemory.layer(layer), cache.pools.booksOfSlots()));
         acquire(layer, Lane.COMPUTE);
         gather(layer, Lane.COMPUTE);
     }
 
     /** Gives the wanted pages slots. */
     void acquire(int layer, Lane lane) {
-        cache.arguments.set(Narrow.LAYER, layer);
-        cache.queue.launch(cache.kernels.get("recall", "acquireSlots"), lane, groupsByMembers(), LIST_THREADS, 0);
+        cache.queue.launch(
+                KernelName.ACQUIRE_SLOTS,
+                lane,
+                groupsByMembers(),
+                LIST_THREADS,
+                0,
+                new AcquireSlotsArguments(
+                        cache.stepMemory.layer(layer), cache.pools.booksOfSlots(), cache.stepMemory.copies()));
     }
 
     /** Copies the acquired pages; with scope resident, lists what is resident then. */
     void gather(int layer, Lane lane) {
-        cache.arguments.set(Narrow.LAYER, layer);
+        var current = cache.stepMemory.layer(layer);
         int tables = cache.spec.headGroups() * members.size();
         cache.queue.launch(
-                cache.kernels.get("recall", "gather"),
+                KernelName.GATHER,
                 lane,
                 new Grid(Math.ceilDiv(MOVE_BLOCKS, tables), cache.spec.headGroups(), members.size()),
                 MOVE_THREADS,
-                0);
+                0,
+                new GatherArguments(current, cache.pools.pages()));
         if (members.stream().anyMatch(member -> member.attendsToResidents(layer))) {
-            cache.queue.launch(cache.kernels.get("recall", "listResidents"), lane, groupsByMembers(), LIST_THREADS, 0);
+            cache.queue.launch(
+                    KernelName.LIST_RESIDENTS,
+                    lane,
+                    groupsByMembers(),
+                    LIST_THREADS,
+                    0,
+                    new ListResidentsArguments(current));
         }
     }
 
     /** Brings back the bytes of pages that the step evicted, to the slots they were in. */
     void undoMoves() {
-        launch("recall", "bringBack", new Grid(MOVE_BLOCKS, members.size()), MOVE_THREADS, 0);
+        launch(
+                KernelName.BRING_BACK,
+                new Grid(MOVE_BLOCKS, members.size()),
+                MOVE_THREADS,
+                new BringBackArguments(cache.pools.shape(), cache.pools.pages(), cache.stepMemory.sequences()));
     }
 
     /** Group pages in limited layers that the step fills. */
     long backedUpPages() {
+        return backedUpPages(members);
+    }
+
+    private static long backedUpPages(List<Member> members) {
         long pages = 0;
         for (var member : members) {
             pages += member.newBackups();
@@ -191,7 +246,7 @@ final class PageWork {
         return new Grid(cache.spec.headGroups(), members.size());
     }
 
-    private void launch(String image, String kernel, Grid grid, int threads, int sharedBytes) {
-        cache.queue.launch(cache.kernels.get(image, kernel), grid, threads, sharedBytes);
+    private void launch(KernelName kernel, Grid grid, int threads, KernelArguments arguments) {
+        cache.queue.launch(kernel, grid, threads, 0, arguments);
     }
 }

@@ -2,12 +2,15 @@ package io.arkvale.cuda;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.support.SlotPool;
-import io.arkvale.cuda.CallArguments.Narrow;
-import io.arkvale.cuda.CallArguments.Wide;
 import io.arkvale.cuda.Kernels.Grid;
+import io.arkvale.cuda.kernel.CacheStructs.Books;
+import io.arkvale.cuda.kernel.CacheStructs.Digests;
+import io.arkvale.cuda.kernel.CacheStructs.Pages;
+import io.arkvale.cuda.kernel.CacheStructs.Shape;
+import io.arkvale.cuda.kernel.KernelName;
+import io.arkvale.cuda.kernel.SequenceKernels.FreeAllSlotsArguments;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import jcuda.driver.JCudaDriver;
 
 /**
  * The memory that all sequences of a cache share: device slots, host slots for backups, a digest a host slot, and the
@@ -31,6 +34,7 @@ final class Pools {
     private final Memory.OnDevice digests;
     private final Memory.OnDevice radii;
     private final Memory.OnDevice books;
+    private final Shape shape;
 
     Pools(CacheSpec spec, Memory memory) {
         this.spec = spec;
@@ -42,39 +46,50 @@ final class Pools {
         radii = memory.allocate((long) Float.BYTES * spec.kvHeadsPerGroup() * spec.hostSlots());
         books = memory.allocate(Integer.BYTES * (HEADER + 2L * deviceSlots + hostSlots));
         backups = new SlotPool(hostSlots);
+        shape = new Shape(
+                spec.layers(), spec.queryHeads(), spec.kvHeads(), spec.headDim(), spec.pageSize(), spec.headGroups());
     }
 
     /** Every slot is free, and no digest holds what memory happened to. */
-    void clear(Device device, Streams streams, Kernels kernels, CallArguments arguments) {
+    void clear(Device device, Streams streams, LaunchQueue queue) {
         for (var block : new Memory.OnDevice[] {digests, radii, books}) {
             device.check(
-                    JCudaDriver.cuMemsetD8Async(block.address, (byte) 0, block.bytes, streams.compute), "cuMemset");
+                    device.driver.cuMemsetD8Async(block.address, (byte) 0, block.bytes, streams.compute), "cuMemset");
         }
         device.check(
-                JCudaDriver.cuMemsetD32Async(at(HEADER + 2L * deviceSlots), Tables.NONE, hostSlots, streams.compute),
+                device.driver.cuMemsetD32Async(at(HEADER + 2L * deviceSlots), Tables.NONE, hostSlots, streams.compute),
                 "cuMemset");
-        kernels.get("sequence", "freeAllSlots").launch(streams.compute, new Grid(64), 256, 0, arguments);
+        queue.launch(KernelName.FREE_ALL_SLOTS, new Grid(64), 256, 0, new FreeAllSlotsArguments(booksOfSlots()));
     }
 
-    /** Fills in the arguments that no call changes. */
-    void describe(CallArguments arguments) {
-        arguments
-                .set(Wide.POOL, slots.value())
-                .set(Wide.HOST, host.value())
-                .set(Wide.DIGESTS, digests.value())
-                .set(Wide.RADII, radii.value())
-                .set(Wide.GIVEN, books.value())
-                .set(Wide.REFERENCES, at(HEADER).value())
-                .set(Wide.FREE_SLOTS, at(HEADER + (long) deviceSlots).value())
-                .set(Wide.HOLDERS, at(HEADER + 2L * deviceSlots).value())
-                .set(Wide.SLOT_BYTES, spec.slotBytes())
-                .set(Narrow.SLOTS, deviceSlots)
-                .set(Narrow.LAYERS, spec.layers())
-                .set(Narrow.QUERY_HEADS, spec.queryHeads())
-                .set(Narrow.KV_HEADS, spec.kvHeads())
-                .set(Narrow.HEAD_DIM, spec.headDim())
-                .set(Narrow.PAGE_SIZE, spec.pageSize())
-                .set(Narrow.GROUPS, spec.headGroups());
+    /** The model's shape. */
+    Shape shape() {
+        return shape;
+    }
+
+    /** Where kernels find the pages. */
+    Pages pages() {
+        return new Pages(slots.value(), host.value(), spec.slotBytes());
+    }
+
+    /** Where kernels find the digests. */
+    Digests digestsOfBackups() {
+        return new Digests(digests.value(), radii.value());
+    }
+
+    /** Where kernels find who holds which slot. */
+    Books booksOfSlots() {
+        return new Books(
+                books.value(),
+                at(HEADER + (long) deviceSlots).value(),
+                at(HEADER).value(),
+                holders(),
+                deviceSlots);
+    }
+
+    /** Where kernels find the device slot that holds the page of each backup. */
+    long holders() {
+        return at(HEADER + 2L * deviceSlots).value();
     }
 
     /** The books, to be kept and put back when a step is taken back. */

@@ -8,6 +8,11 @@ record ScoreScratch(Scratch rows, Scratch headRows, Scratch keys) {
         return new ScoreScratch(new Scratch(memory), new Scratch(memory), new Scratch(memory));
     }
 
+    /** The same but for scores of its own, which stay as they are while this one is used. */
+    ScoreScratch withOwnScores(Memory memory) {
+        return new ScoreScratch(new Scratch(memory), headRows, keys);
+    }
+
     /**
      * Makes room for any layer of a step.
      *

@@ -1,27 +1,33 @@
 package io.arkvale.cuda;
 
-import io.arkvale.cuda.CallArguments.Narrow;
-import io.arkvale.cuda.CallArguments.Wide;
 import io.arkvale.cuda.Kernels.Grid;
 import io.arkvale.cuda.LaunchQueue.Lane;
+import io.arkvale.cuda.kernel.EstimateKernels.EstimateGroupsArguments;
+import io.arkvale.cuda.kernel.EstimateKernels.EstimateHeadsArguments;
+import io.arkvale.cuda.kernel.EstimateKernels.EstimateMeanArguments;
+import io.arkvale.cuda.kernel.KernelName;
+import io.arkvale.cuda.kernel.SelectKernels.SelectPagesArguments;
 import java.util.List;
 
 /** Queues what scores and ranks pages: estimate and select. */
+@SuppressWarnings("EnumOrdinal") // the CUDA sources declare the same constants in the same order
 final class ScoreWork {
-    /** What select does with its choice; {@code Mode} of select.cu. */
-    enum Mode {
+    /** Which pages estimate scores; {@code EstimateMode} of estimate.cu, in its order. */
+    enum EstimateMode {
+        /** Those filled with the step's own token. */
+        STEP,
+        /** Those filled before it: for a prefetch. */
+        PREFETCH
+    }
+
+    /** What select does with its choice; {@code SelectMode} of select.cu, in its order. */
+    enum SelectMode {
         /** Marks victims and recalls in the tables, for recall to act on. */
-        MARK(0),
+        MARK,
         /** Evicts victims at once and, unless forks may share pages, gives the recalled ones their slots. */
-        MOVE(1),
+        MOVE,
         /** Evicts down to the budget and selects nothing, after prefill. */
-        EVICT(2);
-
-        private final int code;
-
-        Mode(int code) {
-            this.code = code;
-        }
+        EVICT
     }
 
     private static final int WARPS = 8;
@@ -55,9 +61,9 @@ final class ScoreWork {
         return offsets;
     }
 
-    /** Step (b), for one query a member. */
-    void estimate(int layer, CudaTensor queries) {
-        estimate(layer, queries.address(), cache.stepMemory.now(), 0, Lane.COMPUTE);
+    /** Step (b), for one query per member. */
+    void estimate(int layer, CudaTensor queries, ScoreScratch scratch) {
+        estimate(layer, queries.address(), scratch, EstimateMode.STEP, Lane.COMPUTE);
         for (var member : members) {
             if (member.isOverBudget(layer)) {
                 member.scoredPages += (long) member.filledAfter() * cache.spec.headGroups();
@@ -67,7 +73,7 @@ final class ScoreWork {
 
     /** The same ahead of the step's own token, for a prefetch, with queries that nobody changes meanwhile. */
     void estimateAhead(int layer, long queries) {
-        estimate(layer, queries, cache.stepMemory.ahead(), 1, Lane.AHEAD);
+        estimate(layer, queries, cache.stepMemory.ahead(), EstimateMode.PREFETCH, Lane.AHEAD);
         for (var member : members) {
             if (member.isOverBudget(layer)) {
                 member.scoredPages += (long) member.filledBefore() * cache.spec.headGroups();
@@ -75,7 +81,7 @@ final class ScoreWork {
         }
     }
 
-    private void estimate(int layer, long queries, ScoreScratch scratch, int mode, Lane lane) {
+    private void estimate(int layer, long queries, ScoreScratch scratch, EstimateMode mode, Lane lane) {
         int mostLinear = 0;
         int mostOther = 0;
         for (var member : members) {
@@ -87,80 +93,100 @@ final class ScoreWork {
                 }
             }
         }
-        cache.arguments
-                .set(Narrow.LAYER, layer)
-                .set(Narrow.MODE, mode)
-                .set(Wide.QUERIES, queries)
-                .set(Wide.SCORES, scratch.scores())
-                .set(Wide.HEAD_SCORES, scratch.headScores())
-                .set(Wide.SCORE_OFFSETS, cache.stepMemory.scoreOffsets(layer));
         if (mostLinear > 0) {
-            estimateMean(mostLinear, lane);
+            estimateMean(layer, mostLinear, queries, scratch, mode, lane);
         }
         if (mostOther > 0) {
-            estimateEachHead(mostOther, lane);
+            estimateEachHead(layer, mostOther, queries, scratch, mode, lane);
         }
     }
 
-    private void estimateMean(int mostPages, Lane lane) {
+    private void estimateMean(
+            int layer, int mostPages, long queries, ScoreScratch scratch, EstimateMode mode, Lane lane) {
         var spec = cache.spec;
         // One block keeps a multiprocessor busy: with no more of them, each prepares its query once.
         int fitting = Math.max(1, cache.device.multiprocessors / (spec.headGroups() * members.size()));
         int sharedBytes =
                 WARPS * PAGES * STAGES * COLUMN_BYTES + spec.kvHeadsPerGroup() * (2 * spec.headDim() + 1) * Float.BYTES;
         cache.queue.launch(
-                cache.kernels.get("estimate", "estimateMean", spec.elementType()),
+                KernelName.ESTIMATE_MEAN,
                 lane,
                 new Grid(Math.min(fitting, Math.ceilDiv(mostPages, WARPS * PAGES)), spec.headGroups(), members.size()),
                 32 * WARPS,
-                sharedBytes);
+                sharedBytes,
+                new EstimateMeanArguments(
+                        cache.stepMemory.layer(layer),
+                        cache.pools.digestsOfBackups(),
+                        queries,
+                        scratch.scores(),
+                        cache.stepMemory.scoreOffsets(layer),
+                        mode.ordinal()));
     }
 
-    private void estimateEachHead(int mostPages, Lane lane) {
+    private void estimateEachHead(
+            int layer, int mostPages, long queries, ScoreScratch scratch, EstimateMode mode, Lane lane) {
         var spec = cache.spec;
         cache.queue.launch(
-                cache.kernels.get("estimate", "estimateHeads", spec.elementType()),
+                KernelName.ESTIMATE_HEADS,
                 lane,
                 new Grid(Math.ceilDiv(mostPages, WARPS), spec.queryHeads(), members.size()),
                 32 * WARPS,
-                0);
+                0,
+                new EstimateHeadsArguments(
+                        cache.stepMemory.layer(layer),
+                        cache.pools.digestsOfBackups(),
+                        queries,
+                        scratch.headScores(),
+                        cache.stepMemory.scoreOffsets(layer),
+                        mode.ordinal()));
         cache.queue.launch(
-                cache.kernels.get("estimate", "estimateGroups"),
+                KernelName.ESTIMATE_GROUPS,
                 lane,
                 new Grid(spec.headGroups(), members.size()),
                 32 * WARPS,
-                0);
+                0,
+                new EstimateGroupsArguments(
+                        cache.stepMemory.layer(layer),
+                        scratch.headScores(),
+                        scratch.scores(),
+                        cache.stepMemory.scoreOffsets(layer),
+                        mode.ordinal()));
     }
 
     /** Step (c), on the given scores. */
-    void select(int layer, long scores, Mode mode, Lane lane) {
+    void select(int layer, long scores, SelectMode mode, Lane lane) {
         select(layer, scores, cache.stepMemory.now(), mode, lane);
     }
 
     /** The same for a prefetch, on the scores that {@link #estimateAhead} gave. */
     void selectAhead(int layer) {
         var scratch = cache.stepMemory.ahead();
-        select(layer, scratch.scores(), scratch, Mode.MOVE, Lane.AHEAD);
+        select(layer, scratch.scores(), scratch, SelectMode.MOVE, Lane.AHEAD);
     }
 
-    private void select(int layer, long scores, ScoreScratch scratch, Mode mode, Lane lane) {
+    private void select(int layer, long scores, ScoreScratch scratch, SelectMode mode, Lane lane) {
         int mostKeys = 0;
         for (var member : members) {
             if (member.isOverBudget(layer) && member.candidates() <= Splits.SHARED_KEYS) {
                 mostKeys = Math.max(mostKeys, member.candidates());
             }
         }
-        cache.arguments
-                .set(Narrow.LAYER, layer)
-                .set(Narrow.MODE, mode.code)
-                .set(Wide.SCORES, scores)
-                .set(Wide.SELECT_KEYS, scratch.selectKeys())
-                .set(Wide.SCORE_OFFSETS, cache.stepMemory.scoreOffsets(layer));
         cache.queue.launch(
-                cache.kernels.get("select", "selectPages"),
+                KernelName.SELECT_PAGES,
                 lane,
                 new Grid(cache.spec.headGroups(), members.size()),
                 SELECT_THREADS,
-                Math.ceilDiv(mostKeys + Math.ceilDiv(mostKeys, Integer.SIZE), KEYS_STEP) * KEYS_STEP * Integer.BYTES);
+                Math.ceilDiv(mostKeys + Math.ceilDiv(mostKeys, Integer.SIZE), KEYS_STEP) * KEYS_STEP * Integer.BYTES,
+                new SelectPagesArguments(
+                        cache.stepMemory.layer(layer),
+                        cache.pools.booksOfSlots(),
+                        scores,
+                        cache.stepMemory.scoreOffsets(layer),
+                        scratch.selectKeys(),
+                        cache.stepMemory.evicted(),
+                        cache.stepMemory.recalled(),
+                        cache.stepMemory.copies(),
+                        mode.ordinal(),
+                        cache.isForked() ? 1 : 0));
     }
 }

@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import jcuda.Pointer;
-import jcuda.driver.JCudaDriver;
 
 /** A ring of pinned memory through which everything passes between the heap and the device. */
 final class Staging {
@@ -81,7 +80,7 @@ final class Staging {
 
     void upload(Part part, Address target) {
         device.check(
-                JCudaDriver.cuMemcpyHtoDAsync(
+                device.driver.cuMemcpyHtoDAsync(
                         target, part.pointer(), part.buffer().capacity(), streams.compute),
                 "cuMemcpyHtoDAsync");
     }
@@ -101,7 +100,7 @@ final class Staging {
         streams.awaitAhead();
         var part = take(bytes);
         device.check(
-                JCudaDriver.cuMemcpyDtoHAsync(part.pointer(), source, bytes, streams.compute), "cuMemcpyDtoHAsync");
+                device.driver.cuMemcpyDtoHAsync(part.pointer(), source, bytes, streams.compute), "cuMemcpyDtoHAsync");
         streams.synchronize();
         reset();
         return MemorySegment.ofBuffer(part.buffer());

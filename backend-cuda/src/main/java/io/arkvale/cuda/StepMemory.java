@@ -1,7 +1,6 @@
 package io.arkvale.cuda;
 
-import io.arkvale.cuda.CallArguments.Narrow;
-import io.arkvale.cuda.CallArguments.Wide;
+import io.arkvale.cuda.kernel.CacheStructs.Layer;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -23,6 +22,7 @@ final class StepMemory {
     private final Snapshot snapshot;
     private final Scratch records;
     private final ScoreScratch now;
+    private final ScoreScratch shown;
     private final ScoreScratch ahead;
     private final Scratch partials;
     private final Scratch tickets;
@@ -36,6 +36,7 @@ final class StepMemory {
         snapshot = new Snapshot(cache);
         records = new Scratch(cache.memory);
         now = ScoreScratch.in(cache.memory);
+        shown = now.withOwnScores(cache.memory);
         ahead = ScoreScratch.in(cache.memory);
         partials = new Scratch(cache.memory);
         tickets = new Scratch(cache.memory);
@@ -59,16 +60,17 @@ final class StepMemory {
             }
         }
         now.reserve(cache, members);
+        shown.reserve(cache, members);
         ahead.reserve(cache, members);
         partials.atLeast(Float.BYTES * splits * batch * spec.queryHeads() * (spec.headDim() + 2L));
         tickets.atLeast(ticketBytes());
         guesses.atLeast(queryBytes() * spec.layers());
         snapshot.reserve(members);
+        cache.staging.makeRoom(countersAt(), Copies.bytes(members.size() + OWN_COPIES), PageWork.backupBytes(members));
     }
 
     /** Writes the records and the offsets of scores, zeroes the counters and keeps what the step may change. */
     void begin(List<Member> members) {
-        cache.staging.makeRoom(countersAt(), Copies.bytes(members.size() + OWN_COPIES));
         var part = cache.staging.take(countersAt());
         for (var member : members) {
             write(part.buffer(), member, snapshot.tables(members, member));
@@ -79,7 +81,6 @@ final class StepMemory {
         copies.zero(tickets.atLeast(0).address, ticketBytes());
         snapshot.take(members, copies);
         copies.run();
-        describe();
     }
 
     private void writeOffsets(ByteBuffer buffer, List<Member> members) {
@@ -113,20 +114,49 @@ final class StepMemory {
         buffer.putLong(base + Integer.BYTES * tables.recalls());
     }
 
-    /** Fills in the arguments that hold for the whole step. */
-    private void describe() {
-        long counters = area().value() + countersAt();
-        cache.arguments
-                .set(Wide.SEQUENCES, area().value())
-                .set(Wide.EVICTED, counters + layout.evictedAt())
-                .set(Wide.RECALLED, counters + layout.recalledAt())
-                .set(Wide.COPIES, counters + layout.copiesAt())
-                .set(Wide.FLAGS, counters + layout.flagsAt())
-                .set(Wide.TIMES, layout.timedLayers() > 0 ? counters + layout.timesAt() : 0)
-                .set(Wide.PARTIALS, partials.atLeast(0).value())
-                .set(Wide.TICKETS, tickets.atLeast(0).value())
-                .set(Narrow.BATCH, batch)
-                .set(Narrow.SPLIT_TARGET, Splits.TARGET);
+    /** A layer of the step, as kernels are given it. */
+    Layer layer(int index) {
+        long times = layout.timedLayers() > 0 ? counters() + layout.timesAt() : 0;
+        return new Layer(cache.pools.shape(), index, batch, sequences(), times);
+    }
+
+    /** Where kernels find the records of the members. */
+    long sequences() {
+        return area().value();
+    }
+
+    /** Where kernels note members whose values are not finite. */
+    long flags() {
+        return counters() + layout.flagsAt();
+    }
+
+    /** Where kernels count the pages that each member evicted. */
+    long evicted() {
+        return counters() + layout.evictedAt();
+    }
+
+    /** Where kernels count the pages that each member recalled. */
+    long recalled() {
+        return counters() + layout.recalledAt();
+    }
+
+    /** Where kernels count the pages that are copied back. */
+    long copies() {
+        return counters() + layout.copiesAt();
+    }
+
+    private long counters() {
+        return area().value() + countersAt();
+    }
+
+    /** Where the splits of attention meet. */
+    long partials() {
+        return partials.atLeast(0).value();
+    }
+
+    /** Where they are counted. */
+    long tickets() {
+        return tickets.atLeast(0).value();
     }
 
     /** Address of a layer's offsets of scores. */
@@ -134,7 +164,12 @@ final class StepMemory {
         return area().value() + offsetsAt() + (long) Integer.BYTES * batch * layer;
     }
 
-    /** For the calls of the current layer. */
+    /** For the scores that the caller is shown, until he asks for others. */
+    ScoreScratch shown() {
+        return shown;
+    }
+
+    /** For the calls of the current layer that show none. */
     ScoreScratch now() {
         return now;
     }
@@ -152,7 +187,7 @@ final class StepMemory {
     }
 
     /** What the step has counted, waited for. */
-    Counters counters() {
+    Counters count() {
         return layout.read(cache.staging.download(area().plus(countersAt()), layout.bytes()));
     }
 

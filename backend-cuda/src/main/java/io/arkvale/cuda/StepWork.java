@@ -8,7 +8,7 @@ import io.arkvale.api.StepReport.SequenceCounts;
 import io.arkvale.api.support.CountedReport;
 import io.arkvale.cuda.AttentionWork.Arrival;
 import io.arkvale.cuda.LaunchQueue.Lane;
-import io.arkvale.cuda.ScoreWork.Mode;
+import io.arkvale.cuda.ScoreWork.SelectMode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,15 +29,20 @@ final class StepWork {
         attention = new AttentionWork(cache, members);
     }
 
-    /** Takes the backup slots and makes the device ready. Room for all of it has been reserved. */
+    /** Takes the backup slots and makes the device ready. Room for all of it has been reserved. Changes nothing if it fails. */
     void begin() {
-        cache.streams.awaitBackups();
+        try {
+            cache.streams.awaitBackups();
+            members.forEach(this::takeBackups);
+            cache.stepMemory.begin(members);
+            pages.installBackups();
+        } catch (RuntimeException e) {
+            members.forEach(this::giveBackBackups);
+            throw e;
+        }
         for (var member : members) {
-            takeBackups(member);
             member.sequence.length = member.lengthAfter();
         }
-        cache.stepMemory.begin(members);
-        pages.installBackups();
     }
 
     /** Pages of one table get neighbouring slots, so that their digests are read in one run. */
@@ -64,11 +69,10 @@ final class StepWork {
             pages.append(layer, k, v, q.address(), Lane.COMPUTE);
             queueDecode(layer, q, output, choosing, Lane.COMPUTE);
         } else {
-            cache.queue.begin();
-            cache.arguments.beginCall();
-            pages.append(layer, k, v, q.address(), choosing ? Lane.ASIDE : Lane.COMPUTE);
-            queueDecode(layer, q, output, choosing, Lane.JOINED);
-            cache.queue.end();
+            cache.queue.fused(() -> {
+                pages.append(layer, k, v, q.address(), choosing ? Lane.ASIDE : Lane.COMPUTE);
+                queueDecode(layer, q, output, choosing, Lane.JOINED);
+            });
         }
     }
 
@@ -77,8 +81,8 @@ final class StepWork {
             attention.attend(layer, q, output, Arrival.AT_HAND);
             return;
         }
-        scores.estimate(layer, q);
-        scores.select(layer, cache.stepMemory.now().scores(), Mode.MOVE, selectLane);
+        scores.estimate(layer, q, cache.stepMemory.now());
+        scores.select(layer, cache.stepMemory.now().scores(), SelectMode.MOVE, selectLane);
         if (cache.isForked()) {
             pages.acquire(layer, Lane.COMPUTE);
         }
@@ -101,7 +105,7 @@ final class StepWork {
 
     void estimate(int layer, CudaTensor q) {
         checkQueries("queries", q);
-        scores.estimate(layer, q);
+        scores.estimate(layer, q, cache.stepMemory.shown());
     }
 
     int[] scoreOffsets(int layer) {
@@ -109,7 +113,7 @@ final class StepWork {
     }
 
     void select(int layer, long from) {
-        scores.select(layer, from, Mode.MARK, Lane.COMPUTE);
+        scores.select(layer, from, SelectMode.MARK, Lane.COMPUTE);
     }
 
     void recall(int layer) {
@@ -141,9 +145,9 @@ final class StepWork {
     void finishPrefill(int layer, CudaTensor q) {
         checkQueries("lastQueries", q);
         if (scores.isAnyOverBudget(layer)) {
-            scores.estimate(layer, q);
+            scores.estimate(layer, q, cache.stepMemory.now());
             cache.streams.awaitBackups();
-            scores.select(layer, cache.stepMemory.now().scores(), Mode.EVICT, Lane.COMPUTE);
+            scores.select(layer, cache.stepMemory.now().scores(), SelectMode.EVICT, Lane.COMPUTE);
         }
     }
 
@@ -184,7 +188,7 @@ final class StepWork {
             return;
         }
         attention.checkFinite(chunks, mostTokens, tensor.address(), heads);
-        var notFinite = cache.stepMemory.counters().notFinite();
+        var notFinite = cache.stepMemory.count().notFinite();
         for (var member : members) {
             if (notFinite[member.index]) {
                 cache.stepMemory.clearFlags();
@@ -200,14 +204,15 @@ final class StepWork {
 
     /** Waits for the device and poisons the sequences that brought non-finite values. */
     Counters finish() {
-        var counters = cache.stepMemory.counters();
+        var counters = cache.stepMemory.count();
         for (var member : members) {
             member.sequence.poisoned |= counters.notFinite()[member.index];
         }
         return counters;
     }
 
-    void raise(Counters counters) {
+    /** Raises what went wrong, with the report of the step. */
+    void raise(Counters counters, StepReport report) {
         var poisoned = new ArrayList<Sequence>();
         for (var member : members) {
             if (counters.notFinite()[member.index]) {
@@ -218,7 +223,8 @@ final class StepWork {
             throw new NonFiniteException(
                     "keys, values or queries of " + poisoned.size() + " of the batch's " + members.size()
                             + " sequences hold NaN or infinity; these sequences can only be closed",
-                    poisoned);
+                    poisoned,
+                    report);
         }
     }
 
@@ -243,11 +249,15 @@ final class StepWork {
         pages.undoMoves();
         cache.stepMemory.restore(members);
         for (var member : members) {
-            var backups = member.sequence.backups;
-            while (backups.size() > member.filledBefore()) {
-                cache.pools.backups.releaseAll(backups.removeLast());
-            }
+            giveBackBackups(member);
             member.sequence.length = member.lengthBefore;
+        }
+    }
+
+    private void giveBackBackups(Member member) {
+        var backups = member.sequence.backups;
+        while (backups.size() > member.filledBefore()) {
+            cache.pools.backups.releaseAll(backups.removeLast());
         }
     }
 }

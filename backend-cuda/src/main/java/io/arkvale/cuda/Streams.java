@@ -1,10 +1,11 @@
 package io.arkvale.cuda;
 
+import java.util.ArrayList;
+import java.util.List;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUevent_flags;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
-import jcuda.driver.JCudaDriver;
 
 /** The queues of a cache: computing, what runs beside a decode, copying pages to their backups, and prefetching. */
 final class Streams implements AutoCloseable {
@@ -18,16 +19,36 @@ final class Streams implements AutoCloseable {
     private final CUevent backedUp = new CUevent();
     private final CUevent joining = new CUevent();
     private final CUevent prefetched = new CUevent();
+    private final List<CUstream> streams = new ArrayList<>();
+    private final List<CUevent> events = new ArrayList<>();
     private boolean backingUp;
     private boolean prefetching;
 
+    /**
+     * Makes them.
+     *
+     * @throws io.arkvale.api.CapacityException if the driver lacks the memory; none is then left behind
+     */
     Streams(Device device) {
         this.device = device;
+        try {
+            create();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void create() {
         for (var stream : new CUstream[] {compute, backup, aside, ahead}) {
-            device.check(JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+            int result = device.driver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING);
+            device.checkShortage(result, "cuStreamCreate", "CUDA streams", 1);
+            streams.add(stream);
         }
         for (var event : new CUevent[] {computed, backedUp, joining, prefetched}) {
-            device.check(JCudaDriver.cuEventCreate(event, CUevent_flags.CU_EVENT_DISABLE_TIMING), "cuEventCreate");
+            int result = device.driver.cuEventCreate(event, CUevent_flags.CU_EVENT_DISABLE_TIMING);
+            device.checkShortage(result, "cuEventCreate", "CUDA events", 1);
+            events.add(event);
         }
     }
 
@@ -38,14 +59,14 @@ final class Streams implements AutoCloseable {
 
     /** Notes that backups are under way. */
     void backupQueued() {
-        device.check(JCudaDriver.cuEventRecord(backedUp, backup), "cuEventRecord");
+        device.check(device.driver.cuEventRecord(backedUp, backup), "cuEventRecord");
         backingUp = true;
     }
 
     /** What compute is given from now on follows the backups under way: called before their pages may be evicted. */
     void awaitBackups() {
         if (backingUp) {
-            device.check(JCudaDriver.cuStreamWaitEvent(compute, backedUp, 0), "cuStreamWaitEvent");
+            device.check(device.driver.cuStreamWaitEvent(compute, backedUp, 0), "cuStreamWaitEvent");
             backingUp = false;
         }
     }
@@ -67,14 +88,14 @@ final class Streams implements AutoCloseable {
 
     /** Notes that a prefetch is under way. */
     void aheadQueued() {
-        device.check(JCudaDriver.cuEventRecord(prefetched, ahead), "cuEventRecord");
+        device.check(device.driver.cuEventRecord(prefetched, ahead), "cuEventRecord");
         prefetching = true;
     }
 
     /** What compute is given from now on follows the prefetches under way. */
     void awaitAhead() {
         if (prefetching) {
-            device.check(JCudaDriver.cuStreamWaitEvent(compute, prefetched, 0), "cuStreamWaitEvent");
+            device.check(device.driver.cuStreamWaitEvent(compute, prefetched, 0), "cuStreamWaitEvent");
             prefetching = false;
         }
     }
@@ -83,21 +104,17 @@ final class Streams implements AutoCloseable {
     void synchronize() {
         awaitBackups();
         awaitAhead();
-        device.check(JCudaDriver.cuStreamSynchronize(compute), "cuStreamSynchronize");
+        device.check(device.driver.cuStreamSynchronize(compute), "cuStreamSynchronize");
     }
 
     private void order(CUstream first, CUevent event, CUstream then) {
-        device.check(JCudaDriver.cuEventRecord(event, first), "cuEventRecord");
-        device.check(JCudaDriver.cuStreamWaitEvent(then, event, 0), "cuStreamWaitEvent");
+        device.check(device.driver.cuEventRecord(event, first), "cuEventRecord");
+        device.check(device.driver.cuStreamWaitEvent(then, event, 0), "cuStreamWaitEvent");
     }
 
     @Override
     public void close() {
-        for (var event : new CUevent[] {computed, backedUp, joining, prefetched}) {
-            JCudaDriver.cuEventDestroy(event);
-        }
-        for (var stream : new CUstream[] {compute, backup, aside, ahead}) {
-            JCudaDriver.cuStreamDestroy(stream);
-        }
+        events.forEach(device.driver::cuEventDestroy);
+        streams.forEach(device.driver::cuStreamDestroy);
     }
 }
