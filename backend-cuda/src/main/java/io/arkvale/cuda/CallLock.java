@@ -6,9 +6,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * Lets one thread at a time into a cache. Its owner calls from one thread at a time anyway, but the backend, which may be
  * asked for its memory or be closed by any thread, comes in beside.
  */
-final class CallLock {
+public final class CallLock {
     /** A call under way; over when it is closed. */
-    interface Call extends AutoCloseable {
+    public interface Call extends AutoCloseable {
         @Override
         void close();
     }
@@ -17,7 +17,7 @@ final class CallLock {
     private final Call call = lock::unlock;
 
     /** Begins a call, once no other thread is in one. */
-    Call begin() {
+    public Call begin() {
         lock.lock();
         return call;
     }

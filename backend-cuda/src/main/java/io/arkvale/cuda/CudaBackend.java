@@ -1,6 +1,7 @@
 package io.arkvale.cuda;
 
 import io.arkvale.api.Backend;
+import io.arkvale.api.BackendUnavailableException;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities;
 import io.arkvale.api.Capabilities.SizeRange;
@@ -9,14 +10,18 @@ import io.arkvale.api.ClosedException;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.MemoryUse;
+import io.arkvale.cuda.driver.Device;
+import io.arkvale.cuda.driver.Driver;
+import io.arkvale.cuda.driver.Kernels;
+import io.arkvale.cuda.driver.Release;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The backend on one GPU: its context and its kernels, which all caches share. */
-final class CudaBackend implements Backend {
-    static final String ID = "cuda";
+public final class CudaBackend implements Backend {
+    public static final String ID = "cuda";
 
     private static final Capabilities CAPABILITIES = new Capabilities(
             EnumSet.allOf(ElementType.class),
@@ -36,11 +41,24 @@ final class CudaBackend implements Backend {
     private volatile boolean closed;
 
     /** A backend on a device that is known to be there, with its name in words. */
-    CudaBackend(String name, CudaOptions options, Driver driver) {
+    public CudaBackend(String name, CudaOptions options, Driver driver) {
         this.name = name;
         this.options = options;
-        device = new Device(driver, options.device());
+        device = device(driver, options.device());
         kernels = new Kernels(device);
+    }
+
+    private static Device device(Driver driver, int number) {
+        try {
+            return new Device(driver, number);
+        } catch (CapacityException e) {
+            var unavailable = new BackendUnavailableException(
+                    ID,
+                    "GPU " + number + " has no memory left for a context",
+                    "free memory on it, or choose another GPU with the option device");
+            unavailable.addSuppressed(e);
+            throw unavailable;
+        }
     }
 
     @Override
@@ -92,7 +110,7 @@ final class CudaBackend implements Backend {
     }
 
     /** Called by a cache when it closes. */
-    void forget(CudaCache cache) {
+    public void forget(CudaCache cache) {
         caches.remove(cache);
     }
 

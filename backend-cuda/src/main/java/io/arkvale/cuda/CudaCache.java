@@ -16,8 +16,18 @@ import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Step;
 import io.arkvale.api.Tensor;
 import io.arkvale.api.support.CallChecks;
-import io.arkvale.cuda.Kernels.Kernel;
+import io.arkvale.cuda.driver.Address;
+import io.arkvale.cuda.driver.Device;
+import io.arkvale.cuda.driver.Kernels.Kernel;
+import io.arkvale.cuda.driver.LaunchQueue;
+import io.arkvale.cuda.driver.Memory;
+import io.arkvale.cuda.driver.Staging;
+import io.arkvale.cuda.driver.Streams;
 import io.arkvale.cuda.kernel.KernelName;
+import io.arkvale.cuda.step.CudaStep;
+import io.arkvale.cuda.step.Member;
+import io.arkvale.cuda.step.Reservation;
+import io.arkvale.cuda.step.StepMemory;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,19 +36,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A cache: its pools, its sequences, and the one step that may be open. */
-final class CudaCache implements KvCache {
-    final CacheSpec spec;
-    final CudaBackend backend;
-    final Device device;
-    final boolean immediateChecks;
-    final boolean timed;
-    final Memory memory;
-    final Streams streams;
-    final Staging staging;
-    final Pools pools;
-    final StepMemory stepMemory;
-    final LaunchQueue queue;
-    final CallLock lock = new CallLock();
+public final class CudaCache implements KvCache {
+    public final CacheSpec spec;
+    public final CudaBackend backend;
+    public final Device device;
+    public final boolean immediateChecks;
+    public final boolean timed;
+    public final Memory memory;
+    public final Streams streams;
+    public final Staging staging;
+    public final Pools pools;
+    public final StepMemory stepMemory;
+    public final LaunchQueue queue;
+    public final CallLock lock = new CallLock();
 
     private final SequenceTables tables;
     private final Set<CudaSequence> sequences = new LinkedHashSet<>();
@@ -49,7 +59,7 @@ final class CudaCache implements KvCache {
     /** Counts the calls that may change what a view shows. */
     private long version;
 
-    CudaCache(
+    public CudaCache(
             CudaBackend backend, CacheSpec spec, Device device, Map<KernelName, Kernel> kernels, CudaOptions options) {
         this.backend = backend;
         this.spec = spec;
@@ -74,12 +84,12 @@ final class CudaCache implements KvCache {
     }
 
     /** What every call does first: makes the device current, and the copies that views hold stale. */
-    void enter() {
+    public void enter() {
         device.enter();
         version++;
     }
 
-    long version() {
+    public long version() {
         return version;
     }
 
@@ -142,27 +152,27 @@ final class CudaCache implements KvCache {
     }
 
     /** Whether sequences may share pages. */
-    boolean isForked() {
+    public boolean isForked() {
         return forked;
     }
 
     /** Queues the zeroing of device memory. */
-    void zero(Address address, long bytes) {
+    public void zero(Address address, long bytes) {
         device.check(device.driver.cuMemsetD8Async(address, (byte) 0, bytes, streams.compute), "cuMemsetD8Async");
     }
 
     /** Called by the open step when it ends. */
-    void stepEnded() {
+    public void stepEnded() {
         open = null;
     }
 
     @Nullable
-    CudaStep openStep() {
+    public CudaStep openStep() {
         return open;
     }
 
     /** Called by a sequence that closes. */
-    void release(CudaSequence sequence) {
+    public void release(CudaSequence sequence) {
         if (closed) {
             return;
         }
@@ -183,7 +193,7 @@ final class CudaCache implements KvCache {
     }
 
     /** The sequence, if it is this cache's and open. */
-    CudaSequence own(Sequence sequence) {
+    public CudaSequence own(Sequence sequence) {
         if (!(sequence instanceof CudaSequence own) || own.cache != this) {
             throw new ForeignObjectException("the sequence belongs to another cache");
         }
@@ -194,7 +204,7 @@ final class CudaCache implements KvCache {
     }
 
     /** The tensor, if it is this cache's, open, and of the given shape or with more rows. */
-    CudaTensor tensor(String name, Tensor tensor, ElementType type, int rows, int heads, int width) {
+    public CudaTensor tensor(String name, Tensor tensor, ElementType type, int rows, int heads, int width) {
         if (!(tensor instanceof CudaTensor own) || own.cache != this) {
             throw new ForeignObjectException(name + " is a tensor of another cache");
         }
@@ -243,7 +253,7 @@ final class CudaCache implements KvCache {
     }
 
     /** The same for the backend, which may ask just when the cache closes. */
-    MemoryUse memoryUnlessClosed() {
+    public MemoryUse memoryUnlessClosed() {
         try (var _ = lock.begin()) {
             return closed ? MemoryUse.NONE : memoryNow();
         }
@@ -301,11 +311,11 @@ final class CudaCache implements KvCache {
         }
     }
 
-    boolean isClosed() {
+    public boolean isClosed() {
         return closed;
     }
 
-    void requireOpen() {
+    public void requireOpen() {
         if (closed) {
             throw new ClosedException("the cache is closed");
         }

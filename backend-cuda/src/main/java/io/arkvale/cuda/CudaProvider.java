@@ -5,6 +5,8 @@ import io.arkvale.api.Backend;
 import io.arkvale.api.BackendOption;
 import io.arkvale.api.BackendProvider;
 import io.arkvale.api.BackendUnavailableException;
+import io.arkvale.cuda.driver.Driver;
+import io.arkvale.cuda.driver.Probe;
 import java.util.List;
 import java.util.Map;
 

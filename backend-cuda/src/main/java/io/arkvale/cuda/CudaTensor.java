@@ -5,12 +5,14 @@ import io.arkvale.api.ElementType;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Tensor;
 import io.arkvale.api.support.CallChecks;
+import io.arkvale.cuda.driver.Address;
+import io.arkvale.cuda.driver.Memory;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** Device memory with a shape; without a block of its own it shows scratch of a step. */
-final class CudaTensor implements Tensor {
-    final CudaCache cache;
+public final class CudaTensor implements Tensor {
+    public final CudaCache cache;
     private final ElementType elementType;
     private final int rows;
     private final int heads;
@@ -19,7 +21,7 @@ final class CudaTensor implements Tensor {
     private final Memory.@Nullable OnDevice block;
     private boolean closed;
 
-    CudaTensor(
+    public CudaTensor(
             CudaCache cache,
             ElementType elementType,
             int rows,
@@ -36,7 +38,7 @@ final class CudaTensor implements Tensor {
         this.block = block;
     }
 
-    long address() {
+    public long address() {
         return address.value();
     }
 
@@ -79,7 +81,7 @@ final class CudaTensor implements Tensor {
     }
 
     /** Queues a copy of its first bytes to other device memory. */
-    void copyTo(Address target, long bytes) {
+    public void copyTo(Address target, long bytes) {
         cache.device.check(
                 cache.device.driver.cuMemcpyDtoDAsync(target, address, bytes, cache.streams.compute),
                 "cuMemcpyDtoDAsync");
@@ -96,7 +98,7 @@ final class CudaTensor implements Tensor {
         return bytes;
     }
 
-    void requireOpen(String name) {
+    public void requireOpen(String name) {
         if (closed || cache.isClosed()) {
             throw new ClosedException(name + " is closed");
         }

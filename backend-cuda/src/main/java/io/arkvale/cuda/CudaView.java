@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** The cache's state as tests and research see it. */
-final class CudaView implements CacheView {
+public final class CudaView implements CacheView {
     private final CudaCache cache;
     private final Mirror slots;
     private final Mirror digests;
@@ -21,7 +21,7 @@ final class CudaView implements CacheView {
     /** Version of the cache whose backups have all arrived. */
     private long settled = -1;
 
-    CudaView(CudaCache cache) {
+    public CudaView(CudaCache cache) {
         this.cache = cache;
         slots = new Mirror(cache, cache.pools.slots());
         digests = new Mirror(cache, cache.pools.digests());

@@ -2,7 +2,13 @@ package io.arkvale.cuda;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.support.SlotPool;
-import io.arkvale.cuda.Kernels.Grid;
+import io.arkvale.cuda.driver.Address;
+import io.arkvale.cuda.driver.Device;
+import io.arkvale.cuda.driver.Kernels.Grid;
+import io.arkvale.cuda.driver.LaunchQueue;
+import io.arkvale.cuda.driver.Memory;
+import io.arkvale.cuda.driver.Staging;
+import io.arkvale.cuda.driver.Streams;
 import io.arkvale.cuda.kernel.CacheStructs.Books;
 import io.arkvale.cuda.kernel.CacheStructs.Digests;
 import io.arkvale.cuda.kernel.CacheStructs.Pages;
@@ -16,17 +22,17 @@ import java.lang.foreign.ValueLayout;
  * The memory that all sequences of a cache share: device slots, host slots for backups, a digest a host slot, and the
  * books of the device slots, which the device keeps itself so that it can move pages without the host.
  */
-final class Pools {
+public final class Pools {
     /** Ints before the books' arrays: two counters of 8 bytes, of slots given back and taken. */
     private static final int HEADER = 4;
 
-    final int deviceSlots;
-    final int hostSlots;
+    public final int deviceSlots;
+    public final int hostSlots;
     /**
      * Which host slots hold a backup. A page fills when its last token comes, so that the host knows without asking the
      * device; a slot's number also names the digest of its page.
      */
-    final SlotPool backups;
+    public final SlotPool backups;
 
     private final CacheSpec spec;
     private final Memory.OnDevice slots;
@@ -36,7 +42,7 @@ final class Pools {
     private final Memory.OnDevice books;
     private final Shape shape;
 
-    Pools(CacheSpec spec, Memory memory) {
+    public Pools(CacheSpec spec, Memory memory) {
         this.spec = spec;
         deviceSlots = (int) spec.deviceSlots();
         hostSlots = (int) spec.hostSlots();
@@ -51,7 +57,7 @@ final class Pools {
     }
 
     /** Every slot is free, and no digest holds what memory happened to. */
-    void clear(Device device, Streams streams, LaunchQueue queue) {
+    public void clear(Device device, Streams streams, LaunchQueue queue) {
         for (var block : new Memory.OnDevice[] {digests, radii, books}) {
             device.check(
                     device.driver.cuMemsetD8Async(block.address, (byte) 0, block.bytes, streams.compute), "cuMemset");
@@ -63,22 +69,22 @@ final class Pools {
     }
 
     /** The model's shape. */
-    Shape shape() {
+    public Shape shape() {
         return shape;
     }
 
     /** Where kernels find the pages. */
-    Pages pages() {
+    public Pages pages() {
         return new Pages(slots.value(), host.value(), spec.slotBytes());
     }
 
     /** Where kernels find the digests. */
-    Digests digestsOfBackups() {
+    public Digests digestsOfBackups() {
         return new Digests(digests.value(), radii.value());
     }
 
     /** Where kernels find who holds which slot. */
-    Books booksOfSlots() {
+    public Books booksOfSlots() {
         return new Books(
                 books.value(),
                 at(HEADER + (long) deviceSlots).value(),
@@ -88,53 +94,53 @@ final class Pools {
     }
 
     /** Where kernels find the device slot that holds the page of each backup. */
-    long holders() {
+    public long holders() {
         return at(HEADER + 2L * deviceSlots).value();
     }
 
     /** The books, to be kept and put back when a step is taken back. */
-    Memory.OnDevice books() {
+    public Memory.OnDevice books() {
         return books;
     }
 
-    Memory.OnDevice slots() {
+    public Memory.OnDevice slots() {
         return slots;
     }
 
-    Memory.OnDevice digests() {
+    public Memory.OnDevice digests() {
         return digests;
     }
 
-    Memory.OnDevice radii() {
+    public Memory.OnDevice radii() {
         return radii;
     }
 
     /** The bytes of a backup, which copies under way may still be writing. */
-    MemorySegment backup(int slot) {
+    public MemorySegment backup(int slot) {
         return host.segment().asSlice(slot * spec.slotBytes(), spec.slotBytes());
     }
 
     /** Where the vectors of a head group's page begin: two a KV head, the first ones first. */
-    long digestAt(int slot) {
+    public long digestAt(int slot) {
         return slot * (spec.slotBytes() / spec.pageSize());
     }
 
-    long radiusAt(int slot, int headInGroup) {
+    public long radiusAt(int slot, int headInGroup) {
         return (long) Float.BYTES * ((long) slot * spec.kvHeadsPerGroup() + headInGroup);
     }
 
     /** Whether kernels can number the rows of all backups, as they do those of the slots. */
-    boolean backupRowsFit() {
+    public boolean backupRowsFit() {
         return 2L * spec.kvHeadsPerGroup() * spec.pageSize() * spec.hostSlots() < 1L << Integer.SIZE;
     }
 
     /** Device slots that hold a page; waits for the device. */
-    long usedSlots(Staging staging) {
+    public long usedSlots(Staging staging) {
         return usedSlots(staging, books.address);
     }
 
     /** The same in a copy of the books. */
-    long usedSlots(Staging staging, Address copy) {
+    public long usedSlots(Staging staging, Address copy) {
         var counters = staging.download(copy, 2 * Long.BYTES);
         return deviceSlots
                 - counters.getAtIndex(ValueLayout.JAVA_LONG, 0)

@@ -1,26 +1,29 @@
 package io.arkvale.cuda;
 
 import io.arkvale.api.SequenceSpec;
-import io.arkvale.cuda.Kernels.Grid;
+import io.arkvale.cuda.driver.Address;
+import io.arkvale.cuda.driver.Kernels.Grid;
+import io.arkvale.cuda.driver.Memory;
 import io.arkvale.cuda.kernel.CacheStructs.Shape;
 import io.arkvale.cuda.kernel.KernelArguments;
 import io.arkvale.cuda.kernel.KernelName;
 import io.arkvale.cuda.kernel.SequenceKernels.GrowTablesArguments;
 import io.arkvale.cuda.kernel.SequenceKernels.ReleaseSlotsArguments;
 import io.arkvale.cuda.kernel.SequenceKernels.RetainSlotsArguments;
+import io.arkvale.cuda.step.StepMemory;
 
 /** Makes, widens, copies and frees the tables of sequences on the device. */
-final class SequenceTables {
+public final class SequenceTables {
     private static final int FIRST_CAPACITY = 16;
     private static final int THREADS = 256;
 
     private final CudaCache cache;
 
-    SequenceTables(CudaCache cache) {
+    public SequenceTables(CudaCache cache) {
         this.cache = cache;
     }
 
-    CudaSequence begin(SequenceSpec spec) {
+    public CudaSequence begin(SequenceSpec spec) {
         var tables = Tables.of(cache.spec, FIRST_CAPACITY);
         return new CudaSequence(cache, spec, tables, allocate(tables));
     }
@@ -38,7 +41,7 @@ final class SequenceTables {
     }
 
     /** Widens the tables until they have room for so many pages. */
-    void makeRoom(CudaSequence sequence, int pages) {
+    public void makeRoom(CudaSequence sequence, int pages) {
         var narrow = sequence.tables;
         if (pages <= narrow.capacity()) {
             return;
@@ -53,7 +56,7 @@ final class SequenceTables {
         free(old);
     }
 
-    CudaSequence fork(CudaSequence source) {
+    public CudaSequence fork(CudaSequence source) {
         var block = cache.memory.allocate(source.tables.bytes());
         cache.device.check(
                 cache.device.driver.cuMemcpyDtoDAsync(
@@ -68,7 +71,7 @@ final class SequenceTables {
         return fork;
     }
 
-    void release(CudaSequence sequence) {
+    public void release(CudaSequence sequence) {
         cache.streams.awaitBackups();
         long record = stage(sequence.block, sequence.tables, sequence.block, 0);
         launch(KernelName.RELEASE_SLOTS, new ReleaseSlotsArguments(shape(), cache.pools.booksOfSlots(), record));

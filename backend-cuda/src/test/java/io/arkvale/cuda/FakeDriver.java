@@ -1,5 +1,7 @@
 package io.arkvale.cuda;
 
+import io.arkvale.cuda.driver.Address;
+import io.arkvale.cuda.driver.Driver;
 import io.arkvale.cuda.kernel.Struct;
 import io.arkvale.cuda.kernel.StructLayout;
 import java.lang.foreign.MemorySegment;
@@ -153,43 +155,43 @@ final class FakeDriver extends Driver {
     }
 
     @Override
-    int cuInit(int flags) {
+    public int cuInit(int flags) {
         return result("cuInit");
     }
 
     @Override
-    int cuDeviceGet(CUdevice device, int ordinal) {
+    public int cuDeviceGet(CUdevice device, int ordinal) {
         return result("cuDeviceGet");
     }
 
     @Override
-    int cuDeviceGetAttribute(int[] value, int attribute, CUdevice device) {
+    public int cuDeviceGetAttribute(int[] value, int attribute, CUdevice device) {
         value[0] = 1 << 17;
         return result("cuDeviceGetAttribute");
     }
 
     @Override
-    int cuDevicePrimaryCtxRetain(CUcontext context, CUdevice device) {
+    public int cuDevicePrimaryCtxRetain(CUcontext context, CUdevice device) {
         return made("cuDevicePrimaryCtxRetain", "context", context);
     }
 
     @Override
-    int cuDevicePrimaryCtxRelease(CUdevice device) {
+    public int cuDevicePrimaryCtxRelease(CUdevice device) {
         return gone("cuDevicePrimaryCtxRelease", "context");
     }
 
     @Override
-    int cuCtxSetCurrent(CUcontext context) {
+    public int cuCtxSetCurrent(CUcontext context) {
         return result("cuCtxSetCurrent");
     }
 
     @Override
-    int cuMemGetInfo(long[] free, long[] total) {
+    public int cuMemGetInfo(long[] free, long[] total) {
         return result("cuMemGetInfo");
     }
 
     @Override
-    int cuMemAlloc(CUdeviceptr address, long bytes) {
+    public int cuMemAlloc(CUdeviceptr address, long bytes) {
         int result = made("cuMemAlloc", "device memory", address);
         if (result == CUresult.CUDA_SUCCESS) {
             synchronized (this) {
@@ -201,7 +203,7 @@ final class FakeDriver extends Driver {
     }
 
     @Override
-    int cuMemFree(CUdeviceptr address) {
+    public int cuMemFree(CUdeviceptr address) {
         synchronized (this) {
             memory.remove(address(address));
         }
@@ -209,64 +211,64 @@ final class FakeDriver extends Driver {
     }
 
     @Override
-    int cuMemHostRegister(Pointer host, long bytes, int flags) {
+    public int cuMemHostRegister(Pointer host, long bytes, int flags) {
         return made("cuMemHostRegister", "pinned memory", new CUdeviceptr());
     }
 
     @Override
-    int cuMemHostUnregister(Pointer host) {
+    public int cuMemHostUnregister(Pointer host) {
         return gone("cuMemHostUnregister", "pinned memory");
     }
 
     @Override
-    int cuMemHostGetDevicePointer(CUdeviceptr address, Pointer host, int flags) {
+    public int cuMemHostGetDevicePointer(CUdeviceptr address, Pointer host, int flags) {
         set(address, value(host));
         return result("cuMemHostGetDevicePointer");
     }
 
     @Override
-    int cuMemcpyHtoDAsync(CUdeviceptr target, Pointer source, long bytes, CUstream stream) {
+    public int cuMemcpyHtoDAsync(CUdeviceptr target, Pointer source, long bytes, CUstream stream) {
         var from = MemorySegment.ofBuffer(source.getByteBuffer(0, bytes));
         long to = address(target);
         return queued("cuMemcpyHtoDAsync", () -> write(to, from.toArray(ValueLayout.JAVA_BYTE)));
     }
 
     @Override
-    int cuMemcpyDtoHAsync(Pointer target, CUdeviceptr source, long bytes, CUstream stream) {
+    public int cuMemcpyDtoHAsync(Pointer target, CUdeviceptr source, long bytes, CUstream stream) {
         var to = MemorySegment.ofBuffer(target.getByteBuffer(0, bytes));
         long from = address(source);
         return queued("cuMemcpyDtoHAsync", () -> to.copyFrom(MemorySegment.ofArray(read(from, bytes))));
     }
 
     @Override
-    int cuMemcpyDtoDAsync(CUdeviceptr target, CUdeviceptr source, long bytes, CUstream stream) {
+    public int cuMemcpyDtoDAsync(CUdeviceptr target, CUdeviceptr source, long bytes, CUstream stream) {
         long to = address(target);
         long from = address(source);
         return queued("cuMemcpyDtoDAsync", () -> write(to, read(from, bytes)));
     }
 
     @Override
-    int cuMemsetD8Async(CUdeviceptr target, byte value, long count, CUstream stream) {
+    public int cuMemsetD8Async(CUdeviceptr target, byte value, long count, CUstream stream) {
         return queued("cuMemsetD8Async", () -> {});
     }
 
     @Override
-    int cuMemsetD32Async(CUdeviceptr target, int value, long count, CUstream stream) {
+    public int cuMemsetD32Async(CUdeviceptr target, int value, long count, CUstream stream) {
         return queued("cuMemsetD32Async", () -> {});
     }
 
     @Override
-    int cuStreamCreate(CUstream stream, int flags) {
+    public int cuStreamCreate(CUstream stream, int flags) {
         return made("cuStreamCreate", "stream", stream);
     }
 
     @Override
-    int cuStreamDestroy(CUstream stream) {
+    public int cuStreamDestroy(CUstream stream) {
         return gone("cuStreamDestroy", "stream");
     }
 
     @Override
-    int cuStreamSynchronize(CUstream stream) {
+    public int cuStreamSynchronize(CUstream stream) {
         int result = result("cuStreamSynchronize");
         synchronized (this) {
             var work = List.copyOf(queue);
@@ -277,37 +279,37 @@ final class FakeDriver extends Driver {
     }
 
     @Override
-    int cuStreamWaitEvent(CUstream stream, CUevent event, int flags) {
+    public int cuStreamWaitEvent(CUstream stream, CUevent event, int flags) {
         return result("cuStreamWaitEvent");
     }
 
     @Override
-    int cuEventCreate(CUevent event, int flags) {
+    public int cuEventCreate(CUevent event, int flags) {
         return made("cuEventCreate", "event", event);
     }
 
     @Override
-    int cuEventDestroy(CUevent event) {
+    public int cuEventDestroy(CUevent event) {
         return gone("cuEventDestroy", "event");
     }
 
     @Override
-    int cuEventRecord(CUevent event, CUstream stream) {
+    public int cuEventRecord(CUevent event, CUstream stream) {
         return result("cuEventRecord");
     }
 
     @Override
-    int cuModuleLoadData(CUmodule module, byte[] image) {
+    public int cuModuleLoadData(CUmodule module, byte[] image) {
         return made("cuModuleLoadData", "module", module);
     }
 
     @Override
-    int cuModuleUnload(CUmodule module) {
+    public int cuModuleUnload(CUmodule module) {
         return gone("cuModuleUnload", "module");
     }
 
     @Override
-    int cuModuleGetFunction(CUfunction function, CUmodule module, String name) {
+    public int cuModuleGetFunction(CUfunction function, CUmodule module, String name) {
         int result = result("cuModuleGetFunction");
         synchronized (this) {
             next += 256;
@@ -318,12 +320,12 @@ final class FakeDriver extends Driver {
     }
 
     @Override
-    int cuFuncSetAttribute(CUfunction function, int attribute, int value) {
+    public int cuFuncSetAttribute(CUfunction function, int attribute, int value) {
         return result("cuFuncSetAttribute");
     }
 
     @Override
-    int cuLaunchKernel(
+    public int cuLaunchKernel(
             CUfunction function,
             int gridX,
             int gridY,
@@ -353,13 +355,13 @@ final class FakeDriver extends Driver {
     }
 
     @Override
-    int cuStreamBeginCapture(CUstream stream, int mode) {
+    public int cuStreamBeginCapture(CUstream stream, int mode) {
         captured = new ArrayList<>();
         return result("cuStreamBeginCapture");
     }
 
     @Override
-    int cuStreamEndCapture(CUstream stream, CUgraph graph) {
+    public int cuStreamEndCapture(CUstream stream, CUgraph graph) {
         int result = made("cuStreamEndCapture", "graph", graph);
         var work = captured;
         captured = null;
@@ -370,7 +372,7 @@ final class FakeDriver extends Driver {
     }
 
     @Override
-    int cuGraphInstantiate(CUgraphExec executable, CUgraph graph) {
+    public int cuGraphInstantiate(CUgraphExec executable, CUgraph graph) {
         int result = made("cuGraphInstantiate", "executable graph", executable);
         if (result == CUresult.CUDA_SUCCESS) {
             graphs.put(value(executable), graphs.get(value(graph)));
@@ -379,18 +381,18 @@ final class FakeDriver extends Driver {
     }
 
     @Override
-    int cuGraphLaunch(CUgraphExec executable, CUstream stream) {
+    public int cuGraphLaunch(CUgraphExec executable, CUstream stream) {
         var work = graphs.getOrDefault(value(executable), List.of());
         return queued("cuGraphLaunch", () -> work.forEach(Runnable::run));
     }
 
     @Override
-    int cuGraphDestroy(CUgraph graph) {
+    public int cuGraphDestroy(CUgraph graph) {
         return gone("cuGraphDestroy", "graph");
     }
 
     @Override
-    int cuGraphExecDestroy(CUgraphExec executable) {
+    public int cuGraphExecDestroy(CUgraphExec executable) {
         return gone("cuGraphExecDestroy", "executable graph");
     }
 }
