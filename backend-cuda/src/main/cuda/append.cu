@@ -2,24 +2,24 @@
 #include "cache.cuh"
 
 /** Makes the page that takes the token at `row` this sequence's own. Returns the slot to copy from, or NONE. */
-__device__ static int openPage(const Call& call, int* entry, int row) {
+__device__ static int openPage(const Books& books, int* entry, int row) {
     if (row == 0 && *entry < 0) {
-        *entry = takeSlot(call);
+        *entry = takeSlot(books);
         return NONE;
     }
     int slot = *entry;
-    if (atomicSub(&call.references[slot], 1) > 1) { // a fork holds it too: the copy is this sequence's, the original theirs
-        *entry = takeSlot(call);
+    if (atomicSub(&books.references[slot], 1) > 1) { // a fork holds it too: the copy is this sequence's, the original theirs
+        *entry = takeSlot(books);
         return slot;
     }
-    call.references[slot] = 1;
+    books.references[slot] = 1;
     return NONE;
 }
 
-__device__ static void copySlot(const Call& call, int from, int to) {
-    const int* source = reinterpret_cast<const int*>(call.pool + from * call.slotBytes);
-    int* target = reinterpret_cast<int*>(call.pool + to * call.slotBytes);
-    for (long long i = threadIdx.x; i < call.slotBytes / 4; i += blockDim.x) target[i] = source[i];
+__device__ static void copySlot(const Pages& pages, int from, int to) {
+    const int* source = reinterpret_cast<const int*>(pages.pool + from * pages.slotBytes);
+    int* target = reinterpret_cast<int*>(pages.pool + to * pages.slotBytes);
+    for (long long i = threadIdx.x; i < pages.slotBytes / 4; i += blockDim.x) target[i] = source[i];
 }
 
 /** Copies heads of one token to rows that lie `stride` elements apart. Returns whether a number is not finite. */
@@ -45,79 +45,131 @@ __device__ static bool storeHeads(T* target, const T* source, int heads, int hea
     return bad;
 }
 
+/** Keys and values that a call brings: [rows][kvHeads][headDim]. */
+struct Tokens {
+    const void* keys;
+    const void* values;
+};
+
+/** Stores one row of them. Returns whether a number is not finite. */
 template <typename T>
-__device__ static bool storeToken(const Call& call, int slot, int group, int rowInPage, long long row) {
-    int heads = call.kvHeads / call.groups;
-    long long stride = (long long)call.pageSize * call.headDim;
-    long long from = (row * call.kvHeads + group * heads) * call.headDim;
-    T* keys = keysOf<T>(call, slot, 0) + (long long)rowInPage * call.headDim;
-    bool bad = storeHeads(keys, static_cast<const T*>(call.keys) + from, heads, call.headDim, stride);
-    return bad | storeHeads(keys + heads * stride, static_cast<const T*>(call.values) + from, heads, call.headDim, stride);
+__device__ static bool storeToken(const Pages& pages, const Shape& shape, const Tokens& tokens, int slot, int group, int rowInPage, long long row) {
+    int heads = shape.kvHeads / shape.groups;
+    long long stride = (long long)shape.pageSize * shape.headDim;
+    long long from = (row * shape.kvHeads + group * heads) * shape.headDim;
+    T* keys = keysOf<T>(pages, shape, slot, 0) + (long long)rowInPage * shape.headDim;
+    bool bad = storeHeads(keys, static_cast<const T*>(tokens.keys) + from, heads, shape.headDim, stride);
+    return bad | storeHeads(keys + heads * stride, static_cast<const T*>(tokens.values) + from, heads, shape.headDim, stride);
 }
 
+struct AppendArguments {
+    Layer layer;
+    Pages pages;
+    Books books;
+    Tokens tokens;
+    /** [batch][queryHeads][headDim], or null */
+    const void* queries;
+    /** [batch]: 1 if a value was not finite. */
+    int* flags;
+};
+
 /** Decode: grid (groups, batch). Opens the page if need be, stores the token, checks the queries if there are any. */
-template <typename T> __device__ void append(const Call& call) {
-    Timed timed(call, APPEND);
+template <typename T> __device__ void append(const AppendArguments& call) {
+    const Shape& shape = call.layer.shape;
+    Timed timed(call.layer, APPEND);
     int group = blockIdx.x, member = blockIdx.y;
-    const Sequence& sequence = call.sequences[member];
-    int page = sequence.length / call.pageSize, row = sequence.length % call.pageSize;
-    int* entry = sequence.table + tableOffset(call, sequence, group) + page;
+    const Sequence& sequence = call.layer.sequences[member];
+    int page = sequence.length / shape.pageSize, row = sequence.length % shape.pageSize;
+    int* entry = sequence.table + tableOffset(call.layer, sequence, group) + page;
     __shared__ int source;
-    if (threadIdx.x == 0) source = openPage(call, entry, row);
+    if (threadIdx.x == 0) source = openPage(call.books, entry, row);
     __syncthreads();
     int slot = *entry;
     if (source >= 0) {
-        copySlot(call, source, slot);
+        copySlot(call.pages, source, slot);
         __syncthreads();
     }
-    bool bad = storeToken<T>(call, slot, group, row, member);
+    bool bad = storeToken<T>(call.pages, shape, call.tokens, slot, group, row, member);
     if (call.queries) {
-        int heads = call.queryHeads / call.groups;
-        const T* queries = static_cast<const T*>(call.queries) + ((long long)member * call.queryHeads + group * heads) * call.headDim;
-        bad |= storeHeads<T>(nullptr, queries, heads, call.headDim, call.headDim);
+        int heads = shape.queryHeads / shape.groups;
+        const T* queries = static_cast<const T*>(call.queries) + ((long long)member * shape.queryHeads + group * heads) * shape.headDim;
+        bad |= storeHeads<T>(nullptr, queries, heads, shape.headDim, shape.headDim);
     }
     if (__syncthreads_or(bad) && threadIdx.x == 0) call.flags[member] = 1;
 }
 
+struct OpenPagesArguments {
+    Layer layer;
+    Pages pages;
+    Books books;
+    /** [batch], or null in decode */
+    const Chunk* chunks;
+};
+
 /** Prefill and ingest: grid (groups, batch). Opens every page that the chunk reaches. */
-extern "C" __global__ void __launch_bounds__(256) openPages(const __grid_constant__ Call call) {
-    Timed timed(call, APPEND);
+extern "C" __global__ void __launch_bounds__(256) openPages(const __grid_constant__ OpenPagesArguments call) {
+    const Shape& shape = call.layer.shape;
+    Timed timed(call.layer, APPEND);
     int group = blockIdx.x, member = blockIdx.y;
-    const Sequence& sequence = call.sequences[member];
-    Chunk chunk = chunkOf(call, member);
+    const Sequence& sequence = call.layer.sequences[member];
+    Chunk chunk = chunkOf(call.chunks, call.layer.sequences, member);
     if (chunk.tokens == 0) return;
-    int* table = sequence.table + tableOffset(call, sequence, group);
-    int page = chunk.first / call.pageSize, last = (chunk.first + chunk.tokens - 1) / call.pageSize;
+    int* table = sequence.table + tableOffset(call.layer, sequence, group);
+    int page = chunk.first / shape.pageSize, last = (chunk.first + chunk.tokens - 1) / shape.pageSize;
     __shared__ int source;
-    if (threadIdx.x == 0) source = openPage(call, table + page, chunk.first % call.pageSize);
+    if (threadIdx.x == 0) source = openPage(call.books, table + page, chunk.first % shape.pageSize);
     __syncthreads();
-    if (source >= 0) copySlot(call, source, table[page]);
-    for (page += 1 + threadIdx.x; page <= last; page += blockDim.x) openPage(call, table + page, 0);
+    if (source >= 0) copySlot(call.pages, source, table[page]);
+    for (page += 1 + threadIdx.x; page <= last; page += blockDim.x) openPage(call.books, table + page, 0);
 }
+
+struct StoreArguments {
+    Layer layer;
+    Pages pages;
+    Tokens tokens;
+    /** [batch] */
+    const Chunk* chunks;
+    /** [batch]: 1 if a value was not finite. */
+    int* flags;
+};
 
 /** Prefill and ingest, after openPages: grid (most tokens, groups, batch). Stores the tokens. */
-template <typename T> __device__ void store(const Call& call) {
-    Timed timed(call, APPEND);
+template <typename T> __device__ void store(const StoreArguments& call) {
+    const Shape& shape = call.layer.shape;
+    Timed timed(call.layer, APPEND);
     int token = blockIdx.x, group = blockIdx.y, member = blockIdx.z;
-    const Sequence& sequence = call.sequences[member];
-    Chunk chunk = chunkOf(call, member);
+    const Sequence& sequence = call.layer.sequences[member];
+    Chunk chunk = chunkOf(call.chunks, call.layer.sequences, member);
     if (token >= chunk.tokens) return;
     int position = chunk.first + token;
-    int slot = sequence.table[tableOffset(call, sequence, group) + position / call.pageSize];
-    bool bad = storeToken<T>(call, slot, group, position % call.pageSize, chunk.row + token);
+    int slot = sequence.table[tableOffset(call.layer, sequence, group) + position / shape.pageSize];
+    bool bad = storeToken<T>(call.pages, shape, call.tokens, slot, group, position % shape.pageSize, chunk.row + token);
     if (__syncthreads_or(bad) && threadIdx.x == 0) call.flags[member] = 1;
 }
 
-/** Checks queries: grid (most tokens, batch). */
-template <typename T> __device__ void finite(const Call& call) {
+struct FiniteArguments {
+    /** [batch] */
+    const Sequence* sequences;
+    /** [batch], or null in decode */
+    const Chunk* chunks;
+    /** [rows][heads][headDim] */
+    const void* values;
+    /** [batch]: 1 if a value was not finite. */
+    int* flags;
+    int heads;
+    int headDim;
+};
+
+/** Checks numbers: grid (most tokens, batch). */
+template <typename T> __device__ void finite(const FiniteArguments& call) {
     int token = blockIdx.x, member = blockIdx.y;
-    Chunk chunk = chunkOf(call, member);
+    Chunk chunk = chunkOf(call.chunks, call.sequences, member);
     if (token >= chunk.tokens) return;
-    const T* queries = static_cast<const T*>(call.queries) + (long long)(chunk.row + token) * call.queryHeads * call.headDim;
-    bool bad = storeHeads<T>(nullptr, queries, call.queryHeads, call.headDim, call.headDim);
+    const T* values = static_cast<const T*>(call.values) + (long long)(chunk.row + token) * call.heads * call.headDim;
+    bool bad = storeHeads<T>(nullptr, values, call.heads, call.headDim, call.headDim);
     if (__syncthreads_or(bad) && threadIdx.x == 0) call.flags[member] = 1;
 }
 
-KERNELS(append, 256, 1)
-KERNELS(store, 128, 1)
-KERNELS(finite, 128, 1)
+KERNELS(append, AppendArguments, 256, 1)
+KERNELS(store, StoreArguments, 128, 1)
+KERNELS(finite, FiniteArguments, 128, 1)

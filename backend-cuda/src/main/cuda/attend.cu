@@ -43,51 +43,53 @@ __device__ static void loadTile(const char* bytes, const uint32_t* rows, int fir
 
 /** Stores a tile that has arrived in the slots of its pages, where these are new. */
 template <int D>
-__device__ static void storeTile(const Call& call, const Piece& piece, int firstToken, int headInGroup, const char* tile, long long valueRows) {
+__device__ static void storeTile(const AttendArguments& call, const Piece& piece, int firstToken, int headInGroup, const char* tile, long long valueRows) {
+    const Shape& shape = call.layer.shape;
     constexpr int CHUNKS = D / 8;
     int lane = threadIdx.x % 32;
 #pragma unroll
     for (int i = 0; i < TILE * CHUNKS / 32; i++) {
         int row = (i * 32 + lane) / CHUNKS, chunk = (i * 32 + lane) % CHUNKS, token = firstToken + row;
         if (token >= piece.until) continue;
-        int index = token / call.pageSize, entry = piece.entry(index);
+        int index = token / shape.pageSize, entry = piece.entry(index);
         if (!(entry & FRESH)) continue;
-        long long target = piece.pageRow(call, piece.slots[entry & ~FRESH], headInGroup) + (token - index * call.pageSize);
-        char* keys = call.pool + target * (D * 2) + chunk * 16;
+        long long target = piece.pageRow(call, piece.slots[entry & ~FRESH], headInGroup) + (token - index * shape.pageSize);
+        char* keys = call.pages.pool + target * (D * 2) + chunk * 16;
         const char* source = tile + tileOffset<CHUNKS>(row, chunk);
         *reinterpret_cast<uint4*>(keys) = *reinterpret_cast<const uint4*>(source);
         *reinterpret_cast<uint4*>(keys + valueRows * (D * 2)) = *reinterpret_cast<const uint4*>(source + TILE_BYTES<D>);
     }
 }
 
-template <typename T, int D> __device__ void attend(const Call& call) {
-    int share = call.queryHeads / call.kvHeads, headTiles = (share + TILE - 1) / TILE;
+template <typename T, int D> __device__ void attend(const AttendArguments& call) {
+    const Shape& shape = call.layer.shape;
+    int share = shape.queryHeads / shape.kvHeads, headTiles = (share + TILE - 1) / TILE;
     int kvHead = blockIdx.x / headTiles, firstHead = blockIdx.x % headTiles * TILE, heads = min(TILE, share - firstHead);
-    int perGroup = call.kvHeads / call.groups, member = blockIdx.y;
+    int perGroup = shape.kvHeads / shape.groups, member = blockIdx.y;
     int headInGroup = kvHead % perGroup;
     Piece piece;
     if (!pieceOf(call, kvHead / perGroup, piece)) return;
-    Timed timed(call, piece.recalled ? RECALL : ATTEND);
+    Timed timed(call.layer, piece.recalled ? RECALL : ATTEND);
 
     extern __shared__ __align__(128) char shared[];
     uint32_t* rows = reinterpret_cast<uint32_t*>(shared + WARPS * STAGES * 2 * TILE_BYTES<D>);
     uint32_t* pageRows = reinterpret_cast<uint32_t*>(shared); // before the first tiles come here
-    int tokens = piece.until - piece.first, firstPage = piece.first / call.pageSize;
-    int pages = (piece.until - 1) / call.pageSize - firstPage + 1;
+    int tokens = piece.until - piece.first, firstPage = piece.first / shape.pageSize;
+    int pages = (piece.until - 1) / shape.pageSize - firstPage + 1;
     for (int i = threadIdx.x; i < pages; i += blockDim.x) {
         pageRows[i] = piece.pageRow(call, piece.places[piece.entry(firstPage + i) & ~FRESH], headInGroup);
     }
     __syncthreads();
     for (int i = threadIdx.x; i < tokens; i += blockDim.x) {
-        int index = (piece.first + i) / call.pageSize;
-        rows[i] = pageRows[index - firstPage] + (piece.first + i - index * call.pageSize);
+        int index = (piece.first + i) / shape.pageSize;
+        rows[i] = pageRows[index - firstPage] + (piece.first + i - index * shape.pageSize);
     }
     __syncthreads();
 
     int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
-    bool fromHost = piece.bytes == call.host;
+    bool fromHost = piece.bytes == call.pages.host;
     uint32_t ring = sharedAddress(shared) + warp * STAGES * 2 * TILE_BYTES<D>;
-    long long valueRows = (long long)perGroup * call.pageSize;
+    long long valueRows = (long long)perGroup * shape.pageSize;
     int tiles = (tokens + TILE - 1) / TILE, mine = (tiles - warp + WARPS - 1) / WARPS;
 #pragma unroll
     for (int i = 0; i < STAGES - 1; i++) {
@@ -96,7 +98,7 @@ template <typename T, int D> __device__ void attend(const Call& call) {
     }
 
     uint32_t queries[D / 16][4];
-    long long headRow = (long long)member * call.queryHeads + kvHead * share + firstHead;
+    long long headRow = (long long)member * shape.queryHeads + kvHead * share + firstHead;
     const uint32_t* query = reinterpret_cast<const uint32_t*>(static_cast<const T*>(call.queries) + headRow * D);
 #pragma unroll
     for (int step = 0; step < D / 16; step++) {
@@ -161,7 +163,7 @@ template <typename T, int D> __device__ void attend(const Call& call) {
     __syncthreads();
 
     float* partials = call.partials;
-    float* shares = call.partials + (long long)call.batch * call.queryHeads * call.splits * D; // most and sum of each split
+    float* shares = call.partials + (long long)call.layer.batch * shape.queryHeads * call.splits * D; // most and sum of each split
     T* output = static_cast<T*>(call.output) + headRow * D;
     for (int i = threadIdx.x; i < heads * D; i += blockDim.x) {
         int head = i / D;
@@ -223,7 +225,7 @@ template <typename T, int D> __device__ void attend(const Call& call) {
 }
 
 #define ATTEND(T, suffix) \
-    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) attend64_##suffix(const __grid_constant__ Call call) { attend<T, 64>(call); } \
-    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) attend128_##suffix(const __grid_constant__ Call call) { attend<T, 128>(call); }
+    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) attend64_##suffix(const __grid_constant__ AttendArguments call) { attend<T, 64>(call); } \
+    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) attend128_##suffix(const __grid_constant__ AttendArguments call) { attend<T, 128>(call); }
 ATTEND(__half, f16)
 ATTEND(__nv_bfloat16, bf16)

@@ -1,5 +1,6 @@
 // Attention in float32 for every element type and head dims up to 256: decode with splits, and causal prefill.
 #include "attended.cuh"
+#include "prefill.cuh"
 
 constexpr int WARPS = 4;
 constexpr int MOST_DIM = 256;
@@ -47,19 +48,20 @@ __device__ static void take(Running& into, const float* query, const T* const (&
 }
 
 /** Decode: grid (queryHeads, batch, splits), a warp every fourth run of tokens. */
-template <typename T> __device__ void attendAny(const Call& call) {
-    int width = call.headDim, head = blockIdx.x, member = blockIdx.y;
-    int kvHead = head / (call.queryHeads / call.kvHeads), perGroup = call.kvHeads / call.groups;
+template <typename T> __device__ void attendAny(const AttendArguments& call) {
+    const Shape& shape = call.layer.shape;
+    int width = shape.headDim, head = blockIdx.x, member = blockIdx.y;
+    int kvHead = head / (shape.queryHeads / shape.kvHeads), perGroup = shape.kvHeads / shape.groups;
     Piece piece;
     if (!pieceOf(call, kvHead / perGroup, piece)) return;
-    Timed timed(call, ATTEND);
+    Timed timed(call.layer, ATTEND);
 
     __shared__ float query[MOST_DIM], outputs[WARPS][MOST_DIM], mosts[WARPS], sums[WARPS];
-    long long headRow = (long long)member * call.queryHeads + head;
+    long long headRow = (long long)member * shape.queryHeads + head;
     for (int i = threadIdx.x; i < width; i += blockDim.x) query[i] = widen(static_cast<const T*>(call.queries)[headRow * width + i]);
     __syncthreads();
     int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
-    long long toValues = (long long)perGroup * call.pageSize * width;
+    long long toValues = (long long)perGroup * shape.pageSize * width;
     float scale = 1.0f / sqrtf((float)width);
     Running running;
     for (int token = piece.first + warp * AHEAD; token < piece.until; token += WARPS * AHEAD) {
@@ -84,7 +86,7 @@ template <typename T> __device__ void attendAny(const Call& call) {
     for (int w = 1; w < WARPS; w++) most = fmaxf(most, mosts[w]);
     for (int w = 0; w < WARPS; w++) total += expf(mosts[w] - most) * sums[w];
     float* partials = call.partials + (headRow * call.splits + blockIdx.z) * width;
-    float* shares = call.partials + (long long)call.batch * call.queryHeads * call.splits * width + headRow * call.splits * 2;
+    float* shares = call.partials + (long long)call.layer.batch * shape.queryHeads * call.splits * width + headRow * call.splits * 2;
     T* output = static_cast<T*>(call.output) + headRow * width;
     for (int i = threadIdx.x; i < width; i += blockDim.x) {
         float value = 0;
@@ -113,27 +115,28 @@ template <typename T> __device__ void attendAny(const Call& call) {
 }
 
 /** Prefill: grid (blocks of WARPS tokens, queryHeads, batch), a warp a token. Evicted pages are read from their backups. */
-template <typename T> __device__ void prefillAny(const Call& call) {
-    int width = call.headDim, head = blockIdx.y, member = blockIdx.z, warp = threadIdx.x / 32, lane = threadIdx.x % 32;
-    int kvHead = head / (call.queryHeads / call.kvHeads), perGroup = call.kvHeads / call.groups;
-    Chunk chunk = chunkOf(call, member);
+template <typename T> __device__ void prefillAny(const PrefillArguments& call) {
+    const Shape& shape = call.layer.shape;
+    int width = shape.headDim, head = blockIdx.y, member = blockIdx.z, warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+    int kvHead = head / (shape.queryHeads / shape.kvHeads), perGroup = shape.kvHeads / shape.groups;
+    Chunk chunk = chunkOf(call.chunks, call.layer.sequences, member);
     int token = ((int)gridDim.x - 1 - (int)blockIdx.x) * WARPS + warp; // the longest rows first
-    Timed timed(call, PREFILL);
+    Timed timed(call.layer, PREFILL);
     if (token >= chunk.tokens) return;
-    const Sequence& sequence = call.sequences[member];
-    long long offset = tableOffset(call, sequence, kvHead / perGroup);
+    const Sequence& sequence = call.layer.sequences[member];
+    long long offset = tableOffset(call.layer, sequence, kvHead / perGroup);
     __shared__ float query[WARPS][MOST_DIM];
-    long long row = ((long long)(chunk.row + token) * call.queryHeads + head) * width;
+    long long row = ((long long)(chunk.row + token) * shape.queryHeads + head) * width;
     for (int i = lane; i < width; i += 32) query[warp][i] = widen(static_cast<const T*>(call.queries)[row + i]);
     __syncwarp();
-    long long toValues = (long long)perGroup * call.pageSize * width;
+    long long toValues = (long long)perGroup * shape.pageSize * width;
     float scale = 1.0f / sqrtf((float)width);
     Running running;
-    for (int first = 0, page = 0; first <= chunk.first + token; first += call.pageSize, page++) {
+    for (int first = 0, page = 0; first <= chunk.first + token; first += shape.pageSize, page++) {
         int entry = sequence.table[offset + page];
-        const char* slot = entry >= 0 ? call.pool + entry * call.slotBytes : call.host + sequence.backups[offset + page] * call.slotBytes;
-        const T* keys = reinterpret_cast<const T*>(slot) + (long long)(kvHead % perGroup) * call.pageSize * width;
-        int tokens = min(call.pageSize, chunk.first + token + 1 - first);
+        const char* slot = entry >= 0 ? call.pages.pool + entry * call.pages.slotBytes : call.pages.host + sequence.backups[offset + page] * call.pages.slotBytes;
+        const T* keys = reinterpret_cast<const T*>(slot) + (long long)(kvHead % perGroup) * shape.pageSize * width;
+        int tokens = min(shape.pageSize, chunk.first + token + 1 - first);
         for (int t = 0; t < tokens; t += AHEAD) {
             const T* ahead[AHEAD];
 #pragma unroll
@@ -148,5 +151,5 @@ template <typename T> __device__ void prefillAny(const Call& call) {
     }
 }
 
-KERNELS(attendAny, 32 * WARPS, 1)
-KERNELS(prefillAny, 32 * WARPS, 1)
+KERNELS(attendAny, AttendArguments, 32 * WARPS, 1)
+KERNELS(prefillAny, PrefillArguments, 32 * WARPS, 1)

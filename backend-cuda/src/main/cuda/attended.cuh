@@ -3,14 +3,43 @@
 #pragma once
 #include "cache.cuh"
 
+/** Most splits of the resident pages, and most of the recalled ones. */
 constexpr int MOST_SPLITS = 128;
-constexpr int MOST_PARTS = 2 * MOST_SPLITS; // of resident and of recalled pages
+/** Most splits of both. */
+constexpr int MOST_PARTS = 2 * MOST_SPLITS;
+/** Tokens of a split are a multiple of this. */
 constexpr int SPLIT_UNIT = 16;
-constexpr int SHORT = 4096; // tokens up to which splits have half as many, so that there are enough of them
+/** Tokens up to which splits have half as many, so that there are enough of them. */
+constexpr int SHORT = 4096;
 
-enum Arrival { AT_HAND, ARRIVING }; // arriving: this launch brings the bytes of recalled pages into their slots
+/** Where the bytes of recalled pages are. */
+enum Arrival : int {
+    /** In their slots. */
+    AT_HAND,
+    /** In their backups: this launch reads them there and brings them into their slots. */
+    ARRIVING,
+};
 
-__device__ inline int splitTokens(const Call& call, int tokens) {
+/** Of every kernel that attends in decode. */
+struct AttendArguments {
+    Layer layer;
+    Pages pages;
+    /** [batch][queryHeads][headDim] */
+    const void* queries;
+    /** [batch][queryHeads][headDim] */
+    void* output;
+    /** [batch][queryHeads][splits] of headDim numbers, then of a maximum and a sum. */
+    float* partials;
+    /** [batch][kvHeads], or queryHeads: splits that are done. Zero between calls. */
+    int* tickets;
+    Arrival arrival;
+    /** Splits that there is room for: most of any member. */
+    int splits;
+    /** Tokens that a split should have. */
+    int splitTarget;
+};
+
+__device__ inline int splitTokens(const AttendArguments& call, int tokens) {
     int target = tokens <= SHORT ? call.splitTarget / 2 : call.splitTarget;
     int splits = min(MOST_SPLITS, (tokens + target - 1) / target);
     int even = (tokens + splits - 1) / splits;
@@ -19,26 +48,34 @@ __device__ inline int splitTokens(const Call& call, int tokens) {
 
 /** The piece of a head group's attended tokens that this block takes. */
 struct Piece {
-    const int* attended;   // null: every page
-    const int* slots;      // device slot of each page
-    const int* places;     // where each page's bytes are: its device slot, or its backup slot while it arrives
-    const char* bytes;     // what places number: the pool or the backups
-    int firstPage;         // along the attended pages
-    int first, until;      // tokens from there on
-    int splits;            // of the whole
+    /** The attended pages; null if it is every page. */
+    const int* attended;
+    /** Device slot of each page. */
+    const int* slots;
+    /** Where each page's bytes are: its device slot, or its backup slot while it arrives. */
+    const int* places;
+    /** What places number: the pool or the backups. */
+    const char* bytes;
+    /** Where its pages begin, along the attended ones. */
+    int firstPage;
+    /** Its tokens, counted from there. */
+    int first, until;
+    /** Splits of the whole. */
+    int splits;
+    /** Whether its pages were recalled for this attention. */
     bool recalled;
 
     __device__ inline int entry(int index) const { return attended ? attended[firstPage + index] : firstPage + index; }
 
     /** Row of a page's first key in the place it has, counted in rows of headDim. */
-    __device__ inline uint32_t pageRow(const Call& call, uint32_t place, int headInGroup) const {
-        return (place * 2 * (call.kvHeads / call.groups) + headInGroup) * call.pageSize;
+    __device__ inline uint32_t pageRow(const AttendArguments& call, uint32_t place, int headInGroup) const {
+        return (place * 2 * (call.layer.shape.kvHeads / call.layer.shape.groups) + headInGroup) * call.layer.shape.pageSize;
     }
 
     /** Row of a token's keys. */
-    __device__ inline uint32_t row(const Call& call, int token, int headInGroup) const {
-        int index = token / call.pageSize;
-        return pageRow(call, places[entry(index) & ~FRESH], headInGroup) + (token - index * call.pageSize);
+    __device__ inline uint32_t row(const AttendArguments& call, int token, int headInGroup) const {
+        int index = token / call.layer.shape.pageSize;
+        return pageRow(call, places[entry(index) & ~FRESH], headInGroup) + (token - index * call.layer.shape.pageSize);
     }
 };
 
@@ -46,21 +83,21 @@ struct Piece {
  * Finds this block's piece; false if it has none. Block y is the member, block z the split. Pages recalled for this very
  * attention have splits of their own, before the others: while they arrive, the others are read.
  */
-__device__ inline bool pieceOf(const Call& call, int group, Piece& piece) {
-    const Sequence& sequence = call.sequences[blockIdx.y];
-    int pages = pagesAfter(call, sequence), index = call.layer * call.groups + group;
-    long long offset = tableOffset(call, sequence, group);
+__device__ inline bool pieceOf(const AttendArguments& call, int group, Piece& piece) {
+    const Sequence& sequence = call.layer.sequences[blockIdx.y];
+    int pages = pagesAfter(call.layer, sequence), index = call.layer.index * call.layer.shape.groups + group;
+    long long offset = tableOffset(call.layer, sequence, group);
     piece.attended = nullptr;
     int taken = pages, recalls = 0;
-    if (overBudget(call, sequence)) {
+    if (overBudget(call.layer, sequence)) {
         piece.attended = sequence.attended + offset;
         taken = sequence.counts[index];
         recalls = sequence.recalls[index];
     } else if (blockIdx.z == 0 && threadIdx.x == 0) {
         sequence.counts[index] = -pages;
     }
-    int missing = pages * call.pageSize - lengthAfter(sequence); // of the last page, which is resident
-    int resident = (taken - recalls) * call.pageSize - missing, recalled = recalls * call.pageSize;
+    int missing = pages * call.layer.shape.pageSize - lengthAfter(sequence); // of the last page, which is resident
+    int resident = (taken - recalls) * call.layer.shape.pageSize - missing, recalled = recalls * call.layer.shape.pageSize;
     int each = splitTokens(call, resident), eachRecalled = recalled ? splitTokens(call, recalled) : 1;
     int recalledSplits = (recalled + eachRecalled - 1) / eachRecalled, split = blockIdx.z;
     piece.splits = recalledSplits + (resident + each - 1) / each;
@@ -71,10 +108,10 @@ __device__ inline bool pieceOf(const Call& call, int group, Piece& piece) {
     piece.firstPage = piece.recalled ? taken - recalls : 0;
     piece.first = split * each;
     piece.until = min(piece.recalled ? recalled : resident, piece.first + each);
-    bool arriving = piece.recalled && call.mode == ARRIVING;
+    bool arriving = piece.recalled && call.arrival == ARRIVING;
     piece.slots = sequence.table + offset;
     piece.places = arriving ? sequence.backups + offset : piece.slots;
-    piece.bytes = arriving ? call.host : call.pool;
+    piece.bytes = arriving ? call.pages.host : call.pages.pool;
     return true;
 }
 

@@ -1,85 +1,143 @@
-// What every kernel is given, and the rules of page tables and slots that several share.
+// What kernels are given, and the rules of page tables and slots that several share. Each kernel has a structure of
+// arguments of its own, NameArguments, beside it; the host writes the same down as a record, field by field.
 #pragma once
 #include "element.cuh"
 
-/** One member of a step's batch. Tables are [layers][groups][capacity]; the host mirrors this layout. */
-struct Sequence {
-    int* table;       // device slot of each page, or a mark below
-    int* backups;     // backup slot of each filled page of a limited layer
-    int* attended;    // pages of the last decode attention: those that were resident, then those recalled for it, marked
-    int* counts;      // [layers][groups]: entries of attended; -n for the first n pages
-    int* recalls;     // [layers][groups]: how many of them were recalled
-    const int* before; // the tables as they were before the step, or before they grew
-    int capacity;
-    int length;       // before the step
-    int tokens;       // that the step adds
-    int budget;       // INT_MAX without one
-    int ranked;       // pages chosen by score
-    int sink;
-    int window;
-    int denseLayers;
-    int digest;       // ordinal of the digest kind
-    int groupScore;   // ordinal: mean, max, mean-softmax
-    int scope;        // ordinal: attended, resident
-    int capacityBefore;
+/** What stands where a device slot could stand. */
+enum SlotMark : int {
+    /** No slot: the page is not resident, nothing waits in the ring of free slots, nothing holds the backup's page. */
+    NONE = -1,
+    /** In a page table: selected, to be copied back. */
+    WANTED = -2,
+    /** Among holders: another block is filling it in. */
+    LOCKED = -3,
+    /** In a page table, this or less: resident in slot VICTIM - entry, to be evicted. */
+    VICTIM = -10,
 };
 
-/** The tokens of one member that a call covers. */
-struct Chunk {
-    int first;   // position of the first one
-    int tokens;
-    int row;     // its row in the call's tensors
-    int padding;
+/** What is marked in the list of attended pages. */
+enum AttendedMark : int {
+    /** The page's slot is new, its bytes are still in the backup. */
+    FRESH = 1 << 30,
 };
-
-/** The one argument of every kernel; the host mirrors this layout. */
-struct Call {
-    char* pool;              // [deviceSlots][keys, values][kvHeads of a group][pageSize][headDim]
-    char* host;              // backups, in the same layout; host memory mapped into the device's address space
-    char* digests;           // [backup slots][2][kvHeads of a group][headDim]
-    float* radii;            // [backup slots][kvHeads of a group]
-    unsigned long long* given; // slots given back since the beginning, then slots taken
-    int* freeSlots;          // a ring of as many entries as slots, NONE where none waits
-    int* references;         // sequences that hold each device slot
-    int* holders;            // device slot that holds the page of each backup slot, or NONE
-    long long slotBytes;
-    const Sequence* sequences;
-    int* flags;              // [batch] 1 if a value was not finite
-    unsigned long long* evicted;   // [batch]
-    unsigned long long* recalled;  // [batch]
-    unsigned long long* copies;    // pages copied back in the step
-    unsigned long long* times; // [layers][parts][2]: complement of the first start, last end, in ns; null if not timed
-    float* partials;         // scratch of split attention
-    int* tickets;            // [batch][kvHeads], zero between calls
-    const Chunk* chunks;     // [batch], or null in decode: one token a member
-    const void* queries;
-    const void* keys;
-    const void* values;
-    void* output;
-    float* scores;           // [rows][groups]
-    const int* scoreOffsets; // [batch]
-    float* headScores;       // [rows][queryHeads], scratch
-    int* selectKeys;         // scratch of select for tables that exceed shared memory
-    int layers, queryHeads, kvHeads, headDim, pageSize, groups;
-    int batch, layer, mode, splits, splitTarget, extent, slots, forked;
-};
-
-constexpr int NONE = -1;    // not resident
-constexpr int WANTED = -2;  // selected, to be copied back
-constexpr int VICTIM = -10; // resident in slot VICTIM - entry, to be evicted
-constexpr int LOCKED = -3;  // a holder that another block is filling in
-constexpr int FRESH = 1 << 30; // mark of an attended page: its slot is new, its bytes are still in the backup
 
 enum Digest { CUBOID_MAX, CUBOID_CENTER, CUBOID_MEAN, SPHERE_MAX, SPHERE_CENTER, SPHERE_MEAN, CENTROID };
 enum GroupScore { MEAN, MAX, MEAN_SOFTMAX };
 enum Scope { ATTENDED, RESIDENT };
 enum StepPart { APPEND, ESTIMATE, SELECT, RECALL, ATTEND, PREFILL, PARTS };
 
+/** One member of a step's batch. Tables are [layers][groups][capacity]. */
+struct Sequence {
+    /** Device slot of each page, or a SlotMark. */
+    int* table;
+    /** Backup slot of each filled page of a limited layer. */
+    int* backups;
+    /** Pages of the last decode attention: those that were resident, then those recalled for it, with their AttendedMark. */
+    int* attended;
+    /** [layers][groups]: entries of attended; -n for the first n pages. */
+    int* counts;
+    /** [layers][groups]: how many of them were recalled. */
+    int* recalls;
+    /** The tables as they were before the step, or before they grew. */
+    const int* before;
+    /** Pages that a table has room for. */
+    int capacity;
+    /** Tokens before the step. */
+    int length;
+    /** Tokens that the step adds. */
+    int tokens;
+    /** Pages that stay resident; INT_MAX without a budget. */
+    int budget;
+    /** Pages chosen by score. */
+    int ranked;
+    /** First pages that always stay. */
+    int sink;
+    /** Last pages that always stay. */
+    int window;
+    /** First layers, which have no budget. */
+    int denseLayers;
+    /** A Digest. */
+    int digest;
+    /** A GroupScore. */
+    int groupScore;
+    /** A Scope. */
+    int scope;
+    /** Pages that the tables had room for before they grew. */
+    int capacityBefore;
+};
+
+/** The tokens of one member that a call covers. */
+struct Chunk {
+    /** Position of the first one. */
+    int first;
+    int tokens;
+    /** Its row in the call's tensors. */
+    int row;
+    int padding;
+};
+
+/** The model's shape: the same for all kernels of a cache. */
+struct Shape {
+    int layers;
+    int queryHeads;
+    int kvHeads;
+    int headDim;
+    /** Tokens per page. */
+    int pageSize;
+    /** Groups of KV heads that choose their pages together. */
+    int groups;
+};
+
+/** Where pages lie. */
+struct Pages {
+    /** [device slots][keys, values][kvHeads of a group][pageSize][headDim] */
+    char* pool;
+    /** Backups, in the same layout; host memory mapped into the device's address space. */
+    char* host;
+    /** Bytes of one slot. */
+    long long slotBytes;
+};
+
+/** Summaries of the filled pages of limited layers, by backup slot. */
+struct Digests {
+    /** [backup slots][2][kvHeads of a group][headDim] */
+    char* vectors;
+    /** [backup slots][kvHeads of a group] */
+    float* radii;
+};
+
+/** Who holds which device slot. */
+struct Books {
+    /** Slots given back since the beginning, then slots taken. */
+    unsigned long long* given;
+    /** A ring of as many entries as slots, NONE where none waits. */
+    int* freeSlots;
+    /** Sequences that hold each device slot. */
+    int* references;
+    /** Device slot that holds the page of each backup slot, or a SlotMark. */
+    int* holders;
+    /** Device slots that there are. */
+    int slots;
+};
+
+/** One layer of a step: what nearly every kernel works on. */
+struct Layer {
+    Shape shape;
+    /** Its number. */
+    int index;
+    /** Members of the step. */
+    int batch;
+    /** [batch] */
+    const Sequence* sequences;
+    /** [layers][parts][2]: complement of the first start, last end, in ns; null if the step is not timed. */
+    unsigned long long* times;
+};
+
 /** Notes when a block begins and ends its work on a part, if the step is timed. */
 struct Timed {
     unsigned long long* times;
-    __device__ inline Timed(const Call& call, StepPart part) {
-        times = call.times && threadIdx.x == 0 ? call.times + (call.layer * PARTS + part) * 2 : nullptr;
+    __device__ inline Timed(const Layer& layer, StepPart part) {
+        times = layer.times && threadIdx.x == 0 ? layer.times + (layer.index * PARTS + part) * 2 : nullptr;
         if (times) atomicMax(times, ~now());
     }
     __device__ inline ~Timed() {
@@ -95,31 +153,32 @@ struct Timed {
 __device__ inline bool isSphere(int digest) { return digest >= SPHERE_MAX && digest <= SPHERE_MEAN; }
 __device__ inline bool isCuboid(int digest) { return digest <= CUBOID_MEAN; }
 
-__device__ inline Chunk chunkOf(const Call& call, int member) {
-    return call.chunks ? call.chunks[member] : Chunk{call.sequences[member].length, 1, member, 0};
+/** The chunk of a member; in decode, where there are none, its one token. */
+__device__ inline Chunk chunkOf(const Chunk* chunks, const Sequence* sequences, int member) {
+    return chunks ? chunks[member] : Chunk{sequences[member].length, 1, member, 0};
 }
 
-__device__ inline long long tableOffset(const Call& call, const Sequence& sequence, int group) {
-    return (long long)(call.layer * call.groups + group) * sequence.capacity;
+__device__ inline long long tableOffset(const Layer& layer, const Sequence& sequence, int group) {
+    return (long long)(layer.index * layer.shape.groups + group) * sequence.capacity;
 }
 
-__device__ inline bool limited(const Call& call, const Sequence& sequence) {
-    return sequence.budget != INT_MAX && call.layer >= sequence.denseLayers;
+__device__ inline bool limited(const Layer& layer, const Sequence& sequence) {
+    return sequence.budget != INT_MAX && layer.index >= sequence.denseLayers;
 }
 
 __device__ inline int lengthAfter(const Sequence& sequence) { return sequence.length + sequence.tokens; }
 
-__device__ inline int pagesAfter(const Call& call, const Sequence& sequence) {
-    return (lengthAfter(sequence) + call.pageSize - 1) / call.pageSize;
+__device__ inline int pagesAfter(const Layer& layer, const Sequence& sequence) {
+    return (lengthAfter(sequence) + layer.shape.pageSize - 1) / layer.shape.pageSize;
 }
 
 /** Filled pages that are scored: those filled before the step if the scores are for a prefetch. */
-__device__ inline int scoredPages(const Call& call, const Sequence& sequence, bool prefetch) {
-    return (prefetch ? sequence.length : lengthAfter(sequence)) / call.pageSize;
+__device__ inline int scoredPages(const Layer& layer, const Sequence& sequence, bool prefetch) {
+    return (prefetch ? sequence.length : lengthAfter(sequence)) / layer.shape.pageSize;
 }
 
-__device__ inline bool overBudget(const Call& call, const Sequence& sequence) {
-    return limited(call, sequence) && pagesAfter(call, sequence) > sequence.budget;
+__device__ inline bool overBudget(const Layer& layer, const Sequence& sequence) {
+    return limited(layer, sequence) && pagesAfter(layer, sequence) > sequence.budget;
 }
 
 /** Device slot behind a table entry, NONE if the page is not resident. */
@@ -129,37 +188,37 @@ __device__ inline int slotOf(int entry) { return entry >= 0 ? entry : entry <= V
  * Takes a free slot. Slots are given back and taken side by side, by kernels of several streams too; the step reserved
  * what is taken, so that an entry of the ring is at most late.
  */
-__device__ inline int takeSlot(const Call& call) {
-    int* entry = call.freeSlots + atomicAdd(call.given + 1, 1ull) % call.slots;
+__device__ inline int takeSlot(const Books& books) {
+    int* entry = books.freeSlots + atomicAdd(books.given + 1, 1ull) % books.slots;
     int slot = atomicExch(entry, NONE);
     for (int waits = 0; slot == NONE; waits++) {
         if (waits == 1 << 20) __trap(); // reserved and not there: a defect
         __nanosleep(100);
         slot = atomicExch(entry, NONE);
     }
-    call.references[slot] = 1;
+    books.references[slot] = 1;
     return slot;
 }
 
 /** Gives up one reference; the last one frees the slot. */
-__device__ inline void dropSlot(const Call& call, int slot, int backup) {
-    if (atomicSub(&call.references[slot], 1) != 1) return;
-    if (backup >= 0) call.holders[backup] = NONE;
-    int* entry = call.freeSlots + atomicAdd(call.given, 1ull) % call.slots;
+__device__ inline void dropSlot(const Books& books, int slot, int backup) {
+    if (atomicSub(&books.references[slot], 1) != 1) return;
+    if (backup >= 0) books.holders[backup] = NONE;
+    int* entry = books.freeSlots + atomicAdd(books.given, 1ull) % books.slots;
     while (atomicCAS(entry, NONE, slot) != NONE) __nanosleep(100); // whoever takes what is still there is about to
 }
 
 /** Row of keys of one KV head in a slot, in elements; values follow the keys of the whole group. */
-template <typename T> __device__ inline T* keysOf(const Call& call, int slot, int headInGroup) {
-    return reinterpret_cast<T*>(call.pool + slot * call.slotBytes) + (long long)headInGroup * call.pageSize * call.headDim;
+template <typename T> __device__ inline T* keysOf(const Pages& pages, const Shape& shape, int slot, int headInGroup) {
+    return reinterpret_cast<T*>(pages.pool + slot * pages.slotBytes) + (long long)headInGroup * shape.pageSize * shape.headDim;
 }
 
 // Instantiates a kernel template for the three element types, as NAME_f32, NAME_f16 and NAME_bf16.
-#define KERNEL_OF_TYPE(name, threads, blocks, T, suffix) \
-    extern "C" __global__ void __launch_bounds__(threads, blocks) name##_##suffix(const __grid_constant__ Call call) { \
+#define KERNEL_OF_TYPE(name, Arguments, threads, blocks, T, suffix) \
+    extern "C" __global__ void __launch_bounds__(threads, blocks) name##_##suffix(const __grid_constant__ Arguments call) { \
         name<T>(call); \
     }
-#define KERNELS(name, threads, blocks) \
-    KERNEL_OF_TYPE(name, threads, blocks, float, f32) \
-    KERNEL_OF_TYPE(name, threads, blocks, __half, f16) \
-    KERNEL_OF_TYPE(name, threads, blocks, __nv_bfloat16, bf16)
+#define KERNELS(name, Arguments, threads, blocks) \
+    KERNEL_OF_TYPE(name, Arguments, threads, blocks, float, f32) \
+    KERNEL_OF_TYPE(name, Arguments, threads, blocks, __half, f16) \
+    KERNEL_OF_TYPE(name, Arguments, threads, blocks, __nv_bfloat16, bf16)

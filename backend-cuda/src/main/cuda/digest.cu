@@ -1,20 +1,31 @@
 // Summarises the keys of pages that the call filled: grid (most filled pages, kvHeads, batch), 128 threads.
 #include "cache.cuh"
 
+struct DigestArguments {
+    Layer layer;
+    Pages pages;
+    Digests digests;
+    /** Device slot that holds the page of each backup slot, written. */
+    int* holders;
+    /** [batch], or null in decode */
+    const Chunk* chunks;
+};
+
 /** Sums and squares in float64: a page is summarised once, and large float32 keys would overflow. */
-template <typename T> __device__ void digest(const Call& call) {
-    Timed timed(call, APPEND);
+template <typename T> __device__ void digest(const DigestArguments& call) {
+    const Shape& shape = call.layer.shape;
+    Timed timed(call.layer, APPEND);
     int head = blockIdx.y, member = blockIdx.z;
-    const Sequence& sequence = call.sequences[member];
-    Chunk chunk = chunkOf(call, member);
-    int page = chunk.first / call.pageSize + blockIdx.x;
-    if (page >= (chunk.first + chunk.tokens) / call.pageSize || !limited(call, sequence)) return;
-    int heads = call.kvHeads / call.groups, group = head / heads, headInGroup = head % heads;
-    long long offset = tableOffset(call, sequence, group) + page;
+    const Sequence& sequence = call.layer.sequences[member];
+    Chunk chunk = chunkOf(call.chunks, call.layer.sequences, member);
+    int page = chunk.first / shape.pageSize + blockIdx.x;
+    if (page >= (chunk.first + chunk.tokens) / shape.pageSize || !limited(call.layer, sequence)) return;
+    int heads = shape.kvHeads / shape.groups, group = head / heads, headInGroup = head % heads;
+    long long offset = tableOffset(call.layer, sequence, group) + page;
     int slot = sequence.table[offset], backup = sequence.backups[offset];
-    int size = call.pageSize, width = call.headDim;
-    const T* keys = keysOf<T>(call, slot, headInGroup);
-    T* upper = reinterpret_cast<T*>(call.digests) + ((long long)backup * 2 * heads + headInGroup) * width;
+    int size = shape.pageSize, width = shape.headDim;
+    const T* keys = keysOf<T>(call.pages, shape, slot, headInGroup);
+    T* upper = reinterpret_cast<T*>(call.digests.vectors) + ((long long)backup * 2 * heads + headInGroup) * width;
     T* lower = upper + (long long)heads * width;
     extern __shared__ float center[];
     if (threadIdx.x == 0 && headInGroup == 0) call.holders[backup] = slot;
@@ -80,8 +91,8 @@ template <typename T> __device__ void digest(const Call& call) {
         double large = fmax(fmax(most[0], most[1]), fmax(most[2], most[3]));
         double mean = (total[0] + total[1] + total[2] + total[3]) / size;
         double radius = kind == SPHERE_MAX ? large : kind == SPHERE_CENTER ? 0.5 * (small + large) : mean;
-        call.radii[(long long)backup * heads + headInGroup] = (float)radius;
+        call.digests.radii[(long long)backup * heads + headInGroup] = (float)radius;
     }
 }
 
-KERNELS(digest, 128, 1)
+KERNELS(digest, DigestArguments, 128, 1)

@@ -3,39 +3,61 @@
 #include "mma.cuh"
 
 constexpr int WARPS = 8;
-constexpr int PAGES = 2;  // that a warp takes at once
-constexpr int STAGES = 6; // columns of 512 bytes that it has under way for each
-constexpr int MOST_WEIGHTS = 8192; // elements of a vector of all heads, for which shared memory has room
+/** Pages that a warp takes at once. */
+constexpr int PAGES = 2;
+/** Columns of 512 bytes that it has under way for each. */
+constexpr int STAGES = 6;
+/** Elements of a vector of all heads, for which shared memory has room. */
+constexpr int MOST_WEIGHTS = 8192;
 
-enum Mode { STEP, PREFETCH };
+/** Which pages are scored. */
+enum EstimateMode : int {
+    /** Those filled with the step's own token. */
+    STEP,
+    /** Those filled before it: for a prefetch. */
+    PREFETCH,
+};
 
 /**
  * Whether the mean over heads may be taken of the queries instead of the scores: all digest scores are linear in
  * max(q, 0), min(q, 0) and the norm of q. Two roundings more than a head's own score, so only where a score has many.
  */
-__device__ static bool isLinear(const Call& call, const Sequence& sequence) {
-    bool fits = call.kvHeads / call.groups * call.headDim <= MOST_WEIGHTS;
-    return sequence.groupScore == MEAN && (call.headDim == 64 || call.headDim == 128) && fits;
+__device__ static bool isLinear(const Shape& shape, const Sequence& sequence) {
+    bool fits = shape.kvHeads / shape.groups * shape.headDim <= MOST_WEIGHTS;
+    return sequence.groupScore == MEAN && (shape.headDim == 64 || shape.headDim == 128) && fits;
 }
 
+struct EstimateMeanArguments {
+    Layer layer;
+    Digests digests;
+    /** [batch][queryHeads][headDim] */
+    const void* queries;
+    /** [rows][groups], written */
+    float* scores;
+    /** [batch]: the first row of each member. */
+    const int* offsets;
+    EstimateMode mode;
+};
+
 /** Mean over heads: grid (any number of blocks, groups, batch), one long dot product a page. */
-template <typename T> __device__ void estimateMean(const Call& call) {
+template <typename T> __device__ void estimateMean(const EstimateMeanArguments& call) {
+    const Shape& shape = call.layer.shape;
     int group = blockIdx.y, member = blockIdx.z;
-    const Sequence& sequence = call.sequences[member];
-    if (!overBudget(call, sequence) || !isLinear(call, sequence)) return;
-    long long filled = scoredPages(call, sequence, call.mode == PREFETCH);
+    const Sequence& sequence = call.layer.sequences[member];
+    if (!overBudget(call.layer, sequence) || !isLinear(shape, sequence)) return;
+    long long filled = scoredPages(call.layer, sequence, call.mode == PREFETCH);
     int from = (int)(filled * blockIdx.x / gridDim.x), until = (int)(filled * (blockIdx.x + 1) / gridDim.x); // this block's pages
     if (from == until) return;
-    Timed timed(call, ESTIMATE);
-    long long scoreOffset = call.scoreOffsets[member];
-    int heads = call.kvHeads / call.groups, share = call.queryHeads / call.kvHeads, width = call.headDim;
+    Timed timed(call.layer, ESTIMATE);
+    long long scoreOffset = call.offsets[member];
+    int heads = shape.kvHeads / shape.groups, share = shape.queryHeads / shape.kvHeads, width = shape.headDim;
     int vectors = isCuboid(sequence.digest) ? 2 : 1, half = heads * width, length = vectors * half;
     constexpr int WIDTH = Vector<T>::ELEMENTS;
     extern __shared__ __align__(16) char shared[]; // a ring a warp, then weights [vectors][heads][width], then a norm a head
     float* weights = reinterpret_cast<float*>(shared + WARPS * STAGES * PAGES * 512);
     int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     const char* ring = shared + ((long long)warp * STAGES * PAGES * 32 + lane) * 16; // each thread reads what it copied
-    const int* backups = sequence.backups + tableOffset(call, sequence, group);
+    const int* backups = sequence.backups + tableOffset(call.layer, sequence, group);
     constexpr int STRIDE = WARPS * PAGES;
     int first = from + warp * PAGES, sets = max(0, (until - first + STRIDE - 1) / STRIDE); // this warp's: every STRIDE-th set
     int columns = (length + 32 * WIDTH - 1) / (32 * WIDTH);
@@ -49,7 +71,7 @@ template <typename T> __device__ void estimateMean(const Call& call) {
             if (loadingColumn == 0) {
 #pragma unroll
                 for (int p = 0; p < PAGES; p++) {
-                    rows[p] = reinterpret_cast<const T*>(call.digests) + (long long)ahead[p] * 2 * half + lane * WIDTH;
+                    rows[p] = reinterpret_cast<const T*>(call.digests.vectors) + (long long)ahead[p] * 2 * half + lane * WIDTH;
                     ahead[p] = backups[min(first + (loadingSet + 1) * STRIDE + p, until - 1)];
                 }
             }
@@ -68,7 +90,7 @@ template <typename T> __device__ void estimateMean(const Call& call) {
 #pragma unroll
     for (int stage = 0; stage < STAGES - 1; stage++) load();
 
-    const T* queries = static_cast<const T*>(call.queries) + ((long long)member * call.queryHeads + group * heads * share) * width;
+    const T* queries = static_cast<const T*>(call.queries) + ((long long)member * shape.queryHeads + group * heads * share) * width;
     float mean = 1.0f / (heads * share);
     for (int i = threadIdx.x * WIDTH; i < half; i += blockDim.x * WIDTH) {
         const T* query = queries + (long long)(i / width) * share * width + i % width;
@@ -134,27 +156,40 @@ template <typename T> __device__ void estimateMean(const Call& call) {
 #pragma unroll
         for (int p = 0; p < PAGES; p++) {
             if (sphere) {
-                const float* radii = call.radii + (long long)backups[min(page + p, until - 1)] * heads;
+                const float* radii = call.digests.radii + (long long)backups[min(page + p, until - 1)] * heads;
                 for (int head = lane; head < heads; head += 32) sums[p] += norms[head] * radii[head];
             }
             for (int step = 16; step; step /= 2) sums[p] += __shfl_xor_sync(~0u, sums[p], step);
-            if (lane == 0 && page + p < until) call.scores[(scoreOffset + page + p) * call.groups + group] = sums[p];
+            if (lane == 0 && page + p < until) call.scores[(scoreOffset + page + p) * shape.groups + group] = sums[p];
         }
     }
 }
 
+struct EstimateHeadsArguments {
+    Layer layer;
+    Digests digests;
+    /** [batch][queryHeads][headDim] */
+    const void* queries;
+    /** [rows][queryHeads], written */
+    float* headScores;
+    /** [batch]: the first row of each member. */
+    const int* offsets;
+    EstimateMode mode;
+};
+
 /** Any group score, first part: grid (page blocks, queryHeads, batch), a warp a page and query head. */
-template <typename T> __device__ void estimateHeads(const Call& call) {
+template <typename T> __device__ void estimateHeads(const EstimateHeadsArguments& call) {
+    const Shape& shape = call.layer.shape;
     int queryHead = blockIdx.y, member = blockIdx.z;
-    const Sequence& sequence = call.sequences[member];
-    if (!overBudget(call, sequence) || isLinear(call, sequence)) return;
+    const Sequence& sequence = call.layer.sequences[member];
+    if (!overBudget(call.layer, sequence) || isLinear(shape, sequence)) return;
     int page = blockIdx.x * WARPS + threadIdx.x / 32, lane = threadIdx.x % 32;
-    if (page >= scoredPages(call, sequence, call.mode == PREFETCH)) return;
-    Timed timed(call, ESTIMATE);
-    int heads = call.kvHeads / call.groups, head = queryHead / (call.queryHeads / call.kvHeads), width = call.headDim;
-    int backup = sequence.backups[tableOffset(call, sequence, head / heads) + page];
-    const T* query = static_cast<const T*>(call.queries) + ((long long)member * call.queryHeads + queryHead) * width;
-    const T* upper = reinterpret_cast<const T*>(call.digests) + ((long long)backup * 2 * heads + head % heads) * width;
+    if (page >= scoredPages(call.layer, sequence, call.mode == PREFETCH)) return;
+    Timed timed(call.layer, ESTIMATE);
+    int heads = shape.kvHeads / shape.groups, head = queryHead / (shape.queryHeads / shape.kvHeads), width = shape.headDim;
+    int backup = sequence.backups[tableOffset(call.layer, sequence, head / heads) + page];
+    const T* query = static_cast<const T*>(call.queries) + ((long long)member * shape.queryHeads + queryHead) * width;
+    const T* upper = reinterpret_cast<const T*>(call.digests.vectors) + ((long long)backup * 2 * heads + head % heads) * width;
     const T* lower = upper + (long long)heads * width;
     bool cuboid = isCuboid(sequence.digest), sphere = isSphere(sequence.digest);
     float score = 0, square = 0;
@@ -168,9 +203,20 @@ template <typename T> __device__ void estimateHeads(const Call& call) {
         score += __shfl_xor_sync(~0u, score, step);
         square += __shfl_xor_sync(~0u, square, step);
     }
-    if (sphere) score += call.radii[(long long)backup * heads + head % heads] * sqrtf(square);
-    if (lane == 0) call.headScores[((long long)call.scoreOffsets[member] + page) * call.queryHeads + queryHead] = score;
+    if (sphere) score += call.digests.radii[(long long)backup * heads + head % heads] * sqrtf(square);
+    if (lane == 0) call.headScores[((long long)call.offsets[member] + page) * shape.queryHeads + queryHead] = score;
 }
+
+struct EstimateGroupsArguments {
+    Layer layer;
+    /** [rows][queryHeads] */
+    const float* headScores;
+    /** [rows][groups], written */
+    float* scores;
+    /** [batch]: the first row of each member. */
+    const int* offsets;
+    EstimateMode mode;
+};
 
 __device__ static float reduceBlock(float value, bool most, float* scratch) {
     for (int step = 16; step; step /= 2) {
@@ -186,42 +232,43 @@ __device__ static float reduceBlock(float value, bool most, float* scratch) {
 }
 
 /** Any group score, second part: grid (groups, batch). Joins the heads of a group. */
-extern "C" __global__ void __launch_bounds__(32 * WARPS) estimateGroups(const __grid_constant__ Call call) {
+extern "C" __global__ void __launch_bounds__(32 * WARPS) estimateGroups(const __grid_constant__ EstimateGroupsArguments call) {
+    const Shape& shape = call.layer.shape;
     int group = blockIdx.x, member = blockIdx.y;
-    const Sequence& sequence = call.sequences[member];
-    if (!overBudget(call, sequence) || isLinear(call, sequence)) return;
-    Timed timed(call, ESTIMATE);
-    int filled = scoredPages(call, sequence, call.mode == PREFETCH), heads = call.queryHeads / call.groups;
-    const float* headScores = call.headScores + (long long)call.scoreOffsets[member] * call.queryHeads + group * heads;
-    float* scores = call.scores + (long long)call.scoreOffsets[member] * call.groups + group;
-    float scale = rsqrtf((float)call.headDim);
+    const Sequence& sequence = call.layer.sequences[member];
+    if (!overBudget(call.layer, sequence) || isLinear(shape, sequence)) return;
+    Timed timed(call.layer, ESTIMATE);
+    int filled = scoredPages(call.layer, sequence, call.mode == PREFETCH), heads = shape.queryHeads / shape.groups;
+    const float* headScores = call.headScores + (long long)call.offsets[member] * shape.queryHeads + group * heads;
+    float* scores = call.scores + (long long)call.offsets[member] * shape.groups + group;
+    float scale = rsqrtf((float)shape.headDim);
     if (sequence.groupScore == MEAN_SOFTMAX) {
         __shared__ float scratch[WARPS];
         for (int h = 0; h < heads; h++) {
             float most = -CUDART_INF_F, sum = 0;
             for (int page = threadIdx.x; page < filled; page += blockDim.x) {
-                most = fmaxf(most, headScores[(long long)page * call.queryHeads + h] * scale);
+                most = fmaxf(most, headScores[(long long)page * shape.queryHeads + h] * scale);
             }
             most = reduceBlock(most, true, scratch);
             for (int page = threadIdx.x; page < filled; page += blockDim.x) {
-                sum += expf(headScores[(long long)page * call.queryHeads + h] * scale - most);
+                sum += expf(headScores[(long long)page * shape.queryHeads + h] * scale - most);
             }
             sum = reduceBlock(sum, false, scratch) * heads;
             for (int page = threadIdx.x; page < filled; page += blockDim.x) {
-                float share = expf(headScores[(long long)page * call.queryHeads + h] * scale - most) / sum;
-                float* score = scores + (long long)page * call.groups;
+                float share = expf(headScores[(long long)page * shape.queryHeads + h] * scale - most) / sum;
+                float* score = scores + (long long)page * shape.groups;
                 *score = h == 0 ? share : *score + share;
             }
         }
         return;
     }
     for (int page = threadIdx.x; page < filled; page += blockDim.x) {
-        const float* row = headScores + (long long)page * call.queryHeads;
+        const float* row = headScores + (long long)page * shape.queryHeads;
         float score = row[0];
         for (int h = 1; h < heads; h++) score = sequence.groupScore == MAX ? fmaxf(score, row[h]) : score + row[h];
-        scores[(long long)page * call.groups] = sequence.groupScore == MEAN ? score / heads : score;
+        scores[(long long)page * shape.groups] = sequence.groupScore == MEAN ? score / heads : score;
     }
 }
 
-KERNELS(estimateMean, 32 * WARPS, 2)
-KERNELS(estimateHeads, 32 * WARPS, 1)
+KERNELS(estimateMean, EstimateMeanArguments, 32 * WARPS, 2)
+KERNELS(estimateHeads, EstimateHeadsArguments, 32 * WARPS, 1)

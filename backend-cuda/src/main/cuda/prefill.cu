@@ -1,7 +1,7 @@
 // Causal prefill attention of 16-bit types, head dims 64 and 128, on tensor cores: grid (blocks of 64 queries, queryHeads,
 // batch), 4 warps of 16 query rows; tiles of 64 tokens, two stages. Evicted pages are read from their backups.
-#include "cache.cuh"
 #include "mma.cuh"
+#include "prefill.cuh"
 
 constexpr int WARPS = 4;
 constexpr int ROWS = 64;
@@ -9,15 +9,16 @@ constexpr int TILE = 64;
 
 template <int D> constexpr int TILE_BYTES = TILE * D * 2;
 
-template <typename T, int D> __device__ void prefill(const Call& call) {
+template <typename T, int D> __device__ void prefill(const PrefillArguments& call) {
+    const Shape& shape = call.layer.shape;
     int head = blockIdx.y, member = blockIdx.z, warp = threadIdx.x / 32, lane = threadIdx.x % 32;
-    int kvHead = head / (call.queryHeads / call.kvHeads), perGroup = call.kvHeads / call.groups;
-    Chunk chunk = chunkOf(call, member);
+    int kvHead = head / (shape.queryHeads / shape.kvHeads), perGroup = shape.kvHeads / shape.groups;
+    Chunk chunk = chunkOf(call.chunks, call.layer.sequences, member);
     int firstRow = ((int)gridDim.x - 1 - (int)blockIdx.x) * ROWS; // the longest rows first
     if (firstRow >= chunk.tokens) return;
-    Timed timed(call, PREFILL);
-    const Sequence& sequence = call.sequences[member];
-    long long offset = tableOffset(call, sequence, kvHead / perGroup);
+    Timed timed(call.layer, PREFILL);
+    const Sequence& sequence = call.layer.sequences[member];
+    long long offset = tableOffset(call.layer, sequence, kvHead / perGroup);
     const int* table = sequence.table + offset;
     const int* backups = sequence.backups + offset;
     int limit = chunk.first + min(chunk.tokens, firstRow + ROWS); // tokens that the last row attends to
@@ -26,15 +27,15 @@ template <typename T, int D> __device__ void prefill(const Call& call) {
     extern __shared__ __align__(128) char shared[];
     __shared__ const char* rows[2][TILE];
     uint32_t ring = sharedAddress(shared);
-    long long toValues = (long long)perGroup * call.pageSize * D * 2;
+    long long toValues = (long long)perGroup * shape.pageSize * D * 2;
     auto locate = [&](int tile) { // where the tile's rows of keys are
         int token = tile * TILE + threadIdx.x;
         if (threadIdx.x < TILE) {
             const char* row = nullptr;
             if (token < limit) {
-                int page = token / call.pageSize, entry = table[page];
-                row = (entry >= 0 ? call.pool + entry * call.slotBytes : call.host + backups[page] * call.slotBytes)
-                    + ((long long)(kvHead % perGroup) * call.pageSize + token % call.pageSize) * (D * 2);
+                int page = token / shape.pageSize, entry = table[page];
+                row = (entry >= 0 ? call.pages.pool + entry * call.pages.slotBytes : call.pages.host + backups[page] * call.pages.slotBytes)
+                    + ((long long)(kvHead % perGroup) * shape.pageSize + token % shape.pageSize) * (D * 2);
             }
             rows[tile % 2][threadIdx.x] = row;
         }
@@ -47,8 +48,8 @@ template <typename T, int D> __device__ void prefill(const Call& call) {
             int index = i * 32 * WARPS + threadIdx.x, row = index / CHUNKS, part = index % CHUNKS;
             const char* keys = rows[tile % 2][row];
             uint32_t target = stage + tileOffset<CHUNKS>(row, part);
-            copyAsync(target, keys ? keys + part * 16 : call.pool, keys != nullptr);
-            copyAsync(target + TILE_BYTES<D>, keys ? keys + toValues + part * 16 : call.pool, keys != nullptr);
+            copyAsync(target, keys ? keys + part * 16 : call.pages.pool, keys != nullptr);
+            copyAsync(target + TILE_BYTES<D>, keys ? keys + toValues + part * 16 : call.pages.pool, keys != nullptr);
         }
     };
     locate(0);
@@ -64,7 +65,7 @@ template <typename T, int D> __device__ void prefill(const Call& call) {
         for (int j = 0; j < 4; j++) {
             int row = firstRow + warp * 16 + lane / 4 + j % 2 * 8;
             const uint32_t* query = reinterpret_cast<const uint32_t*>(
-                static_cast<const T*>(call.queries) + ((long long)(chunk.row + row) * call.queryHeads + head) * D);
+                static_cast<const T*>(call.queries) + ((long long)(chunk.row + row) * shape.queryHeads + head) * D);
             queries[step][j] = row < chunk.tokens ? query[step * 8 + j / 2 * 4 + lane % 4] : 0;
         }
     }
@@ -104,7 +105,7 @@ template <typename T, int D> __device__ void prefill(const Call& call) {
         int row = firstRow + warp * 16 + lane / 4 + r * 8;
         if (row >= chunk.tokens) continue;
         uint32_t* output = reinterpret_cast<uint32_t*>(
-            static_cast<T*>(call.output) + ((long long)(chunk.row + row) * call.queryHeads + head) * D);
+            static_cast<T*>(call.output) + ((long long)(chunk.row + row) * shape.queryHeads + head) * D);
 #pragma unroll
         for (int i = 0; i < D / 8; i++) {
             output[i * 4 + lane % 4] = pack<T>(sum.output[i][2 * r] / total, sum.output[i][2 * r + 1] / total);
@@ -113,7 +114,7 @@ template <typename T, int D> __device__ void prefill(const Call& call) {
 }
 
 #define PREFILL(T, suffix) \
-    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) prefill64_##suffix(const __grid_constant__ Call call) { prefill<T, 64>(call); } \
-    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) prefill128_##suffix(const __grid_constant__ Call call) { prefill<T, 128>(call); }
+    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) prefill64_##suffix(const __grid_constant__ PrefillArguments call) { prefill<T, 64>(call); } \
+    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) prefill128_##suffix(const __grid_constant__ PrefillArguments call) { prefill<T, 128>(call); }
 PREFILL(__half, f16)
 PREFILL(__nv_bfloat16, bf16)

@@ -1,49 +1,63 @@
 // Moves pages between the device's slots and the backups in host memory, which is mapped into the device's addresses.
 #include "cache.cuh"
 
-constexpr int PART = 32 * 1024; // bytes that a block copies at a time
+/** Bytes that a block copies at a time. */
+constexpr int PART = 32 * 1024;
+
+struct EvictVictimsArguments {
+    Layer layer;
+    Books books;
+};
 
 /** Evicts the marked victims: grid (groups, batch). */
-extern "C" __global__ void __launch_bounds__(256) evictVictims(const __grid_constant__ Call call) {
-    Timed timed(call, RECALL);
-    const Sequence& sequence = call.sequences[blockIdx.y];
-    if (!overBudget(call, sequence)) return;
-    long long offset = tableOffset(call, sequence, blockIdx.x);
-    for (int page = threadIdx.x; page < pagesAfter(call, sequence); page += blockDim.x) {
+extern "C" __global__ void __launch_bounds__(256) evictVictims(const __grid_constant__ EvictVictimsArguments call) {
+    Timed timed(call.layer, RECALL);
+    const Sequence& sequence = call.layer.sequences[blockIdx.y];
+    if (!overBudget(call.layer, sequence)) return;
+    long long offset = tableOffset(call.layer, sequence, blockIdx.x);
+    for (int page = threadIdx.x; page < pagesAfter(call.layer, sequence); page += blockDim.x) {
         int entry = sequence.table[offset + page];
         if (entry <= VICTIM) {
             sequence.table[offset + page] = NONE;
-            dropSlot(call, VICTIM - entry, sequence.backups[offset + page]);
+            dropSlot(call.books, VICTIM - entry, sequence.backups[offset + page]);
         }
     }
 }
+
+struct AcquireSlotsArguments {
+    Layer layer;
+    Books books;
+    /** Counts the pages that are copied back in the step. */
+    unsigned long long* copies;
+};
 
 /**
  * Gives every wanted page a slot, once all members have evicted: grid (groups, batch). A page that another sequence has
  * resident, or is being given in this very launch, is shared; the others are marked as fresh, for their bytes to be copied.
  */
-extern "C" __global__ void __launch_bounds__(128) acquireSlots(const __grid_constant__ Call call) {
-    Timed timed(call, RECALL);
-    const Sequence& sequence = call.sequences[blockIdx.y];
-    if (!overBudget(call, sequence)) return;
-    long long offset = tableOffset(call, sequence, blockIdx.x);
+extern "C" __global__ void __launch_bounds__(128) acquireSlots(const __grid_constant__ AcquireSlotsArguments call) {
+    const Shape& shape = call.layer.shape;
+    Timed timed(call.layer, RECALL);
+    const Sequence& sequence = call.layer.sequences[blockIdx.y];
+    if (!overBudget(call.layer, sequence)) return;
+    long long offset = tableOffset(call.layer, sequence, blockIdx.x);
     int* attended = sequence.attended + offset;
-    int run = call.layer * call.groups + blockIdx.x, count = sequence.counts[run];
+    int run = call.layer.index * shape.groups + blockIdx.x, count = sequence.counts[run];
     for (int i = count - sequence.recalls[run] + threadIdx.x; i < count; i += blockDim.x) {
         int page = attended[i], backup = sequence.backups[offset + page], slot;
-        int holder = atomicCAS(&call.holders[backup], NONE, LOCKED);
+        int holder = atomicCAS(&call.books.holders[backup], NONE, LOCKED);
         if (holder == NONE) {
-            slot = takeSlot(call);
+            slot = takeSlot(call.books);
             attended[i] = page | FRESH;
             atomicAdd(call.copies, 1ull);
             __threadfence();
-            atomicExch(&call.holders[backup], slot);
+            atomicExch(&call.books.holders[backup], slot);
         } else {
             while (holder == LOCKED) {
                 __nanosleep(100);
-                holder = atomicAdd(&call.holders[backup], 0);
+                holder = atomicAdd(&call.books.holders[backup], 0);
             }
-            atomicAdd(&call.references[holder], 1);
+            atomicAdd(&call.books.references[holder], 1);
             slot = holder;
         }
         sequence.table[offset + page] = slot;
@@ -52,14 +66,19 @@ extern "C" __global__ void __launch_bounds__(128) acquireSlots(const __grid_cons
 
 constexpr int LISTERS = 128;
 
+struct ListResidentsArguments {
+    Layer layer;
+};
+
 /** Scope resident: lists the resident pages as attended. Grid (groups, batch). */
-extern "C" __global__ void __launch_bounds__(LISTERS) listResidents(const __grid_constant__ Call call) {
-    const Sequence& sequence = call.sequences[blockIdx.y];
-    if (!overBudget(call, sequence) || sequence.scope != RESIDENT) return;
-    long long offset = tableOffset(call, sequence, blockIdx.x);
+extern "C" __global__ void __launch_bounds__(LISTERS) listResidents(const __grid_constant__ ListResidentsArguments call) {
+    const Shape& shape = call.layer.shape;
+    const Sequence& sequence = call.layer.sequences[blockIdx.y];
+    if (!overBudget(call.layer, sequence) || sequence.scope != RESIDENT) return;
+    long long offset = tableOffset(call.layer, sequence, blockIdx.x);
     const int* table = sequence.table + offset;
     int* attended = sequence.attended + offset;
-    int run = call.layer * call.groups + blockIdx.x, pages = pagesAfter(call, sequence);
+    int run = call.layer.index * shape.groups + blockIdx.x, pages = pagesAfter(call.layer, sequence);
     __shared__ int sums[LISTERS];
     int each = (pages + LISTERS - 1) / LISTERS, first = threadIdx.x * each, until = min(first + each, pages), place = 0;
     sums[threadIdx.x] = 0;
@@ -98,54 +117,78 @@ __device__ static void copyPart(const char* source, char* target, long long from
     }
 }
 
+struct GatherArguments {
+    Layer layer;
+    Pages pages;
+};
+
 /** Copies fresh pages from their backups: grid (any number of blocks, groups, batch). */
-extern "C" __global__ void __launch_bounds__(256) gather(const __grid_constant__ Call call) {
-    const Sequence& sequence = call.sequences[blockIdx.z];
-    if (!overBudget(call, sequence)) return;
-    int run = call.layer * call.groups + blockIdx.y, recalls = sequence.recalls[run], listed = sequence.counts[run] - recalls;
-    long long offset = tableOffset(call, sequence, blockIdx.y);
+extern "C" __global__ void __launch_bounds__(256) gather(const __grid_constant__ GatherArguments call) {
+    const Shape& shape = call.layer.shape;
+    const Sequence& sequence = call.layer.sequences[blockIdx.z];
+    if (!overBudget(call.layer, sequence)) return;
+    int run = call.layer.index * shape.groups + blockIdx.y, recalls = sequence.recalls[run], listed = sequence.counts[run] - recalls;
+    long long offset = tableOffset(call.layer, sequence, blockIdx.y);
     if (recalls == 0) return;
-    Timed timed(call, RECALL);
-    int parts = (int)((call.slotBytes + PART - 1) / PART);
+    Timed timed(call.layer, RECALL);
+    int parts = (int)((call.pages.slotBytes + PART - 1) / PART);
     for (int i = blockIdx.x; i < recalls * parts; i += gridDim.x) {
         int entry = sequence.attended[offset + listed + i / parts], page = entry & ~FRESH;
         if (!(entry & FRESH)) continue;
-        const char* backup = call.host + sequence.backups[offset + page] * call.slotBytes;
-        copyPart(backup, call.pool + sequence.table[offset + page] * call.slotBytes, (long long)(i % parts) * PART, call.slotBytes);
+        const char* backup = call.pages.host + sequence.backups[offset + page] * call.pages.slotBytes;
+        copyPart(backup, call.pages.pool + sequence.table[offset + page] * call.pages.slotBytes, (long long)(i % parts) * PART, call.pages.slotBytes);
     }
 }
 
-/** Copies the pages that a call filled to their backups; extent is the most pages a member filled. Any number of blocks. */
-extern "C" __global__ void __launch_bounds__(256) backUp(const __grid_constant__ Call call) {
-    int parts = (int)((call.slotBytes + PART - 1) / PART);
-    long long work = (long long)parts * call.extent * call.groups * call.batch;
+struct BackUpArguments {
+    Layer layer;
+    Pages pages;
+    /** [batch], or null in decode */
+    const Chunk* chunks;
+    /** Most pages that a member filled. */
+    int extent;
+};
+
+/** Copies the pages that a call filled to their backups. Any number of blocks. */
+extern "C" __global__ void __launch_bounds__(256) backUp(const __grid_constant__ BackUpArguments call) {
+    const Shape& shape = call.layer.shape;
+    int parts = (int)((call.pages.slotBytes + PART - 1) / PART);
+    long long work = (long long)parts * call.extent * shape.groups * call.layer.batch;
     for (long long i = blockIdx.x; i < work; i += gridDim.x) {
         int part = (int)(i % parts);
-        int index = (int)(i / parts % call.extent), group = (int)(i / parts / call.extent % call.groups);
-        int member = (int)(i / parts / call.extent / call.groups);
-        const Sequence& sequence = call.sequences[member];
-        Chunk chunk = chunkOf(call, member);
-        int page = chunk.first / call.pageSize + index;
-        if (page >= (chunk.first + chunk.tokens) / call.pageSize || !limited(call, sequence)) continue;
-        long long offset = tableOffset(call, sequence, group) + page;
+        int index = (int)(i / parts % call.extent), group = (int)(i / parts / call.extent % shape.groups);
+        int member = (int)(i / parts / call.extent / shape.groups);
+        const Sequence& sequence = call.layer.sequences[member];
+        Chunk chunk = chunkOf(call.chunks, call.layer.sequences, member);
+        int page = chunk.first / shape.pageSize + index;
+        if (page >= (chunk.first + chunk.tokens) / shape.pageSize || !limited(call.layer, sequence)) continue;
+        long long offset = tableOffset(call.layer, sequence, group) + page;
         int slot = slotOf(sequence.table[offset]);
-        copyPart(call.pool + slot * call.slotBytes, call.host + sequence.backups[offset] * call.slotBytes, (long long)part * PART, call.slotBytes);
+        copyPart(call.pages.pool + slot * call.pages.slotBytes, call.pages.host + sequence.backups[offset] * call.pages.slotBytes, (long long)part * PART, call.pages.slotBytes);
     }
 }
+
+struct BringBackArguments {
+    Shape shape;
+    Pages pages;
+    /** [batch] */
+    const Sequence* sequences;
+};
 
 /**
  * A step is taken back: brings the bytes of pages that were resident before it, and are not now, back to the slots they
  * were in. Grid (blocks, batch); runs before the tables are restored.
  */
-extern "C" __global__ void __launch_bounds__(256) bringBack(const __grid_constant__ Call call) {
+extern "C" __global__ void __launch_bounds__(256) bringBack(const __grid_constant__ BringBackArguments call) {
+    const Shape& shape = call.shape;
     const Sequence& sequence = call.sequences[blockIdx.y];
-    int pages = (sequence.length + call.pageSize - 1) / call.pageSize;
-    long long entries = (long long)call.layers * call.groups * pages;
+    int pages = (sequence.length + shape.pageSize - 1) / shape.pageSize;
+    long long entries = (long long)shape.layers * shape.groups * pages;
     for (long long i = blockIdx.x; i < entries; i += gridDim.x) {
         long long at = i / pages * sequence.capacity + i % pages;
         int before = sequence.before[at];
         if (before < 0 || slotOf(sequence.table[at]) != NONE) continue;
-        const char* backup = call.host + sequence.backups[at] * call.slotBytes;
-        for (long long from = 0; from < call.slotBytes; from += PART) copyPart(backup, call.pool + before * call.slotBytes, from, call.slotBytes);
+        const char* backup = call.pages.host + sequence.backups[at] * call.pages.slotBytes;
+        for (long long from = 0; from < call.pages.slotBytes; from += PART) copyPart(backup, call.pages.pool + before * call.pages.slotBytes, from, call.pages.slotBytes);
     }
 }

@@ -4,11 +4,42 @@
 
 constexpr int THREADS = 1024;
 constexpr int WARPS = THREADS / 32;
-constexpr int SHARED_KEYS = 36 * 1024; // beyond, keys live in call.selectKeys
-constexpr int MOST_EXCHANGED = 256;    // slots that go from victims to recalled pages directly
-constexpr int FEW = 4;                 // victims up to which each is looked for by itself
+/** Candidates whose keys fit in shared memory; those of more live in call.keys. */
+constexpr int SHARED_KEYS = 36 * 1024;
+/** Most slots that go from victims to recalled pages directly. */
+constexpr int MOST_EXCHANGED = 256;
+/** Victims up to which each is looked for by itself. */
+constexpr int FEW = 4;
 
-enum Mode { MARK, MOVE, EVICT }; // mark in the table; move at once; choose only victims, after prefill
+/** What is done with the choice. */
+enum SelectMode : int {
+    /** Victims and recalls are marked in the tables, for recall to act on. */
+    MARK,
+    /** Victims are evicted at once and, unless forks may share pages, the recalled pages get their slots. */
+    MOVE,
+    /** Pages are evicted down to the budget and none is selected, after prefill. */
+    EVICT,
+};
+
+struct SelectPagesArguments {
+    Layer layer;
+    Books books;
+    /** [rows][groups] */
+    const float* scores;
+    /** [batch]: the first row of each member. */
+    const int* offsets;
+    /** Scratch for tables that exceed shared memory. */
+    int* keys;
+    /** [batch]: counts the pages that gave up their slots in the step. */
+    unsigned long long* evicted;
+    /** [batch]: counts the pages that were selected and not resident. */
+    unsigned long long* recalled;
+    /** Counts the pages that are copied back in the step. */
+    unsigned long long* copies;
+    SelectMode mode;
+    /** Whether sequences may share pages: 0 or 1. */
+    int forked;
+};
 
 /** Unsigned order of scores; 0 is NaN, and no number maps to it. */
 __device__ static uint32_t keyOf(float score) {
@@ -151,15 +182,16 @@ __device__ static void fetch(const float* scores, long long stride, const int* t
     __syncthreads();
 }
 
-extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __grid_constant__ Call call) {
-    Timed timed(call, SELECT);
+extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __grid_constant__ SelectPagesArguments call) {
+    const Shape& shape = call.layer.shape;
+    Timed timed(call.layer, SELECT);
     int group = blockIdx.x, member = blockIdx.y;
-    const Sequence& sequence = call.sequences[member];
-    long long scoreOffset = call.scoreOffsets[member];
-    int pages = pagesAfter(call, sequence);
-    int* count = sequence.counts + call.layer * call.groups + group;
-    int* recalled = sequence.recalls + call.layer * call.groups + group;
-    if (!overBudget(call, sequence)) {
+    const Sequence& sequence = call.layer.sequences[member];
+    long long scoreOffset = call.offsets[member];
+    int pages = pagesAfter(call.layer, sequence);
+    int* count = sequence.counts + call.layer.index * shape.groups + group;
+    int* recalled = sequence.recalls + call.layer.index * shape.groups + group;
+    if (!overBudget(call.layer, sequence)) {
         if (threadIdx.x == 0 && call.mode != EVICT) {
             *count = -pages;
             *recalled = 0;
@@ -167,17 +199,17 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
         return;
     }
     int from = sequence.sink, until = pages - sequence.window, candidates = until - from;
-    long long offset = tableOffset(call, sequence, group);
+    long long offset = tableOffset(call.layer, sequence, group);
     int* table = sequence.table + offset;
     int* attended = sequence.attended + offset;
     extern __shared__ uint32_t sharedKeys[]; // keys, then a bit a candidate: whether it is resident
     uint32_t* keys = sharedKeys;
     if (candidates > SHARED_KEYS) {
-        long long each = lengthAfter(sequence) / call.pageSize; // twice that many words for each group
-        keys = reinterpret_cast<uint32_t*>(call.selectKeys) + 2 * (scoreOffset * call.groups + group * each);
+        long long each = lengthAfter(sequence) / shape.pageSize; // twice that many words for each group
+        keys = reinterpret_cast<uint32_t*>(call.keys) + 2 * (scoreOffset * shape.groups + group * each);
     }
     uint32_t* residence = keys + candidates;
-    fetch(call.scores + (scoreOffset + from) * call.groups + group, call.groups, table + from, candidates, keys, residence);
+    fetch(call.scores + (scoreOffset + from) * shape.groups + group, shape.groups, table + from, candidates, keys, residence);
 
     __shared__ int ties[WARPS], resting[WARPS], wanted[WARPS], residing[WARPS], worstTies[WARPS], exchanges;
     __shared__ int freed[MOST_EXCHANGED];
@@ -259,9 +291,9 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
         int order = exchanged ? atomicAdd(&exchanges, 1) : 0;
         if (order < exchanged) {
             freed[order] = slot;
-            call.holders[sequence.backups[offset + page]] = NONE;
+            call.books.holders[sequence.backups[offset + page]] = NONE;
         } else {
-            dropSlot(call, slot, sequence.backups[offset + page]);
+            dropSlot(call.books, slot, sequence.backups[offset + page]);
         }
     };
     if (victims <= FEW) {
@@ -299,9 +331,9 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
     if (call.mode == MOVE && !call.forked && recalls > 0) {
         __syncthreads();
         for (int i = threadIdx.x; i < recalls; i += THREADS) {
-            int page = attended[listed + i], slot = i < exchanged ? freed[i] : takeSlot(call);
+            int page = attended[listed + i], slot = i < exchanged ? freed[i] : takeSlot(call.books);
             table[page] = slot;
-            call.holders[sequence.backups[offset + page]] = slot;
+            call.books.holders[sequence.backups[offset + page]] = slot;
             attended[listed + i] = page | FRESH;
         }
         if (threadIdx.x == 0) atomicAdd(call.copies, (unsigned long long)recalls);

@@ -1,7 +1,7 @@
 package io.arkvale.cuda;
 
-import io.arkvale.api.Availability;
 import io.arkvale.api.Backend;
+import io.arkvale.api.BackendUnavailableException;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities;
 import io.arkvale.api.Capabilities.Feature;
@@ -14,13 +14,17 @@ import io.arkvale.api.GroupScore;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.MemoryUse;
 import io.arkvale.api.Scope;
+import io.arkvale.cuda.driver.Device;
+import io.arkvale.cuda.driver.Driver;
+import io.arkvale.cuda.driver.Kernels;
+import io.arkvale.cuda.driver.Release;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The backend on one GPU: its context and its kernels, which all caches share. */
-final class CudaBackend implements Backend {
-    static final String ID = "cuda";
+public final class CudaBackend implements Backend {
+    public static final String ID = "cuda";
 
     private static final Capabilities CAPABILITIES = Capabilities.builder()
             .elementTypes(ElementType.values())
@@ -47,14 +51,25 @@ final class CudaBackend implements Backend {
     private final Set<CudaCache> caches = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    CudaBackend(CudaOptions options) {
-        name = switch (Probe.device(options.device())) {
-            case Availability.Available available -> available.device();
-            case Availability.Unavailable unavailable -> unavailable.reason();
-        };
+    /** A backend on a device that is known to be there, with its name in words. */
+    public CudaBackend(String name, CudaOptions options, Driver driver) {
+        this.name = name;
         this.options = options;
-        device = new Device(options.device());
+        device = device(driver, options.device());
         kernels = new Kernels(device);
+    }
+
+    private static Device device(Driver driver, int number) {
+        try {
+            return new Device(driver, number);
+        } catch (CapacityException e) {
+            var unavailable = new BackendUnavailableException(
+                    ID,
+                    "GPU " + number + " has no memory left for a context",
+                    "free memory on it, or choose another GPU with the option device");
+            unavailable.addSuppressed(e);
+            throw unavailable;
+        }
     }
 
     @Override
@@ -72,14 +87,15 @@ final class CudaBackend implements Backend {
         return CAPABILITIES;
     }
 
+    /** Not while the backend closes, which would miss the cache. */
     @Override
-    public KvCache open(CacheSpec spec) {
+    public synchronized KvCache open(CacheSpec spec) {
         requireOpen();
         CAPABILITIES.require(spec);
         requireCountable("device slots", spec.deviceSlots());
         requireCountable("host slots", spec.hostSlots());
         device.enter();
-        var cache = new CudaCache(this, spec, device, kernels, options);
+        var cache = new CudaCache(this, spec, device, kernels.load(spec.elementType()), options);
         caches.add(cache);
         return cache;
     }
@@ -101,25 +117,26 @@ final class CudaBackend implements Backend {
     @Override
     public MemoryUse memory() {
         requireOpen();
-        return caches.stream().map(CudaCache::memory).reduce(MemoryUse.NONE, MemoryUse::plus);
+        return caches.stream().map(CudaCache::memoryUnlessClosed).reduce(MemoryUse.NONE, MemoryUse::plus);
     }
 
     /** Called by a cache when it closes. */
-    void forget(CudaCache cache) {
+    public void forget(CudaCache cache) {
         caches.remove(cache);
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (closed) {
             return;
         }
         closed = true;
-        List.copyOf(caches).forEach(CudaCache::close);
-        if (!device.isLost()) {
-            device.enter();
+        try (device;
+                kernels) {
+            Release.all(List.copyOf(caches), CudaCache::close);
+            if (!device.isLost()) {
+                device.enter();
+            }
         }
-        kernels.close();
-        device.close();
     }
 }

@@ -4,7 +4,6 @@ import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CacheView;
 import io.arkvale.api.CallOrderException;
-import io.arkvale.api.CapacityException;
 import io.arkvale.api.ClosedException;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.ForeignObjectException;
@@ -17,29 +16,39 @@ import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Step;
 import io.arkvale.api.Tensor;
 import io.arkvale.api.support.CallChecks;
-import io.arkvale.cuda.CallArguments.Narrow;
+import io.arkvale.cuda.driver.Address;
+import io.arkvale.cuda.driver.Device;
+import io.arkvale.cuda.driver.Kernels.Kernel;
+import io.arkvale.cuda.driver.LaunchQueue;
+import io.arkvale.cuda.driver.Memory;
+import io.arkvale.cuda.driver.Staging;
+import io.arkvale.cuda.driver.Streams;
+import io.arkvale.cuda.kernel.KernelName;
+import io.arkvale.cuda.step.CudaStep;
+import io.arkvale.cuda.step.Member;
+import io.arkvale.cuda.step.Reservation;
+import io.arkvale.cuda.step.StepMemory;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
 
 /** A cache: its pools, its sequences, and the one step that may be open. */
-final class CudaCache implements KvCache {
-    final CacheSpec spec;
-    final CudaBackend backend;
-    final Device device;
-    final Kernels kernels;
-    final boolean immediateChecks;
-    final boolean timed;
-    final Memory memory;
-    final Streams streams;
-    final Staging staging;
-    final Pools pools;
-    final StepMemory stepMemory;
-    final CallArguments arguments = new CallArguments();
-    final LaunchQueue queue;
+public final class CudaCache implements KvCache {
+    public final CacheSpec spec;
+    public final CudaBackend backend;
+    public final Device device;
+    public final boolean immediateChecks;
+    public final boolean timed;
+    public final Memory memory;
+    public final Streams streams;
+    public final Staging staging;
+    public final Pools pools;
+    public final StepMemory stepMemory;
+    public final LaunchQueue queue;
+    public final CallLock lock = new CallLock();
 
     private final SequenceTables tables;
     private final Set<CudaSequence> sequences = new LinkedHashSet<>();
@@ -50,37 +59,37 @@ final class CudaCache implements KvCache {
     /** Counts the calls that may change what a view shows. */
     private long version;
 
-    CudaCache(CudaBackend backend, CacheSpec spec, Device device, Kernels kernels, CudaOptions options) {
+    public CudaCache(
+            CudaBackend backend, CacheSpec spec, Device device, Map<KernelName, Kernel> kernels, CudaOptions options) {
         this.backend = backend;
         this.spec = spec;
         this.device = device;
-        this.kernels = kernels;
         immediateChecks = options.immediateChecks();
         timed = options.timedParts();
         memory = new Memory(device);
         streams = new Streams(device);
-        queue = new LaunchQueue(device, streams, arguments);
+        queue = new LaunchQueue(device, streams, kernels);
         try {
             staging = new Staging(device, memory, streams);
             pools = new Pools(spec, memory);
             stepMemory = new StepMemory(this);
             tables = new SequenceTables(this);
-            pools.describe(arguments);
-            pools.clear(device, streams, kernels, arguments);
-        } catch (CapacityException e) {
-            memory.close();
-            streams.close();
-            throw e;
+            pools.clear(device, streams, queue);
+        } catch (RuntimeException e) {
+            try (streams;
+                    memory) {
+                throw e;
+            }
         }
     }
 
     /** What every call does first: makes the device current, and the copies that views hold stale. */
-    void enter() {
+    public void enter() {
         device.enter();
         version++;
     }
 
-    long version() {
+    public long version() {
         return version;
     }
 
@@ -91,20 +100,23 @@ final class CudaCache implements KvCache {
 
     @Override
     public Sequence begin(SequenceSpec sequence) {
-        requireIdle("begin");
-        CallChecks.settings(sequence, spec);
-        enter();
-        return register(tables.begin(sequence));
+        try (var _ = lock.begin()) {
+            requireIdle("begin");
+            CallChecks.settings(sequence, spec);
+            enter();
+            return register(tables.begin(sequence));
+        }
     }
 
     @Override
     public Sequence fork(Sequence sequence) {
-        requireIdle("fork");
-        var source = sound(sequence);
-        enter();
-        forked = true;
-        arguments.set(Narrow.FORKED, 1);
-        return register(tables.fork(source));
+        try (var _ = lock.begin()) {
+            requireIdle("fork");
+            var source = sound(sequence);
+            enter();
+            forked = true;
+            return register(tables.fork(source));
+        }
     }
 
     private Sequence register(CudaSequence sequence) {
@@ -114,50 +126,53 @@ final class CudaCache implements KvCache {
 
     @Override
     public Step step(Batch batch) {
-        requireIdle("step");
-        var members = new ArrayList<Member>(batch.size());
-        for (var entry : batch.entries()) {
-            var sequence = sound(entry.sequence());
-            if (sequence.length > Integer.MAX_VALUE - entry.tokens()) {
-                throw new InvalidArgumentException("the sequence would hold "
-                        + ((long) sequence.length + entry.tokens()) + " tokens; allowed: up to " + Integer.MAX_VALUE);
+        try (var _ = lock.begin()) {
+            requireIdle("step");
+            var members = new ArrayList<Member>(batch.size());
+            for (var entry : batch.entries()) {
+                var sequence = sound(entry.sequence());
+                if (sequence.length > Integer.MAX_VALUE - entry.tokens()) {
+                    throw new InvalidArgumentException(
+                            "the sequence would hold " + ((long) sequence.length + entry.tokens())
+                                    + " tokens; allowed: up to " + Integer.MAX_VALUE);
+                }
+                members.add(new Member(sequence, members.size(), entry.tokens()));
             }
-            members.add(new Member(sequence, members.size(), entry.tokens()));
+            enter();
+            long reserved =
+                    new Reservation(spec).reserve(sequences, members, pools.backups, () -> pools.usedSlots(staging));
+            for (var member : members) {
+                tables.makeRoom(member.sequence, member.pagesAfter());
+            }
+            stepMemory.reserve(members);
+            var step = new CudaStep(this, batch, List.copyOf(members), reserved);
+            open = step;
+            return step;
         }
-        enter();
-        long reserved =
-                new Reservation(spec).reserve(sequences, members, pools.backups, () -> pools.usedSlots(staging));
-        for (var member : members) {
-            tables.makeRoom(member.sequence, member.pagesAfter());
-        }
-        stepMemory.reserve(members);
-        var step = new CudaStep(this, batch, List.copyOf(members), reserved);
-        open = step;
-        return step;
     }
 
     /** Whether sequences may share pages. */
-    boolean isForked() {
+    public boolean isForked() {
         return forked;
     }
 
     /** Queues the zeroing of device memory. */
-    void zero(Address address, long bytes) {
-        device.check(JCudaDriver.cuMemsetD8Async(address, (byte) 0, bytes, streams.compute), "cuMemsetD8Async");
+    public void zero(Address address, long bytes) {
+        device.check(device.driver.cuMemsetD8Async(address, (byte) 0, bytes, streams.compute), "cuMemsetD8Async");
     }
 
     /** Called by the open step when it ends. */
-    void stepEnded() {
+    public void stepEnded() {
         open = null;
     }
 
     @Nullable
-    CudaStep openStep() {
+    public CudaStep openStep() {
         return open;
     }
 
     /** Called by a sequence that closes. */
-    void release(CudaSequence sequence) {
+    public void release(CudaSequence sequence) {
         if (closed) {
             return;
         }
@@ -178,7 +193,7 @@ final class CudaCache implements KvCache {
     }
 
     /** The sequence, if it is this cache's and open. */
-    CudaSequence own(Sequence sequence) {
+    public CudaSequence own(Sequence sequence) {
         if (!(sequence instanceof CudaSequence own) || own.cache != this) {
             throw new ForeignObjectException("the sequence belongs to another cache");
         }
@@ -189,7 +204,7 @@ final class CudaCache implements KvCache {
     }
 
     /** The tensor, if it is this cache's, open, and of the given shape or with more rows. */
-    CudaTensor tensor(String name, Tensor tensor, ElementType type, int rows, int heads, int width) {
+    public CudaTensor tensor(String name, Tensor tensor, ElementType type, int rows, int heads, int width) {
         if (!(tensor instanceof CudaTensor own) || own.cache != this) {
             throw new ForeignObjectException(name + " is a tensor of another cache");
         }
@@ -200,16 +215,18 @@ final class CudaCache implements KvCache {
 
     @Override
     public Tensor allocate(ElementType elementType, int rows, int heads, int width) {
-        requireOpen();
-        if (elementType != spec.elementType() && elementType != ElementType.F32) {
-            throw new InvalidArgumentException(
-                    "elementType is " + elementType + "; allowed: " + spec.elementType() + " and F32");
+        try (var _ = lock.begin()) {
+            requireOpen();
+            if (elementType != spec.elementType() && elementType != ElementType.F32) {
+                throw new InvalidArgumentException(
+                        "elementType is " + elementType + "; allowed: " + spec.elementType() + " and F32");
+            }
+            CallChecks.shape(rows, heads, width);
+            enter();
+            var block = memory.allocate(bytes(elementType, rows, heads, width));
+            zero(block.address, block.bytes);
+            return new CudaTensor(this, elementType, rows, heads, width, block.address, block);
         }
-        CallChecks.shape(rows, heads, width);
-        enter();
-        var block = memory.allocate(bytes(elementType, rows, heads, width));
-        zero(block.address, block.bytes);
-        return new CudaTensor(this, elementType, rows, heads, width, block.address, block);
     }
 
     private static long bytes(ElementType type, int rows, int heads, int width) {
@@ -229,7 +246,20 @@ final class CudaCache implements KvCache {
 
     @Override
     public MemoryUse memory() {
-        requireOpen();
+        try (var _ = lock.begin()) {
+            requireOpen();
+            return memoryNow();
+        }
+    }
+
+    /** The same for the backend, which may ask just when the cache closes. */
+    public MemoryUse memoryUnlessClosed() {
+        try (var _ = lock.begin()) {
+            return closed ? MemoryUse.NONE : memoryNow();
+        }
+    }
+
+    private MemoryUse memoryNow() {
         device.enter();
         var step = open;
         long used = pools.usedSlots(staging);
@@ -247,38 +277,45 @@ final class CudaCache implements KvCache {
 
     @Override
     public void synchronize() {
-        requireOpen();
-        enter();
-        streams.synchronize();
-    }
-
-    @Override
-    public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        var step = open;
-        if (step != null) {
-            step.abandon();
-        }
-        sequences.forEach(CudaSequence::markClosed);
-        sequences.clear();
-        backend.forget(this);
-        if (!device.isLost()) {
-            device.enter();
+        try (var _ = lock.begin()) {
+            requireOpen();
+            enter();
             streams.synchronize();
         }
-        queue.close();
-        memory.close();
-        streams.close();
     }
 
-    boolean isClosed() {
+    /** Frees everything, even if the device is found lost, which is raised at the end. */
+    @Override
+    public void close() {
+        try (var _ = lock.begin()) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            var step = open;
+            if (step != null) {
+                step.abandon();
+            }
+            sequences.forEach(CudaSequence::markClosed);
+            sequences.clear();
+            try (streams;
+                    memory;
+                    queue) {
+                if (!device.isLost()) {
+                    device.enter();
+                    streams.synchronize();
+                }
+            } finally {
+                backend.forget(this);
+            }
+        }
+    }
+
+    public boolean isClosed() {
         return closed;
     }
 
-    void requireOpen() {
+    public void requireOpen() {
         if (closed) {
             throw new ClosedException("the cache is closed");
         }

@@ -12,7 +12,7 @@ import java.util.Map;
  * @param immediateChecks whether a non-finite value is an error at the call that brings it; each call then waits for it
  * @param timedParts whether kernels note when they begin and end, for the reports of steps
  */
-record CudaOptions(int device, boolean immediateChecks, boolean timedParts) {
+public record CudaOptions(int device, boolean immediateChecks, boolean timedParts) {
     private static final int MOST_DEVICES = 64;
 
     private static final BackendOption DEVICE =
@@ -20,9 +20,9 @@ record CudaOptions(int device, boolean immediateChecks, boolean timedParts) {
     private static final BackendOption TIMING =
             new BackendOption("timing", "off", "off, parts", "whether steps report the time of their parts");
 
-    static final List<BackendOption> ALL = List.of(DEVICE, OptionValues.CHECKS, TIMING);
+    public static final List<BackendOption> ALL = List.of(DEVICE, OptionValues.CHECKS, TIMING);
 
-    static CudaOptions parse(Map<String, String> given) {
+    public static CudaOptions parse(Map<String, String> given) {
         var values = new OptionValues(ALL, given);
         return new CudaOptions(
                 values.number(DEVICE, 0, MOST_DEVICES - 1),

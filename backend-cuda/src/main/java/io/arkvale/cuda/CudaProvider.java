@@ -5,6 +5,8 @@ import io.arkvale.api.Backend;
 import io.arkvale.api.BackendOption;
 import io.arkvale.api.BackendProvider;
 import io.arkvale.api.BackendUnavailableException;
+import io.arkvale.cuda.driver.Driver;
+import io.arkvale.cuda.driver.Probe;
 import java.util.List;
 import java.util.Map;
 
@@ -41,9 +43,10 @@ public final class CudaProvider implements BackendProvider {
     @Override
     public Backend create(Map<String, String> options) {
         var parsed = CudaOptions.parse(options);
-        if (Probe.device(parsed.device()) instanceof Availability.Unavailable unavailable) {
-            throw new BackendUnavailableException(id(), unavailable.reason(), unavailable.cure());
-        }
-        return new CudaBackend(parsed);
+        return switch (Probe.device(parsed.device())) {
+            case Availability.Unavailable unavailable ->
+                throw new BackendUnavailableException(id(), unavailable.reason(), unavailable.cure());
+            case Availability.Available available -> new CudaBackend(available.device(), parsed, new Driver());
+        };
     }
 }

@@ -2,36 +2,37 @@ package io.arkvale.cuda;
 
 import io.arkvale.api.Sequence;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.cuda.driver.Memory;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A sequence: its settings, its length, its tables on the device and its backup slots. */
-final class CudaSequence implements Sequence {
-    final CudaCache cache;
-    final SequenceSpec spec;
+public final class CudaSequence implements Sequence {
+    public final CudaCache cache;
+    public final SequenceSpec spec;
 
     /** Backup slots of each filled page: {@code [limited layers][headGroups]}, shared by forks and never changed. */
-    final List<int[]> backups = new ArrayList<>();
+    public final List<int[]> backups = new ArrayList<>();
 
-    Tables tables;
-    Memory.OnDevice block;
-    int length;
-    boolean poisoned;
+    public Tables tables;
+    public Memory.OnDevice block;
+    public int length;
+    public boolean poisoned;
 
     /** The block as it was at a version of the cache, for views. */
-    int[] copy = new int[0];
+    public int[] copy = new int[0];
 
-    long copyVersion = -1;
+    public long copyVersion = -1;
     private boolean closed;
 
-    CudaSequence(CudaCache cache, SequenceSpec spec, Tables tables, Memory.OnDevice block) {
+    public CudaSequence(CudaCache cache, SequenceSpec spec, Tables tables, Memory.OnDevice block) {
         this.cache = cache;
         this.spec = spec;
         this.tables = tables;
         this.block = block;
     }
 
-    int limitedLayers() {
+    public int limitedLayers() {
         return spec.isLimited() ? Math.max(0, cache.spec.layers() - spec.denseLayers()) : 0;
     }
 
@@ -50,20 +51,22 @@ final class CudaSequence implements Sequence {
         return poisoned;
     }
 
-    boolean isClosed() {
+    public boolean isClosed() {
         return closed;
     }
 
     @Override
     public void close() {
-        if (!closed) {
-            cache.release(this);
-            closed = true;
+        try (var _ = cache.lock.begin()) {
+            if (!closed) {
+                cache.release(this);
+                closed = true;
+            }
         }
     }
 
     /** Called when the whole cache closes and takes the memory with it. */
-    void markClosed() {
+    public void markClosed() {
         closed = true;
     }
 }

@@ -5,13 +5,14 @@ import io.arkvale.api.ElementType;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Tensor;
 import io.arkvale.api.support.CallChecks;
+import io.arkvale.cuda.driver.Address;
+import io.arkvale.cuda.driver.Memory;
 import java.lang.foreign.MemorySegment;
-import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
 
 /** Device memory with a shape; without a block of its own it shows scratch of a step. */
-final class CudaTensor implements Tensor {
-    final CudaCache cache;
+public final class CudaTensor implements Tensor {
+    public final CudaCache cache;
     private final ElementType elementType;
     private final int rows;
     private final int heads;
@@ -20,7 +21,7 @@ final class CudaTensor implements Tensor {
     private final Memory.@Nullable OnDevice block;
     private boolean closed;
 
-    CudaTensor(
+    public CudaTensor(
             CudaCache cache,
             ElementType elementType,
             int rows,
@@ -37,7 +38,7 @@ final class CudaTensor implements Tensor {
         this.block = block;
     }
 
-    long address() {
+    public long address() {
         return address.value();
     }
 
@@ -63,22 +64,27 @@ final class CudaTensor implements Tensor {
 
     @Override
     public void copyFrom(int firstRow, int rows, MemorySegment source) {
-        long bytes = require(firstRow, rows, source, "source");
-        cache.enter();
-        cache.staging.upload(source, address.plus(firstRow * rowBytes()), bytes);
+        try (var _ = cache.lock.begin()) {
+            long bytes = require(firstRow, rows, source, "source");
+            cache.enter();
+            cache.staging.upload(source, address.plus(firstRow * rowBytes()), bytes);
+        }
     }
 
     @Override
     public void copyTo(int firstRow, int rows, MemorySegment target) {
-        long bytes = require(firstRow, rows, target, "target");
-        cache.enter();
-        cache.staging.download(address.plus(firstRow * rowBytes()), target, bytes);
+        try (var _ = cache.lock.begin()) {
+            long bytes = require(firstRow, rows, target, "target");
+            cache.enter();
+            cache.staging.download(address.plus(firstRow * rowBytes()), target, bytes);
+        }
     }
 
     /** Queues a copy of its first bytes to other device memory. */
-    void copyTo(Address target, long bytes) {
+    public void copyTo(Address target, long bytes) {
         cache.device.check(
-                JCudaDriver.cuMemcpyDtoDAsync(target, address, bytes, cache.streams.compute), "cuMemcpyDtoDAsync");
+                cache.device.driver.cuMemcpyDtoDAsync(target, address, bytes, cache.streams.compute),
+                "cuMemcpyDtoDAsync");
     }
 
     private long require(int firstRow, int rows, MemorySegment segment, String name) {
@@ -92,7 +98,7 @@ final class CudaTensor implements Tensor {
         return bytes;
     }
 
-    void requireOpen(String name) {
+    public void requireOpen(String name) {
         if (closed || cache.isClosed()) {
             throw new ClosedException(name + " is closed");
         }
@@ -100,11 +106,13 @@ final class CudaTensor implements Tensor {
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            if (block != null && !cache.isClosed()) {
-                cache.enter();
-                block.close();
+        try (var _ = cache.lock.begin()) {
+            if (!closed) {
+                closed = true;
+                if (block != null && !cache.isClosed()) {
+                    cache.enter();
+                    block.close();
+                }
             }
         }
     }

@@ -1,9 +1,10 @@
 package io.arkvale.cuda;
 
+import io.arkvale.cuda.driver.Memory;
 import java.lang.foreign.MemorySegment;
 
 /** A block of device memory as views read it: a small one is fetched whole after each change, since every copy waits. */
-final class Mirror {
+public final class Mirror {
     private static final long MOST_BYTES = 1 << 20;
 
     private final CudaCache cache;
@@ -11,14 +12,14 @@ final class Mirror {
     private final MemorySegment copy;
     private long version = -1;
 
-    Mirror(CudaCache cache, Memory.OnDevice block) {
+    public Mirror(CudaCache cache, Memory.OnDevice block) {
         this.cache = cache;
         this.block = block;
         copy = MemorySegment.ofArray(new byte[block.bytes <= MOST_BYTES ? (int) block.bytes : 0]);
     }
 
     /** Reads bytes from an offset on. */
-    void read(long at, MemorySegment target, long bytes) {
+    public void read(long at, MemorySegment target, long bytes) {
         if (block.bytes > MOST_BYTES) {
             cache.staging.download(block.address.plus(at), target, bytes);
             return;

@@ -2,28 +2,37 @@ package io.arkvale.cuda;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.support.SlotPool;
-import io.arkvale.cuda.CallArguments.Narrow;
-import io.arkvale.cuda.CallArguments.Wide;
-import io.arkvale.cuda.Kernels.Grid;
+import io.arkvale.cuda.driver.Address;
+import io.arkvale.cuda.driver.Device;
+import io.arkvale.cuda.driver.Kernels.Grid;
+import io.arkvale.cuda.driver.LaunchQueue;
+import io.arkvale.cuda.driver.Memory;
+import io.arkvale.cuda.driver.Staging;
+import io.arkvale.cuda.driver.Streams;
+import io.arkvale.cuda.kernel.CacheStructs.Books;
+import io.arkvale.cuda.kernel.CacheStructs.Digests;
+import io.arkvale.cuda.kernel.CacheStructs.Pages;
+import io.arkvale.cuda.kernel.CacheStructs.Shape;
+import io.arkvale.cuda.kernel.KernelName;
+import io.arkvale.cuda.kernel.SequenceKernels.FreeAllSlotsArguments;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import jcuda.driver.JCudaDriver;
 
 /**
  * The memory that all sequences of a cache share: device slots, host slots for backups, a digest a host slot, and the
  * books of the device slots, which the device keeps itself so that it can move pages without the host.
  */
-final class Pools {
+public final class Pools {
     /** Ints before the books' arrays: two counters of 8 bytes, of slots given back and taken. */
     private static final int HEADER = 4;
 
-    final int deviceSlots;
-    final int hostSlots;
+    public final int deviceSlots;
+    public final int hostSlots;
     /**
      * Which host slots hold a backup. A page fills when its last token comes, so that the host knows without asking the
      * device; a slot's number also names the digest of its page.
      */
-    final SlotPool backups;
+    public final SlotPool backups;
 
     private final CacheSpec spec;
     private final Memory.OnDevice slots;
@@ -31,8 +40,9 @@ final class Pools {
     private final Memory.OnDevice digests;
     private final Memory.OnDevice radii;
     private final Memory.OnDevice books;
+    private final Shape shape;
 
-    Pools(CacheSpec spec, Memory memory) {
+    public Pools(CacheSpec spec, Memory memory) {
         this.spec = spec;
         deviceSlots = (int) spec.deviceSlots();
         hostSlots = (int) spec.hostSlots();
@@ -42,84 +52,95 @@ final class Pools {
         radii = memory.allocate((long) Float.BYTES * spec.kvHeadsPerGroup() * spec.hostSlots());
         books = memory.allocate(Integer.BYTES * (HEADER + 2L * deviceSlots + hostSlots));
         backups = new SlotPool(hostSlots);
+        shape = new Shape(
+                spec.layers(), spec.queryHeads(), spec.kvHeads(), spec.headDim(), spec.pageSize(), spec.headGroups());
     }
 
     /** Every slot is free, and no digest holds what memory happened to. */
-    void clear(Device device, Streams streams, Kernels kernels, CallArguments arguments) {
+    public void clear(Device device, Streams streams, LaunchQueue queue) {
         for (var block : new Memory.OnDevice[] {digests, radii, books}) {
             device.check(
-                    JCudaDriver.cuMemsetD8Async(block.address, (byte) 0, block.bytes, streams.compute), "cuMemset");
+                    device.driver.cuMemsetD8Async(block.address, (byte) 0, block.bytes, streams.compute), "cuMemset");
         }
         device.check(
-                JCudaDriver.cuMemsetD32Async(at(HEADER + 2L * deviceSlots), Tables.NONE, hostSlots, streams.compute),
+                device.driver.cuMemsetD32Async(at(HEADER + 2L * deviceSlots), Tables.NONE, hostSlots, streams.compute),
                 "cuMemset");
-        kernels.get("sequence", "freeAllSlots").launch(streams.compute, new Grid(64), 256, 0, arguments);
+        queue.launch(KernelName.FREE_ALL_SLOTS, new Grid(64), 256, 0, new FreeAllSlotsArguments(booksOfSlots()));
     }
 
-    /** Fills in the arguments that no call changes. */
-    void describe(CallArguments arguments) {
-        arguments
-                .set(Wide.POOL, slots.value())
-                .set(Wide.HOST, host.value())
-                .set(Wide.DIGESTS, digests.value())
-                .set(Wide.RADII, radii.value())
-                .set(Wide.GIVEN, books.value())
-                .set(Wide.REFERENCES, at(HEADER).value())
-                .set(Wide.FREE_SLOTS, at(HEADER + (long) deviceSlots).value())
-                .set(Wide.HOLDERS, at(HEADER + 2L * deviceSlots).value())
-                .set(Wide.SLOT_BYTES, spec.slotBytes())
-                .set(Narrow.SLOTS, deviceSlots)
-                .set(Narrow.LAYERS, spec.layers())
-                .set(Narrow.QUERY_HEADS, spec.queryHeads())
-                .set(Narrow.KV_HEADS, spec.kvHeads())
-                .set(Narrow.HEAD_DIM, spec.headDim())
-                .set(Narrow.PAGE_SIZE, spec.pageSize())
-                .set(Narrow.GROUPS, spec.headGroups());
+    /** The model's shape. */
+    public Shape shape() {
+        return shape;
+    }
+
+    /** Where kernels find the pages. */
+    public Pages pages() {
+        return new Pages(slots.value(), host.value(), spec.slotBytes());
+    }
+
+    /** Where kernels find the digests. */
+    public Digests digestsOfBackups() {
+        return new Digests(digests.value(), radii.value());
+    }
+
+    /** Where kernels find who holds which slot. */
+    public Books booksOfSlots() {
+        return new Books(
+                books.value(),
+                at(HEADER + (long) deviceSlots).value(),
+                at(HEADER).value(),
+                holders(),
+                deviceSlots);
+    }
+
+    /** Where kernels find the device slot that holds the page of each backup. */
+    public long holders() {
+        return at(HEADER + 2L * deviceSlots).value();
     }
 
     /** The books, to be kept and put back when a step is taken back. */
-    Memory.OnDevice books() {
+    public Memory.OnDevice books() {
         return books;
     }
 
-    Memory.OnDevice slots() {
+    public Memory.OnDevice slots() {
         return slots;
     }
 
-    Memory.OnDevice digests() {
+    public Memory.OnDevice digests() {
         return digests;
     }
 
-    Memory.OnDevice radii() {
+    public Memory.OnDevice radii() {
         return radii;
     }
 
     /** The bytes of a backup, which copies under way may still be writing. */
-    MemorySegment backup(int slot) {
+    public MemorySegment backup(int slot) {
         return host.segment().asSlice(slot * spec.slotBytes(), spec.slotBytes());
     }
 
     /** Where the vectors of a head group's page begin: two a KV head, the first ones first. */
-    long digestAt(int slot) {
+    public long digestAt(int slot) {
         return slot * (spec.slotBytes() / spec.pageSize());
     }
 
-    long radiusAt(int slot, int headInGroup) {
+    public long radiusAt(int slot, int headInGroup) {
         return (long) Float.BYTES * ((long) slot * spec.kvHeadsPerGroup() + headInGroup);
     }
 
     /** Whether kernels can number the rows of all backups, as they do those of the slots. */
-    boolean backupRowsFit() {
+    public boolean backupRowsFit() {
         return 2L * spec.kvHeadsPerGroup() * spec.pageSize() * spec.hostSlots() < 1L << Integer.SIZE;
     }
 
     /** Device slots that hold a page; waits for the device. */
-    long usedSlots(Staging staging) {
+    public long usedSlots(Staging staging) {
         return usedSlots(staging, books.address);
     }
 
     /** The same in a copy of the books. */
-    long usedSlots(Staging staging, Address copy) {
+    public long usedSlots(Staging staging, Address copy) {
         var counters = staging.download(copy, 2 * Long.BYTES);
         return deviceSlots
                 - counters.getAtIndex(ValueLayout.JAVA_LONG, 0)

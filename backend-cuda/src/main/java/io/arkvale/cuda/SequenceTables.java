@@ -1,22 +1,29 @@
 package io.arkvale.cuda;
 
 import io.arkvale.api.SequenceSpec;
-import io.arkvale.cuda.CallArguments.Wide;
-import io.arkvale.cuda.Kernels.Grid;
-import jcuda.driver.JCudaDriver;
+import io.arkvale.cuda.driver.Address;
+import io.arkvale.cuda.driver.Kernels.Grid;
+import io.arkvale.cuda.driver.Memory;
+import io.arkvale.cuda.kernel.CacheStructs.Shape;
+import io.arkvale.cuda.kernel.KernelArguments;
+import io.arkvale.cuda.kernel.KernelName;
+import io.arkvale.cuda.kernel.SequenceKernels.GrowTablesArguments;
+import io.arkvale.cuda.kernel.SequenceKernels.ReleaseSlotsArguments;
+import io.arkvale.cuda.kernel.SequenceKernels.RetainSlotsArguments;
+import io.arkvale.cuda.step.StepMemory;
 
 /** Makes, widens, copies and frees the tables of sequences on the device. */
-final class SequenceTables {
+public final class SequenceTables {
     private static final int FIRST_CAPACITY = 16;
     private static final int THREADS = 256;
 
     private final CudaCache cache;
 
-    SequenceTables(CudaCache cache) {
+    public SequenceTables(CudaCache cache) {
         this.cache = cache;
     }
 
-    CudaSequence begin(SequenceSpec spec) {
+    public CudaSequence begin(SequenceSpec spec) {
         var tables = Tables.of(cache.spec, FIRST_CAPACITY);
         return new CudaSequence(cache, spec, tables, allocate(tables));
     }
@@ -30,31 +37,33 @@ final class SequenceTables {
 
     private void fill(Address address, int value, long count) {
         cache.device.check(
-                JCudaDriver.cuMemsetD32Async(address, value, count, cache.streams.compute), "cuMemsetD32Async");
+                cache.device.driver.cuMemsetD32Async(address, value, count, cache.streams.compute), "cuMemsetD32Async");
     }
 
     /** Widens the tables until they have room for so many pages. */
-    void makeRoom(CudaSequence sequence, int pages) {
+    public void makeRoom(CudaSequence sequence, int pages) {
         var narrow = sequence.tables;
         if (pages <= narrow.capacity()) {
             return;
         }
         var wide = Tables.of(cache.spec, Math.max(pages, Math.addExact(narrow.capacity(), narrow.capacity() / 2)));
         var block = allocate(wide);
-        launch("growTables", block, wide, sequence.block, narrow.capacity());
+        long record = stage(block, wide, sequence.block, narrow.capacity());
+        launch(KernelName.GROW_TABLES, new GrowTablesArguments(shape(), record));
         var old = sequence.block;
         sequence.block = block;
         sequence.tables = wide;
         free(old);
     }
 
-    CudaSequence fork(CudaSequence source) {
+    public CudaSequence fork(CudaSequence source) {
         var block = cache.memory.allocate(source.tables.bytes());
         cache.device.check(
-                JCudaDriver.cuMemcpyDtoDAsync(
+                cache.device.driver.cuMemcpyDtoDAsync(
                         block.address, source.block.address, source.tables.bytes(), cache.streams.compute),
                 "cuMemcpyDtoDAsync");
-        launch("retainSlots", block, source.tables, block, 0);
+        long record = stage(block, source.tables, block, 0);
+        launch(KernelName.RETAIN_SLOTS, new RetainSlotsArguments(shape(), cache.pools.booksOfSlots(), record));
         var fork = new CudaSequence(cache, source.spec, source.tables, block);
         fork.length = source.length;
         fork.backups.addAll(source.backups);
@@ -62,9 +71,10 @@ final class SequenceTables {
         return fork;
     }
 
-    void release(CudaSequence sequence) {
+    public void release(CudaSequence sequence) {
         cache.streams.awaitBackups();
-        launch("releaseSlots", sequence.block, sequence.tables, sequence.block, 0);
+        long record = stage(sequence.block, sequence.tables, sequence.block, 0);
+        launch(KernelName.RELEASE_SLOTS, new ReleaseSlotsArguments(shape(), cache.pools.booksOfSlots(), record));
         sequence.backups.forEach(cache.pools.backups::releaseAll);
         sequence.backups.clear();
         free(sequence.block);
@@ -76,13 +86,21 @@ final class SequenceTables {
         block.close();
     }
 
-    private void launch(String kernel, Memory.OnDevice block, Tables tables, Memory.OnDevice before, int capacity) {
+    private Shape shape() {
+        return cache.pools.shape();
+    }
+
+    /** Where the device finds the record of a sequence outside of steps. */
+    private long stage(Memory.OnDevice block, Tables tables, Memory.OnDevice before, int capacityBefore) {
         var part = cache.staging.take(StepMemory.RECORD_BYTES);
         StepMemory.writeTables(part.buffer(), block, tables);
         part.buffer().putLong(before.value());
         part.buffer().putInt(tables.capacity());
-        part.buffer().putInt(StepMemory.RECORD_BYTES - Integer.BYTES, capacity);
-        cache.arguments.set(Wide.SEQUENCES, part.address().value());
-        cache.kernels.get("sequence", kernel).launch(cache.streams.compute, new Grid(32), THREADS, 0, cache.arguments);
+        part.buffer().putInt(StepMemory.RECORD_BYTES - Integer.BYTES, capacityBefore);
+        return part.address().value();
+    }
+
+    private void launch(KernelName kernel, KernelArguments arguments) {
+        cache.queue.launch(kernel, new Grid(32), THREADS, 0, arguments);
     }
 }

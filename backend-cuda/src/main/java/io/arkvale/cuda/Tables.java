@@ -9,48 +9,48 @@ import io.arkvale.api.CacheSpec;
  * @param runs layers times head groups
  * @param capacity pages that there is room for
  */
-record Tables(int runs, int capacity) {
+public record Tables(int runs, int capacity) {
     /** Marks of {@code cache.cuh}. */
-    static final int NONE = -1;
+    public static final int NONE = -1;
 
     private static final int VICTIM = -10;
     private static final int FRESH = 1 << 30;
 
-    static Tables of(CacheSpec spec, int capacity) {
+    public static Tables of(CacheSpec spec, int capacity) {
         return new Tables(Math.multiplyExact(spec.layers(), spec.headGroups()), capacity);
     }
 
-    long entries() {
+    public long entries() {
         return (long) runs * capacity;
     }
 
-    long backups() {
+    public long backups() {
         return entries();
     }
 
-    long attended() {
+    public long attended() {
         return 2 * entries();
     }
 
-    long counts() {
+    public long counts() {
         return 3 * entries();
     }
 
-    long recalls() {
+    public long recalls() {
         return counts() + runs;
     }
 
-    long bytes() {
+    public long bytes() {
         return Math.multiplyExact(recalls() + runs, Integer.BYTES);
     }
 
     /** Page behind an entry of the attended ones. */
-    static int attendedPage(int entry) {
+    public static int attendedPage(int entry) {
         return entry & ~FRESH;
     }
 
     /** Device slot behind an entry, or NONE. */
-    static int slot(int entry) {
+    public static int slot(int entry) {
         return entry >= 0 ? entry : entry <= VICTIM ? VICTIM - entry : NONE;
     }
 }

@@ -3,57 +3,127 @@ package io.arkvale.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.arkvale.api.Digest;
+import io.arkvale.api.ElementType;
 import io.arkvale.api.GroupScore;
 import io.arkvale.api.Scope;
 import io.arkvale.api.StepReport.Part;
-import io.arkvale.cuda.CallArguments.Narrow;
-import io.arkvale.cuda.CallArguments.Wide;
+import io.arkvale.cuda.kernel.AppendKernels.AppendArguments;
+import io.arkvale.cuda.kernel.AttentionKernels.AttendArguments;
+import io.arkvale.cuda.kernel.CacheStructs.Books;
+import io.arkvale.cuda.kernel.CacheStructs.Layer;
+import io.arkvale.cuda.kernel.CacheStructs.Shape;
+import io.arkvale.cuda.kernel.KernelName;
+import io.arkvale.cuda.kernel.RecallKernels.EvictVictimsArguments;
+import io.arkvale.cuda.kernel.StructLayout;
+import io.arkvale.cuda.step.AttentionWork.Arrival;
+import io.arkvale.cuda.step.ScoreWork.EstimateMode;
+import io.arkvale.cuda.step.ScoreWork.SelectMode;
+import io.arkvale.cuda.step.Splits;
+import io.arkvale.cuda.step.StepMemory;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Kernels and host agree on the structs and constants that both write down. */
 class LayoutTest {
     private static final Path SOURCES = Path.of("src/main/cuda");
+    private static final Set<String> ENUMERATIONS = Set.of("EstimateMode", "SelectMode", "Arrival");
 
     @Test
-    void callArgumentsListTheFieldsOfCall() throws IOException {
-        var fields = fields("Call");
-        var wide = fields.stream()
-                .filter(field -> !field.narrow())
-                .map(Field::name)
-                .toList();
-        var narrow = fields.stream().filter(Field::narrow).map(Field::name).toList();
-        assertThat(names(Wide.values())).isEqualTo(wide);
-        assertThat(names(Narrow.values())).isEqualTo(narrow);
-        assertThat(fields.subList(0, wide.size()))
-                .as("8-byte fields come first")
-                .noneMatch(Field::narrow);
+    void everyKernelTakesTheArgumentsThatItsNameSays() throws IOException {
+        var taken = new TreeMap<String, String>();
+        var launchers = Pattern.compile("(\\w+?)(?:_##suffix)?\\(const __grid_constant__ (\\w+) call\\)");
+        var instances = Pattern.compile("(?m)^KERNELS\\((\\w+), (\\w+),");
+        for (var image : images()) {
+            var source = Files.readString(SOURCES.resolve(image + ".cu"));
+            for (var pattern : List.of(launchers, instances)) {
+                pattern.matcher(source)
+                        .results()
+                        .forEach(found -> taken.put(image + " " + found.group(1), found.group(2)));
+            }
+        }
+        var named = new TreeMap<String, String>();
+        for (var kernel : KernelName.values()) {
+            var function = kernel.function(ElementType.F16).replaceAll("_f16$", "");
+            named.put(kernel.image() + " " + function, kernel.arguments().getSimpleName());
+        }
+        assertThat(named).isEqualTo(taken);
+    }
+
+    @Test
+    void everyRecordHasTheFieldsOfItsStructure() throws IOException {
+        for (var kernel : KernelName.values()) {
+            requireSame(kernel.arguments(), kernel.image());
+        }
+    }
+
+    /** The same fields with the same widths in the same order: then the compiler's rules give both the same offsets. */
+    private static void requireSame(Class<?> type, String image) throws IOException {
+        var components = new ArrayList<Field>();
+        for (var component : type.getRecordComponents()) {
+            components.add(new Field(component.getName(), component.getType().getSimpleName()));
+            if (!component.getType().isPrimitive()) {
+                requireSame(component.getType(), image);
+            }
+        }
+        assertThat(components).as(type.getSimpleName()).isEqualTo(fields(type.getSimpleName(), image));
+    }
+
+    @Test
+    void aRecordIsWrittenAsTheCompilerLaysItOut() {
+        var layer = new Layer(new Shape(1, 2, 3, 4, 5, 6), 7, 8, 9, 10);
+        var books = new Books(11, 12, 13, 14, 15);
+        var buffer =
+                ByteBuffer.allocate(StructLayout.of(EvictVictimsArguments.class).bytes());
+        StructLayout.of(EvictVictimsArguments.class).write(new EvictVictimsArguments(layer, books), buffer, 0);
+        var expected = ByteBuffer.allocate(48 + 40);
+        for (int number : new int[] {1, 2, 3, 4, 5, 6, 7, 8}) {
+            expected.putInt(number);
+        }
+        expected.putLong(9)
+                .putLong(10)
+                .putLong(11)
+                .putLong(12)
+                .putLong(13)
+                .putLong(14)
+                .putInt(15);
+        assertThat(buffer.array()).isEqualTo(expected.array());
+        var append = StructLayout.of(AppendArguments.class);
+        assertThat(append.offset("tokens")).isEqualTo(48 + 24 + 40); // books end with 4 bytes that nothing uses
+        assertThat(append.offset("flags")).isEqualTo(48 + 24 + 40 + 16 + 8);
+        assertThat(StructLayout.of(AttendArguments.class).bytes()).isEqualTo(48 + 24 + 4 * 8 + 3 * 4 + 4);
     }
 
     @Test
     void aRecordHasTheSizeOfSequence() throws IOException {
         int bytes = 0;
-        for (var field : fields("Sequence")) {
-            bytes += field.narrow() ? Integer.BYTES : Long.BYTES;
+        for (var field : fields("Sequence", "cache")) {
+            bytes += field.type().equals("int") ? Integer.BYTES : Long.BYTES;
         }
         assertThat(StepMemory.RECORD_BYTES).isEqualTo(bytes);
     }
 
     @Test
     void enumsHaveTheSameOrder() throws IOException {
-        assertThat(constants("Digest")).isEqualTo(names(Digest.values()));
-        assertThat(constants("GroupScore")).isEqualTo(names(GroupScore.values()));
-        assertThat(constants("Scope")).isEqualTo(names(Scope.values()));
+        assertThat(constants("Digest", "cache")).isEqualTo(names(Digest.values()));
+        assertThat(constants("GroupScore", "cache")).isEqualTo(names(GroupScore.values()));
+        assertThat(constants("Scope", "cache")).isEqualTo(names(Scope.values()));
         var parts = new ArrayList<>(names(Part.values()));
         parts.add("parts"); // how many
-        assertThat(constants("StepPart")).isEqualTo(parts);
+        assertThat(constants("StepPart", "cache")).isEqualTo(parts);
+        assertThat(constants("EstimateMode", "estimate")).isEqualTo(names(EstimateMode.values()));
+        assertThat(constants("SelectMode", "select")).isEqualTo(names(SelectMode.values()));
+        assertThat(constants("Arrival", "attend")).isEqualTo(names(Arrival.values()));
     }
 
     @Test
@@ -62,41 +132,75 @@ class LayoutTest {
         assertThat(Splits.SHARED_KEYS).isEqualTo(36 * 1024);
         assertThat(constant("attended.cuh", "MOST_SPLITS")).isEqualTo("128");
         assertThat(constant("attended.cuh", "SPLIT_UNIT")).isEqualTo("16");
-        assertThat(constant("cache.cuh", "VICTIM")).isEqualTo("-10");
         assertThat(constant("attended.cuh", "SHORT")).isEqualTo("4096");
-        assertThat(constant("cache.cuh", "FRESH")).isEqualTo("1 << 30");
+        assertThat(constants("SlotMark", "cache"))
+                .containsExactly("none = -1", "wanted = -2", "locked = -3", "victim = -10");
+        assertThat(constants("AttendedMark", "cache")).containsExactly("fresh = 1 << 30");
         assertThat(Tables.attendedPage(1 << 30 | 7)).isEqualTo(7);
         assertThat(Tables.slot(-10)).isZero();
         assertThat(Tables.slot(-2)).isNegative();
     }
 
-    private record Field(String name, boolean narrow) {}
+    private record Field(String name, String type) {}
 
-    private static List<Field> fields(String struct) throws IOException {
+    private static Set<String> images() throws IOException {
+        var images = new TreeSet<String>();
+        try (var files = Files.list(SOURCES)) {
+            for (var file : files.toList()) {
+                var name = file.getFileName().toString();
+                if (name.endsWith(".cu")) {
+                    images.add(name.substring(0, name.length() - ".cu".length()));
+                }
+            }
+        }
+        return images;
+    }
+
+    /** The fields of a structure that is declared in a source file or a header. */
+    private static List<Field> fields(String struct, String image) throws IOException {
         var fields = new ArrayList<Field>();
-        for (var line : body("struct " + struct).split(";", -1)) {
-            var declaration = line.strip();
+        for (var statement : body("struct " + struct, image).split(";", -1)) {
+            var declaration = statement.strip();
             if (declaration.isEmpty()) {
                 continue;
             }
-            boolean narrow = declaration.matches("int [^*]+");
+            var words = declaration.split("[ *]+", 3);
             for (var name : declaration.split(",", -1)) {
-                fields.add(new Field(name.replaceAll(".*[ *]", "").strip(), narrow));
+                fields.add(new Field(name.replaceAll("(?s).*[ *]", "").strip(), type(declaration, words[0])));
             }
         }
+        assertThat(fields).as(struct).isNotEmpty();
         return fields;
     }
 
-    private static List<String> constants(String name) throws IOException {
-        return Arrays.stream(body("enum " + name).split(",", -1))
+    private static String type(String declaration, String first) throws IOException {
+        if (declaration.contains("*") || declaration.startsWith("long long ")) {
+            return "long";
+        }
+        boolean number = first.equals("int") || ENUMERATIONS.contains(first);
+        return number ? "int" : first;
+    }
+
+    private static List<String> constants(String name, String image) throws IOException {
+        return Arrays.stream(body("enum " + name, image).split(",", -1))
+                .filter(constant -> !constant.isBlank())
                 .map(constant -> camel(constant.strip()))
                 .toList();
     }
 
-    private static String body(String declaration) throws IOException {
-        var source = Files.readString(SOURCES.resolve("cache.cuh")).replaceAll("//[^\n]*", "");
-        int start = source.indexOf(declaration + " {");
-        return source.substring(source.indexOf('{', start) + 1, source.indexOf('}', start));
+    private static String body(String declaration, String image) throws IOException {
+        for (var file : List.of(image + ".cu", "cache.cuh", "attended.cuh", "prefill.cuh")) {
+            var path = SOURCES.resolve(file);
+            var source = Files.exists(path)
+                    ? Files.readString(path).replaceAll("//[^\n]*", "").replaceAll("(?s)/\\*.*?\\*/", "")
+                    : "";
+            var matcher =
+                    Pattern.compile(declaration + "( : int)? \\{([^}]*)\\}").matcher(source);
+            if (matcher.find()) {
+                return matcher.group(2);
+            }
+        }
+        throw new AssertionError("no " + declaration + " for " + image);
     }
 
     private static String constant(String file, String name) throws IOException {

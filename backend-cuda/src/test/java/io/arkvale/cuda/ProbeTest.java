@@ -8,6 +8,7 @@ import io.arkvale.api.Availability;
 import io.arkvale.api.BackendUnavailableException;
 import io.arkvale.api.Backends;
 import io.arkvale.api.InvalidArgumentException;
+import io.arkvale.cuda.driver.Probe;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

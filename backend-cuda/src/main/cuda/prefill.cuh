@@ -1,0 +1,15 @@
+// What prefill attention is given, on tensor cores and elsewhere.
+#pragma once
+#include "cache.cuh"
+
+/** Of every kernel that attends in prefill. */
+struct PrefillArguments {
+    Layer layer;
+    Pages pages;
+    /** [batch] */
+    const Chunk* chunks;
+    /** [rows][queryHeads][headDim] */
+    const void* queries;
+    /** [rows][queryHeads][headDim] */
+    void* output;
+};

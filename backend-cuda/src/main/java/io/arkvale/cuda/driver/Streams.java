@@ -1,0 +1,120 @@
+package io.arkvale.cuda.driver;
+
+import java.util.ArrayList;
+import java.util.List;
+import jcuda.driver.CUevent;
+import jcuda.driver.CUevent_flags;
+import jcuda.driver.CUstream;
+import jcuda.driver.CUstream_flags;
+
+/** The queues of a cache: computing, what runs beside a decode, copying pages to their backups, and prefetching. */
+public final class Streams implements AutoCloseable {
+    public final CUstream compute = new CUstream();
+    public final CUstream backup = new CUstream();
+    public final CUstream aside = new CUstream();
+    public final CUstream ahead = new CUstream();
+
+    private final Device device;
+    private final CUevent computed = new CUevent();
+    private final CUevent backedUp = new CUevent();
+    private final CUevent joining = new CUevent();
+    private final CUevent prefetched = new CUevent();
+    private final List<CUstream> streams = new ArrayList<>();
+    private final List<CUevent> events = new ArrayList<>();
+    private boolean backingUp;
+    private boolean prefetching;
+
+    /**
+     * Makes them.
+     *
+     * @throws io.arkvale.api.CapacityException if the driver lacks the memory; none is then left behind
+     */
+    public Streams(Device device) {
+        this.device = device;
+        try {
+            create();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void create() {
+        for (var stream : new CUstream[] {compute, backup, aside, ahead}) {
+            int result = device.driver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING);
+            device.checkShortage(result, "cuStreamCreate", "CUDA streams", 1);
+            streams.add(stream);
+        }
+        for (var event : new CUevent[] {computed, backedUp, joining, prefetched}) {
+            int result = device.driver.cuEventCreate(event, CUevent_flags.CU_EVENT_DISABLE_TIMING);
+            device.checkShortage(result, "cuEventCreate", "CUDA events", 1);
+            events.add(event);
+        }
+    }
+
+    /** What is queued for backup from now on follows what compute has been given so far. */
+    public void forkBackup() {
+        order(compute, computed, backup);
+    }
+
+    /** Notes that backups are under way. */
+    public void backupQueued() {
+        device.check(device.driver.cuEventRecord(backedUp, backup), "cuEventRecord");
+        backingUp = true;
+    }
+
+    /** What compute is given from now on follows the backups under way: called before their pages may be evicted. */
+    public void awaitBackups() {
+        if (backingUp) {
+            device.check(device.driver.cuStreamWaitEvent(compute, backedUp, 0), "cuStreamWaitEvent");
+            backingUp = false;
+        }
+    }
+
+    /** What is queued aside from now on follows what compute has been given so far. */
+    public void forkAside() {
+        order(compute, computed, aside);
+    }
+
+    /** What compute is given from now on follows what was queued aside. */
+    public void joinAside() {
+        order(aside, joining, compute);
+    }
+
+    /** The same for prefetches. */
+    public void forkAhead() {
+        order(compute, computed, ahead);
+    }
+
+    /** Notes that a prefetch is under way. */
+    public void aheadQueued() {
+        device.check(device.driver.cuEventRecord(prefetched, ahead), "cuEventRecord");
+        prefetching = true;
+    }
+
+    /** What compute is given from now on follows the prefetches under way. */
+    public void awaitAhead() {
+        if (prefetching) {
+            device.check(device.driver.cuStreamWaitEvent(compute, prefetched, 0), "cuStreamWaitEvent");
+            prefetching = false;
+        }
+    }
+
+    /** Waits in the host until everything has taken effect. */
+    public void synchronize() {
+        awaitBackups();
+        awaitAhead();
+        device.check(device.driver.cuStreamSynchronize(compute), "cuStreamSynchronize");
+    }
+
+    private void order(CUstream first, CUevent event, CUstream then) {
+        device.check(device.driver.cuEventRecord(event, first), "cuEventRecord");
+        device.check(device.driver.cuStreamWaitEvent(then, event, 0), "cuStreamWaitEvent");
+    }
+
+    @Override
+    public void close() {
+        events.forEach(device.driver::cuEventDestroy);
+        streams.forEach(device.driver::cuStreamDestroy);
+    }
+}

@@ -1,0 +1,22 @@
+package io.arkvale.cuda.kernel;
+
+/** What several kernels are given, as {@code cache.cuh} lays it out. */
+public final class CacheStructs {
+    private CacheStructs() {}
+
+    /** The model's shape: the same for all kernels of a cache. */
+    public record Shape(int layers, int queryHeads, int kvHeads, int headDim, int pageSize, int groups)
+            implements Struct {}
+
+    /** Where pages lie. */
+    public record Pages(long pool, long host, long slotBytes) implements Struct {}
+
+    /** Summaries of the filled pages of limited layers, by backup slot. */
+    public record Digests(long vectors, long radii) implements Struct {}
+
+    /** Who holds which device slot. */
+    public record Books(long given, long freeSlots, long references, long holders, int slots) implements Struct {}
+
+    /** One layer of a step: what nearly every kernel works on. */
+    public record Layer(Shape shape, int index, int batch, long sequences, long times) implements Struct {}
+}

@@ -1,0 +1,100 @@
+package io.arkvale.cuda.kernel;
+
+import io.arkvale.api.ElementType;
+import io.arkvale.cuda.kernel.AppendKernels.AppendArguments;
+import io.arkvale.cuda.kernel.AppendKernels.FiniteArguments;
+import io.arkvale.cuda.kernel.AppendKernels.OpenPagesArguments;
+import io.arkvale.cuda.kernel.AppendKernels.StoreArguments;
+import io.arkvale.cuda.kernel.AttentionKernels.AttendArguments;
+import io.arkvale.cuda.kernel.AttentionKernels.PrefillArguments;
+import io.arkvale.cuda.kernel.DigestKernels.DigestArguments;
+import io.arkvale.cuda.kernel.EstimateKernels.EstimateGroupsArguments;
+import io.arkvale.cuda.kernel.EstimateKernels.EstimateHeadsArguments;
+import io.arkvale.cuda.kernel.EstimateKernels.EstimateMeanArguments;
+import io.arkvale.cuda.kernel.RecallKernels.AcquireSlotsArguments;
+import io.arkvale.cuda.kernel.RecallKernels.BackUpArguments;
+import io.arkvale.cuda.kernel.RecallKernels.BringBackArguments;
+import io.arkvale.cuda.kernel.RecallKernels.EvictVictimsArguments;
+import io.arkvale.cuda.kernel.RecallKernels.GatherArguments;
+import io.arkvale.cuda.kernel.RecallKernels.ListResidentsArguments;
+import io.arkvale.cuda.kernel.SelectKernels.SelectPagesArguments;
+import io.arkvale.cuda.kernel.SequenceKernels.CopyAllArguments;
+import io.arkvale.cuda.kernel.SequenceKernels.FreeAllSlotsArguments;
+import io.arkvale.cuda.kernel.SequenceKernels.GrowTablesArguments;
+import io.arkvale.cuda.kernel.SequenceKernels.InstallBackupsArguments;
+import io.arkvale.cuda.kernel.SequenceKernels.ReleaseSlotsArguments;
+import io.arkvale.cuda.kernel.SequenceKernels.RetainSlotsArguments;
+import java.util.Locale;
+
+/** Every kernel: the source file that it is in, its name there, its arguments, the element types it is compiled for. */
+public enum KernelName {
+    INSTALL_BACKUPS("sequence", "installBackups", InstallBackupsArguments.class, Types.NONE),
+    RETAIN_SLOTS("sequence", "retainSlots", RetainSlotsArguments.class, Types.NONE),
+    RELEASE_SLOTS("sequence", "releaseSlots", ReleaseSlotsArguments.class, Types.NONE),
+    GROW_TABLES("sequence", "growTables", GrowTablesArguments.class, Types.NONE),
+    FREE_ALL_SLOTS("sequence", "freeAllSlots", FreeAllSlotsArguments.class, Types.NONE),
+    COPY_ALL("sequence", "copyAll", CopyAllArguments.class, Types.NONE),
+    APPEND("append", "append", AppendArguments.class, Types.ALL),
+    OPEN_PAGES("append", "openPages", OpenPagesArguments.class, Types.NONE),
+    STORE("append", "store", StoreArguments.class, Types.ALL),
+    FINITE("append", "finite", FiniteArguments.class, Types.ALL),
+    DIGEST("digest", "digest", DigestArguments.class, Types.ALL),
+    ESTIMATE_MEAN("estimate", "estimateMean", EstimateMeanArguments.class, Types.ALL),
+    ESTIMATE_HEADS("estimate", "estimateHeads", EstimateHeadsArguments.class, Types.ALL),
+    ESTIMATE_GROUPS("estimate", "estimateGroups", EstimateGroupsArguments.class, Types.NONE),
+    SELECT_PAGES("select", "selectPages", SelectPagesArguments.class, Types.NONE),
+    EVICT_VICTIMS("recall", "evictVictims", EvictVictimsArguments.class, Types.NONE),
+    ACQUIRE_SLOTS("recall", "acquireSlots", AcquireSlotsArguments.class, Types.NONE),
+    LIST_RESIDENTS("recall", "listResidents", ListResidentsArguments.class, Types.NONE),
+    GATHER("recall", "gather", GatherArguments.class, Types.NONE),
+    BACK_UP("recall", "backUp", BackUpArguments.class, Types.NONE),
+    BRING_BACK("recall", "bringBack", BringBackArguments.class, Types.NONE),
+    ATTEND_64("attend", "attend64", AttendArguments.class, Types.HALF),
+    ATTEND_128("attend", "attend128", AttendArguments.class, Types.HALF),
+    ATTEND_ANY("attendany", "attendAny", AttendArguments.class, Types.ALL),
+    PREFILL_64("prefill", "prefill64", PrefillArguments.class, Types.HALF),
+    PREFILL_128("prefill", "prefill128", PrefillArguments.class, Types.HALF),
+    PREFILL_ANY("attendany", "prefillAny", PrefillArguments.class, Types.ALL);
+
+    /** Which element types a kernel is compiled for. */
+    private enum Types {
+        /** It does not look at elements. */
+        NONE,
+        /** All of them. */
+        ALL,
+        /** Those of 16 bits, which tensor cores multiply. */
+        HALF
+    }
+
+    private final String image;
+    private final String function;
+    private final Class<? extends KernelArguments> arguments;
+    private final Types types;
+
+    KernelName(String image, String function, Class<? extends KernelArguments> arguments, Types types) {
+        this.image = image;
+        this.function = function;
+        this.arguments = arguments;
+        this.types = types;
+    }
+
+    /** The source file, without its ending. */
+    public String image() {
+        return image;
+    }
+
+    /** The type of its arguments. */
+    public Class<? extends KernelArguments> arguments() {
+        return arguments;
+    }
+
+    /** Whether caches of an element type use it. */
+    public boolean isFor(ElementType type) {
+        return types != Types.HALF || type != ElementType.F32;
+    }
+
+    /** Its name in the image, for an element type. */
+    public String function(ElementType type) {
+        return types == Types.NONE ? function : function + "_" + type.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,8 @@
+package io.arkvale.cuda.step;
+
+import io.arkvale.api.StepReport.Part;
+import java.util.Map;
+
+/** What kernels counted in a step; times only if it was timed. */
+@SuppressWarnings("ArrayRecordComponent") // read at once and never compared
+public record Counters(long[] evicted, long[] recalled, long copies, boolean[] notFinite, Map<Part, Long> nanos) {}

@@ -1,0 +1,254 @@
+package io.arkvale.cuda.step;
+
+import io.arkvale.cuda.CudaCache;
+import io.arkvale.cuda.CudaTensor;
+import io.arkvale.cuda.driver.Kernels.Grid;
+import io.arkvale.cuda.driver.LaunchQueue.Lane;
+import io.arkvale.cuda.kernel.AppendKernels.AppendArguments;
+import io.arkvale.cuda.kernel.AppendKernels.OpenPagesArguments;
+import io.arkvale.cuda.kernel.AppendKernels.StoreArguments;
+import io.arkvale.cuda.kernel.AppendKernels.Tokens;
+import io.arkvale.cuda.kernel.DigestKernels.DigestArguments;
+import io.arkvale.cuda.kernel.KernelArguments;
+import io.arkvale.cuda.kernel.KernelName;
+import io.arkvale.cuda.kernel.RecallKernels.AcquireSlotsArguments;
+import io.arkvale.cuda.kernel.RecallKernels.BackUpArguments;
+import io.arkvale.cuda.kernel.RecallKernels.BringBackArguments;
+import io.arkvale.cuda.kernel.RecallKernels.EvictVictimsArguments;
+import io.arkvale.cuda.kernel.RecallKernels.GatherArguments;
+import io.arkvale.cuda.kernel.RecallKernels.ListResidentsArguments;
+import io.arkvale.cuda.kernel.SequenceKernels.InstallBackupsArguments;
+import java.util.List;
+
+/** Queues what stores tokens and moves pages: append, digest, backup, recall, and taking a step back. */
+public final class PageWork {
+    /** Size of struct {@code Chunk} of {@code cache.cuh}. */
+    private static final long CHUNK_BYTES = 4 * Integer.BYTES;
+
+    private static final int STORE_THREADS = 128;
+    private static final int DIGEST_THREADS = 128;
+    private static final int MOVE_THREADS = 256;
+    private static final int LIST_THREADS = 128;
+
+    /** Blocks that copy over PCIe: enough to fill it, few enough to leave the GPU to others. */
+    private static final int MOVE_BLOCKS = 64;
+
+    private final CudaCache cache;
+    private final List<Member> members;
+
+    public PageWork(CudaCache cache, List<Member> members) {
+        this.cache = cache;
+        this.members = members;
+    }
+
+    /** Bytes that {@link #installBackups} stages. */
+    public static long backupBytes(List<Member> members) {
+        return CHUNK_BYTES * members.size() + Integer.BYTES * backedUpPages(members);
+    }
+
+    /** Writes the backup slots that the step's pages will have into the tables. */
+    public void installBackups() {
+        if (backedUpPages() == 0) {
+            return;
+        }
+        long chunkBytes = CHUNK_BYTES * members.size();
+        var part = cache.staging.take(backupBytes(members));
+        var buffer = part.buffer();
+        int run = 0;
+        for (var member : members) {
+            buffer.putInt(member.lengthBefore).putInt(member.tokens).putInt(run).putInt(0);
+            run += Math.toIntExact(member.newBackups());
+        }
+        for (var member : members) {
+            int tables = member.sequence.limitedLayers() * cache.spec.headGroups();
+            for (int table = 0; table < tables; table++) {
+                for (int page = member.filledBefore(); page < member.filledAfter(); page++) {
+                    buffer.putInt(member.sequence.backups.get(page)[table]);
+                }
+            }
+        }
+        long address = part.address().value();
+        launch(
+                KernelName.INSTALL_BACKUPS,
+                new Grid(32, members.size()),
+                MOVE_THREADS,
+                new InstallBackupsArguments(
+                        cache.pools.shape(), cache.stepMemory.sequences(), address, address + chunkBytes));
+    }
+
+    /** Decode: stores one token a member. Queries are checked if there are any. Only a page that is not full goes aside. */
+    public void append(int layer, CudaTensor keys, CudaTensor values, long queries, Lane lane) {
+        var arguments = new AppendArguments(
+                cache.stepMemory.layer(layer),
+                cache.pools.pages(),
+                cache.pools.booksOfSlots(),
+                new Tokens(keys.address(), values.address()),
+                queries,
+                cache.stepMemory.flags());
+        cache.queue.launch(KernelName.APPEND, lane, groupsByMembers(), MOVE_THREADS, 0, arguments);
+        finishPages(layer, 0, 1);
+    }
+
+    /** Decode, before a prefetch: opens the page that append will find open. */
+    public void openPages(int layer) {
+        openPages(layer, 0);
+    }
+
+    private void openPages(int layer, long chunks) {
+        launch(
+                KernelName.OPEN_PAGES,
+                groupsByMembers(),
+                MOVE_THREADS,
+                new OpenPagesArguments(
+                        cache.stepMemory.layer(layer), cache.pools.pages(), cache.pools.booksOfSlots(), chunks));
+    }
+
+    /** Prefill and ingest: stores a chunk that starts behind what the layer has stored of this step. */
+    public void store(int layer, int[] tokens, int[] stored, CudaTensor keys, CudaTensor values) {
+        long chunks = stageChunks(tokens, stored);
+        openPages(layer, chunks);
+        int most = 0;
+        int mostFilled = 0;
+        for (var member : members) {
+            int first = member.lengthBefore + stored[member.index];
+            int pageSize = cache.spec.pageSize();
+            most = Math.max(most, tokens[member.index]);
+            mostFilled = Math.max(mostFilled, (first + tokens[member.index]) / pageSize - first / pageSize);
+        }
+        launch(
+                KernelName.STORE,
+                new Grid(most, cache.spec.headGroups(), members.size()),
+                STORE_THREADS,
+                new StoreArguments(
+                        cache.stepMemory.layer(layer),
+                        cache.pools.pages(),
+                        new Tokens(keys.address(), values.address()),
+                        chunks,
+                        cache.stepMemory.flags()));
+        finishPages(layer, chunks, mostFilled);
+    }
+
+    /** Where the device finds the chunk of each member, one behind the other in the call's tensors. */
+    public long stageChunks(int[] tokens, int[] stored) {
+        var part = cache.staging.take(CHUNK_BYTES * members.size());
+        int row = 0;
+        for (var member : members) {
+            part.buffer()
+                    .putInt(member.lengthBefore + stored[member.index])
+                    .putInt(tokens[member.index])
+                    .putInt(row)
+                    .putInt(0);
+            row += tokens[member.index];
+        }
+        return part.address().value();
+    }
+
+    /** Summarises and backs up the pages that the last store filled, at most so many a member. */
+    private void finishPages(int layer, long chunks, int mostFilled) {
+        if (mostFilled == 0 || !isAnyFilled(layer)) {
+            return;
+        }
+        var grid = new Grid(mostFilled, cache.spec.kvHeads(), members.size());
+        var current = cache.stepMemory.layer(layer);
+        cache.queue.launch(
+                KernelName.DIGEST,
+                grid,
+                DIGEST_THREADS,
+                cache.spec.headDim() * Float.BYTES,
+                new DigestArguments(
+                        current, cache.pools.pages(), cache.pools.digestsOfBackups(), cache.pools.holders(), chunks));
+        cache.streams.forkBackup();
+        cache.queue.launch(
+                KernelName.BACK_UP,
+                Lane.BACKUP,
+                new Grid(MOVE_BLOCKS),
+                MOVE_THREADS,
+                0,
+                new BackUpArguments(current, cache.pools.pages(), chunks, mostFilled));
+        cache.streams.backupQueued();
+    }
+
+    /** Whether a decode of the layer fills a page that has to be summarised and backed up. */
+    public boolean isAnyFilled(int layer) {
+        return members.stream().anyMatch(member -> fills(member, layer));
+    }
+
+    private static boolean fills(Member member, int layer) {
+        return member.sequence.spec.isLimited(layer) && member.filledAfter() > member.filledBefore();
+    }
+
+    /** Step (d), after a select that marked its choice. */
+    public void recall(int layer) {
+        launch(
+                KernelName.EVICT_VICTIMS,
+                groupsByMembers(),
+                MOVE_THREADS,
+                new EvictVictimsArguments(cache.stepMemory.layer(layer), cache.pools.booksOfSlots()));
+        acquire(layer, Lane.COMPUTE);
+        gather(layer, Lane.COMPUTE);
+    }
+
+    /** Gives the wanted pages slots. */
+    public void acquire(int layer, Lane lane) {
+        cache.queue.launch(
+                KernelName.ACQUIRE_SLOTS,
+                lane,
+                groupsByMembers(),
+                LIST_THREADS,
+                0,
+                new AcquireSlotsArguments(
+                        cache.stepMemory.layer(layer), cache.pools.booksOfSlots(), cache.stepMemory.copies()));
+    }
+
+    /** Copies the acquired pages; with scope resident, lists what is resident then. */
+    public void gather(int layer, Lane lane) {
+        var current = cache.stepMemory.layer(layer);
+        int tables = cache.spec.headGroups() * members.size();
+        cache.queue.launch(
+                KernelName.GATHER,
+                lane,
+                new Grid(Math.ceilDiv(MOVE_BLOCKS, tables), cache.spec.headGroups(), members.size()),
+                MOVE_THREADS,
+                0,
+                new GatherArguments(current, cache.pools.pages()));
+        if (members.stream().anyMatch(member -> member.attendsToResidents(layer))) {
+            cache.queue.launch(
+                    KernelName.LIST_RESIDENTS,
+                    lane,
+                    groupsByMembers(),
+                    LIST_THREADS,
+                    0,
+                    new ListResidentsArguments(current));
+        }
+    }
+
+    /** Brings back the bytes of pages that the step evicted, to the slots they were in. */
+    public void undoMoves() {
+        launch(
+                KernelName.BRING_BACK,
+                new Grid(MOVE_BLOCKS, members.size()),
+                MOVE_THREADS,
+                new BringBackArguments(cache.pools.shape(), cache.pools.pages(), cache.stepMemory.sequences()));
+    }
+
+    /** Group pages in limited layers that the step fills. */
+    public long backedUpPages() {
+        return backedUpPages(members);
+    }
+
+    private static long backedUpPages(List<Member> members) {
+        long pages = 0;
+        for (var member : members) {
+            pages += member.newBackups();
+        }
+        return pages;
+    }
+
+    private Grid groupsByMembers() {
+        return new Grid(cache.spec.headGroups(), members.size());
+    }
+
+    private void launch(KernelName kernel, Grid grid, int threads, KernelArguments arguments) {
+        cache.queue.launch(kernel, grid, threads, 0, arguments);
+    }
+}

@@ -1,0 +1,194 @@
+package io.arkvale.cuda.step;
+
+import io.arkvale.cuda.CudaCache;
+import io.arkvale.cuda.CudaTensor;
+import io.arkvale.cuda.driver.Kernels.Grid;
+import io.arkvale.cuda.driver.LaunchQueue.Lane;
+import io.arkvale.cuda.kernel.EstimateKernels.EstimateGroupsArguments;
+import io.arkvale.cuda.kernel.EstimateKernels.EstimateHeadsArguments;
+import io.arkvale.cuda.kernel.EstimateKernels.EstimateMeanArguments;
+import io.arkvale.cuda.kernel.KernelName;
+import io.arkvale.cuda.kernel.SelectKernels.SelectPagesArguments;
+import java.util.List;
+
+/** Queues what scores and ranks pages: estimate and select. */
+@SuppressWarnings("EnumOrdinal") // the CUDA sources declare the same constants in the same order
+public final class ScoreWork {
+    /** Which pages estimate scores; {@code EstimateMode} of estimate.cu, in its order. */
+    public enum EstimateMode {
+        /** Those filled with the step's own token. */
+        STEP,
+        /** Those filled before it: for a prefetch. */
+        PREFETCH
+    }
+
+    /** What select does with its choice; {@code SelectMode} of select.cu, in its order. */
+    public enum SelectMode {
+        /** Marks victims and recalls in the tables, for recall to act on. */
+        MARK,
+        /** Evicts victims at once and, unless forks may share pages, gives the recalled ones their slots. */
+        MOVE,
+        /** Evicts down to the budget and selects nothing, after prefill. */
+        EVICT
+    }
+
+    private static final int WARPS = 8;
+    private static final int STAGES = 6;
+    private static final int COLUMN_BYTES = 512;
+    private static final int PAGES = 2;
+    private static final int SELECT_THREADS = 1024;
+
+    /** Shared memory is asked for in coarse steps, so that a graph serves for many steps of decode. */
+    private static final int KEYS_STEP = 256;
+
+    private final CudaCache cache;
+    private final List<Member> members;
+
+    public ScoreWork(CudaCache cache, List<Member> members) {
+        this.cache = cache;
+        this.members = members;
+    }
+
+    public boolean isAnyOverBudget(int layer) {
+        return members.stream().anyMatch(member -> member.isOverBudget(layer));
+    }
+
+    /** Rows of scores before each member's, and of all. */
+    public int[] offsets(int layer) {
+        var offsets = new int[members.size() + 1];
+        for (var member : members) {
+            int rows = member.isOverBudget(layer) ? member.filledAfter() : 0;
+            offsets[member.index + 1] = Math.addExact(offsets[member.index], rows);
+        }
+        return offsets;
+    }
+
+    /** Step (b), for one query per member. */
+    public void estimate(int layer, CudaTensor queries, ScoreScratch scratch) {
+        estimate(layer, queries.address(), scratch, EstimateMode.STEP, Lane.COMPUTE);
+        for (var member : members) {
+            if (member.isOverBudget(layer)) {
+                member.scoredPages += (long) member.filledAfter() * cache.spec.headGroups();
+            }
+        }
+    }
+
+    /** The same ahead of the step's own token, for a prefetch, with queries that nobody changes meanwhile. */
+    public void estimateAhead(int layer, long queries) {
+        estimate(layer, queries, cache.stepMemory.ahead(), EstimateMode.PREFETCH, Lane.AHEAD);
+        for (var member : members) {
+            if (member.isOverBudget(layer)) {
+                member.scoredPages += (long) member.filledBefore() * cache.spec.headGroups();
+            }
+        }
+    }
+
+    private void estimate(int layer, long queries, ScoreScratch scratch, EstimateMode mode, Lane lane) {
+        int mostLinear = 0;
+        int mostOther = 0;
+        for (var member : members) {
+            if (member.isOverBudget(layer)) {
+                if (member.isLinear()) {
+                    mostLinear = Math.max(mostLinear, member.filledAfter());
+                } else {
+                    mostOther = Math.max(mostOther, member.filledAfter());
+                }
+            }
+        }
+        if (mostLinear > 0) {
+            estimateMean(layer, mostLinear, queries, scratch, mode, lane);
+        }
+        if (mostOther > 0) {
+            estimateEachHead(layer, mostOther, queries, scratch, mode, lane);
+        }
+    }
+
+    private void estimateMean(
+            int layer, int mostPages, long queries, ScoreScratch scratch, EstimateMode mode, Lane lane) {
+        var spec = cache.spec;
+        // One block keeps a multiprocessor busy: with no more of them, each prepares its query once.
+        int fitting = Math.max(1, cache.device.multiprocessors / (spec.headGroups() * members.size()));
+        int sharedBytes =
+                WARPS * PAGES * STAGES * COLUMN_BYTES + spec.kvHeadsPerGroup() * (2 * spec.headDim() + 1) * Float.BYTES;
+        cache.queue.launch(
+                KernelName.ESTIMATE_MEAN,
+                lane,
+                new Grid(Math.min(fitting, Math.ceilDiv(mostPages, WARPS * PAGES)), spec.headGroups(), members.size()),
+                32 * WARPS,
+                sharedBytes,
+                new EstimateMeanArguments(
+                        cache.stepMemory.layer(layer),
+                        cache.pools.digestsOfBackups(),
+                        queries,
+                        scratch.scores(),
+                        cache.stepMemory.scoreOffsets(layer),
+                        mode.ordinal()));
+    }
+
+    private void estimateEachHead(
+            int layer, int mostPages, long queries, ScoreScratch scratch, EstimateMode mode, Lane lane) {
+        var spec = cache.spec;
+        cache.queue.launch(
+                KernelName.ESTIMATE_HEADS,
+                lane,
+                new Grid(Math.ceilDiv(mostPages, WARPS), spec.queryHeads(), members.size()),
+                32 * WARPS,
+                0,
+                new EstimateHeadsArguments(
+                        cache.stepMemory.layer(layer),
+                        cache.pools.digestsOfBackups(),
+                        queries,
+                        scratch.headScores(),
+                        cache.stepMemory.scoreOffsets(layer),
+                        mode.ordinal()));
+        cache.queue.launch(
+                KernelName.ESTIMATE_GROUPS,
+                lane,
+                new Grid(spec.headGroups(), members.size()),
+                32 * WARPS,
+                0,
+                new EstimateGroupsArguments(
+                        cache.stepMemory.layer(layer),
+                        scratch.headScores(),
+                        scratch.scores(),
+                        cache.stepMemory.scoreOffsets(layer),
+                        mode.ordinal()));
+    }
+
+    /** Step (c), on the given scores. */
+    public void select(int layer, long scores, SelectMode mode, Lane lane) {
+        select(layer, scores, cache.stepMemory.now(), mode, lane);
+    }
+
+    /** The same for a prefetch, on the scores that {@link #estimateAhead} gave. */
+    public void selectAhead(int layer) {
+        var scratch = cache.stepMemory.ahead();
+        select(layer, scratch.scores(), scratch, SelectMode.MOVE, Lane.AHEAD);
+    }
+
+    private void select(int layer, long scores, ScoreScratch scratch, SelectMode mode, Lane lane) {
+        int mostKeys = 0;
+        for (var member : members) {
+            if (member.isOverBudget(layer) && member.candidates() <= Splits.SHARED_KEYS) {
+                mostKeys = Math.max(mostKeys, member.candidates());
+            }
+        }
+        cache.queue.launch(
+                KernelName.SELECT_PAGES,
+                lane,
+                new Grid(cache.spec.headGroups(), members.size()),
+                SELECT_THREADS,
+                Math.ceilDiv(mostKeys + Math.ceilDiv(mostKeys, Integer.SIZE), KEYS_STEP) * KEYS_STEP * Integer.BYTES,
+                new SelectPagesArguments(
+                        cache.stepMemory.layer(layer),
+                        cache.pools.booksOfSlots(),
+                        scores,
+                        cache.stepMemory.scoreOffsets(layer),
+                        scratch.selectKeys(),
+                        cache.stepMemory.evicted(),
+                        cache.stepMemory.recalled(),
+                        cache.stepMemory.copies(),
+                        mode.ordinal(),
+                        cache.isForked() ? 1 : 0));
+    }
+}

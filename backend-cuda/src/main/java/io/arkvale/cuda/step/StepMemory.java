@@ -1,0 +1,239 @@
+package io.arkvale.cuda.step;
+
+import io.arkvale.cuda.CudaCache;
+import io.arkvale.cuda.CudaTensor;
+import io.arkvale.cuda.Tables;
+import io.arkvale.cuda.driver.Address;
+import io.arkvale.cuda.driver.Memory;
+import io.arkvale.cuda.driver.Scratch;
+import io.arkvale.cuda.kernel.CacheStructs.Layer;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * What a step needs on the device beside the pools: a record of each member, counters, scratch, and a snapshot of what
+ * it changes. All of it is allocated when the step opens, so that no later call can lack memory.
+ */
+public final class StepMemory {
+    /** Size of struct {@code Sequence} of {@code cache.cuh}: 6 pointers, 12 ints. */
+    public static final int RECORD_BYTES = 6 * Long.BYTES + 12 * Integer.BYTES;
+
+    private static final int ALIGNMENT = 16;
+
+    /** Copies at the beginning of a step beside its members' tables. */
+    private static final int OWN_COPIES = 4;
+
+    private final CudaCache cache;
+    private final Copies copies;
+    private final Snapshot snapshot;
+    private final Scratch records;
+    private final ScoreScratch now;
+    private final ScoreScratch shown;
+    private final ScoreScratch ahead;
+    private final Scratch partials;
+    private final Scratch tickets;
+    private final Scratch guesses;
+    private CounterLayout layout = new CounterLayout(0, 0);
+    private int batch;
+
+    public StepMemory(CudaCache cache) {
+        this.cache = cache;
+        copies = new Copies(cache);
+        snapshot = new Snapshot(cache);
+        records = new Scratch(cache.memory);
+        now = ScoreScratch.in(cache.memory);
+        shown = now.withOwnScores(cache.memory);
+        ahead = ScoreScratch.in(cache.memory);
+        partials = new Scratch(cache.memory);
+        tickets = new Scratch(cache.memory);
+        guesses = new Scratch(cache.memory);
+    }
+
+    /**
+     * Makes room for a step of the given members.
+     *
+     * @throws io.arkvale.api.CapacityException if there is not enough memory
+     */
+    public void reserve(List<Member> members) {
+        var spec = cache.spec;
+        batch = members.size();
+        layout = new CounterLayout(batch, cache.timed ? spec.layers() : 0);
+        records.atLeast(countersAt() + layout.bytes());
+        long splits = 1;
+        for (var member : members) {
+            if (member.tokens == 1) {
+                splits = Math.max(splits, Math.max(member.mostSplits(0), member.mostSplits(spec.layers() - 1)));
+            }
+        }
+        now.reserve(cache, members);
+        shown.reserve(cache, members);
+        ahead.reserve(cache, members);
+        partials.atLeast(Float.BYTES * splits * batch * spec.queryHeads() * (spec.headDim() + 2L));
+        tickets.atLeast(ticketBytes());
+        guesses.atLeast(queryBytes() * spec.layers());
+        snapshot.reserve(members);
+        cache.staging.makeRoom(countersAt(), Copies.bytes(members.size() + OWN_COPIES), PageWork.backupBytes(members));
+    }
+
+    /** Writes the records and the offsets of scores, zeroes the counters and keeps what the step may change. */
+    public void begin(List<Member> members) {
+        var part = cache.staging.take(countersAt());
+        for (var member : members) {
+            write(part.buffer(), member, snapshot.tables(members, member));
+        }
+        writeOffsets(part.buffer(), members);
+        copies.add(part.address(), area(), countersAt());
+        copies.zero(area().plus(countersAt()), layout.bytes());
+        copies.zero(tickets.atLeast(0).address, ticketBytes());
+        snapshot.take(members, copies);
+        copies.run();
+    }
+
+    private void writeOffsets(ByteBuffer buffer, List<Member> members) {
+        for (int layer = 0; layer < cache.spec.layers(); layer++) {
+            int rows = 0;
+            for (var member : members) {
+                buffer.putInt(rows);
+                rows += member.isOverBudget(layer) ? member.filledAfter() : 0;
+            }
+        }
+    }
+
+    @SuppressWarnings("EnumOrdinal") // cache.cuh declares the same constants in the same order
+    private static void write(ByteBuffer buffer, Member member, Address before) {
+        var sequence = member.sequence;
+        writeTables(buffer, sequence.block, sequence.tables);
+        buffer.putLong(before.value());
+        var spec = sequence.spec;
+        buffer.putInt(sequence.tables.capacity()).putInt(member.lengthBefore).putInt(member.tokens);
+        buffer.putInt(spec.budgetPages()).putInt(spec.isLimited() ? spec.rankedPages() : 0);
+        buffer.putInt(spec.sinkPages()).putInt(spec.windowPages()).putInt(spec.denseLayers());
+        buffer.putInt(spec.digest().ordinal()).putInt(spec.groupScore().ordinal());
+        buffer.putInt(spec.scope().ordinal()).putInt(0);
+    }
+
+    /** The first five fields of a record. */
+    public static void writeTables(ByteBuffer buffer, Memory.OnDevice block, Tables tables) {
+        long base = block.value();
+        buffer.putLong(base).putLong(base + Integer.BYTES * tables.backups());
+        buffer.putLong(base + Integer.BYTES * tables.attended()).putLong(base + Integer.BYTES * tables.counts());
+        buffer.putLong(base + Integer.BYTES * tables.recalls());
+    }
+
+    /** A layer of the step, as kernels are given it. */
+    public Layer layer(int index) {
+        long times = layout.timedLayers() > 0 ? counters() + layout.timesAt() : 0;
+        return new Layer(cache.pools.shape(), index, batch, sequences(), times);
+    }
+
+    /** Where kernels find the records of the members. */
+    public long sequences() {
+        return area().value();
+    }
+
+    /** Where kernels note members whose values are not finite. */
+    public long flags() {
+        return counters() + layout.flagsAt();
+    }
+
+    /** Where kernels count the pages that each member evicted. */
+    public long evicted() {
+        return counters() + layout.evictedAt();
+    }
+
+    /** Where kernels count the pages that each member recalled. */
+    public long recalled() {
+        return counters() + layout.recalledAt();
+    }
+
+    /** Where kernels count the pages that are copied back. */
+    public long copies() {
+        return counters() + layout.copiesAt();
+    }
+
+    private long counters() {
+        return area().value() + countersAt();
+    }
+
+    /** Where the splits of attention meet. */
+    public long partials() {
+        return partials.atLeast(0).value();
+    }
+
+    /** Where they are counted. */
+    public long tickets() {
+        return tickets.atLeast(0).value();
+    }
+
+    /** Address of a layer's offsets of scores. */
+    public long scoreOffsets(int layer) {
+        return area().value() + offsetsAt() + (long) Integer.BYTES * batch * layer;
+    }
+
+    /** For the scores that the caller is shown, until he asks for others. */
+    public ScoreScratch shown() {
+        return shown;
+    }
+
+    /** For the calls of the current layer that show none. */
+    public ScoreScratch now() {
+        return now;
+    }
+
+    /** For prefetches. */
+    public ScoreScratch ahead() {
+        return ahead;
+    }
+
+    /** Queues a copy of the queries that a layer is prefetched with; returns its address. */
+    public long keepGuesses(int layer, CudaTensor queries) {
+        var target = guesses.atLeast(0).address.plus(queryBytes() * layer);
+        queries.copyTo(target, queryBytes());
+        return target.value();
+    }
+
+    /** What the step has counted, waited for. */
+    public Counters count() {
+        return layout.read(cache.staging.download(area().plus(countersAt()), layout.bytes()));
+    }
+
+    /** Forgets which values were not finite, after an immediate check has reported them. */
+    public void clearFlags() {
+        cache.zero(area().plus(countersAt() + layout.flagsAt()), (long) Integer.BYTES * batch);
+    }
+
+    /** Puts the books and the members' tables back. */
+    public void restore(List<Member> members) {
+        snapshot.restore(members);
+    }
+
+    /** The books as they were before the step. */
+    public Address booksBefore() {
+        return snapshot.books();
+    }
+
+    private Address area() {
+        return records.atLeast(0).address;
+    }
+
+    private long offsetsAt() {
+        return (long) RECORD_BYTES * batch;
+    }
+
+    private long countersAt() {
+        long offsets = (long) Integer.BYTES * batch * cache.spec.layers();
+        return Math.ceilDiv(offsetsAt() + offsets, ALIGNMENT) * ALIGNMENT;
+    }
+
+    private long queryBytes() {
+        var spec = cache.spec;
+        return (long) batch
+                * spec.queryHeads()
+                * spec.headDim()
+                * spec.elementType().bytes();
+    }
+
+    private long ticketBytes() {
+        return (long) Integer.BYTES * batch * cache.spec.queryHeads();
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * One open step. {@code CudaStep} asks {@code StepOrder} and checks tensors, {@code Reservation} counts the slots that may
+ * be needed, {@code StepWork} does the work: pages ({@code PageWork}), scores ({@code ScoreWork}) and attention
+ * ({@code AttentionWork}, cut by {@code Splits}). A {@code Member} is one sequence's part. {@code StepMemory} is kept from
+ * step to step and owns all device memory that a step needs beside the pools, so that no call can lack any.
+ */
+@NullMarked
+package io.arkvale.cuda.step;
+
+import org.jspecify.annotations.NullMarked;
