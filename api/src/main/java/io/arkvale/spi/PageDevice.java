@@ -71,8 +71,8 @@ public interface PageDevice<M extends TensorMemory> extends AutoCloseable {
      */
     default void reserveDigests(Digest digest, int blocks) {}
 
-    /** Copies a slot's bytes to host memory, {@link Storage#slotBytes} of them. */
-    void download(int slot, MemorySegment target);
+    /** Copies slots' bytes to host memory, {@link Storage#slotBytes} of each: the i-th slot to the i-th target. */
+    void download(int[] slots, List<MemorySegment> targets);
 
     /** Copies bytes that {@link #download} gave to slots: the i-th source to the i-th slot. */
     void upload(List<MemorySegment> sources, int[] slots);
@@ -86,6 +86,11 @@ public interface PageDevice<M extends TensorMemory> extends AutoCloseable {
 
     /** Exact softmax attention, scaled by {@code 1/√headDim}. */
     void attend(List<Attention> work, M queries, M output);
+
+    /** Copies one slot's bytes to host memory. For views, which look at slot after slot: a device may fetch more at once. */
+    default void read(int slot, MemorySegment target) {
+        download(new int[] {slot}, List.of(target));
+    }
 
     /**
      * Writes a slot's bytes as rows: keys {@code [kvHeadsPerGroup, pageSize, headDim]}, then values in the same shape, in

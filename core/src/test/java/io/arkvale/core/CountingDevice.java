@@ -81,8 +81,10 @@ public class CountingDevice implements PageDevice<HostMemory> {
     }
 
     @Override
-    public void download(int slot, MemorySegment target) {
-        target.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 0, slots[slot]);
+    public void download(int[] sources, List<MemorySegment> targets) {
+        for (int i = 0; i < sources.length; i++) {
+            targets.get(i).set(ValueLayout.JAVA_FLOAT_UNALIGNED, 0, slots[sources[i]]);
+        }
     }
 
     @Override

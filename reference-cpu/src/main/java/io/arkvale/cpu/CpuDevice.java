@@ -86,8 +86,8 @@ final class CpuDevice implements PageDevice<HostMemory> {
     }
 
     @Override
-    public void download(int slot, MemorySegment target) {
-        slots.download(slot, target);
+    public void download(int[] sources, List<MemorySegment> targets) {
+        slots.download(sources, targets);
     }
 
     @Override

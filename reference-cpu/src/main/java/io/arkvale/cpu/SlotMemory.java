@@ -64,8 +64,10 @@ final class SlotMemory implements AutoCloseable {
         MemorySegment.copy(segment(), offset(from), segment(), offset(to), format.slotBytes());
     }
 
-    void download(int slot, MemorySegment target) {
-        MemorySegment.copy(segment(), offset(slot), target, 0, format.slotBytes());
+    void download(int[] slots, List<MemorySegment> targets) {
+        for (int i = 0; i < slots.length; i++) {
+            MemorySegment.copy(segment(), offset(slots[i]), targets.get(i), 0, format.slotBytes());
+        }
     }
 
     void upload(List<MemorySegment> sources, int[] slots) {

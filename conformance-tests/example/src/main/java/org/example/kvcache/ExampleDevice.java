@@ -75,8 +75,10 @@ final class ExampleDevice implements PageDevice<HostMemory> {
     }
 
     @Override
-    public void download(int slot, MemorySegment target) {
-        MemorySegment.copy(slot(slot), 0, target, 0, spec.slotBytes());
+    public void download(int[] sources, List<MemorySegment> targets) {
+        for (int i = 0; i < sources.length; i++) {
+            MemorySegment.copy(slot(sources[i]), 0, targets.get(i), 0, spec.slotBytes());
+        }
     }
 
     @Override

@@ -29,6 +29,7 @@ public final class BackupTiers implements AutoCloseable {
     /** A slot's worth of memory between device and disk, used by the one thread that copies. */
     private final MemorySegment staging;
 
+    private final List<Backup> pending = new ArrayList<>();
     private @Nullable Backup last;
 
     /**
@@ -89,27 +90,59 @@ public final class BackupTiers implements AutoCloseable {
         return disk == null ? 0 : disk.bytes();
     }
 
-    /** Starts to back up a filled page that lies in a device slot, which must stay as it is until {@link Backup#await}. */
+    /**
+     * Starts to back up a filled page that lies in a device slot, which must stay as it is until {@link Backup#await}.
+     * {@link #flush} is to follow.
+     */
     public Backup start(int slot) {
         boolean toDisk = host.slots.available() == 0 && disk != null;
         var backup = toDisk
                 ? new Backup(Tier.DISK, diskTier().slots.take(), slot)
                 : new Backup(Tier.HOST, host.slots.take(), slot);
-        if (writer == null) {
-            backup.complete(copy(backup, slot));
-        } else {
+        if (writer != null) {
             writer.add(backup, slot);
+        } else {
+            pending.add(backup);
         }
         last = backup;
         return backup;
     }
 
+    /** Makes the copies that nobody makes in the background, those to host memory together. */
+    public void flush() {
+        if (pending.isEmpty()) {
+            return;
+        }
+        try {
+            var toHost = pending.stream()
+                    .filter(backup -> backup.tier() == Tier.HOST)
+                    .toList();
+            device.download(
+                    toHost.stream().mapToInt(Backup::slot).toArray(),
+                    toHost.stream().map(backup -> host.slot(backup.place)).toList());
+            toHost.forEach(backup -> backup.complete(null));
+            for (var backup : pending) {
+                if (backup.tier() == Tier.DISK) {
+                    backup.complete(copy(backup, backup.slot()));
+                }
+            }
+            pending.clear();
+        } finally {
+            drop();
+        }
+    }
+
+    /** Gives up copies that have not been made; who waits for one is told. */
+    public void drop() {
+        pending.forEach(backup -> backup.complete(new IOException("the copy was given up")));
+        pending.clear();
+    }
+
     private @Nullable IOException copy(Backup backup, int slot) {
         try {
-            if (backup.tier() == Tier.HOST) {
-                device.download(slot, host.slot(backup.place));
-            } else {
-                device.download(slot, staging);
+            var target = backup.tier() == Tier.HOST ? host.slot(backup.place) : staging;
+            device.download(new int[] {slot}, List.of(target));
+            if (backup.tier() == Tier.DISK) {
                 diskTier().write(backup.place, staging);
             }
             return null;

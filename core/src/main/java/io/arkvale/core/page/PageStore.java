@@ -124,7 +124,7 @@ final class PageStore {
         table.removeLast();
     }
 
-    /** Starts the backup of a page that has just been filled. */
+    /** Starts the backup of a page that has just been filled; {@link BackupTiers#flush} is to follow. */
     void backUp(PageTable table, int page) {
         table.setBackup(page, backups.start(table.slot(page)));
     }
@@ -186,8 +186,13 @@ final class PageStore {
         }
     }
 
-    /** Forgets what {@link #flush} would bring. */
-    void dropArrivals() {
+    /** Forgets what {@link #flush} would bring, and backups that have not been begun. */
+    void dropPending() {
+        backups.drop();
+        dropArrivals();
+    }
+
+    private void dropArrivals() {
         sources.clear();
         arrivals.close();
     }

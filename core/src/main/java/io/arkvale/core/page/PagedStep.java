@@ -149,6 +149,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
                 backUp(member.layer(layer), tokens[member.index()]);
             }
         }
+        store.backups.flush();
         count(Part.APPEND, start);
     }
 
@@ -474,7 +475,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
 
     @Override
     public void undo() {
-        store.dropArrivals();
+        store.dropPending();
         // Every slot taken is given up before any evicted page comes back, so that there is room for it.
         var unrestored = new LinkedHashMap<Sequence, IOException>();
         undo((journal, sequence) -> journal.undoRecalls(store), unrestored);

@@ -93,7 +93,7 @@ final class PagedView implements CacheView {
             try (var arena = Arena.ofShared()) {
                 var bytes = arena.allocate(
                         device.storage().slotBytes() + device.storage().readBeyond(), Long.BYTES);
-                device.download(slot, bytes);
+                device.read(slot, bytes);
                 unpack(bytes, tokensOf(pages, page), target);
             }
             return pages;

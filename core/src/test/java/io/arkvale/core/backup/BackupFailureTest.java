@@ -9,6 +9,7 @@ import io.arkvale.api.CacheSpec;
 import io.arkvale.core.CountingCache;
 import io.arkvale.core.CountingDevice;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A device whose copies fail in ways that nobody expects. */
@@ -21,11 +22,11 @@ class BackupFailureTest {
         }
 
         @Override
-        public void download(int slot, MemorySegment target) {
+        public void download(int[] sources, List<MemorySegment> targets) {
             if (failing) {
                 throw new StackOverflowError("the copy went wrong");
             }
-            super.download(slot, target);
+            super.download(sources, targets);
         }
     }
 
