@@ -4,6 +4,7 @@
  */
 module io.arkvale.tornado {
     requires transitive io.arkvale.api;
+    requires io.arkvale.core;
     requires static org.jspecify;
     requires static tornado.api;
 

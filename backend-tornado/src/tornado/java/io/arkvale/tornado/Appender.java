@@ -1,102 +1,71 @@
 package io.arkvale.tornado;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.api.SequenceSpec;
-import io.arkvale.api.support.HostTensor;
+import io.arkvale.core.tensor.HostMemory;
+import io.arkvale.spi.FilledPage;
+import io.arkvale.spi.RowRun;
+import java.util.List;
 
-/** Step (a): stores tokens in pages; summarises and backs up the pages that fill. Used under the engine's lock. */
+/** Step (a): puts rows into slots and summarises pages that fill. Used under the engine's lock. */
 final class Appender {
     private final CacheSpec spec;
-    private final PageStore store;
+    private final RegionLayout layout;
     private final Engine engine;
     private int rows;
 
-    Appender(CacheSpec spec, PageStore store, Engine engine) {
+    Appender(CacheSpec spec, RegionLayout layout, Engine engine) {
         this.spec = spec;
-        this.store = store;
+        this.layout = layout;
         this.engine = engine;
     }
 
-    /** First of all: opens the pages that {@code count} more tokens need, and copies a last page that forks share. */
-    void open(LayerPages layer, int count) {
-        int pages = spec.pages(layer.tokens + count);
-        for (var group : layer.groups) {
-            if (layer.tokens % spec.pageSize() != 0) {
-                store.unshare(group, layer.tokens / spec.pageSize());
-            }
-            while (group.pages() < pages) {
-                group.open(store.slots.take());
+    void write(List<RowRun> runs, HostMemory keys, HostMemory values) {
+        begin();
+        for (var run : runs) {
+            for (int row = 0; row < run.rows(); row++) {
+                add(run, row, keys, values);
             }
         }
-    }
-
-    /** Then: begins to collect tokens. */
-    void begin() {
-        store.transfers.flush();
-        engine.table.clear(store.shape);
-        rows = 0;
-    }
-
-    /**
-     * Stores {@code count} tokens whose keys and values are rows {@code firstRow} on. Slots and backups were reserved.
-     *
-     * @return bytes that the backups of filled pages take
-     */
-    long add(SequenceSpec sequence, LayerPages layer, HostTensor keys, HostTensor values, int firstRow, int count) {
-        long backedUp = 0;
-        for (int i = 0; i < count; i++) {
-            addToken(layer, keys, values, firstRow + i);
-            layer.tokens++;
-            if (layer.limited && layer.tokens % spec.pageSize() == 0) {
-                addDigests(sequence, layer, layer.tokens / spec.pageSize() - 1);
-                backedUp += layer.groups.size() * spec.slotBytes();
-            }
-        }
-        return backedUp;
-    }
-
-    /** Last: stores what was collected, and backs up the pages that it filled. */
-    void end() {
         run();
-        store.writeBackups();
     }
 
-    private void addToken(LayerPages layer, HostTensor keys, HostTensor values, int row) {
-        int elements = spec.kvHeads() * spec.headDim();
-        int fields = spec.headGroups() * AppendKernel.FIELDS + spec.kvHeads() * DigestKernel.FIELDS;
-        if (rows + 2 * elements > engine.rowElements() || !engine.table.fits(fields)) {
+    private void add(RowRun run, int row, HostMemory keys, HostMemory values) {
+        int elements = spec.kvHeadsPerGroup() * spec.headDim();
+        if (rows + 2 * elements > engine.rowElements() || !engine.table.fits(AppendKernel.FIELDS)) {
             run();
         }
-        engine.setRows(rows, keys.memory(), row * keys.rowBytes(), elements);
-        engine.setRows(rows + elements, values.memory(), row * values.rowBytes(), elements);
-        int page = layer.tokens / spec.pageSize();
-        int token = layer.tokens % spec.pageSize();
-        int groupElements = spec.kvHeadsPerGroup() * spec.headDim();
-        for (int group = 0; group < layer.groups.size(); group++) {
-            int at = rows + group * groupElements;
-            int place = store.slotAt(layer.groups.get(group).slot(page)) + token * spec.headDim();
-            engine.table.item(at, at + elements, place);
-        }
+        long from = ((run.row() + (long) row) * spec.headGroups() + run.group()) * elements * Float.BYTES;
+        engine.setRows(rows, keys.segment(), from, elements);
+        engine.setRows(rows + elements, values.segment(), from, elements);
+        engine.table.item(rows, rows + elements, layout.slotAt(run.slot()) + (run.token() + row) * spec.headDim());
         rows += 2 * elements;
     }
 
-    private void addDigests(SequenceSpec sequence, LayerPages layer, int page) {
-        int kind = DigestKernel.kind(sequence.digest());
-        for (var group : layer.groups) {
-            int keys = store.slotAt(group.slot(page));
-            int target = store.digestAt(store.newBackup(group, page));
+    void digest(List<FilledPage> pages) {
+        begin();
+        for (var page : pages) {
             for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
+                if (!engine.table.fits(DigestKernel.FIELDS)) {
+                    run();
+                }
                 engine.table.secondItem(
-                        keys + head * store.shape.headElements(), target + head * store.shape.digestElements(), kind);
+                        layout.slotAt(page.slot()) + head * layout.shape.headElements(),
+                        layout.digestAt(page.block(), head),
+                        DigestKernel.kind(page.digest()));
             }
         }
+        run();
+    }
+
+    private void begin() {
+        engine.table.clear(layout.shape);
+        rows = 0;
     }
 
     private void run() {
         if (!engine.table.isEmpty()) {
             engine.run(Engine.Graph.APPEND);
         }
-        engine.table.clear(store.shape);
-        rows = 0;
+        begin();
     }
 }

@@ -1,7 +1,8 @@
 package io.arkvale.tornado;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.api.support.HostTensor;
+import io.arkvale.core.tensor.HostMemory;
+import io.arkvale.spi.Attention;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,16 +22,16 @@ final class Attender {
     }
 
     private final CacheSpec spec;
-    private final PageStore store;
+    private final RegionLayout layout;
     private final Engine engine;
     private final int partElements;
     private final List<Wanted> wanted = new ArrayList<>();
     private int rows;
     private int parts;
 
-    Attender(CacheSpec spec, PageStore store, Engine engine) {
+    Attender(CacheSpec spec, RegionLayout layout, Engine engine) {
         this.spec = spec;
-        this.store = store;
+        this.layout = layout;
         this.engine = engine;
         partElements = partElements(spec);
     }
@@ -40,40 +41,43 @@ final class Attender {
         return AttendKernel.VECTORS * (spec.headDim() + 2);
     }
 
-    void begin() {
-        engine.table.clear(store.shape);
+    /** Attends from one row for each piece of work, whose pages are all on the device. */
+    void attend(List<Attention> work, HostMemory queries, HostMemory output) {
+        begin();
+        for (var part : work) {
+            add(part, queries, output);
+        }
+        run(output);
+    }
+
+    private void begin() {
+        engine.table.clear(layout.shape);
         wanted.clear();
         rows = 0;
         parts = 0;
     }
 
-    /**
-     * Attends with a head group of a row of queries to the given pages.
-     *
-     * @param pages ascending
-     */
-    void add(LayerPages layer, int group, int[] pages, int row, HostTensor queries, HostTensor output) {
-        int last = pages[pages.length - 1];
-        int tokens =
-                (pages.length - 1) * spec.pageSize() + Math.min(spec.pageSize(), layer.tokens - last * spec.pageSize());
+    private void add(Attention work, HostMemory queries, HostMemory output) {
+        var pages = work.pages();
+        int tokens = work.tokens();
         int splits = Splits.count(tokens);
         int chunks = Math.ceilDiv(spec.queryHeadsPerKvHead(), AttendKernel.VECTORS) * spec.kvHeadsPerGroup();
         int elements = spec.queryHeadsPerGroup() * spec.headDim();
         int fields =
-                pages.length + chunks * splits * AttendKernel.FIELDS + spec.queryHeadsPerGroup() * MergeKernel.FIELDS;
+                pages.count() + chunks * splits * AttendKernel.FIELDS + spec.queryHeadsPerGroup() * MergeKernel.FIELDS;
         if (!engine.table.fits(fields)
                 || rows + elements > engine.rowElements()
-                || parts + chunks * splits * partElements > engine.scratchElements) {
+                || parts + (long) chunks * splits * partElements > engine.scratchElements) {
             run(output);
         }
-        var table = layer.groups.get(group);
-        int list = engine.table.list(pages.length, i -> store.slotAt(table.slot(pages[i])));
+        int list = engine.table.list(pages.count(), i -> layout.slotAt(pages.slot(i)));
         for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
             for (int first = 0; first < spec.queryHeadsPerKvHead(); first += AttendKernel.VECTORS) {
                 int vectors = Math.min(AttendKernel.VECTORS, spec.queryHeadsPerKvHead() - first);
-                int queryHead = (group * spec.kvHeadsPerGroup() + head) * spec.queryHeadsPerKvHead() + first;
-                long offset = row * queries.rowBytes() + (long) queryHead * spec.headDim() * Float.BYTES;
-                engine.setRows(rows, queries.memory(), offset, vectors * spec.headDim());
+                int queryHead = (work.group() * spec.kvHeadsPerGroup() + head) * spec.queryHeadsPerKvHead() + first;
+                long offset =
+                        ((long) work.row() * spec.queryHeads() + queryHead) * spec.headDim() * Float.BYTES;
+                engine.setRows(rows, queries.segment(), offset, vectors * spec.headDim());
                 wanted.add(new Wanted(offset, rows, vectors * spec.headDim()));
                 addSplits(list, head, vectors, tokens);
                 rows += vectors * spec.headDim();
@@ -86,7 +90,7 @@ final class Attender {
         int first = engine.scratch + parts;
         for (int at = 0; at < tokens; at += splitTokens) {
             int end = Math.min(tokens, at + splitTokens);
-            int headOffset = head * store.shape.headElements();
+            int headOffset = head * layout.shape.headElements();
             engine.table.item(rows, vectors, list, at, end, headOffset, tokens, vectors, engine.scratch + parts);
             parts += partElements;
         }
@@ -100,11 +104,11 @@ final class Attender {
     }
 
     /** Attends, and writes the output of what was added. */
-    void run(HostTensor output) {
+    private void run(HostMemory output) {
         if (!wanted.isEmpty()) {
             engine.run(Engine.Graph.ATTEND);
             for (var part : wanted) {
-                engine.getResults(part.at, output.memory(), part.offset, part.count);
+                engine.getResults(part.at, output.segment(), part.offset, part.count);
             }
         }
         begin();

@@ -30,9 +30,9 @@ record EngineSize(int memoryElements, int scratchElements, int rowElements, int 
     static EngineSize of(CacheSpec spec) {
         long pool = poolElements(spec);
         // Every page of a sequence has a device slot or a backup in each layer and group.
-        long pages = (spec.deviceSlots() + spec.hostSlots()) / spec.layers();
+        long pages = (spec.deviceSlots() + backups(spec)) / spec.layers();
         if (pages > MOST_PAGES) {
-            throw new CapacityException("pages a layer", pages, MOST_PAGES);
+            throw new CapacityException("pages per layer", pages, MOST_PAGES);
         }
         long row = Math.max(SHARED.rowElements, 2 * Math.max(pages, (long) spec.queryHeads() * spec.headDim()));
         long scratch = scratchElements(spec, pages);
@@ -45,11 +45,15 @@ record EngineSize(int memoryElements, int scratchElements, int rowElements, int 
         return new EngineSize((int) memory, (int) scratch, (int) row, staging, (int) tableNumbers(spec, pages));
     }
 
+    private static long backups(CacheSpec spec) {
+        return Math.addExact(spec.hostSlots(), spec.diskSlots());
+    }
+
     /** Room for the scores, or for the unmerged splits, of one sequence. */
     private static long scratchElements(CacheSpec spec, long pages) {
         long scores = Math.multiplyExact(pages, (long) spec.queryHeads());
         // A prefill over evicted pages leaves a part for each time that the guest slots are filled.
-        long parts = Math.max(Splits.MOST_SPLITS, pages / GuestSlots.KEPT + 1) * attendChunks(spec);
+        long parts = Math.max(Splits.MOST_SPLITS, pages / Guests.COUNT + 1) * attendChunks(spec);
         return Math.max(SHARED.scratchElements, Math.max(scores, parts * Attender.partElements(spec)));
     }
 
@@ -76,8 +80,8 @@ record EngineSize(int memoryElements, int scratchElements, int rowElements, int 
         try {
             var shape = Shape.of(spec);
             long slots =
-                    Math.multiplyExact(Math.addExact(spec.deviceSlots(), GuestSlots.KEPT), (long) shape.slotElements());
-            long digests = Math.multiplyExact(spec.hostSlots(), (long) spec.kvHeadsPerGroup() * shape.digestElements());
+                    Math.multiplyExact(Math.addExact(spec.deviceSlots(), Guests.COUNT), (long) shape.slotElements());
+            long digests = Math.multiplyExact(backups(spec), (long) spec.kvHeadsPerGroup() * shape.digestElements());
             return Math.addExact(slots, digests);
         } catch (ArithmeticException e) {
             throw new CapacityException("bytes of device memory", Long.MAX_VALUE, MOST_ELEMENTS * Float.BYTES);

@@ -1,45 +1,41 @@
 package io.arkvale.tornado;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.api.SequenceSpec;
-import io.arkvale.api.support.HostTensor;
+import io.arkvale.core.tensor.HostMemory;
+import io.arkvale.spi.PageScores;
+import io.arkvale.spi.Scoring;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Steps (b) and (c): scores pages from their digests and ranks them, for several sequences in one execution. Used under the
- * engine's lock.
+ * Steps (b) and (c): scores pages from their digests and ranks them, as much as fits in one execution. Used under the engine's
+ * lock.
  */
 final class Estimator {
-    /** Where a sequence's scores go when they come back. */
-    private static final class Wanted {
-        final PageScores target;
-        final int at;
-        final int count;
-
-        Wanted(PageScores target, int at, int count) {
-            this.target = target;
-            this.at = at;
-            this.count = count;
-        }
-    }
-
     private final CacheSpec spec;
-    private final PageStore store;
+    private final RegionLayout layout;
     private final Engine engine;
-    private final List<Wanted> wanted = new ArrayList<>();
+    private final List<Scoring> wanted = new ArrayList<>();
     private int rows;
-    private int scores;
+    private long scores;
     private int results;
 
-    Estimator(CacheSpec spec, PageStore store, Engine engine) {
+    Estimator(CacheSpec spec, RegionLayout layout, Engine engine) {
         this.spec = spec;
-        this.store = store;
+        this.layout = layout;
         this.engine = engine;
     }
 
-    void begin() {
-        engine.table.clear(store.shape);
+    void score(List<Scoring> work, HostMemory queries, PageScores target) {
+        begin();
+        for (var part : work) {
+            add(part, queries, target);
+        }
+        run(target);
+    }
+
+    private void begin() {
+        engine.table.clear(layout.shape);
         engine.table.header(Table.RANKS, mostResults());
         wanted.clear();
         rows = 0;
@@ -52,100 +48,81 @@ final class Estimator {
         return engine.rowElements() / 2;
     }
 
-    /**
-     * Scores the first {@code pages} pages of a layer with a row of queries.
-     *
-     * @param rankedTo end of the pages that are ranked, which begin behind the sink
-     * @param target written from {@code at} once {@link #run} returns
-     */
-    void add(
-            SequenceSpec sequence,
-            LayerPages layer,
-            int pages,
-            int rankedTo,
-            HostTensor queries,
-            int row,
-            PageScores target,
-            int at) {
+    private void add(Scoring work, HostMemory queries, PageScores target) {
+        int pages = work.pages();
         int blocks = Math.ceilDiv(pages, ScoreKernel.PAGES);
         int chunks = Math.ceilDiv(spec.queryHeadsPerKvHead(), ScoreKernel.HEADS) * spec.kvHeadsPerGroup();
-        int fields =
-                spec.headGroups() * (pages + GroupScoreKernel.FIELDS * blocks + ScoreKernel.FIELDS * chunks * blocks)
-                        + Table.START;
-        int elements = spec.queryHeads() * spec.headDim();
-        int headScores = Math.multiplyExact(spec.queryHeads(), pages);
-        int groupScores = Math.multiplyExact(spec.headGroups(), pages);
+        int fields = pages + GroupScoreKernel.FIELDS * blocks + ScoreKernel.FIELDS * chunks * blocks;
+        int elements = spec.queryHeadsPerGroup() * spec.headDim();
+        long headScores = (long) spec.queryHeadsPerGroup() * pages;
         if (!engine.table.fits(fields)
                 || rows + elements > engine.rowElements()
                 || scores + headScores > engine.scratchElements
-                || results + groupScores > mostResults()) {
-            run();
+                || results + pages > mostResults()) {
+            run(target);
         }
-        engine.setRows(rows, queries.memory(), row * queries.rowBytes(), elements);
-        for (int group = 0; group < spec.headGroups(); group++) {
-            addGroup(sequence, layer, group, pages, rankedTo);
-        }
-        wanted.add(new Wanted(target, at, groupScores));
+        long from = ((long) work.row() * spec.headGroups() + work.group()) * elements * Float.BYTES;
+        engine.setRows(rows, queries.segment(), from, elements);
+        addItems(work, engine.scratch + (int) scores);
+        wanted.add(work);
         rows += elements;
         scores += headScores;
-        results += groupScores;
+        results += pages;
     }
 
-    private void addGroup(SequenceSpec sequence, LayerPages layer, int group, int pages, int rankedTo) {
-        var table = layer.groups.get(group);
-        int form = ScoreKernel.form(sequence.digest());
-        int list = engine.table.list(pages, page -> store.digestAt(table.requireBackup(page)));
+    private void addItems(Scoring work, int headScores) {
+        int pages = work.pages();
+        int form = ScoreKernel.form(work.digest());
+        int list = engine.table.list(
+                pages, page -> layout.digestAt(work.blocks().applyAsInt(page), 0));
         int heads = spec.queryHeadsPerKvHead();
-        int groupScores = engine.scratch + scores + group * spec.queryHeadsPerGroup() * pages;
         for (int queryHead = 0; queryHead < spec.queryHeadsPerGroup(); ) {
             int head = queryHead / heads;
             int count = Math.min(ScoreKernel.HEADS, (head + 1) * heads - queryHead);
             for (int page = 0; page < pages; page += ScoreKernel.PAGES) {
                 engine.table.item(
-                        rows + (group * spec.queryHeadsPerGroup() + queryHead) * spec.headDim(),
+                        rows + queryHead * spec.headDim(),
                         count,
                         list + page,
                         Math.min(ScoreKernel.PAGES, pages - page),
-                        head * store.shape.digestElements(),
+                        head * layout.shape.digestElements(),
                         form,
-                        groupScores + queryHead * pages + page,
+                        headScores + queryHead * pages + page,
                         pages);
             }
             queryHead += count;
         }
-        combine(sequence, group, pages, rankedTo, groupScores);
-    }
-
-    /** A softmax needs all pages at once; the other rules go block by block. */
-    private void combine(SequenceSpec sequence, int group, int pages, int rankedTo, int groupScores) {
-        int rule = GroupScoreKernel.rule(sequence.groupScore());
+        // A softmax needs all pages at once; the other rules go block by block.
+        int rule = GroupScoreKernel.rule(work.groupScore());
         int block = rule == GroupScoreKernel.MEAN_SOFTMAX ? pages : ScoreKernel.PAGES;
         for (int page = 0; page < pages; page += block) {
             engine.table.secondItem(
-                    groupScores + page,
+                    headScores + page,
                     pages,
                     spec.queryHeadsPerGroup(),
                     Math.min(block, pages - page),
                     rule,
-                    results + page * spec.headGroups() + group,
-                    spec.headGroups(),
+                    results + page,
+                    1,
                     page,
-                    sequence.sinkPages(),
-                    rankedTo);
+                    work.rankedFrom(),
+                    work.rankedTo());
         }
     }
 
-    /** Scores what was added, and hands the scores out. */
-    void run() {
+    /** Scores what was added, and hands out scores and, as an order, ranks. */
+    private void run(PageScores target) {
         if (!wanted.isEmpty()) {
             engine.run(Engine.Graph.ESTIMATE);
-            int at = 0;
-            for (var part : wanted) {
-                engine.getResults(at, part.target.values, part.at, part.count);
-                for (int i = 0; i < part.count; i++) {
-                    part.target.ranks[part.at + i] = (int) engine.result(mostResults() + at + i);
+            var order = target.writeOrder();
+            int from = 0;
+            for (var work : wanted) {
+                for (int page = 0; page < work.pages(); page++) {
+                    int at = work.at() + page * spec.headGroups();
+                    target.values()[at] = engine.result(from + page);
+                    order[at] = -engine.result(mostResults() + from + page);
                 }
-                at += part.count;
+                from += work.pages();
             }
         }
         begin();

@@ -1,8 +1,9 @@
 package io.arkvale.tornado;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.api.support.HostTensor;
-import io.arkvale.api.support.PageTable;
+import io.arkvale.core.tensor.HostMemory;
+import io.arkvale.spi.Attention;
+import io.arkvale.spi.Places;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,32 +13,27 @@ import java.util.List;
  */
 final class Prefiller {
     private final CacheSpec spec;
-    private final PageStore store;
+    private final RegionLayout layout;
+    private final Guests guests;
     private final Engine engine;
     private final int partElements;
 
-    Prefiller(CacheSpec spec, PageStore store, Engine engine) {
+    Prefiller(CacheSpec spec, RegionLayout layout, Guests guests, Engine engine) {
         this.spec = spec;
-        this.store = store;
+        this.layout = layout;
+        this.guests = guests;
         this.engine = engine;
         partElements = Attender.partElements(spec);
     }
 
-    /** Attends from the last {@code count} stored tokens, whose queries are rows {@code firstRow} on of the tensors. */
-    void attend(LayerPages layer, HostTensor queries, HostTensor output, int firstRow, int count) {
-        for (int group = 0; group < layer.groups.size(); group++) {
-            var slots = new GuestSlots(store, layer.groups.get(group));
-            try {
-                var passes = passes(layer, layer.groups.get(group), slots.count());
-                int most = mostRows(passes.size());
-                for (int from = 0; from < count; from += most) {
-                    var rows =
-                            new Rows(group, firstRow + from, layer.tokens - count + from, Math.min(most, count - from));
-                    attend(rows, passes, slots, queries, output);
-                }
-            } finally {
-                slots.close();
-            }
+    /** Attends from the rows of a piece of work. */
+    void attend(Attention work, HostMemory queries, HostMemory output) {
+        var passes = passes(work.pages());
+        int most = mostRows(passes.size());
+        for (int from = 0; from < work.rows(); from += most) {
+            int count = Math.min(most, work.rows() - from);
+            var rows = new Rows(work.group(), work.row() + from, work.seen(from) - 1, count);
+            attend(rows, work.pages(), passes, queries, output);
         }
     }
 
@@ -57,17 +53,21 @@ final class Prefiller {
     }
 
     /** Ends, in pages, of the runs of pages that can be on the device together. */
-    private List<Integer> passes(LayerPages layer, PageTable<Backup> table, int guests) {
+    private static List<Integer> passes(Places pages) {
         var ends = new ArrayList<Integer>();
         int evicted = 0;
-        for (int page = 0; page < layer.pages(); page++) {
-            if (!table.isResident(page) && evicted++ == guests) {
+        for (int page = 0; page < pages.count(); page++) {
+            if (pages.slot(page) < 0 && evicted++ == Guests.COUNT) {
                 ends.add(page);
                 evicted = 1;
             }
         }
-        ends.add(layer.pages());
+        ends.add(pages.count());
         return ends;
+    }
+
+    private long rowBytes() {
+        return (long) spec.queryHeads() * spec.headDim() * Float.BYTES;
     }
 
     /** Query heads of a KV head go in chunks; where they are few, several tokens share a work group. */
@@ -90,13 +90,13 @@ final class Prefiller {
         return Math.max(1, Math.min(rows, engine.table.capacity() / 2 / fields));
     }
 
-    private void attend(Rows rows, List<Integer> passes, GuestSlots guests, HostTensor queries, HostTensor output) {
+    private void attend(Rows rows, Places pages, List<Integer> passes, HostMemory queries, HostMemory output) {
         int start = 0;
         for (int pass = 0; pass < passes.size(); pass++) {
             int end = passes.get(pass);
-            var slots = guests.bring(start, end);
-            engine.table.clear(store.shape);
-            int list = engine.table.list(slots.length, i -> store.slotAt(slots[i]));
+            var places = guests.bring(pages, start, end);
+            engine.table.clear(layout.shape);
+            int list = engine.table.list(places.length, i -> places[i]);
             addUnits(rows, queries, list, start, end, pass, passes.size());
             engine.run(Engine.Graph.ATTEND);
             start = end;
@@ -104,21 +104,21 @@ final class Prefiller {
         copyOut(rows, output);
     }
 
-    private void addUnits(Rows rows, HostTensor queries, int list, int firstPage, int endPage, int pass, int passes) {
+    private void addUnits(Rows rows, HostMemory queries, int list, int firstPage, int endPage, int pass, int passes) {
         int part = engine.scratch;
         int before = firstPage * spec.pageSize();
         for (var unit : units(rows)) {
             for (int row = 0; row < unit.rows; row++) {
                 engine.setRows(
                         unit.at + row * unit.heads * spec.headDim(),
-                        queries.memory(),
-                        (rows.first + unit.row + row) * queries.rowBytes() + unit.offset,
+                        queries.segment(),
+                        (rows.first + unit.row + row) * rowBytes() + unit.offset,
                         unit.heads * spec.headDim());
             }
             int vectors = unit.rows * unit.heads;
             int seen = rows.position + unit.row + 1 - before;
             int tokens = Math.clamp(seen + unit.rows - 1, 0, (endPage - firstPage) * spec.pageSize());
-            int headOffset = unit.head * store.shape.headElements();
+            int headOffset = unit.head * layout.shape.headElements();
             engine.table.item(
                     unit.at, vectors, list, 0, tokens, headOffset, seen, unit.heads, part + pass * partElements);
             if (pass == passes - 1) {
@@ -131,13 +131,13 @@ final class Prefiller {
         }
     }
 
-    private void copyOut(Rows rows, HostTensor output) {
+    private void copyOut(Rows rows, HostMemory output) {
         for (var unit : units(rows)) {
             for (int row = 0; row < unit.rows; row++) {
                 engine.getResults(
                         unit.at + row * unit.heads * spec.headDim(),
-                        output.memory(),
-                        (rows.first + unit.row + row) * output.rowBytes() + unit.offset,
+                        output.segment(),
+                        (rows.first + unit.row + row) * rowBytes() + unit.offset,
                         unit.heads * spec.headDim());
             }
         }

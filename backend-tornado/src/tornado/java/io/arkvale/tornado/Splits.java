@@ -5,7 +5,7 @@ package io.arkvale.tornado;
  * that a sequence's result has the same bits in any company.
  */
 final class Splits {
-    private static final int LEAST_TOKENS = 64;
+    static final int LEAST_TOKENS = 64;
     /** Most splits of a run. */
     static final int MOST_SPLITS = 16;
 

@@ -2,6 +2,7 @@ package io.arkvale.tornado;
 
 import io.arkvale.api.Availability;
 import io.arkvale.api.Backend;
+import io.arkvale.core.PagedBackend;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
@@ -37,6 +38,13 @@ final class TornadoDriver implements Driver {
     public Backend create(TornadoOptions options) {
         options.requireReplayable(
                 TornadoRuntimeProvider.getTornadoRuntime().getBackendType(0).name());
-        return new TornadoBackend(options);
+        var engines = new Engines(options, find(options.device()));
+        return new PagedBackend<>(
+                Engines.ID,
+                name(options.device()),
+                Engines.CAPABILITIES,
+                options.immediateChecks(),
+                engines::open,
+                engines::close);
     }
 }
