@@ -68,12 +68,13 @@ class ExampleStep implements Step {
         return batch;
     }
 
-    /** Slots that later calls may still take: at most the members' new need, less what all sequences hold. */
+    /** Slots that later calls may still take: the need of all sequences, less the slots in use. */
     long reservedSlots() {
-        var need = members.stream()
-                .mapToLong(member -> cache.need(member.spec, member.length).device())
+        var need = cache.sequences.stream()
+                .mapToLong(
+                        sequence -> cache.need(sequence.spec, sequence.length).device())
                 .sum();
-        return Math.min(need, cache.spec.deviceSlots() - cache.pools.used());
+        return Math.max(0, need - cache.pools.used());
     }
 
     @Override
@@ -329,6 +330,9 @@ class ExampleStep implements Step {
         checkLayer(layer);
         if (layer < this.layer || (layer == this.layer && phase != Phase.NEW)) {
             throw new CallOrderException("layer " + layer + " has begun; prefetch a later one");
+        }
+        if (guesses.containsKey(layer)) {
+            throw new CallOrderException("layer " + layer + " is prefetched already");
         }
         checkDecode();
         var guessed = rows(guessedQueries, queryHeads(), members.size());
