@@ -97,6 +97,13 @@ public final class Lockstep implements AutoCloseable {
         verify(706, 804);
     }
 
+    /** Closes a sequence that the model has lost sight of, and compares the others. */
+    public void forget(Pair pair) {
+        pairs.remove(pair);
+        run(804, "closing a sequence", () -> pair.sequence().close());
+        verify(903, 903);
+    }
+
     /** Opens a step in which every sequence grows by one token. */
     public LockedStep decode(List<Pair> members) {
         return open(
