@@ -75,8 +75,7 @@ final class Attender {
             for (int first = 0; first < spec.queryHeadsPerKvHead(); first += AttendKernel.VECTORS) {
                 int vectors = Math.min(AttendKernel.VECTORS, spec.queryHeadsPerKvHead() - first);
                 int queryHead = (work.group() * spec.kvHeadsPerGroup() + head) * spec.queryHeadsPerKvHead() + first;
-                long offset =
-                        ((long) work.row() * spec.queryHeads() + queryHead) * spec.headDim() * Float.BYTES;
+                long offset = ((long) work.row() * spec.queryHeads() + queryHead) * spec.headDim() * Float.BYTES;
                 engine.setRows(rows, queries.segment(), offset, vectors * spec.headDim());
                 wanted.add(new Wanted(offset, rows, vectors * spec.headDim()));
                 addSplits(list, head, vectors, tokens);

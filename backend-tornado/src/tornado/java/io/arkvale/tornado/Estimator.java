@@ -73,8 +73,8 @@ final class Estimator {
     private void addItems(Scoring work, int headScores) {
         int pages = work.pages();
         int form = ScoreKernel.form(work.digest());
-        int list = engine.table.list(
-                pages, page -> layout.digestAt(work.blocks().applyAsInt(page), 0));
+        int list =
+                engine.table.list(pages, page -> layout.digestAt(work.blocks().applyAsInt(page), 0));
         int heads = spec.queryHeadsPerKvHead();
         for (int queryHead = 0; queryHead < spec.queryHeadsPerGroup(); ) {
             int head = queryHead / heads;

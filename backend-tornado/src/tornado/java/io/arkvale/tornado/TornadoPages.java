@@ -145,7 +145,9 @@ final class TornadoPages implements PageDevice<HostMemory> {
 
     @Override
     public float[] digest(Digest digest, int block, int index, int head) {
-        var numbers = new float[digest.shape().vectors() * layout.shape.headDim() + digest.shape().radii()];
+        var numbers = new float
+                [digest.shape().vectors() * layout.shape.headDim()
+                        + digest.shape().radii()];
         run(() -> readAhead.read(layout.digestAt(block, head), numbers.length, MemorySegment.ofArray(numbers)));
         return numbers;
     }

@@ -67,6 +67,7 @@ final class WrongProviders {
                         "            backend.forget(this);\n",
                         "",
                         "return closed ? MemoryUse.NONE : memory();",
-                        "return closed ? new MemoryUse(0, 0, 0, 0, 0, 1, 0, 0) : memory();"));
+                        "return closed ? new MemoryUse(0, 0, 0, 0, 0, 1, 0, 0) : memory();"),
+                provider(109, "a provider that names no edition", "        return 2;\n", "        return 1;\n"));
     }
 }

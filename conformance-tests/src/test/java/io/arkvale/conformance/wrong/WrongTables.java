@@ -238,6 +238,48 @@ final class WrongTables {
                         "slots not reserved when the step opens",
                         "page/PagedCache.java",
                         "        long reserved = new Reservation(spec(), store.slots).reserve(sequences(), own, backups.available());",
-                        "        long reserved = 0;"));
+                        "        long reserved = 0;"),
+                core(
+                        406,
+                        "own scores written over the estimated ones",
+                        STEP,
+                        "        selections = select(layer, scratch.read(scores, offsets[members.size()] * spec.headGroups()), offsets);",
+                        """
+                                selections = select(layer, scratch.read(scores, offsets[members.size()] * spec.headGroups()), offsets);
+                                scratch.show(0);
+                                scratch.shown().write(0, java.lang.foreign.MemorySegment.ofArray(new float[] {77}), 4);
+                        """),
+                core(
+                        507,
+                        "recalls of a page that forks share counted twice",
+                        STEP,
+                        "recalledPages += store.recall(table, page) ? 1 : 0;",
+                        "recalledPages++;\n                    store.recall(table, page);"),
+                core(
+                        705,
+                        "a step given up leaves the attended pages as it had them",
+                        JOURNAL,
+                        "            table.setAttended(attendedBefore.get(group));\n",
+                        ""),
+                core(
+                        806,
+                        "reserved with the slots in use counted in",
+                        "page/PagedCache.java",
+                        "step == null ? 0 : step.unusedReservation()",
+                        "step == null ? 0 : step.unusedReservation() + store.slots.used()"),
+                core(
+                        910,
+                        "an interrupted thread cannot recall",
+                        STEP,
+                        "        move(layer, selections);\n        count(Part.RECALL, start);\n    }\n\n    private void move(int",
+                        """
+                                if (Thread.currentThread().isInterrupted()) {
+                                    throw new IllegalStateException("interrupted");
+                                }
+                                move(layer, selections);
+                                count(Part.RECALL, start);
+                            }
+
+                            private void move(int"""));
     }
 }

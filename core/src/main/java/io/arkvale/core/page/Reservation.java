@@ -39,7 +39,7 @@ final class Reservation {
         }
         long free = slots.available();
         long needed = peak(members);
-        if (needed > free) {
+        if (slots.hasShared()) {
             // Sharing makes the peak pessimistic: sequences never hold more than they would alone.
             needed = Math.min(needed, Math.max(0, needAlone(sequences, members) - slots.used()));
         }
