@@ -2,6 +2,7 @@
 @SuppressWarnings("requires-automatic")
 module io.arkvale.cuda {
     requires transitive io.arkvale.api;
+    requires io.arkvale.core;
     requires jcuda;
     requires static org.jspecify;
 
