@@ -1,29 +1,27 @@
 package io.arkvale.cuda;
 
-import io.arkvale.api.Backend;
 import io.arkvale.api.BackendUnavailableException;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities;
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Capabilities.SizeRange;
+import io.arkvale.api.Capabilities.Unit;
 import io.arkvale.api.CapacityException;
-import io.arkvale.api.ClosedException;
 import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.GroupScore;
-import io.arkvale.api.KvCache;
-import io.arkvale.api.MemoryUse;
 import io.arkvale.api.Scope;
+import io.arkvale.core.CacheBackend;
+import io.arkvale.core.CheckedCache;
 import io.arkvale.cuda.driver.Device;
 import io.arkvale.cuda.driver.Driver;
 import io.arkvale.cuda.driver.Kernels;
-import io.arkvale.cuda.driver.Release;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import io.arkvale.cuda.step.AttentionWork;
+import io.arkvale.cuda.step.ScoreWork;
+import io.arkvale.cuda.step.Splits;
 
 /** The backend on one GPU: its context and its kernels, which all caches share. */
-public final class CudaBackend implements Backend {
+public final class CudaBackend extends CacheBackend {
     public static final String ID = "cuda";
 
     private static final Capabilities CAPABILITIES = Capabilities.builder()
@@ -42,18 +40,17 @@ public final class CudaBackend implements Backend {
                     Feature.DETERMINISTIC,
                     Feature.BATCH_INVARIANT,
                     Feature.RECALL_WITHOUT_HOST)
+            .blockSizes(Unit.PAGES, ScoreWork.WARPS, ScoreWork.WARPS * ScoreWork.PAGES)
+            .blockSizes(Unit.TOKENS, Splits.UNIT, AttentionWork.PREFILL_ROWS, Splits.TARGET / 2)
             .build();
 
-    private final String name;
     private final CudaOptions options;
     private final Device device;
     private final Kernels kernels;
-    private final Set<CudaCache> caches = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
 
     /** A backend on a device that is known to be there, with its name in words. */
     public CudaBackend(String name, CudaOptions options, Driver driver) {
-        this.name = name;
+        super(ID, name, CAPABILITIES, options.immediateChecks());
         this.options = options;
         device = device(driver, options.device());
         kernels = new Kernels(device);
@@ -73,37 +70,11 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
-    public String id() {
-        return ID;
-    }
-
-    @Override
-    public String device() {
-        return name;
-    }
-
-    @Override
-    public Capabilities capabilities() {
-        return CAPABILITIES;
-    }
-
-    /** Not while the backend closes, which would miss the cache. */
-    @Override
-    public synchronized KvCache open(CacheSpec spec) {
-        requireOpen();
-        CAPABILITIES.require(spec);
+    protected CheckedCache<?, ?> doOpen(CacheSpec spec) {
         requireCountable("device slots", spec.deviceSlots());
         requireCountable("host slots", spec.hostSlots());
         device.enter();
-        var cache = new CudaCache(this, spec, device, kernels.load(spec.elementType()), options);
-        caches.add(cache);
-        return cache;
-    }
-
-    private void requireOpen() {
-        if (closed || device.isLost()) {
-            throw new ClosedException("the backend is closed");
-        }
+        return new CudaCache(this, spec, device, kernels.load(spec.elementType()), options);
     }
 
     /** Page tables name slots by ints. No GPU has memory for as many. */
@@ -115,25 +86,14 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
-    public MemoryUse memory() {
-        requireOpen();
-        return caches.stream().map(CudaCache::memoryUnlessClosed).reduce(MemoryUse.NONE, MemoryUse::plus);
-    }
-
-    /** Called by a cache when it closes. */
-    public void forget(CudaCache cache) {
-        caches.remove(cache);
+    protected boolean isLost() {
+        return device.isLost();
     }
 
     @Override
-    public synchronized void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
+    protected void doClose() {
         try (device;
                 kernels) {
-            Release.all(List.copyOf(caches), CudaCache::close);
             if (!device.isLost()) {
                 device.enter();
             }

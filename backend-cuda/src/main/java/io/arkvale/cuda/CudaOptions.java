@@ -1,7 +1,7 @@
 package io.arkvale.cuda;
 
 import io.arkvale.api.BackendOption;
-import io.arkvale.api.support.OptionValues;
+import io.arkvale.core.OptionValues;
 import java.util.List;
 import java.util.Map;
 

@@ -1,9 +1,8 @@
 package io.arkvale.cuda;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.api.support.SlotPool;
+import io.arkvale.core.page.SlotPool;
 import io.arkvale.cuda.driver.Address;
-import io.arkvale.cuda.driver.Device;
 import io.arkvale.cuda.driver.Kernels.Grid;
 import io.arkvale.cuda.driver.LaunchQueue;
 import io.arkvale.cuda.driver.Memory;
@@ -57,14 +56,11 @@ public final class Pools {
     }
 
     /** Every slot is free, and no digest holds what memory happened to. */
-    public void clear(Device device, Streams streams, LaunchQueue queue) {
+    public void clear(Streams streams, LaunchQueue queue) {
         for (var block : new Memory.OnDevice[] {digests, radii, books}) {
-            device.check(
-                    device.driver.cuMemsetD8Async(block.address, (byte) 0, block.bytes, streams.compute), "cuMemset");
+            streams.fill(block.address, 0, block.bytes);
         }
-        device.check(
-                device.driver.cuMemsetD32Async(at(HEADER + 2L * deviceSlots), Tables.NONE, hostSlots, streams.compute),
-                "cuMemset");
+        streams.fill(at(HEADER + 2L * deviceSlots), Tables.NONE, (long) Integer.BYTES * hostSlots);
         queue.launch(KernelName.FREE_ALL_SLOTS, new Grid(64), 256, 0, new FreeAllSlotsArguments(booksOfSlots()));
     }
 

@@ -1,7 +1,6 @@
 package io.arkvale.cuda;
 
 import io.arkvale.api.SequenceSpec;
-import io.arkvale.cuda.driver.Address;
 import io.arkvale.cuda.driver.Kernels.Grid;
 import io.arkvale.cuda.driver.Memory;
 import io.arkvale.cuda.kernel.CacheStructs.Shape;
@@ -24,20 +23,16 @@ public final class SequenceTables {
     }
 
     public CudaSequence begin(SequenceSpec spec) {
-        var tables = Tables.of(cache.spec, FIRST_CAPACITY);
+        var tables = Tables.of(cache.spec(), FIRST_CAPACITY);
         return new CudaSequence(cache, spec, tables, allocate(tables));
     }
 
     private Memory.OnDevice allocate(Tables tables) {
         var block = cache.memory.allocate(tables.bytes());
-        fill(block.address, Tables.NONE, tables.counts());
-        fill(block.address.plus(Integer.BYTES * tables.counts()), 0, 2L * tables.runs());
+        long counts = Integer.BYTES * tables.counts();
+        cache.streams.fill(block.address, Tables.NONE, counts);
+        cache.streams.fill(block.address.plus(counts), 0, tables.bytes() - counts);
         return block;
-    }
-
-    private void fill(Address address, int value, long count) {
-        cache.device.check(
-                cache.device.driver.cuMemsetD32Async(address, value, count, cache.streams.compute), "cuMemsetD32Async");
     }
 
     /** Widens the tables until they have room for so many pages. */
@@ -46,7 +41,7 @@ public final class SequenceTables {
         if (pages <= narrow.capacity()) {
             return;
         }
-        var wide = Tables.of(cache.spec, Math.max(pages, Math.addExact(narrow.capacity(), narrow.capacity() / 2)));
+        var wide = Tables.of(cache.spec(), Math.max(pages, Math.addExact(narrow.capacity(), narrow.capacity() / 2)));
         var block = allocate(wide);
         long record = stage(block, wide, sequence.block, narrow.capacity());
         launch(KernelName.GROW_TABLES, new GrowTablesArguments(shape(), record));
@@ -58,14 +53,10 @@ public final class SequenceTables {
 
     public CudaSequence fork(CudaSequence source) {
         var block = cache.memory.allocate(source.tables.bytes());
-        cache.device.check(
-                cache.device.driver.cuMemcpyDtoDAsync(
-                        block.address, source.block.address, source.tables.bytes(), cache.streams.compute),
-                "cuMemcpyDtoDAsync");
+        cache.streams.copy(source.block.address, block.address, source.tables.bytes());
         long record = stage(block, source.tables, block, 0);
         launch(KernelName.RETAIN_SLOTS, new RetainSlotsArguments(shape(), cache.pools.booksOfSlots(), record));
-        var fork = new CudaSequence(cache, source.spec, source.tables, block);
-        fork.length = source.length;
+        var fork = new CudaSequence(cache, source.spec(), source.tables, block);
         fork.backups.addAll(source.backups);
         fork.backups.forEach(cache.pools.backups::retainAll);
         return fork;

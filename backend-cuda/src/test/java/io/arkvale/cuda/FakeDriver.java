@@ -253,11 +253,6 @@ final class FakeDriver extends Driver {
     }
 
     @Override
-    public int cuMemsetD32Async(CUdeviceptr target, int value, long count, CUstream stream) {
-        return queued("cuMemsetD32Async", () -> {});
-    }
-
-    @Override
     public int cuStreamCreate(CUstream stream, int flags) {
         return made("cuStreamCreate", "stream", stream);
     }

@@ -9,7 +9,6 @@ import io.arkvale.api.MemoryUse;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A running backend: knows its open caches, so that it can add up their memory and close them. */
 public abstract class CacheBackend implements Backend {
@@ -18,7 +17,7 @@ public abstract class CacheBackend implements Backend {
     private final Capabilities capabilities;
     private final boolean checksImmediately;
     private final Set<CheckedCache<?, ?>> caches = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean closed;
 
     /**
      * A backend without caches.
@@ -63,15 +62,13 @@ public abstract class CacheBackend implements Backend {
         return checksImmediately;
     }
 
+    /** Not while it closes, which would miss the cache. */
     @Override
-    public final KvCache open(CacheSpec spec) {
+    public final synchronized KvCache open(CacheSpec spec) {
         requireOpen();
         capabilities.require(spec);
         var cache = doOpen(spec);
         caches.add(cache);
-        if (closed.get()) {
-            cache.close();
-        }
         return cache;
     }
 
@@ -82,7 +79,7 @@ public abstract class CacheBackend implements Backend {
     }
 
     private void requireOpen() {
-        if (closed.get() || isLost()) {
+        if (closed || isLost()) {
             throw new ClosedException("the backend is closed");
         }
     }
@@ -93,10 +90,11 @@ public abstract class CacheBackend implements Backend {
     }
 
     @Override
-    public final void close() {
-        if (!closed.compareAndSet(false, true)) {
+    public final synchronized void close() {
+        if (closed) {
             return;
         }
+        closed = true;
         RuntimeException failure = null;
         for (var cache : List.copyOf(caches)) {
             try {

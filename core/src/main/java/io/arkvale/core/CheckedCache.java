@@ -48,6 +48,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     private final CacheTensors<M> tensors;
     private final Set<S> sequences = new LinkedHashSet<>();
     private @Nullable CheckedStep<M> open;
+    private long version;
     private volatile boolean closed;
 
     /** A cache without sequences. */
@@ -59,7 +60,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
         tensors = new CacheTensors<>(spec, guard, this::doAllocate);
     }
 
-    /** Called first in every call that is open to it, for a backend that must make something current. */
+    /** Called first in every call but those of tensors, for a backend that must make something current. */
     protected void enter() {}
 
     /** An empty sequence. */
@@ -120,9 +121,21 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
         return sequences;
     }
 
-    /** The open step, if there is one. */
-    protected final @Nullable CheckedStep<M> openStep() {
-        return open;
+    /** Tokens of a sequence that a layer stores, in the middle of a step too. */
+    protected final int tokens(S sequence, int layer) {
+        if (open != null) {
+            for (var member : open.members()) {
+                if (member.sequence().equals(sequence)) {
+                    return member.lengthBefore() + open.stored(layer, member.index());
+                }
+            }
+        }
+        return sequence.length();
+    }
+
+    /** Counts the calls that may change what a view shows. */
+    public final long version() {
+        return version;
     }
 
     @Override
@@ -213,6 +226,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
 
         @Override
         public void enter() {
+            version++;
             CheckedCache.this.enter();
         }
 
@@ -233,6 +247,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
                 return;
             }
             requireIdle("closing a sequence");
+            version++;
             enter();
             var own = sequenceType.cast(sequence);
             try {
@@ -256,7 +271,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     }
 
     /** The sequence, if it is this cache's and open, poisoned or not. */
-    protected final S own(Sequence sequence) {
+    final S own(Sequence sequence) {
         if (!sequenceType.isInstance(sequence)) {
             throw new ForeignObjectException("the sequence belongs to another cache");
         }
@@ -334,11 +349,14 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             }
             sequences.forEach(CacheSequence::markClosed);
             sequences.clear();
-            backend.forget(this);
             try {
-                tensors.close();
+                try {
+                    tensors.close();
+                } finally {
+                    doClose();
+                }
             } finally {
-                doClose();
+                backend.forget(this); // not before: a backend that closes waits for the caches it knows
             }
         } finally {
             guard.unlock();
@@ -346,7 +364,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     }
 
     /** Runs a part of a view with the guard held. */
-    protected final <T> T read(Supplier<T> part) {
+    final <T> T read(Supplier<T> part) {
         lockOpen();
         try {
             return part.get();
@@ -358,29 +376,35 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     /** Takes the guard of a cache that is open. */
     private void lockOpen() {
         guard.lock();
-        if (closed) {
-            guard.unlock();
-            throw new ClosedException("the cache is closed");
+        boolean entered = false;
+        try {
+            if (closed) {
+                throw new ClosedException("the cache is closed");
+            }
+            enter();
+            entered = true;
+        } finally {
+            if (!entered) {
+                guard.unlock();
+            }
         }
-        enter();
     }
 
     /** Takes the guard of a cache that is open and has no open step. */
     private void lock(String call) {
         lockOpen();
-        if (open != null) {
+        version++;
+        try {
+            requireIdle(call);
+        } catch (CallOrderException e) {
             guard.unlock();
-            throw outOfOrder(call);
+            throw e;
         }
     }
 
     private void requireIdle(String call) {
         if (open != null) {
-            throw outOfOrder(call);
+            throw new CallOrderException(call + " is not allowed while a step is open; commit or close the step first");
         }
-    }
-
-    private static CallOrderException outOfOrder(String call) {
-        return new CallOrderException(call + " is not allowed while a step is open; commit or close the step first");
     }
 }

@@ -81,10 +81,6 @@ public class Driver {
         return JCudaDriver.cuMemsetD8Async(target, value, count, stream);
     }
 
-    public int cuMemsetD32Async(CUdeviceptr target, int value, long count, CUstream stream) {
-        return JCudaDriver.cuMemsetD32Async(target, value, count, stream);
-    }
-
     public int cuStreamCreate(CUstream stream, int flags) {
         return JCudaDriver.cuStreamCreate(stream, flags);
     }

@@ -52,6 +52,16 @@ public final class Streams implements AutoCloseable {
         }
     }
 
+    /** Queues the filling of device memory with a byte, 0 or −1. */
+    public void fill(Address target, int value, long bytes) {
+        device.check(device.driver.cuMemsetD8Async(target, (byte) value, bytes, compute), "cuMemsetD8Async");
+    }
+
+    /** Queues a copy on the device. */
+    public void copy(Address source, Address target, long bytes) {
+        device.check(device.driver.cuMemcpyDtoDAsync(target, source, bytes, compute), "cuMemcpyDtoDAsync");
+    }
+
     /** What is queued for backup from now on follows what compute has been given so far. */
     public void forkBackup() {
         order(compute, computed, backup);

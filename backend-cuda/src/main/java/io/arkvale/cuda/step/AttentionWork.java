@@ -2,7 +2,7 @@ package io.arkvale.cuda.step;
 
 import io.arkvale.api.ElementType;
 import io.arkvale.cuda.CudaCache;
-import io.arkvale.cuda.CudaTensor;
+import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.driver.Kernels.Grid;
 import io.arkvale.cuda.kernel.AppendKernels.FiniteArguments;
 import io.arkvale.cuda.kernel.AttentionKernels.AttendArguments;
@@ -24,7 +24,8 @@ public final class AttentionWork {
     private static final int THREADS = 128;
     private static final int WARPS = THREADS / 32;
     private static final int TILE = 16;
-    private static final int PREFILL_ROWS = 64;
+    /** Tokens of a block of prefill. */
+    public static final int PREFILL_ROWS = 64;
 
     /** Shared memory is asked for in coarse steps, so that a graph serves for many steps of decode. */
     private static final int SHARED_STEP = 256;
@@ -46,14 +47,15 @@ public final class AttentionWork {
 
     private void count(int layer) {
         for (var member : members) {
-            if (member.sequence.spec.isLimited(layer)) {
-                member.attendedPages += (long) member.attended(layer) * cache.spec.headGroups();
+            if (member.settings().isLimited(layer)) {
+                member.attendedPages +=
+                        (long) member.attended(layer) * cache.spec().headGroups();
             }
         }
     }
 
     /** Step (e). */
-    public void attend(int layer, CudaTensor queries, CudaTensor output, Arrival arrival) {
+    public void attend(int layer, CudaMemory queries, CudaMemory output, Arrival arrival) {
         count(layer);
         int splits = 1;
         for (var member : members) {
@@ -69,7 +71,7 @@ public final class AttentionWork {
                 arrival.ordinal(),
                 splits,
                 Splits.TARGET);
-        var spec = cache.spec;
+        var spec = cache.spec();
         if (usesTensorCores(layer)) {
             int tiles = Math.ceilDiv(spec.queryHeadsPerKvHead(), TILE);
             cache.queue.launch(
@@ -87,11 +89,11 @@ public final class AttentionWork {
     private boolean usesTensorCores(int layer) {
         return hasTensorCoreKernel()
                 && sharedBytes(layer) <= cache.device.blockMemory
-                && Splits.pagesFit(cache.spec, splitTokens(layer));
+                && Splits.pagesFit(cache.spec(), splitTokens(layer));
     }
 
     private long sharedBytes(int layer) {
-        return Splits.sharedBytes(cache.spec.headDim(), splitTokens(layer));
+        return Splits.sharedBytes(cache.spec().headDim(), splitTokens(layer));
     }
 
     /** Tokens of a split that there is room for. */
@@ -108,15 +110,15 @@ public final class AttentionWork {
     }
 
     private boolean hasTensorCoreKernel() {
-        int headDim = cache.spec.headDim();
-        return cache.spec.elementType() != ElementType.F32 && (headDim == 64 || headDim == 128);
+        int headDim = cache.spec().headDim();
+        return cache.spec().elementType() != ElementType.F32 && (headDim == 64 || headDim == 128);
     }
 
     /** Causal attention of a chunk to all that is stored. */
-    public void prefill(int layer, long chunks, int mostTokens, CudaTensor queries, CudaTensor output) {
+    public void prefill(int layer, long chunks, int mostTokens, CudaMemory queries, CudaMemory output) {
         var arguments = new PrefillArguments(
                 cache.stepMemory.layer(layer), cache.pools.pages(), chunks, queries.address(), output.address());
-        var spec = cache.spec;
+        var spec = cache.spec();
         int sharedBytes = 2 * 2 * PREFILL_ROWS * 2 * spec.headDim();
         if (hasTensorCoreKernel() && sharedBytes <= cache.device.blockMemory) {
             cache.queue.launch(
@@ -148,6 +150,6 @@ public final class AttentionWork {
                         tensor,
                         cache.stepMemory.flags(),
                         heads,
-                        cache.spec.headDim()));
+                        cache.spec().headDim()));
     }
 }

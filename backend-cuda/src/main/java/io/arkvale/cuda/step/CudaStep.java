@@ -1,298 +1,252 @@
 package io.arkvale.cuda.step;
 
-import io.arkvale.api.Batch;
-import io.arkvale.api.ClosedException;
-import io.arkvale.api.ElementType;
-import io.arkvale.api.Step;
-import io.arkvale.api.StepReport;
-import io.arkvale.api.Tensor;
-import io.arkvale.api.support.StepRecording;
-import io.arkvale.cuda.CallLock;
+import io.arkvale.api.StepReport.SequenceCounts;
+import io.arkvale.core.step.CountedReport;
+import io.arkvale.core.step.StepOutcome;
+import io.arkvale.core.step.StepWork;
 import io.arkvale.cuda.CudaCache;
+import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.CudaSequence;
-import io.arkvale.cuda.CudaTensor;
-import io.arkvale.cuda.step.StepOrder.State;
+import io.arkvale.cuda.driver.LaunchQueue.Lane;
+import io.arkvale.cuda.step.AttentionWork.Arrival;
+import io.arkvale.cuda.step.ScoreWork.SelectMode;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
-/** A step: checks order and tensors of each call, then hands it to {@link StepWork}. */
-public final class CudaStep implements Step {
+/** The work of a step: what each call queues, in which lane. */
+public final class CudaStep implements StepWork<CudaMemory> {
     private final CudaCache cache;
-    private final Batch batch;
     private final List<Member> members;
     private final long reservedSlots;
-    private final StepOrder order;
-    private final StepWork work;
-    private final StepRecording recording = new StepRecording();
-    private @Nullable CudaTensor scores;
-    private boolean over;
+    private final PageWork pages;
+    private final ScoreWork scores;
+    private final AttentionWork attention;
+    private boolean begun;
 
-    public CudaStep(CudaCache cache, Batch batch, List<Member> members, long reservedSlots) {
+    public CudaStep(CudaCache cache, List<Member> members, long reservedSlots) {
         this.cache = cache;
-        this.batch = batch;
         this.members = members;
         this.reservedSlots = reservedSlots;
-        order = new StepOrder(cache.spec.layers(), batch.tokens());
-        work = new StepWork(cache, members);
-        work.begin();
+        pages = new PageWork(cache, members);
+        scores = new ScoreWork(cache, members);
+        attention = new AttentionWork(cache, members);
+    }
+
+    /** Takes the backup slots and makes the device ready. Room for all of it has been reserved. */
+    @Override
+    public void begin() {
+        cache.streams.awaitBackups();
+        members.forEach(this::takeBackups);
+        cache.stepMemory.begin(members);
+        begun = true;
+        pages.installBackups();
+    }
+
+    /** Pages of one table get neighbouring slots, so that their digests are read in one run. */
+    private void takeBackups(Member member) {
+        int tables = member.limitedLayers() * cache.spec().headGroups();
+        var slots = new int[member.filledAfter() - member.filledBefore()][tables];
+        for (int table = 0; table < tables; table++) {
+            for (var page : slots) {
+                page[table] = cache.pools.backups.take();
+            }
+        }
+        member.sequence().backups.addAll(Arrays.asList(slots));
     }
 
     @Override
-    public Batch batch() {
-        return batch;
+    public void decode(int layer, CudaMemory q, CudaMemory k, CudaMemory v, CudaMemory output, boolean prefetched) {
+        if (prefetched) {
+            cache.streams.awaitAhead();
+        }
+        boolean choosing = !prefetched && scores.isAnyOverBudget(layer);
+        if (pages.isAnyFilled(layer)) { // its backup goes on beyond the decode, which a graph cannot
+            pages.append(layer, k, v, q.address(), Lane.COMPUTE);
+            queueDecode(layer, q, output, choosing, Lane.COMPUTE);
+        } else {
+            cache.queue.fused(() -> {
+                pages.append(layer, k, v, q.address(), choosing ? Lane.ASIDE : Lane.COMPUTE);
+                queueDecode(layer, q, output, choosing, Lane.JOINED);
+            });
+        }
     }
 
-    @Override
-    public void decode(int layer, Tensor queries, Tensor keys, Tensor values, Tensor output) {
-        try (var _ = enter()) {
-            order.requireDecode("decode", layer);
-            var q = queries("queries", queries, batch.size());
-            var k = keys("keys", keys, batch.size());
-            var v = keys("values", values, batch.size());
-            var o = queries("output", output, batch.size());
-            work.decode(layer, q, k, v, o, order.isPrefetched(layer));
-            order.endLayer();
+    private void queueDecode(int layer, CudaMemory q, CudaMemory output, boolean choosing, Lane selectLane) {
+        if (!choosing) {
+            attention.attend(layer, q, output, Arrival.AT_HAND);
+            return;
+        }
+        scores.estimate(layer, q, cache.stepMemory.now());
+        scores.select(layer, cache.stepMemory.now().scores(), SelectMode.MOVE, selectLane);
+        if (cache.isForked()) {
+            pages.acquire(layer, Lane.COMPUTE);
+        }
+        if (attention.bringsPages(layer)) {
+            attention.attend(layer, q, output, Arrival.ARRIVING);
+        } else {
+            pages.gather(layer, Lane.COMPUTE);
+            attention.attend(layer, q, output, Arrival.AT_HAND);
         }
     }
 
     @Override
-    public void append(int layer, Tensor keys, Tensor values) {
-        try (var _ = enter()) {
-            order.requireDecode("append", layer);
-            var k = keys("keys", keys, batch.size());
-            var v = keys("values", values, batch.size());
-            work.append(layer, k, v, order.isPrefetched(layer));
-            order.reach(State.APPEND);
+    public void append(int layer, CudaMemory k, CudaMemory v, boolean prefetched) {
+        if (prefetched) {
+            cache.streams.awaitAhead();
         }
+        pages.append(layer, k, v, 0, Lane.COMPUTE);
     }
 
     @Override
-    public Tensor estimate(int layer, Tensor queries) {
-        try (var _ = enter()) {
-            order.requireEstimate(layer);
-            var q = queries("queries", queries, batch.size());
-            work.estimate(layer, q);
-            order.reach(State.ESTIMATE);
-            closeScores();
-            int rows = work.scoreOffsets(layer)[batch.size()];
-            var tensor = new CudaTensor(
-                    cache,
-                    ElementType.F32,
-                    rows,
-                    cache.spec.headGroups(),
-                    1,
-                    cache.stepMemory.shown().address(),
-                    null);
-            scores = tensor;
-            return tensor;
-        }
+    public void estimate(int layer, CudaMemory q) {
+        noteQueries(q);
+        scores.estimate(layer, q, cache.stepMemory.shown());
     }
 
     @Override
-    public int[] scoreOffsets(int layer) {
-        try (var _ = enter()) {
-            order.requireIndex(layer);
-            return work.scoreOffsets(layer);
-        }
+    public CudaMemory scores() {
+        return new CudaMemory(cache, cache.stepMemory.shown().block());
     }
 
     @Override
     public void select(int layer) {
-        try (var _ = enter()) {
-            order.requireSelect(layer, false);
-            work.select(layer, cache.stepMemory.shown().scores());
-            order.reach(State.SELECT);
-        }
+        select(layer, scores());
     }
 
     @Override
-    public void select(int layer, Tensor scores) {
-        try (var _ = enter()) {
-            order.requireSelect(layer, true);
-            int rows = work.scoreOffsets(layer)[batch.size()];
-            var own = cache.tensor("scores", scores, ElementType.F32, rows, cache.spec.headGroups(), 1);
-            work.select(layer, own.address());
-            order.reach(State.SELECT);
-        }
+    public void select(int layer, CudaMemory from) {
+        scores.select(layer, from.address(), SelectMode.MARK, Lane.COMPUTE);
     }
 
     @Override
     public void recall(int layer) {
-        try (var _ = enter()) {
-            order.requireRecall(layer);
-            work.recall(layer);
-            order.reach(State.RECALL);
+        pages.recall(layer);
+    }
+
+    @Override
+    public void attend(int layer, CudaMemory q, CudaMemory output) {
+        noteQueries(q);
+        attention.attend(layer, q, output, Arrival.AT_HAND);
+    }
+
+    @Override
+    public void ingest(int layer, int[] tokens, int[] stored, CudaMemory k, CudaMemory v) {
+        pages.store(layer, tokens, stored, k, v);
+    }
+
+    @Override
+    public void prefill(
+            int layer, int[] tokens, int[] stored, CudaMemory q, CudaMemory k, CudaMemory v, CudaMemory output) {
+        long chunks = pages.store(layer, tokens, stored, k, v);
+        int most = most(tokens);
+        if (!cache.immediateChecks) {
+            attention.checkFinite(chunks, most, q.address(), cache.spec().queryHeads());
+        }
+        attention.prefill(layer, chunks, most, q, output);
+    }
+
+    @Override
+    public void finishPrefill(int layer, CudaMemory q) {
+        noteQueries(q);
+        if (scores.isAnyOverBudget(layer)) {
+            scores.estimate(layer, q, cache.stepMemory.now());
+            cache.streams.awaitBackups();
+            scores.select(layer, cache.stepMemory.now().scores(), SelectMode.EVICT, Lane.COMPUTE);
         }
     }
 
     @Override
-    public void attend(int layer, Tensor queries, Tensor output) {
-        try (var _ = enter()) {
-            order.requireAttend(layer);
-            var q = queries("queries", queries, batch.size());
-            var o = queries("output", output, batch.size());
-            work.attend(layer, q, o);
-            order.endLayer();
-        }
-    }
-
-    @Override
-    public void prefill(int layer, int[] tokens, Tensor queries, Tensor keys, Tensor values, Tensor output) {
-        try (var _ = enter()) {
-            order.requireChunk(layer, tokens, State.PREFILL);
-            int rows = Arrays.stream(tokens).sum();
-            var q = queries("queries", queries, rows);
-            var k = keys("keys", keys, rows);
-            var v = keys("values", values, rows);
-            var o = queries("output", output, rows);
-            work.prefill(layer, tokens, stored(layer), q, k, v, o);
-            order.addChunk(tokens, State.PREFILL);
-        }
-    }
-
-    @Override
-    public void ingest(int layer, int[] tokens, Tensor keys, Tensor values) {
-        try (var _ = enter()) {
-            order.requireChunk(layer, tokens, State.INGEST);
-            int rows = Arrays.stream(tokens).sum();
-            var k = keys("keys", keys, rows);
-            var v = keys("values", values, rows);
-            work.ingest(layer, tokens, stored(layer), k, v);
-            order.addChunk(tokens, State.INGEST);
-        }
-    }
-
-    @Override
-    public void finishPrefill(int layer, Tensor lastQueries) {
-        try (var _ = enter()) {
-            order.requireFinishPrefill(layer);
-            var q = queries("lastQueries", lastQueries, batch.size());
-            work.finishPrefill(layer, q);
-            order.endLayer();
-        }
-    }
-
-    @Override
-    public void prefetch(int layer, Tensor guessedQueries) {
-        try (var _ = enter()) {
-            order.requirePrefetch(layer);
-            var q = queries("guessedQueries", guessedQueries, batch.size());
-            work.prefetch(layer, q);
-            order.addPrefetch(layer);
-        }
-    }
-
-    @Override
-    public StepReport commit() {
-        try (var _ = enter()) {
-            order.requireCommit();
-            var counters = work.finish();
-            end();
-            var report = work.report(counters);
-            recording.commit(cache.backend, batch, report);
-            work.raise(counters, report);
-            return report;
-        }
-    }
-
-    @Override
-    public void close() {
-        try (var _ = cache.lock.begin()) {
-            if (!over) {
-                cache.enter();
-                try {
-                    work.undo();
-                } finally {
-                    end();
-                }
+    public void prefetch(int layer, CudaMemory q) {
+        noteQueries(q);
+        if (scores.isAnyOverBudget(layer)) {
+            pages.openPages(layer);
+            long guesses = cache.stepMemory.keepGuesses(layer, q); // whose tensor may change before they are read
+            cache.streams.forkAhead();
+            scores.estimateAhead(layer, guesses);
+            scores.selectAhead(layer);
+            if (cache.isForked()) {
+                pages.acquire(layer, Lane.AHEAD);
             }
+            pages.gather(layer, Lane.AHEAD);
+            cache.streams.aheadQueued();
         }
     }
 
-    /** The cache closes and takes everything with it. */
-    public void abandon() {
-        over = true;
-        closeScores();
-    }
-
-    private void end() {
-        over = true;
-        closeScores();
-        cache.stepEnded();
-    }
-
-    /** Tokens that a layer of a member's sequence holds so far. */
-    public int tokens(Member member, int layer) {
-        return member.lengthBefore + order.stored(layer, member.index);
-    }
-
-    /** The member of a sequence, if it takes part. */
-    @Nullable
-    public Member member(CudaSequence sequence) {
-        for (var member : members) {
-            if (member.sequence.equals(sequence)) {
+    @Override
+    public int firstNotFinite(CudaMemory memory, int heads, int[] tokens) {
+        attention.checkFinite(pages.stageChunks(tokens, new int[tokens.length]), most(tokens), memory.address(), heads);
+        var notFinite = cache.stepMemory.count().notFinite();
+        for (int member = 0; member < notFinite.length; member++) {
+            if (notFinite[member]) {
+                cache.stepMemory.clearFlags();
                 return member;
             }
         }
-        return null;
+        return -1;
     }
 
-    /** Slots promised and not yet taken. */
-    public long unusedReservation(long usedSlots) {
+    /** Nothing: kernels note what they read, and {@link #noteQueries} what no other kernel does. */
+    @Override
+    public void noteNotFinite(String name, CudaMemory memory, int heads, int[] tokens) {}
+
+    /** One query per member; with immediate checks they have been looked at. */
+    private void noteQueries(CudaMemory q) {
+        if (!cache.immediateChecks) {
+            attention.checkFinite(0, 1, q.address(), cache.spec().queryHeads());
+        }
+    }
+
+    private static int most(int[] tokens) {
+        return Arrays.stream(tokens).max().orElse(0);
+    }
+
+    @Override
+    public long unusedReservation() {
         long before = cache.pools.usedSlots(cache.staging, cache.stepMemory.booksBefore());
-        return Math.max(0, reservedSlots - (usedSlots - before));
+        return Math.max(0, reservedSlots - (cache.pools.usedSlots(cache.staging) - before));
     }
 
-    /** Backup slots taken for pages that have not been filled yet. */
-    public long unusedBackups() {
-        long unused = 0;
+    /** Waits for the device; one copy brings all that was counted. */
+    @Override
+    public StepOutcome finish() {
+        var counters = cache.stepMemory.count();
+        var counts = new ArrayList<SequenceCounts>();
+        var notFinite = new LinkedHashMap<CudaSequence, String>();
         for (var member : members) {
-            for (int layer = 0; layer < cache.spec.layers(); layer++) {
-                if (member.sequence.spec.isLimited(layer)) {
-                    int filled = tokens(member, layer) / cache.spec.pageSize();
-                    unused += (long) (member.filledAfter() - filled) * cache.spec.headGroups();
-                }
+            int index = member.index();
+            counts.add(new SequenceCounts(
+                    counters.recalled()[index], counters.evicted()[index], member.attendedPages, member.scoredPages));
+            if (counters.notFinite()[index]) {
+                notFinite.put(
+                        member.sequence(),
+                        "keys, values or queries of sequence " + index + " of the batch hold NaN or infinity");
             }
         }
-        return unused;
+        long slotBytes = cache.spec().slotBytes();
+        long backedUpPages = PageWork.filledPages(members);
+        // Parts that overlap count in full: a part lasts from its first block to its last.
+        var report =
+                new CountedReport(counts, counters.copies() * slotBytes, backedUpPages * slotBytes, counters.nanos());
+        return new StepOutcome(report, notFinite, Map.of());
     }
 
-    private int[] stored(int layer) {
-        var stored = new int[members.size()];
-        Arrays.setAll(stored, member -> order.stored(layer, member));
-        return stored;
-    }
-
-    private CallLock.Call enter() {
-        var call = cache.lock.begin();
-        try {
-            if (over) {
-                throw new ClosedException("the step is over");
+    /** Without a snapshot nothing has changed on the device: the step did not begin, because it is lost. */
+    @Override
+    public void undo() {
+        if (begun) {
+            cache.streams.awaitBackups();
+            cache.streams.awaitAhead();
+            pages.undoMoves();
+            cache.stepMemory.restore(members);
+        }
+        for (var member : members) {
+            var backups = member.sequence().backups;
+            while (backups.size() > member.filledBefore()) {
+                cache.pools.backups.releaseAll(backups.removeLast());
             }
-            cache.enter();
-            return call;
-        } catch (RuntimeException e) {
-            call.close();
-            throw e;
         }
-    }
-
-    private void closeScores() {
-        var tensor = scores;
-        if (tensor != null) {
-            tensor.close();
-            scores = null;
-        }
-    }
-
-    private CudaTensor queries(String name, Tensor tensor, int rows) {
-        var spec = cache.spec;
-        return cache.tensor(name, tensor, spec.elementType(), rows, spec.queryHeads(), spec.headDim());
-    }
-
-    private CudaTensor keys(String name, Tensor tensor, int rows) {
-        var spec = cache.spec;
-        return cache.tensor(name, tensor, spec.elementType(), rows, spec.kvHeads(), spec.headDim());
     }
 }

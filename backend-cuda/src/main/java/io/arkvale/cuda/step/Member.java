@@ -2,56 +2,26 @@ package io.arkvale.cuda.step;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Scope;
+import io.arkvale.core.step.StepMember;
 import io.arkvale.cuda.CudaSequence;
 
-/** One sequence's part in a step. */
-public final class Member {
+/** One sequence's part in a step, with the sizes that launches depend on. */
+public final class Member extends StepMember<CudaSequence> {
     /** {@code MOST_WEIGHTS} of estimate.cu. */
     private static final int MOST_WEIGHTS = 8192;
 
-    public final CudaSequence sequence;
-    public final int index;
-    public final int tokens;
-    public final int lengthBefore;
     public long attendedPages;
     public long scoredPages;
     private final CacheSpec cache;
 
-    public Member(CudaSequence sequence, int index, int tokens) {
-        this.sequence = sequence;
-        this.index = index;
-        this.tokens = tokens;
-        lengthBefore = sequence.length;
-        cache = sequence.cache.spec;
-    }
-
-    public int lengthAfter() {
-        return lengthBefore + tokens;
-    }
-
-    public int pagesBefore() {
-        return cache.pages(lengthBefore);
-    }
-
-    public int pagesAfter() {
-        return cache.pages(lengthAfter());
-    }
-
-    public int filledBefore() {
-        return lengthBefore / cache.pageSize();
-    }
-
-    public int filledAfter() {
-        return lengthAfter() / cache.pageSize();
-    }
-
-    public boolean isOverBudget(int layer) {
-        return sequence.spec.isLimited(layer) && pagesAfter() > sequence.spec.budgetPages();
+    public Member(CudaSequence sequence, CacheSpec cache, int index, int tokens) {
+        super(sequence, cache, index, tokens);
+        this.cache = cache;
     }
 
     /** Pages whose order select has to find. */
     public int candidates() {
-        return pagesAfter() - sequence.spec.sinkPages() - sequence.spec.windowPages();
+        return rankedTo() - settings().sinkPages();
     }
 
     /** Pages that a decode attends to, a head group. */
@@ -59,15 +29,15 @@ public final class Member {
         if (!isOverBudget(layer)) {
             return pagesAfter();
         }
-        return switch (sequence.spec.scope()) {
-            case ATTENDED -> sequence.spec.attendedPages() + 1;
-            case RESIDENT -> sequence.spec.budgetPages();
+        return switch (settings().scope()) {
+            case ATTENDED -> settings().attendedPages() + 1;
+            case RESIDENT -> settings().budgetPages();
         };
     }
 
     /** Whether a decode attends to whatever is resident then. */
     public boolean attendsToResidents(int layer) {
-        return isOverBudget(layer) && sequence.spec.scope() == Scope.RESIDENT;
+        return isOverBudget(layer) && settings().scope() == Scope.RESIDENT;
     }
 
     /** Tokens that a decode attends to. */
@@ -84,16 +54,11 @@ public final class Member {
 
     /** Whether queries may be averaged before they are scored; {@code isLinear} of estimate.cu. */
     public boolean isLinear() {
-        return switch (sequence.spec.groupScore()) {
+        return switch (settings().groupScore()) {
             case MEAN ->
                 (cache.headDim() == 64 || cache.headDim() == 128)
                         && (long) cache.kvHeadsPerGroup() * cache.headDim() <= MOST_WEIGHTS;
             case MAX, MEAN_SOFTMAX -> false;
         };
-    }
-
-    /** Group pages of limited layers that the step fills. */
-    public long newBackups() {
-        return (long) (filledAfter() - filledBefore()) * sequence.limitedLayers() * cache.headGroups();
     }
 }

@@ -1,7 +1,7 @@
 package io.arkvale.cuda.step;
 
 import io.arkvale.cuda.CudaCache;
-import io.arkvale.cuda.CudaTensor;
+import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.driver.Kernels.Grid;
 import io.arkvale.cuda.driver.LaunchQueue.Lane;
 import io.arkvale.cuda.kernel.AppendKernels.AppendArguments;
@@ -43,12 +43,17 @@ public final class PageWork {
 
     /** Bytes that {@link #installBackups} stages. */
     public static long backupBytes(List<Member> members) {
-        return CHUNK_BYTES * members.size() + Integer.BYTES * backedUpPages(members);
+        return CHUNK_BYTES * members.size() + Integer.BYTES * filledPages(members);
+    }
+
+    /** Group pages in limited layers that a step fills. */
+    public static long filledPages(List<Member> members) {
+        return members.stream().mapToLong(Member::newBackups).sum();
     }
 
     /** Writes the backup slots that the step's pages will have into the tables. */
     public void installBackups() {
-        if (backedUpPages() == 0) {
+        if (filledPages(members) == 0) {
             return;
         }
         long chunkBytes = CHUNK_BYTES * members.size();
@@ -56,14 +61,17 @@ public final class PageWork {
         var buffer = part.buffer();
         int run = 0;
         for (var member : members) {
-            buffer.putInt(member.lengthBefore).putInt(member.tokens).putInt(run).putInt(0);
+            buffer.putInt(member.lengthBefore())
+                    .putInt(member.tokens())
+                    .putInt(run)
+                    .putInt(0);
             run += Math.toIntExact(member.newBackups());
         }
         for (var member : members) {
-            int tables = member.sequence.limitedLayers() * cache.spec.headGroups();
+            int tables = member.limitedLayers() * cache.spec().headGroups();
             for (int table = 0; table < tables; table++) {
                 for (int page = member.filledBefore(); page < member.filledAfter(); page++) {
-                    buffer.putInt(member.sequence.backups.get(page)[table]);
+                    buffer.putInt(member.sequence().backups.get(page)[table]);
                 }
             }
         }
@@ -77,7 +85,7 @@ public final class PageWork {
     }
 
     /** Decode: stores one token a member. Queries are checked if there are any. Only a page that is not full goes aside. */
-    public void append(int layer, CudaTensor keys, CudaTensor values, long queries, Lane lane) {
+    public void append(int layer, CudaMemory keys, CudaMemory values, long queries, Lane lane) {
         var arguments = new AppendArguments(
                 cache.stepMemory.layer(layer),
                 cache.pools.pages(),
@@ -103,21 +111,21 @@ public final class PageWork {
                         cache.stepMemory.layer(layer), cache.pools.pages(), cache.pools.booksOfSlots(), chunks));
     }
 
-    /** Prefill and ingest: stores a chunk that starts behind what the layer has stored of this step. */
-    public void store(int layer, int[] tokens, int[] stored, CudaTensor keys, CudaTensor values) {
+    /** Prefill and ingest: stores a chunk behind what the layer has stored of this step; returns where it is described. */
+    public long store(int layer, int[] tokens, int[] stored, CudaMemory keys, CudaMemory values) {
         long chunks = stageChunks(tokens, stored);
         openPages(layer, chunks);
         int most = 0;
         int mostFilled = 0;
         for (var member : members) {
-            int first = member.lengthBefore + stored[member.index];
-            int pageSize = cache.spec.pageSize();
-            most = Math.max(most, tokens[member.index]);
-            mostFilled = Math.max(mostFilled, (first + tokens[member.index]) / pageSize - first / pageSize);
+            int first = member.lengthBefore() + stored[member.index()];
+            int pageSize = cache.spec().pageSize();
+            most = Math.max(most, tokens[member.index()]);
+            mostFilled = Math.max(mostFilled, (first + tokens[member.index()]) / pageSize - first / pageSize);
         }
         launch(
                 KernelName.STORE,
-                new Grid(most, cache.spec.headGroups(), members.size()),
+                new Grid(most, cache.spec().headGroups(), members.size()),
                 STORE_THREADS,
                 new StoreArguments(
                         cache.stepMemory.layer(layer),
@@ -126,6 +134,7 @@ public final class PageWork {
                         chunks,
                         cache.stepMemory.flags()));
         finishPages(layer, chunks, mostFilled);
+        return chunks;
     }
 
     /** Where the device finds the chunk of each member, one behind the other in the call's tensors. */
@@ -134,11 +143,11 @@ public final class PageWork {
         int row = 0;
         for (var member : members) {
             part.buffer()
-                    .putInt(member.lengthBefore + stored[member.index])
-                    .putInt(tokens[member.index])
+                    .putInt(member.lengthBefore() + stored[member.index()])
+                    .putInt(tokens[member.index()])
                     .putInt(row)
                     .putInt(0);
-            row += tokens[member.index];
+            row += tokens[member.index()];
         }
         return part.address().value();
     }
@@ -148,13 +157,13 @@ public final class PageWork {
         if (mostFilled == 0 || !isAnyFilled(layer)) {
             return;
         }
-        var grid = new Grid(mostFilled, cache.spec.kvHeads(), members.size());
+        var grid = new Grid(mostFilled, cache.spec().kvHeads(), members.size());
         var current = cache.stepMemory.layer(layer);
         cache.queue.launch(
                 KernelName.DIGEST,
                 grid,
                 DIGEST_THREADS,
-                cache.spec.headDim() * Float.BYTES,
+                cache.spec().headDim() * Float.BYTES,
                 new DigestArguments(
                         current, cache.pools.pages(), cache.pools.digestsOfBackups(), cache.pools.holders(), chunks));
         cache.streams.forkBackup();
@@ -174,7 +183,7 @@ public final class PageWork {
     }
 
     private static boolean fills(Member member, int layer) {
-        return member.sequence.spec.isLimited(layer) && member.filledAfter() > member.filledBefore();
+        return member.settings().isLimited(layer) && member.filledAfter() > member.filledBefore();
     }
 
     /** Step (d), after a select that marked its choice. */
@@ -203,11 +212,11 @@ public final class PageWork {
     /** Copies the acquired pages; with scope resident, lists what is resident then. */
     public void gather(int layer, Lane lane) {
         var current = cache.stepMemory.layer(layer);
-        int tables = cache.spec.headGroups() * members.size();
+        int tables = cache.spec().headGroups() * members.size();
         cache.queue.launch(
                 KernelName.GATHER,
                 lane,
-                new Grid(Math.ceilDiv(MOVE_BLOCKS, tables), cache.spec.headGroups(), members.size()),
+                new Grid(Math.ceilDiv(MOVE_BLOCKS, tables), cache.spec().headGroups(), members.size()),
                 MOVE_THREADS,
                 0,
                 new GatherArguments(current, cache.pools.pages()));
@@ -231,21 +240,8 @@ public final class PageWork {
                 new BringBackArguments(cache.pools.shape(), cache.pools.pages(), cache.stepMemory.sequences()));
     }
 
-    /** Group pages in limited layers that the step fills. */
-    public long backedUpPages() {
-        return backedUpPages(members);
-    }
-
-    private static long backedUpPages(List<Member> members) {
-        long pages = 0;
-        for (var member : members) {
-            pages += member.newBackups();
-        }
-        return pages;
-    }
-
     private Grid groupsByMembers() {
-        return new Grid(cache.spec.headGroups(), members.size());
+        return new Grid(cache.spec().headGroups(), members.size());
     }
 
     private void launch(KernelName kernel, Grid grid, int threads, KernelArguments arguments) {

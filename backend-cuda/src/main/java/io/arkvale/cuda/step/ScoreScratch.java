@@ -1,7 +1,6 @@
 package io.arkvale.cuda.step;
 
 import io.arkvale.cuda.CudaCache;
-import io.arkvale.cuda.driver.Address;
 import io.arkvale.cuda.driver.Memory;
 import io.arkvale.cuda.driver.Scratch;
 import java.util.List;
@@ -27,20 +26,20 @@ public record ScoreScratch(Scratch rows, Scratch headRows, Scratch keys) {
         boolean eachHead = false;
         boolean longTables = false;
         for (var member : members) {
-            if (member.isOverBudget(cache.spec.layers() - 1)) {
+            if (member.isOverBudget(cache.spec().layers() - 1)) {
                 pages += member.filledAfter();
                 eachHead |= !member.isLinear();
                 longTables |= member.candidates() > Splits.SHARED_KEYS;
             }
         }
-        long scores = pages * cache.spec.headGroups();
+        long scores = pages * cache.spec().headGroups();
         rows.atLeast(Float.BYTES * scores);
-        headRows.atLeast(eachHead ? Float.BYTES * pages * cache.spec.queryHeads() : 0);
+        headRows.atLeast(eachHead ? Float.BYTES * pages * cache.spec().queryHeads() : 0);
         keys.atLeast(longTables ? 2 * Integer.BYTES * scores : 0); // keys, and a bit each whether they are resident
     }
 
-    public Address address() {
-        return rows.atLeast(0).address;
+    public Memory.OnDevice block() {
+        return rows.atLeast(0);
     }
 
     public long scores() {

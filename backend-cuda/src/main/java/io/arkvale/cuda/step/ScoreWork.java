@@ -1,7 +1,7 @@
 package io.arkvale.cuda.step;
 
 import io.arkvale.cuda.CudaCache;
-import io.arkvale.cuda.CudaTensor;
+import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.driver.Kernels.Grid;
 import io.arkvale.cuda.driver.LaunchQueue.Lane;
 import io.arkvale.cuda.kernel.EstimateKernels.EstimateGroupsArguments;
@@ -32,10 +32,14 @@ public final class ScoreWork {
         EVICT
     }
 
-    private static final int WARPS = 8;
+    /** Pages scored at a time if each head is scored, one per warp. */
+    public static final int WARPS = 8;
+
+    /** Pages of a warp at a time if queries are averaged. */
+    public static final int PAGES = 2;
+
     private static final int STAGES = 6;
     private static final int COLUMN_BYTES = 512;
-    private static final int PAGES = 2;
     private static final int SELECT_THREADS = 1024;
 
     /** Shared memory is asked for in coarse steps, so that a graph serves for many steps of decode. */
@@ -53,22 +57,12 @@ public final class ScoreWork {
         return members.stream().anyMatch(member -> member.isOverBudget(layer));
     }
 
-    /** Rows of scores before each member's, and of all. */
-    public int[] offsets(int layer) {
-        var offsets = new int[members.size() + 1];
-        for (var member : members) {
-            int rows = member.isOverBudget(layer) ? member.filledAfter() : 0;
-            offsets[member.index + 1] = Math.addExact(offsets[member.index], rows);
-        }
-        return offsets;
-    }
-
     /** Step (b), for one query per member. */
-    public void estimate(int layer, CudaTensor queries, ScoreScratch scratch) {
+    public void estimate(int layer, CudaMemory queries, ScoreScratch scratch) {
         estimate(layer, queries.address(), scratch, EstimateMode.STEP, Lane.COMPUTE);
         for (var member : members) {
             if (member.isOverBudget(layer)) {
-                member.scoredPages += (long) member.filledAfter() * cache.spec.headGroups();
+                member.scoredPages += (long) member.filledAfter() * cache.spec().headGroups();
             }
         }
     }
@@ -78,7 +72,8 @@ public final class ScoreWork {
         estimate(layer, queries, cache.stepMemory.ahead(), EstimateMode.PREFETCH, Lane.AHEAD);
         for (var member : members) {
             if (member.isOverBudget(layer)) {
-                member.scoredPages += (long) member.filledBefore() * cache.spec.headGroups();
+                member.scoredPages +=
+                        (long) member.filledBefore() * cache.spec().headGroups();
             }
         }
     }
@@ -105,7 +100,7 @@ public final class ScoreWork {
 
     private void estimateMean(
             int layer, int mostPages, long queries, ScoreScratch scratch, EstimateMode mode, Lane lane) {
-        var spec = cache.spec;
+        var spec = cache.spec();
         // One block keeps a multiprocessor busy: with no more of them, each prepares its query once.
         int fitting = Math.max(1, cache.device.multiprocessors / (spec.headGroups() * members.size()));
         int sharedBytes =
@@ -127,7 +122,7 @@ public final class ScoreWork {
 
     private void estimateEachHead(
             int layer, int mostPages, long queries, ScoreScratch scratch, EstimateMode mode, Lane lane) {
-        var spec = cache.spec;
+        var spec = cache.spec();
         cache.queue.launch(
                 KernelName.ESTIMATE_HEADS,
                 lane,
@@ -176,7 +171,7 @@ public final class ScoreWork {
         cache.queue.launch(
                 KernelName.SELECT_PAGES,
                 lane,
-                new Grid(cache.spec.headGroups(), members.size()),
+                new Grid(cache.spec().headGroups(), members.size()),
                 SELECT_THREADS,
                 Math.ceilDiv(mostKeys + Math.ceilDiv(mostKeys, Integer.SIZE), KEYS_STEP) * KEYS_STEP * Integer.BYTES,
                 new SelectPagesArguments(

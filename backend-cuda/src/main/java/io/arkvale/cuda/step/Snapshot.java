@@ -32,7 +32,10 @@ public final class Snapshot {
     public void take(List<Member> members, Copies into) {
         into.add(cache.pools.books().address, books(), cache.pools.books().bytes);
         for (var member : members) {
-            into.add(member.sequence.block.address, tables(members, member), member.sequence.tables.bytes());
+            into.add(
+                    member.sequence().block.address,
+                    tables(members, member),
+                    member.sequence().tables.bytes());
         }
     }
 
@@ -40,7 +43,10 @@ public final class Snapshot {
     public void restore(List<Member> members) {
         copies.add(books(), cache.pools.books().address, cache.pools.books().bytes);
         for (var member : members) {
-            copies.add(tables(members, member), member.sequence.block.address, member.sequence.tables.bytes());
+            copies.add(
+                    tables(members, member),
+                    member.sequence().block.address,
+                    member.sequence().tables.bytes());
         }
         copies.run();
     }
@@ -50,14 +56,14 @@ public final class Snapshot {
     }
 
     public Address tables(List<Member> members, Member member) {
-        return books().plus(at(members, member.index));
+        return books().plus(at(members, member.index()));
     }
 
     /** Where the tables of the member with an index begin, behind those of all before it. */
     private long at(List<Member> members, int index) {
         long at = aligned(cache.pools.books().bytes);
         for (var member : members.subList(0, index)) {
-            at += aligned(member.sequence.tables.bytes());
+            at += aligned(member.sequence().tables.bytes());
         }
         return at;
     }

@@ -13,7 +13,8 @@ public final class Splits {
     public static final int SHARED_KEYS = 36 << 10;
 
     private static final int MOST = 128;
-    private static final int UNIT = 16;
+    /** Tokens that a split is a multiple of. */
+    public static final int UNIT = 16;
 
     /** Warps times stages times tokens of a tile, for keys and values, of {@code attend.cu}. */
     private static final int RING_ROWS = 4 * 3 * 16 * 2;

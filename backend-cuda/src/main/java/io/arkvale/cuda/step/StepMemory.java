@@ -1,7 +1,8 @@
 package io.arkvale.cuda.step;
 
+import io.arkvale.core.step.StepMember;
 import io.arkvale.cuda.CudaCache;
-import io.arkvale.cuda.CudaTensor;
+import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.Tables;
 import io.arkvale.cuda.driver.Address;
 import io.arkvale.cuda.driver.Memory;
@@ -55,13 +56,13 @@ public final class StepMemory {
      * @throws io.arkvale.api.CapacityException if there is not enough memory
      */
     public void reserve(List<Member> members) {
-        var spec = cache.spec;
+        var spec = cache.spec();
         batch = members.size();
         layout = new CounterLayout(batch, cache.timed ? spec.layers() : 0);
         records.atLeast(countersAt() + layout.bytes());
         long splits = 1;
         for (var member : members) {
-            if (member.tokens == 1) {
+            if (member.tokens() == 1) {
                 splits = Math.max(splits, Math.max(member.mostSplits(0), member.mostSplits(spec.layers() - 1)));
             }
         }
@@ -90,22 +91,21 @@ public final class StepMemory {
     }
 
     private void writeOffsets(ByteBuffer buffer, List<Member> members) {
-        for (int layer = 0; layer < cache.spec.layers(); layer++) {
-            int rows = 0;
+        for (int layer = 0; layer < cache.spec().layers(); layer++) {
+            var offsets = StepMember.scoreOffsets(members, layer);
             for (var member : members) {
-                buffer.putInt(rows);
-                rows += member.isOverBudget(layer) ? member.filledAfter() : 0;
+                buffer.putInt(offsets[member.index()]);
             }
         }
     }
 
     @SuppressWarnings("EnumOrdinal") // cache.cuh declares the same constants in the same order
     private static void write(ByteBuffer buffer, Member member, Address before) {
-        var sequence = member.sequence;
+        var sequence = member.sequence();
         writeTables(buffer, sequence.block, sequence.tables);
         buffer.putLong(before.value());
-        var spec = sequence.spec;
-        buffer.putInt(sequence.tables.capacity()).putInt(member.lengthBefore).putInt(member.tokens);
+        var spec = sequence.spec();
+        buffer.putInt(sequence.tables.capacity()).putInt(member.lengthBefore()).putInt(member.tokens());
         buffer.putInt(spec.budgetPages()).putInt(spec.isLimited() ? spec.rankedPages() : 0);
         buffer.putInt(spec.sinkPages()).putInt(spec.windowPages()).putInt(spec.denseLayers());
         buffer.putInt(spec.digest().ordinal()).putInt(spec.groupScore().ordinal());
@@ -186,9 +186,9 @@ public final class StepMemory {
     }
 
     /** Queues a copy of the queries that a layer is prefetched with; returns its address. */
-    public long keepGuesses(int layer, CudaTensor queries) {
+    public long keepGuesses(int layer, CudaMemory queries) {
         var target = guesses.atLeast(0).address.plus(queryBytes() * layer);
-        queries.copyTo(target, queryBytes());
+        cache.streams.copy(queries.block().address, target, queryBytes());
         return target.value();
     }
 
@@ -199,7 +199,7 @@ public final class StepMemory {
 
     /** Forgets which values were not finite, after an immediate check has reported them. */
     public void clearFlags() {
-        cache.zero(area().plus(countersAt() + layout.flagsAt()), (long) Integer.BYTES * batch);
+        cache.streams.fill(area().plus(countersAt() + layout.flagsAt()), 0, (long) Integer.BYTES * batch);
     }
 
     /** Puts the books and the members' tables back. */
@@ -221,12 +221,12 @@ public final class StepMemory {
     }
 
     private long countersAt() {
-        long offsets = (long) Integer.BYTES * batch * cache.spec.layers();
+        long offsets = (long) Integer.BYTES * batch * cache.spec().layers();
         return Math.ceilDiv(offsetsAt() + offsets, ALIGNMENT) * ALIGNMENT;
     }
 
     private long queryBytes() {
-        var spec = cache.spec;
+        var spec = cache.spec();
         return (long) batch
                 * spec.queryHeads()
                 * spec.headDim()
@@ -234,6 +234,6 @@ public final class StepMemory {
     }
 
     private long ticketBytes() {
-        return (long) Integer.BYTES * batch * cache.spec.queryHeads();
+        return (long) Integer.BYTES * batch * cache.spec().queryHeads();
     }
 }

@@ -63,7 +63,7 @@ final class WrongCalls {
                             }
 
                             private void store("""),
-                core(703, "fused decode attends before it selects", "step/StepWork.java", """
+                core(703, "fused decode attends before it selects", PAGED, """
                                 if (!prefetched) {
                                     choose(layer, queries);
                                 }

@@ -36,9 +36,9 @@ final class WrongTables {
                 core(
                         304,
                         "digests of dense layers",
-                        "page/PagedView.java",
-                        "pages.isLimited() && page < pages.digests.get(group).pages()",
-                        "page < pages.tokens / spec.pageSize()"),
+                        "CheckedView.java",
+                        "                        page < digested(own, layer)));",
+                        "                        page < cache.tokens(own, layer) / spec.pageSize()));"),
                 core(305, "append evicts to make room", STEP, "        store(layer, oneEach, keys, values);\n", """
                                 store(layer, oneEach, keys, values);
                                 for (var member : members) {

@@ -4,7 +4,6 @@ import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CacheView;
 import io.arkvale.api.CapacityException;
 import io.arkvale.api.MemoryUse;
-import io.arkvale.api.Sequence;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.core.CacheBackend;
 import io.arkvale.core.CheckedCache;
@@ -16,7 +15,6 @@ import io.arkvale.spi.PageDevice;
 import io.arkvale.spi.TensorMemory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,11 +127,7 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
 
     @Override
     protected CacheView doView() {
-        return new PagedView(spec(), device, backups, this::look);
-    }
-
-    private <T> T look(Sequence sequence, Function<PagedSequence, T> reader) {
-        return read(() -> reader.apply(own(sequence)));
+        return new PagedView(this, device, backups);
     }
 
     @Override

@@ -115,6 +115,15 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     }
 
     @Override
+    public void decode(int layer, M queries, M keys, M values, M output, boolean prefetched) {
+        append(layer, keys, values, prefetched);
+        if (!prefetched) {
+            choose(layer, queries);
+        }
+        attend(layer, queries, output);
+    }
+
+    @Override
     public void append(int layer, M keys, M values, boolean prefetched) {
         store(layer, oneEach, keys, values);
     }
@@ -200,8 +209,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
         }
     }
 
-    @Override
-    public void choose(int layer, M queries) {
+    private void choose(int layer, M queries) {
         long start = device.clock();
         score(layer, queries, scratch.scores, StepMember.scoreOffsets(members, layer));
         start = count(Part.ESTIMATE, start);

@@ -31,7 +31,7 @@ final class Reservation {
     long reserve(Collection<PagedSequence> sequences, List<PagedMember> members, long freeBackups) {
         long backups = 0;
         for (var member : members) {
-            backups = Math.addExact(backups, newBackups(member));
+            backups = Math.addExact(backups, member.newBackups());
         }
         if (backups > freeBackups) {
             var pool = spec.diskSlots() > 0 ? "host and disk slots" : "host slots";
@@ -47,15 +47,6 @@ final class Reservation {
             throw new CapacityException("device slots", needed, free);
         }
         return needed;
-    }
-
-    private long newBackups(PagedMember member) {
-        long limited = 0;
-        for (int layer = 0; layer < spec.layers(); layer++) {
-            limited += member.settings().isLimited(layer) ? spec.headGroups() : 0;
-        }
-        long filled = (long) member.filledAfter() - member.filledBefore();
-        return Math.multiplyExact(filled, limited);
     }
 
     /** Slots in use at the worst moment, beyond those in use now: layers go one after another and keep their rest. */

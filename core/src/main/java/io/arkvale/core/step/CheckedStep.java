@@ -347,11 +347,18 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
 
     private void enter() {
         owner.guard().lock();
-        if (end != End.OPEN) {
-            leave();
-            throw new ClosedException("the step is over");
+        boolean entered = false;
+        try {
+            if (end != End.OPEN) {
+                throw new ClosedException("the step is over");
+            }
+            owner.enter();
+            entered = true;
+        } finally {
+            if (!entered) {
+                leave();
+            }
         }
-        owner.enter();
     }
 
     private void leave() {

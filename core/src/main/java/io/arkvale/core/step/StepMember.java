@@ -76,6 +76,16 @@ public class StepMember<S extends CacheSequence> {
         return lengthAfter() / cache.pageSize();
     }
 
+    /** Pages of head groups that the step fills in layers with a budget: each gets a backup. */
+    public final long newBackups() {
+        return Math.multiplyExact((long) (filledAfter() - filledBefore()) * limitedLayers(), (long) cache.headGroups());
+    }
+
+    /** Layers with a budget. */
+    public final int limitedLayers() {
+        return settings().isLimited() ? Math.max(0, cache.layers() - settings().denseLayers()) : 0;
+    }
+
     /** Whether it is over its budget in a layer, once the layer is done. */
     public final boolean isOverBudget(int layer) {
         return settings().isLimited(layer) && pagesAfter() > settings().budgetPages();

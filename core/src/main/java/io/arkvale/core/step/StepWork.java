@@ -16,20 +16,11 @@ public interface StepWork<M extends TensorMemory> {
     default void begin() {}
 
     /**
-     * The five steps at once.
+     * The five steps at once. Scores that {@link #scores} shows stay as they are.
      *
      * @param prefetched whether the layer's pages were selected ahead, so that estimate, select and recall are left out
      */
-    default void decode(int layer, M queries, M keys, M values, M output, boolean prefetched) {
-        append(layer, keys, values, prefetched);
-        if (!prefetched) {
-            choose(layer, queries);
-        }
-        attend(layer, queries, output);
-    }
-
-    /** Estimate, select and recall of a fused decode: scores that {@link #scores} shows stay as they are. */
-    void choose(int layer, M queries);
+    void decode(int layer, M queries, M keys, M values, M output, boolean prefetched);
 
     /** Step (a): one token per sequence. */
     void append(int layer, M keys, M values, boolean prefetched);

@@ -67,7 +67,7 @@ public final class CacheTensors<M extends TensorMemory> implements AutoCloseable
         }
         var tensor = new CacheTensor<>(this, elementType, rows, heads, width, allocator.allocate(size));
         open.add(tensor);
-        bytes += size;
+        bytes += tensor.memory().bytes();
         return tensor;
     }
 
