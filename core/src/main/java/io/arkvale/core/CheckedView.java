@@ -119,8 +119,8 @@ public abstract class CheckedView<S extends CacheSequence> implements CacheView 
         });
     }
 
-    /** Pages that have a digest. */
-    protected final int digested(S sequence, int layer) {
+    /** Pages of a layer that have a digest: for a device that keeps no count, those that are full. */
+    protected int digested(S sequence, int layer) {
         return sequence.spec().isLimited(layer) ? cache.tokens(sequence, layer) / spec.pageSize() : 0;
     }
 

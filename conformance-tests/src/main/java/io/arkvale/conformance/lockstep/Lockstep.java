@@ -201,7 +201,7 @@ public final class Lockstep implements AutoCloseable {
     /** Compares the outputs of a call, and keeps them if this lockstep records. */
     void verifyOutputs(int layer, List<OutputCheck.Row> rows) {
         if (recording) {
-            rows.forEach(row -> row.pair().outputs().add(row.output()));
+            rows.forEach(OutputCheck.Row::record);
         }
         outputs.verify(layer, rows);
     }

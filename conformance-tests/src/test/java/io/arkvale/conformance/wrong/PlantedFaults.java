@@ -26,10 +26,12 @@ public final class PlantedFaults {
                         "a window page evicted",
                         "page/Selector.java",
                         "next = 0; page < pages - spec.windowPages(); page++) {",
-                        "next = 0; page < pages - 1; page++) {",
-                        "                ranking.add(page, scores.of(page));\n            }\n        }\n        var victims",
-                        "                ranking.add(page, page >= pages - spec.windowPages() ? Float.NEGATIVE_INFINITY : scores.of(page));\n"
-                                + "            }\n        }\n        var victims")
+                        "next = 0; page < pages; page++) {",
+                        "            } else if (table.isResident(page)) {\n                ranking.add(page, scores.of(page));",
+                        """
+                                    } else if (table.isResident(page) && table.backup(page) != null) {
+                                        ranking.add(page, page >= pages - spec.windowPages() ? Float.NEGATIVE_INFINITY : scores.of(page));
+                        """)
                 .provider();
     }
 

@@ -36,6 +36,12 @@ final class PagedView extends CheckedView<PagedSequence> {
     }
 
     @Override
+    protected int digested(PagedSequence sequence, int layer) {
+        var pages = sequence.layer(layer);
+        return pages.isLimited() ? pages.digests.getFirst().pages() : 0;
+    }
+
+    @Override
     protected int[] attended(PagedSequence sequence, int layer, int group) {
         return table(sequence, layer, group).attended().toArray();
     }
