@@ -45,6 +45,6 @@ public final class TornadoProvider implements BackendProvider {
         if (Probe.device(parsed.device()) instanceof Availability.Unavailable unavailable) {
             throw new BackendUnavailableException(id(), unavailable.reason(), unavailable.cure());
         }
-        return Probe.driver().create(parsed);
+        return Probe.create(parsed);
     }
 }

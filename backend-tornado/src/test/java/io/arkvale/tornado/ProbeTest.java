@@ -8,8 +8,17 @@ import io.arkvale.api.Availability;
 import io.arkvale.api.BackendUnavailableException;
 import io.arkvale.api.Backends;
 import io.arkvale.api.InvalidArgumentException;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
+import java.util.jar.JarOutputStream;
+import java.util.regex.Pattern;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ProbeTest {
     @Test
@@ -39,6 +48,57 @@ class ProbeTest {
         var unavailable = Probe.failed(error);
         assertThat(unavailable.reason()).contains("libOpenCL.so.1");
         assertThat(unavailable.cure()).contains("driver");
+    }
+
+    @Test
+    void aFailureIsToldWithoutWhatOnlyALogNeeds() {
+        var error = new IllegalStateException(
+                "\u001B[31m[WARNING] No OpenCL platforms found. Deoptimizing to sequential execution.\u001B[0m");
+        assertThat(Probe.failed(new IllegalStateException(error)).reason())
+                .isEqualTo("TornadoVM finds no driver or device: No OpenCL platforms found");
+        assertThat(ErrorText.of(new ArithmeticException())).isEqualTo("ArithmeticException");
+        assertThat(ErrorText.of(new NoClassDefFoundError("jdk/vm/ci/Code")))
+                .isEqualTo("class jdk/vm/ci/Code cannot be loaded");
+    }
+
+    @Test
+    void theFirstThatIsMissingIsTold() {
+        requireReason(new SdkFound(false, true, true, "5.2.0-jdk25", true, true), "no kernels");
+        requireReason(new SdkFound(true, false, false, null, false, false), "is not on the module path");
+        requireReason(new SdkFound(true, false, true, null, false, false), "jars are on the module path, but");
+        requireReason(new SdkFound(true, true, true, "5.1.0-jdk25", true, true), "version 5.1.0-jdk25");
+        requireReason(new SdkFound(true, true, true, "5.20.0-jdk25", true, true), "version 5.20.0-jdk25");
+        requireReason(new SdkFound(true, true, true, "5.2.0-jdk21", true, true), "version 5.2.0-jdk21");
+        requireReason(new SdkFound(true, true, true, null, true, true), "version unknown");
+        requireReason(new SdkFound(true, true, true, "5.2.0-jdk25", false, false), "without TornadoVM's flags");
+        requireReason(new SdkFound(true, true, true, "5.2.1-jdk25", true, false), "-Dtornado.recover.bailout=False");
+        assertThat(new SdkFound(true, true, true, "5.2.0-jdk25", true, true).missing())
+                .isNull();
+    }
+
+    private static void requireReason(SdkFound found, String reason) {
+        var missing = Objects.requireNonNull(found.missing(), "nothing is missing");
+        assertThat(missing.reason()).contains(reason);
+        assertThat(missing.cure()).contains("TornadoVM 5.2").contains("tornado-argfile.template");
+    }
+
+    @Test
+    void jarsOnTheModulePathAreSeenBeforeTheyAreLoaded(@TempDir Path folder) throws IOException {
+        var jar = folder.resolve("tornado-api-5.2.0-jdk25.jar");
+        try (var output = new JarOutputStream(Files.newOutputStream(jar))) {
+            output.putNextEntry(new ZipEntry("uk/ac/manchester/tornado/api/TaskGraph.class"));
+            output.closeEntry();
+        }
+        assertThat(SdkFound.isOnModulePath("lib" + File.pathSeparator + folder)).isTrue();
+        assertThat(SdkFound.isOnModulePath("lib")).isFalse();
+        assertThat(SdkFound.isOnModulePath("")).isFalse();
+    }
+
+    @Test
+    void theVersionAskedForIsTheOneCompiledAgainst() throws IOException {
+        assertThat(Files.readString(Path.of("pom.xml")))
+                .containsPattern(
+                        "<tornado.version>" + Pattern.quote(SdkFound.VERSION) + "\\.\\d+-" + SdkFound.JDK + "<");
     }
 
     @Test
