@@ -6,6 +6,7 @@ final class LayerCounts {
     private long heldSteps;
     private double attended;
     private long read;
+    private long probabilityBytes;
     private long scoringBytes;
     private long recalled;
 
@@ -20,7 +21,12 @@ final class LayerCounts {
         read += distinct;
     }
 
-    /** Counts bytes read to decide what takes part. */
+    /** Counts probabilities that attention has to write down, and read again, since the policy asks for them. */
+    void probabilities(long bytes) {
+        probabilityBytes += bytes;
+    }
+
+    /** Counts bytes read to decide what takes part or is evicted. */
     void score(long bytes) {
         scoringBytes += bytes;
     }
@@ -52,6 +58,10 @@ final class LayerCounts {
 
     long read() {
         return read;
+    }
+
+    long probabilityBytes() {
+        return probabilityBytes;
     }
 
     long scoringBytes() {
