@@ -15,12 +15,20 @@ import java.util.function.LongSupplier;
  */
 public record Reservation(CacheSpec spec, SlotPool backups) {
     /**
-     * Device slots that the members may take beyond those they have.
+     * What is reserved.
+     *
+     * @param growth device slots that the members may take beyond those they have, if none are shared
+     * @param all device slots that all sequences may have then, if none are shared
+     */
+    record Slots(long growth, long all) {}
+
+    /**
+     * Device slots that the members may take.
      *
      * @param usedSlots asks the device how many are in use, for the error alone
      * @throws CapacityException if device or host slots are short
      */
-    public long reserve(Collection<CudaSequence> sequences, List<Member> members, LongSupplier usedSlots) {
+    Slots reserve(Collection<CudaSequence> sequences, List<Member> members, LongSupplier usedSlots) {
         long newBackups = 0;
         long growth = 0;
         for (var member : members) {
@@ -38,7 +46,7 @@ public record Reservation(CacheSpec spec, SlotPool backups) {
             long used = usedSlots.getAsLong();
             throw new CapacityException("device slots", all - used, spec.deviceSlots() - used);
         }
-        return growth;
+        return new Slots(growth, all);
     }
 
     /** Slots of a sequence between steps if it shares none. */

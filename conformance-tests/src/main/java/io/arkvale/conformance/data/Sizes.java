@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -180,7 +181,7 @@ public final class Sizes {
     }
 
     /** Sizes that a scene crosses as it grows. */
-    private TreeSet<Integer> sizes(Unit unit, boolean far) {
+    private SortedSet<Integer> sizes(Unit unit, boolean far) {
         var sizes = new TreeSet<>(USUAL);
         if (far) {
             sizes.addAll(FAR);
@@ -190,7 +191,7 @@ public final class Sizes {
     }
 
     /** One less, exactly and one more than each size. */
-    private TreeSet<Integer> around(Unit unit) {
+    private SortedSet<Integer> around(Unit unit) {
         var around = new TreeSet<Integer>();
         for (var size : sizes(unit, false)) {
             IntStream.rangeClosed(Math.max(1, size - 1), size + 1).forEach(around::add);

@@ -92,11 +92,11 @@ final class Repetition {
                     score(layer, from, count, queries);
                 }
 
-                /** The context's last queries stay those of its last token. */
+                // The context's last queries stay those of its last token.
                 @Override
                 public void finishLayer(int layer, float[] lastQueries) {}
 
-                /** The sequence does not keep what is read again. */
+                // The sequence does not keep what is read again.
                 @Override
                 public void commit() {}
 
