@@ -65,11 +65,12 @@ public interface PageDevice<M extends TensorMemory> extends AutoCloseable {
     }
 
     /**
-     * Makes sure that so many blocks beyond those in use can be filled until the next call of this method.
+     * Makes sure that so many blocks of digests of a shape, beyond those in use, can be filled until the next step opens.
+     * Called once per shape and step.
      *
      * @throws io.arkvale.api.CapacityException if there is not so much memory
      */
-    default void reserveDigests(Digest digest, int blocks) {}
+    default void reserveDigests(Digest.Shape shape, int blocks) {}
 
     /** Copies slots' bytes to host memory, {@link Storage#slotBytes} of each: the i-th slot to the i-th target. */
     void download(int[] slots, List<MemorySegment> targets);

@@ -77,12 +77,12 @@ final class CpuDevice implements PageDevice<HostMemory> {
 
     @Override
     public void copyDigests(Digest digest, int from, int to) {
-        digester.blocks(digest).copy(from, to);
+        digester.blocks(digest.shape()).copy(from, to);
     }
 
     @Override
-    public void reserveDigests(Digest digest, int blocks) {
-        digester.blocks(digest).reserve(blocks);
+    public void reserveDigests(Digest.Shape shape, int blocks) {
+        digester.blocks(shape).reserve(blocks);
     }
 
     @Override

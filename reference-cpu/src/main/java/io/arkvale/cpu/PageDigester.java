@@ -25,15 +25,15 @@ final class PageDigester implements AutoCloseable {
         rows = workers.rows;
     }
 
-    /** The digests of a kind. */
-    DigestBlocks blocks(Digest digest) {
-        return blocks.computeIfAbsent(digest.shape(), shape -> new DigestBlocks(spec, shape));
+    /** The digests of a shape. */
+    DigestBlocks blocks(Digest.Shape shape) {
+        return blocks.computeIfAbsent(shape, missing -> new DigestBlocks(spec, missing));
     }
 
     /** Summarises pages whose keys lie in slots. */
     void summarise(List<FilledPage> pages, SlotMemory slots, PageFormat format) {
         for (var page : pages) {
-            blocks(page.digest()).memory(page.block()); // gives the block its place, which one thread must do
+            blocks(page.digest().shape()).memory(page.block()); // gives the block its place, which one thread must do
         }
         workers.pool.forEach(pages.size(), (item, number) -> {
             var page = pages.get(item);
@@ -49,7 +49,7 @@ final class PageDigester implements AutoCloseable {
         long rowBytes = (long) spec.headDim() * spec.elementType().bytes();
         rows.getKeys(worker.page.memory, worker.page.keys, 0, spec.pageSize(), worker.pageRows, 0, rowBytes);
         worker.digest.load(worker.pageRows, 0, spec.pageSize());
-        var column = blocks(page.digest());
+        var column = blocks(page.digest().shape());
         var target = worker.digestRow;
         var digest = page.digest();
         switch (digest) {
@@ -68,7 +68,7 @@ final class PageDigester implements AutoCloseable {
     float[] read(Digest digest, int block, int index, int head) {
         int elements = digest.shape().vectors() * spec.headDim();
         var numbers = new float[elements + digest.shape().radii()];
-        var column = blocks(digest);
+        var column = blocks(digest.shape());
         var row = workers.get(0).digestRow;
         column.get(block, index, head, row);
         codec.decode(row, 0, numbers, 0, elements);

@@ -60,7 +60,7 @@ final class PageScorer {
         int queryHeads = spec.queryHeadsPerKvHead();
         int kvHead = work.group() * spec.kvHeadsPerGroup() + head;
         kernel.queries(queries, (work.row() * spec.queryHeads() + kvHead * queryHeads) * spec.headDim());
-        var blocks = digester.blocks(work.digest());
+        var blocks = digester.blocks(work.digest().shape());
         int all = work.pages();
         int at = start + head * queryHeads * all;
         for (int page = 0; page < all; page += DigestBlocks.PAGES) {

@@ -20,16 +20,16 @@ import java.util.Map;
 public final class CudaStep implements StepWork<CudaMemory> {
     private final CudaCache cache;
     private final List<Member> members;
-    private final long reservedSlots;
+    private final Reservation.Slots reserved;
     private final PageWork pages;
     private final ScoreWork scores;
     private final AttentionWork attention;
     private boolean begun;
 
-    public CudaStep(CudaCache cache, List<Member> members, long reservedSlots) {
+    public CudaStep(CudaCache cache, List<Member> members, Reservation.Slots reserved) {
         this.cache = cache;
         this.members = members;
-        this.reservedSlots = reservedSlots;
+        this.reserved = reserved;
         pages = new PageWork(cache, members);
         scores = new ScoreWork(cache, members);
         attention = new AttentionWork(cache, members);
@@ -205,8 +205,13 @@ public final class CudaStep implements StepWork<CudaMemory> {
 
     @Override
     public long unusedReservation() {
+        long used = cache.pools.usedSlots(cache.staging);
+        if (cache.isForked()) {
+            // What sequences share they may come to have apart.
+            return Math.max(0, reserved.all() - used);
+        }
         long before = cache.pools.usedSlots(cache.staging, cache.stepMemory.booksBefore());
-        return Math.max(0, reservedSlots - (cache.pools.usedSlots(cache.staging) - before));
+        return Math.max(0, reserved.growth() - (used - before));
     }
 
     /** Waits for the device; one copy brings all that was counted. */

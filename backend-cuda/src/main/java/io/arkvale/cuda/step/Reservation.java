@@ -20,7 +20,7 @@ public record Reservation(CacheSpec spec, SlotPool backups) {
      * @param growth device slots that the members may take beyond those they have, if none are shared
      * @param all device slots that all sequences may have then, if none are shared
      */
-    record Slots(long growth, long all) {}
+    public record Slots(long growth, long all) {}
 
     /**
      * Device slots that the members may take.
@@ -28,7 +28,7 @@ public record Reservation(CacheSpec spec, SlotPool backups) {
      * @param usedSlots asks the device how many are in use, for the error alone
      * @throws CapacityException if device or host slots are short
      */
-    Slots reserve(Collection<CudaSequence> sequences, List<Member> members, LongSupplier usedSlots) {
+    public Slots reserve(Collection<CudaSequence> sequences, List<Member> members, LongSupplier usedSlots) {
         long newBackups = 0;
         long growth = 0;
         for (var member : members) {

@@ -81,12 +81,12 @@ final class PageStore {
 
     /** Makes sure that the digests of the step's pages have room. */
     void reserveDigests(List<PagedMember> members) {
-        Map<Digest, Integer> blocks = new EnumMap<>(Digest.class);
+        Map<Digest.Shape, Integer> blocks = new EnumMap<>(Digest.Shape.class);
         for (var member : members) {
             for (var layer : member.sequence().layers) {
                 for (var list : layer.digests) {
                     int needed = list.needed(member.filledAfter());
-                    blocks.merge(member.sequence().spec().digest(), needed, Math::addExact);
+                    blocks.merge(member.settings().digest().shape(), needed, Math::addExact);
                 }
             }
         }
