@@ -58,13 +58,13 @@ final class WrongProviders {
                         108,
                         "caches outlive their backend",
                         "CacheBackend.java",
-                        "if (!closed.compareAndSet(false, true)) {",
-                        "if (true) {"),
+                        "        if (closed) {\n            return;",
+                        "        if (!closed) {\n            return;"),
                 core(
                         805,
                         "a little memory stays with every cache that closes",
                         "CheckedCache.java",
-                        "            backend.forget(this);\n",
+                        "                backend.forget(this);",
                         "",
                         "return closed ? MemoryUse.NONE : memory();",
                         "return closed ? new MemoryUse(0, 0, 0, 0, 0, 1, 0, 0) : memory();"));
