@@ -12,8 +12,8 @@ import io.arkvale.cuda.kernel.CacheStructs.Books;
 import io.arkvale.cuda.kernel.CacheStructs.Digests;
 import io.arkvale.cuda.kernel.CacheStructs.Pages;
 import io.arkvale.cuda.kernel.CacheStructs.Shape;
+import io.arkvale.cuda.kernel.KernelArguments.FreeAllSlotsArguments;
 import io.arkvale.cuda.kernel.KernelName;
-import io.arkvale.cuda.kernel.SequenceKernels.FreeAllSlotsArguments;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 

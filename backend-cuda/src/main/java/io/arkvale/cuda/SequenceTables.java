@@ -5,22 +5,16 @@ import io.arkvale.cuda.driver.Kernels.Grid;
 import io.arkvale.cuda.driver.Memory;
 import io.arkvale.cuda.kernel.CacheStructs.Shape;
 import io.arkvale.cuda.kernel.KernelArguments;
+import io.arkvale.cuda.kernel.KernelArguments.GrowTablesArguments;
+import io.arkvale.cuda.kernel.KernelArguments.ReleaseSlotsArguments;
+import io.arkvale.cuda.kernel.KernelArguments.RetainSlotsArguments;
 import io.arkvale.cuda.kernel.KernelName;
-import io.arkvale.cuda.kernel.SequenceKernels.GrowTablesArguments;
-import io.arkvale.cuda.kernel.SequenceKernels.ReleaseSlotsArguments;
-import io.arkvale.cuda.kernel.SequenceKernels.RetainSlotsArguments;
 import io.arkvale.cuda.step.StepMemory;
 
 /** Makes, widens, copies and frees the tables of sequences on the device. */
-public final class SequenceTables {
+public record SequenceTables(CudaCache cache) {
     private static final int FIRST_CAPACITY = 16;
     private static final int THREADS = 256;
-
-    private final CudaCache cache;
-
-    public SequenceTables(CudaCache cache) {
-        this.cache = cache;
-    }
 
     public CudaSequence begin(SequenceSpec spec) {
         var tables = Tables.of(cache.spec(), FIRST_CAPACITY);

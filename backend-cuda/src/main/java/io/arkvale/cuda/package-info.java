@@ -4,16 +4,16 @@
  * <p>What is where, and who owns what:
  *
  * <ul>
- *   <li>This package: what callers hold. {@link io.arkvale.cuda.CudaProvider} makes a {@code CudaBackend}, which owns the
+ *   <li>This package: the backend, its caches, sequences and views on {@link io.arkvale.core}, which checks every call and lets
+ *       in one thread at a time. {@link io.arkvale.cuda.CudaProvider} makes a {@code CudaBackend}, which owns the
  *       {@code Device} (one context) and the {@code Kernels} (loaded images). It makes {@code CudaCache}s, and each owns
- *       everything else: its {@code Memory}, its {@code Streams}, its {@code LaunchQueue}, its {@code Pools}. A cache lets
- *       in one thread at a time ({@code CallLock}), for the backend may be asked or closed by any.
+ *       everything else: its {@code Memory}, its {@code Streams}, its {@code LaunchQueue}, its {@code Pools}.
  *   <li>{@code Pools}: device slots with their books, host slots for backups, digests. {@code Tables} of a sequence: where
  *       each page is. Books and tables lie on the device and kernels change them; the host knows only what follows from
  *       lengths, and reads the rest when somebody asks ({@code CudaView}, {@code Mirror}).
- *   <li>{@link io.arkvale.cuda.step}: one open step. {@code CudaStep} checks each call and hands it to {@code StepWork},
- *       which queues launches through {@code PageWork}, {@code ScoreWork} and {@code AttentionWork}. {@code StepMemory}
- *       has the members' records, counters, scratch and the {@code Snapshot} that undo restores.
+ *   <li>{@link io.arkvale.cuda.step}: the work of one open step. {@code CudaStep} queues launches through {@code PageWork},
+ *       {@code ScoreWork} and {@code AttentionWork}. {@code StepMemory} has the members' records, counters, scratch and the
+ *       {@code Snapshot} that undo restores.
  *   <li>{@link io.arkvale.cuda.kernel}: every kernel by name, with its arguments as a record: the structure of the same
  *       name in {@code src/main/cuda}, where the kernels are, one file per stage.
  *   <li>{@link io.arkvale.cuda.driver}: the driver's calls and what is made by them.

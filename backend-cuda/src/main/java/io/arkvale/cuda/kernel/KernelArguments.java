@@ -1,4 +1,100 @@
 package io.arkvale.cuda.kernel;
 
-/** What one kernel is given, by value, with each launch. */
-public interface KernelArguments extends Struct {}
+import io.arkvale.cuda.kernel.CacheStructs.Books;
+import io.arkvale.cuda.kernel.CacheStructs.Digests;
+import io.arkvale.cuda.kernel.CacheStructs.Layer;
+import io.arkvale.cuda.kernel.CacheStructs.Pages;
+import io.arkvale.cuda.kernel.CacheStructs.Shape;
+import io.arkvale.cuda.kernel.CacheStructs.Tokens;
+
+/** What one kernel is given, by value, with each launch: the structure of the same name in its source file. */
+public sealed interface KernelArguments extends Struct {
+    // sequence.cu
+
+    record InstallBackupsArguments(Shape shape, long sequences, long chunks, long slots) implements KernelArguments {}
+
+    record RetainSlotsArguments(Shape shape, Books books, long sequence) implements KernelArguments {}
+
+    record ReleaseSlotsArguments(Shape shape, Books books, long sequence) implements KernelArguments {}
+
+    record GrowTablesArguments(Shape shape, long sequence) implements KernelArguments {}
+
+    record FreeAllSlotsArguments(Books books) implements KernelArguments {}
+
+    record CopyAllArguments(long copies) implements KernelArguments {}
+
+    // append.cu
+
+    record AppendArguments(Layer layer, Pages pages, Books books, Tokens tokens, long queries, long flags)
+            implements KernelArguments {}
+
+    record OpenPagesArguments(Layer layer, Pages pages, Books books, long chunks) implements KernelArguments {}
+
+    record StoreArguments(Layer layer, Pages pages, Tokens tokens, long chunks, long flags)
+            implements KernelArguments {}
+
+    record FiniteArguments(long sequences, long chunks, long values, long flags, int heads, int headDim)
+            implements KernelArguments {}
+
+    // digest.cu
+
+    record DigestArguments(Layer layer, Pages pages, Digests digests, long holders, long chunks)
+            implements KernelArguments {}
+
+    // estimate.cu
+
+    record EstimateMeanArguments(Layer layer, Digests digests, long queries, long scores, long offsets, int mode)
+            implements KernelArguments {}
+
+    record EstimateHeadsArguments(Layer layer, Digests digests, long queries, long headScores, long offsets, int mode)
+            implements KernelArguments {}
+
+    record EstimateGroupsArguments(Layer layer, long headScores, long scores, long offsets, int mode)
+            implements KernelArguments {}
+
+    // select.cu
+
+    record SelectPagesArguments(
+            Layer layer,
+            Books books,
+            long scores,
+            long offsets,
+            long keys,
+            long evicted,
+            long recalled,
+            long copies,
+            int mode,
+            int forked)
+            implements KernelArguments {}
+
+    // recall.cu
+
+    record EvictVictimsArguments(Layer layer, Books books) implements KernelArguments {}
+
+    record AcquireSlotsArguments(Layer layer, Books books, long copies) implements KernelArguments {}
+
+    record ListResidentsArguments(Layer layer) implements KernelArguments {}
+
+    record GatherArguments(Layer layer, Pages pages) implements KernelArguments {}
+
+    record BackUpArguments(Layer layer, Pages pages, long chunks, int extent) implements KernelArguments {}
+
+    record BringBackArguments(Shape shape, Pages pages, long sequences) implements KernelArguments {}
+
+    // attended.cuh and prefill.cuh
+
+    record AttendArguments(
+            Layer layer,
+            Pages pages,
+            long queries,
+            long output,
+            long partials,
+            long tickets,
+            int arrival,
+            int splits,
+            int splitTarget)
+            implements KernelArguments {}
+
+    record PrefillArguments(Layer layer, Pages pages, long chunks, long queries, long output)
+            implements KernelArguments {}
+}

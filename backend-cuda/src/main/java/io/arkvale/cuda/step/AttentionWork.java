@@ -4,15 +4,15 @@ import io.arkvale.api.ElementType;
 import io.arkvale.cuda.CudaCache;
 import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.driver.Kernels.Grid;
-import io.arkvale.cuda.kernel.AppendKernels.FiniteArguments;
-import io.arkvale.cuda.kernel.AttentionKernels.AttendArguments;
-import io.arkvale.cuda.kernel.AttentionKernels.PrefillArguments;
+import io.arkvale.cuda.kernel.KernelArguments.AttendArguments;
+import io.arkvale.cuda.kernel.KernelArguments.FiniteArguments;
+import io.arkvale.cuda.kernel.KernelArguments.PrefillArguments;
 import io.arkvale.cuda.kernel.KernelName;
 import java.util.List;
 
 /** Queues attention: of decode, split over pages, and of prefill. */
 @SuppressWarnings("EnumOrdinal") // the CUDA sources declare the same constants in the same order
-public final class AttentionWork {
+public record AttentionWork(CudaCache cache, List<Member> members) {
     /** Where the bytes of recalled pages are; {@code Arrival} of attended.cuh, in its order. */
     public enum Arrival {
         /** In their slots. */
@@ -29,14 +29,6 @@ public final class AttentionWork {
 
     /** Shared memory is asked for in coarse steps, so that a graph serves for many steps of decode. */
     private static final int SHARED_STEP = 256;
-
-    private final CudaCache cache;
-    private final List<Member> members;
-
-    public AttentionWork(CudaCache cache, List<Member> members) {
-        this.cache = cache;
-        this.members = members;
-    }
 
     /** Whether attention can bring recalled pages itself, while it reads the others. */
     public boolean bringsPages(int layer) {

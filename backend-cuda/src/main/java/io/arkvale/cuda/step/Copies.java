@@ -3,8 +3,8 @@ package io.arkvale.cuda.step;
 import io.arkvale.cuda.CudaCache;
 import io.arkvale.cuda.driver.Address;
 import io.arkvale.cuda.driver.Kernels.Grid;
+import io.arkvale.cuda.kernel.KernelArguments.CopyAllArguments;
 import io.arkvale.cuda.kernel.KernelName;
-import io.arkvale.cuda.kernel.SequenceKernels.CopyAllArguments;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -4,24 +4,24 @@ import io.arkvale.cuda.CudaCache;
 import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.driver.Kernels.Grid;
 import io.arkvale.cuda.driver.LaunchQueue.Lane;
-import io.arkvale.cuda.kernel.AppendKernels.AppendArguments;
-import io.arkvale.cuda.kernel.AppendKernels.OpenPagesArguments;
-import io.arkvale.cuda.kernel.AppendKernels.StoreArguments;
-import io.arkvale.cuda.kernel.AppendKernels.Tokens;
-import io.arkvale.cuda.kernel.DigestKernels.DigestArguments;
+import io.arkvale.cuda.kernel.CacheStructs.Tokens;
 import io.arkvale.cuda.kernel.KernelArguments;
+import io.arkvale.cuda.kernel.KernelArguments.AcquireSlotsArguments;
+import io.arkvale.cuda.kernel.KernelArguments.AppendArguments;
+import io.arkvale.cuda.kernel.KernelArguments.BackUpArguments;
+import io.arkvale.cuda.kernel.KernelArguments.BringBackArguments;
+import io.arkvale.cuda.kernel.KernelArguments.DigestArguments;
+import io.arkvale.cuda.kernel.KernelArguments.EvictVictimsArguments;
+import io.arkvale.cuda.kernel.KernelArguments.GatherArguments;
+import io.arkvale.cuda.kernel.KernelArguments.InstallBackupsArguments;
+import io.arkvale.cuda.kernel.KernelArguments.ListResidentsArguments;
+import io.arkvale.cuda.kernel.KernelArguments.OpenPagesArguments;
+import io.arkvale.cuda.kernel.KernelArguments.StoreArguments;
 import io.arkvale.cuda.kernel.KernelName;
-import io.arkvale.cuda.kernel.RecallKernels.AcquireSlotsArguments;
-import io.arkvale.cuda.kernel.RecallKernels.BackUpArguments;
-import io.arkvale.cuda.kernel.RecallKernels.BringBackArguments;
-import io.arkvale.cuda.kernel.RecallKernels.EvictVictimsArguments;
-import io.arkvale.cuda.kernel.RecallKernels.GatherArguments;
-import io.arkvale.cuda.kernel.RecallKernels.ListResidentsArguments;
-import io.arkvale.cuda.kernel.SequenceKernels.InstallBackupsArguments;
 import java.util.List;
 
 /** Queues what stores tokens and moves pages: append, digest, backup, recall, and taking a step back. */
-public final class PageWork {
+public record PageWork(CudaCache cache, List<Member> members) {
     /** Size of struct {@code Chunk} of {@code cache.cuh}. */
     private static final long CHUNK_BYTES = 4 * Integer.BYTES;
 
@@ -32,14 +32,6 @@ public final class PageWork {
 
     /** Blocks that copy over PCIe: enough to fill it, few enough to leave the GPU to others. */
     private static final int MOVE_BLOCKS = 64;
-
-    private final CudaCache cache;
-    private final List<Member> members;
-
-    public PageWork(CudaCache cache, List<Member> members) {
-        this.cache = cache;
-        this.members = members;
-    }
 
     /** Bytes that {@link #installBackups} stages. */
     public static long backupBytes(List<Member> members) {

@@ -4,16 +4,16 @@ import io.arkvale.cuda.CudaCache;
 import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.driver.Kernels.Grid;
 import io.arkvale.cuda.driver.LaunchQueue.Lane;
-import io.arkvale.cuda.kernel.EstimateKernels.EstimateGroupsArguments;
-import io.arkvale.cuda.kernel.EstimateKernels.EstimateHeadsArguments;
-import io.arkvale.cuda.kernel.EstimateKernels.EstimateMeanArguments;
+import io.arkvale.cuda.kernel.KernelArguments.EstimateGroupsArguments;
+import io.arkvale.cuda.kernel.KernelArguments.EstimateHeadsArguments;
+import io.arkvale.cuda.kernel.KernelArguments.EstimateMeanArguments;
+import io.arkvale.cuda.kernel.KernelArguments.SelectPagesArguments;
 import io.arkvale.cuda.kernel.KernelName;
-import io.arkvale.cuda.kernel.SelectKernels.SelectPagesArguments;
 import java.util.List;
 
 /** Queues what scores and ranks pages: estimate and select. */
 @SuppressWarnings("EnumOrdinal") // the CUDA sources declare the same constants in the same order
-public final class ScoreWork {
+public record ScoreWork(CudaCache cache, List<Member> members) {
     /** Which pages estimate scores; {@code EstimateMode} of estimate.cu, in its order. */
     public enum EstimateMode {
         /** Those filled with the step's own token. */
@@ -44,14 +44,6 @@ public final class ScoreWork {
 
     /** Shared memory is asked for in coarse steps, so that a graph serves for many steps of decode. */
     private static final int KEYS_STEP = 256;
-
-    private final CudaCache cache;
-    private final List<Member> members;
-
-    public ScoreWork(CudaCache cache, List<Member> members) {
-        this.cache = cache;
-        this.members = members;
-    }
 
     public boolean isAnyOverBudget(int layer) {
         return members.stream().anyMatch(member -> member.isOverBudget(layer));
