@@ -6,4 +6,6 @@ module io.arkvale.conformance {
     requires static org.jspecify;
 
     exports io.arkvale.conformance;
+    // So that a case that failed can be pasted into a test.
+    exports io.arkvale.conformance.cases;
 }

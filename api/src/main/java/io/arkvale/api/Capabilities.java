@@ -297,6 +297,9 @@ public final class Capabilities {
         return new Builder();
     }
 
+    /** The largest block size that the kit straddles. */
+    public static final int MOST_BLOCK_SIZE = 1024;
+
     /** Collects a declaration; what is not called keeps the value that {@link Capabilities#builder} names. */
     public static final class Builder {
         private EnumSet<ElementType> elementTypes = EnumSet.of(ElementType.F32);
@@ -384,13 +387,14 @@ public final class Capabilities {
 
         /**
          * Adds sizes at which the backend's work is cut, such as a block of pages that one warp scores: the kit tries
-         * one less, exactly and one more of each. None if not called.
+         * one less, exactly and one more of each. None if not called. Sizes are at most {@value Capabilities#MOST_BLOCK_SIZE}, so
+         * that the kit stays fast.
          *
-         * @throws InvalidArgumentException if a size is below 1
+         * @throws InvalidArgumentException if a size is out of range
          */
         public Builder blockSizes(Unit unit, int... sizes) {
             for (var size : sizes) {
-                Checks.range("a block size in " + unit, size, 1, Integer.MAX_VALUE);
+                Checks.range("a block size in " + unit, size, 1, MOST_BLOCK_SIZE);
                 blockSizes.computeIfAbsent(unit, missing -> new TreeSet<>()).add(size);
             }
             return this;

@@ -103,7 +103,28 @@ public final class ConformanceKit implements AutoCloseable {
         return test(test).result();
     }
 
+    /**
+     * Checks one case, as the message of a failure writes it: the last argument is a {@code Scene}, a {@code Life} or
+     * what else the test generates, of the package {@code io.arkvale.conformance.cases}.
+     *
+     * @param test name of the test
+     * @throws IllegalArgumentException if there is no such test
+     */
+    public static RuleResult check(ConformanceOptions options, String test, Object given) {
+        var named = RuleCatalog.tests().stream()
+                .filter(one -> one.name().equals(test))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no test " + test));
+        try (var kit = open(options)) {
+            return kit.test(named, given).result();
+        }
+    }
+
     private Tested test(RuleTest test) {
+        return test(test, null);
+    }
+
+    private Tested test(RuleTest test, @Nullable Object given) {
         var findings = new Findings();
         var context = new Context(
                 options.provider(),
@@ -114,7 +135,9 @@ public final class ConformanceKit implements AutoCloseable {
                 options.actions(),
                 options.shrinks(),
                 options.seed(),
-                test.rule());
+                test.rule(),
+                test.name(),
+                given);
         var start = System.nanoTime();
         Throwable failure = null;
         Generation.begin();

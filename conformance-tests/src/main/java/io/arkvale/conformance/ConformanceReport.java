@@ -1,9 +1,12 @@
 package io.arkvale.conformance;
 
 import io.arkvale.conformance.RuleResult.Outcome;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -40,6 +43,43 @@ public record ConformanceReport(
     /** Whether no test failed. */
     public boolean passed() {
         return results.stream().noneMatch(result -> result.outcome() == Outcome.FAILED);
+    }
+
+    /**
+     * Failures by the rule that was seen broken, the likeliest cause first. One mistake makes most tests fail, each at the
+     * first rule that it meets broken: the rule that most tests meet is the one to mend first, and of two the one that
+     * comes earlier in a step.
+     */
+    public List<Cause> causes() {
+        var byRule = new TreeMap<Integer, List<RuleResult>>();
+        for (var result : results) {
+            if (result.outcome() == Outcome.FAILED) {
+                var rule = result.violatedRule() == null ? result.rule() : result.violatedRule();
+                byRule.computeIfAbsent(rule, missing -> new ArrayList<>()).add(result);
+            }
+        }
+        var causes = new ArrayList<Cause>();
+        byRule.forEach((rule, failures) -> {
+            // A rule's own test says best what to look at; of the others the shortest message is the smallest case.
+            failures.sort(Comparator.comparing((RuleResult result) -> result.rule() != rule)
+                    .thenComparingInt(result -> result.detail().length()));
+            causes.add(new Cause(rule, failures));
+        });
+        causes.sort(Comparator.comparingInt((Cause cause) -> -cause.failures().size()));
+        return causes;
+    }
+
+    /** What is broken in words, the likeliest cause first; empty if nothing is. */
+    public String explanation() {
+        var causes = causes();
+        if (causes.isEmpty()) {
+            return "";
+        }
+        var failed = causes.stream().mapToInt(cause -> cause.failures().size()).sum();
+        var text = new StringBuilder(failed + " of " + results.size() + " tests failed; "
+                + (causes.size() == 1 ? "all at one rule" : "the likeliest cause first") + ".");
+        causes.forEach(cause -> text.append("\n\n").append(cause.describe()));
+        return text.toString();
     }
 
     /** Rules that were seen broken. */

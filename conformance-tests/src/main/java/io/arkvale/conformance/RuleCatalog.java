@@ -8,6 +8,7 @@ import io.arkvale.conformance.rules.DeclarationRules;
 import io.arkvale.conformance.rules.ErrorRules;
 import io.arkvale.conformance.rules.EstimateRules;
 import io.arkvale.conformance.rules.RecallRules;
+import io.arkvale.conformance.rules.SizeRules;
 import io.arkvale.conformance.rules.StepRules;
 import io.arkvale.conformance.rules.TensorRules;
 import io.arkvale.conformance.rules.Verification;
@@ -69,6 +70,7 @@ final class RuleCatalog {
         add(tests, StepRules.class, StepRules::new);
         add(tests, DeclarationRules.class, DeclarationRules::new);
         add(tests, ErrorRules.class, ErrorRules::new);
+        add(tests, SizeRules.class, SizeRules::new);
         add(tests, WholeLifeRules.class, WholeLifeRules::new);
         tests.sort(Comparator.comparingInt(RuleTest::rule).thenComparing(RuleTest::name));
         return List.copyOf(tests);

@@ -49,6 +49,12 @@ final class WrongProviders {
                         return probes++ < 2 ? super.probe() : new Availability.Unavailable("tired", "wait");
                     }
                 }),
+                provider(109, "a provider that names no edition", new ExampleProvider() {
+                    @Override
+                    public int edition() {
+                        return 1;
+                    }
+                }),
                 provider(104, "unknown options ignored", new ExampleProvider() {
                     @Override
                     public Backend create(Map<String, String> options) {

@@ -71,7 +71,23 @@ final class WrongSteps {
                         return new ExampleStep(cache, batch, members) {
                             @Override
                             public StepReport commit() {
-                                return doubled(super.commit());
+                                var report = super.commit();
+                                return changed(report, 2, report.recalledBytes());
+                            }
+                        };
+                    }
+                }),
+                parts(507, "recalls of a page that forks share counted twice", new StepParts() {
+                    @Override
+                    ExampleStep step(ExampleCache cache, Batch batch, List<ExampleSequence> members) {
+                        return new ExampleStep(cache, batch, members) {
+                            @Override
+                            public StepReport commit() {
+                                var report = super.commit();
+                                var pages = report.sequences().stream()
+                                        .mapToLong(SequenceCounts::recalledPages)
+                                        .sum();
+                                return changed(report, 1, pages * cache.slotBytes());
                             }
                         };
                     }
@@ -171,6 +187,22 @@ final class WrongSteps {
                         };
                     }
                 }),
+                parts(705, "rollback leaves the attended pages as the step had them", new StepParts() {
+                    @Override
+                    ExampleStep step(ExampleCache cache, Batch batch, List<ExampleSequence> members) {
+                        return new ExampleStep(cache, batch, members) {
+                            @Override
+                            void restore() {
+                                var after = members.getFirst().tables;
+                                super.restore();
+                                var restored = members.getFirst().tables;
+                                for (var layer = 0; layer < restored.size(); layer++) {
+                                    restored.get(layer).attended[0].or(after.get(layer).attended[0]);
+                                }
+                            }
+                        };
+                    }
+                }),
                 parts(708, "commit before every layer is done", new StepParts() {
                     @Override
                     ExampleStep step(ExampleCache cache, Batch batch, List<ExampleSequence> members) {
@@ -259,21 +291,22 @@ final class WrongSteps {
                 }));
     }
 
-    private static StepReport doubled(StepReport report) {
+    /** The report with the attended pages times a factor, and other recalled bytes. */
+    private static StepReport changed(StepReport report, int factor, long recalledBytes) {
         return new StepReport() {
             @Override
             public List<SequenceCounts> sequences() {
                 var counts = new ArrayList<SequenceCounts>();
                 for (var one : report.sequences()) {
                     counts.add(new SequenceCounts(
-                            one.recalledPages(), one.evictedPages(), 2 * one.attendedPages(), one.scoredPages()));
+                            one.recalledPages(), one.evictedPages(), factor * one.attendedPages(), one.scoredPages()));
                 }
                 return counts;
             }
 
             @Override
             public long recalledBytes() {
-                return report.recalledBytes();
+                return recalledBytes;
             }
 
             @Override

@@ -245,8 +245,8 @@ class ExampleCache implements KvCache {
                 pools.hostBackups,
                 pools.fileBackups,
                 digested * spec.kvHeads(),
-                spec.deviceSlots() * spec.slotBytes() + tensorBytes,
-                spec.hostSlots() * spec.slotBytes(),
+                spec.deviceSlots() * slotBytes() + tensorBytes,
+                spec.hostSlots() * slotBytes(),
                 pools.fileBytes());
     }
 

@@ -68,26 +68,29 @@ class ExampleStep implements Step {
         return batch;
     }
 
-    /** Slots that later calls may still take: at most the members' new need, less what all sequences hold. */
+    /** Slots that later calls may still take: the need of all sequences, less the slots in use. */
     long reservedSlots() {
-        var need = members.stream()
-                .mapToLong(member -> cache.need(member.spec, member.length).device())
+        var need = cache.sequences.stream()
+                .mapToLong(
+                        sequence -> cache.need(sequence.spec, sequence.length).device())
                 .sum();
-        return Math.min(need, cache.spec.deviceSlots() - cache.pools.used());
+        return Math.max(0, need - cache.pools.used());
     }
 
     @Override
     public void decode(int layer, Tensor queries, Tensor keys, Tensor values, Tensor output) {
         begin(layer, Phase.NEW);
         checkDecode();
-        rows(queries, queryHeads(), members.size());
+        var queryRows = rows(queries, queryHeads(), members.size());
         rows(keys, cache.spec.kvHeads(), members.size());
         rows(values, cache.spec.kvHeads(), members.size());
         rows(output, queryHeads(), members.size());
         screen(ones(), queries, keys, values);
         append(layer, keys, values);
         if (!guesses.containsKey(layer)) {
-            estimate(layer, queries);
+            // Into no tensor: that of an earlier layer's estimate stays as it is.
+            scores = estimate(layer, queryRows, 0);
+            phase = Phase.ESTIMATED;
             select(layer);
             recall(layer);
         }
@@ -329,6 +332,9 @@ class ExampleStep implements Step {
         checkLayer(layer);
         if (layer < this.layer || (layer == this.layer && phase != Phase.NEW)) {
             throw new CallOrderException("layer " + layer + " has begun; prefetch a later one");
+        }
+        if (guesses.containsKey(layer)) {
+            throw new CallOrderException("layer " + layer + " is prefetched already");
         }
         checkDecode();
         var guessed = rows(guessedQueries, queryHeads(), members.size());

@@ -53,6 +53,17 @@ record Adoption(SequenceSpec spec, int pages, Bounded scores, Findings findings,
      * @param kept sink, window and selected pages
      */
     void evict(int rule, BitSet before, BitSet kept, BitSet victims, int count) {
+        for (var page : victims.stream().toArray()) {
+            require(
+                    rule,
+                    !kept.get(page) && page < scores.exact().length,
+                    "%s: evicted %s, but page %d must stay: it is %s%s; must stay: " + kept,
+                    where,
+                    victims,
+                    page,
+                    Ranking.role(spec, pages, page),
+                    page < scores.exact().length ? "" : ", and not full");
+        }
         require(
                 rule,
                 victims.cardinality() == count,
@@ -64,13 +75,6 @@ record Adoption(SequenceSpec spec, int pages, Bounded scores, Findings findings,
         var exact = Ranking.victims(before, kept, scores.exact(), count);
         var nearTie = !victims.equals(exact);
         if (nearTie) {
-            require(
-                    rule,
-                    !victims.intersects(kept) && victims.length() <= scores.exact().length,
-                    "%s: evicted %s, which holds sink, window, selected or unfilled pages; kept must be %s",
-                    where,
-                    victims,
-                    kept);
             var stayed = (BitSet) before.clone();
             stayed.andNot(kept);
             stayed.andNot(victims);

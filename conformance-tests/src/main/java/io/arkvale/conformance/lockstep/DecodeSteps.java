@@ -6,8 +6,8 @@ import io.arkvale.api.GroupScore;
 import io.arkvale.api.Scope;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Tensor;
-import io.arkvale.conformance.data.DataKind;
-import io.arkvale.conformance.data.Inputs.What;
+import io.arkvale.conformance.cases.DataKind;
+import io.arkvale.conformance.cases.Inputs.What;
 import io.arkvale.conformance.oracle.Bounded;
 import io.arkvale.conformance.oracle.OracleAttention;
 import io.arkvale.conformance.oracle.OracleScores;
@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -171,6 +172,7 @@ public final class DecodeSteps {
             decide(layer);
         }
         verifyOutput(layer, queries, output);
+        locked.layerDone(layer);
     }
 
     /** All five steps in one call: pages chosen may differ from the oracle's only as near ties. */
@@ -189,6 +191,7 @@ public final class DecodeSteps {
         decisions = new Decision[locked.members().size()][lockstep.spec().headGroups()];
         decide(layer);
         verifyOutput(layer, queries, output);
+        locked.layerDone(layer);
     }
 
     /** Starts the recall of a later layer with guessed queries. */
@@ -267,9 +270,20 @@ public final class DecodeSteps {
         var where = where(member, layer, group);
         var spec = table.sequence();
         var after = lockstep.tables().resident(locked.members().get(member), layer, group);
+        for (var page : decision.selected().stream().toArray()) {
+            require(
+                    505,
+                    after.get(page),
+                    "%s: page %d is selected and not resident after recall; it is %s; selected are %s, resident %s",
+                    where,
+                    page,
+                    Ranking.role(spec, table.pages(), page),
+                    decision.selected(),
+                    after);
+        }
         require(
                 505,
-                Adoption.contains(after, decision.selected()) && after.cardinality() <= spec.budgetPages(),
+                after.cardinality() <= spec.budgetPages(),
                 "%s: resident %s after recall; must hold the selected %s and be at most %d",
                 where,
                 after,
@@ -286,7 +300,7 @@ public final class DecodeSteps {
                 .evict(504, decision.before(), kept, victims, decision.victims(spec.budgetPages()));
         table.resident(group).clear();
         table.resident(group).or(after);
-        locked.counts(member).recalled(came.cardinality());
+        locked.recalled(member, layer, group, came);
         locked.counts(member).evicted(victims.cardinality());
     }
 
@@ -318,34 +332,59 @@ public final class DecodeSteps {
 
     private void verifyRows(int layer, List<float[]> queries, Tensor output) {
         var outputs = lockstep.staging().readOutputs(output, queries.size());
+        var rows = new ArrayList<OutputCheck.Row>();
         for (var i = 0; i < outputs.size(); i++) {
-            if (locked.members().get(i).corrupted()) {
-                continue;
+            if (!locked.members().get(i).corrupted()) {
+                rows.add(row(layer, i, queries.get(i), outputs.get(i)));
             }
-            var table = table(i, layer);
-            var attended = new BitSet[lockstep.spec().headGroups()];
-            for (var group = 0; group < attended.length; group++) {
-                attended[group] = !table.overBudget()
-                        ? table.allPages()
-                        : table.sequence().scope() == Scope.RESIDENT
-                                ? table.resident(group)
-                                : decisions[i][group].selected();
-                var shown = lockstep.tables().attended(locked.members().get(i), layer, group);
-                require(
-                        601,
-                        shown.equals(attended[group]),
-                        "%s: attended %s, must be %s",
-                        where(i, layer, group),
-                        shown,
-                        attended[group]);
-                if (table.limited()) {
-                    locked.counts(i).attended(attended[group].cardinality());
-                }
-            }
-            var exact = OracleAttention.attend(lockstep.spec(), table, queries.get(i), attended, table.tokens());
-            var rule = lockstep.inputs().kind() == DataKind.HUGE ? 603 : table.overBudget() ? 601 : 602;
-            lockstep.verifyOutput(rule, locked.members().get(i), outputs.get(i), exact, layer);
         }
+        lockstep.verifyOutputs(layer, rows);
+    }
+
+    private OutputCheck.Row row(int layer, int member, float[] query, float[] output) {
+        var table = table(member, layer);
+        var pair = locked.members().get(member);
+        var attended = new BitSet[lockstep.spec().headGroups()];
+        for (var group = 0; group < attended.length; group++) {
+            attended[group] = !table.overBudget()
+                    ? table.allPages()
+                    : table.sequence().scope() == Scope.RESIDENT
+                            ? table.resident(group)
+                            : decisions[member][group].selected();
+            var shown = lockstep.tables().attended(pair, layer, group);
+            require(
+                    601,
+                    shown.equals(attended[group]),
+                    "%s: attended %s, must be %s",
+                    where(member, layer, group),
+                    shown,
+                    attended[group]);
+            if (table.limited()) {
+                locked.counts(member).attended(attended[group].cardinality());
+            }
+        }
+        var spec = lockstep.spec();
+        var rule = lockstep.inputs().kind() == DataKind.HUGE ? 603 : table.overBudget() ? 601 : 602;
+        return new OutputCheck.Row(
+                rule,
+                pair,
+                "member " + member + " of " + locked.members().size() + ", " + pair,
+                output,
+                OracleAttention.attend(spec, table, query, attended, table.tokens()),
+                () -> {
+                    var all = new BitSet[attended.length];
+                    Arrays.fill(all, table.allPages());
+                    var mistakes = new LinkedHashMap<String, Bounded>();
+                    if (table.tokens() > 1) {
+                        mistakes.put(
+                                "attention without the newest token",
+                                OracleAttention.attend(spec, table, query, attended, table.tokens() - 1));
+                    }
+                    mistakes.put(
+                            "attention to all pages instead of those chosen",
+                            OracleAttention.attend(spec, table, query, all, table.tokens()));
+                    return mistakes;
+                });
     }
 
     private int checkOffsets(int layer) {

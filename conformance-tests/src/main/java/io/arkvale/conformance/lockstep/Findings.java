@@ -14,13 +14,18 @@ public final class Findings {
 
     /** Checks an error against its bound and remembers the worst. */
     public void within(int rule, double actual, double exact, double bound, Supplier<String> what) {
+        within(rule, actual, exact, bound, what, () -> "");
+    }
+
+    /** The same; a failure ends with a hint. */
+    void within(int rule, double actual, double exact, double bound, Supplier<String> what, Supplier<String> hint) {
         var error = Math.abs(actual - exact);
         // Written so that a NaN fails.
         if (!(error <= bound)) {
             throw new RuleViolation(
                     rule,
-                    "%s is %s, exactly %s: wrong by %.3g, allowed %.3g"
-                            .formatted(what.get(), actual, exact, error, bound));
+                    "%s is %s, must be %s: wrong by %.3g, allowed %.3g%s"
+                            .formatted(what.get(), actual, exact, error, bound, hint.get()));
         }
         if (error > 0) {
             worst.merge(rule, error / bound, Math::max);

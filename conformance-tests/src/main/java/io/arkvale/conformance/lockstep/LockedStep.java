@@ -6,14 +6,34 @@ import io.arkvale.api.NonFiniteException;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.Step;
 import io.arkvale.api.StepReport;
-import io.arkvale.conformance.data.Inputs.What;
+import io.arkvale.conformance.cases.Inputs.What;
+import io.arkvale.conformance.oracle.OraclePage;
 import io.arkvale.conformance.oracle.OracleSequence;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** An open step of a backend and of the oracle. */
 public final class LockedStep {
+    /** A group page by its identity: pages that forks share are the same object. */
+    private record RecalledPage(int layer, int group, OraclePage page) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof RecalledPage that
+                    && layer == that.layer
+                    && group == that.group
+                    && page == that.page;
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(layer, group, System.identityHashCode(page));
+        }
+    }
+
     private record Corruption(Pair pair, What what, int layer, float number) {}
 
     private final Lockstep lockstep;
@@ -22,9 +42,12 @@ public final class LockedStep {
     private final int[] tokens;
     private final List<OracleSequence> before = new ArrayList<>();
     private final List<StepCounts> counts = new ArrayList<>();
+    private final List<List<BitSet>> attendedBefore = new ArrayList<>();
+    private final Set<RecalledPage> recalledPages = new HashSet<>();
     private final List<Corruption> corruptions = new ArrayList<>();
     private final DecodeSteps decode;
     private final PrefillSteps prefill;
+    private final long slotsAtOpen;
 
     LockedStep(Lockstep lockstep, Step step, List<Pair> members, int[] tokens) {
         this.lockstep = lockstep;
@@ -36,6 +59,7 @@ public final class LockedStep {
         for (var i = 0; i < members.size(); i++) {
             var pair = members.get(i);
             before.add(pair.model().copy());
+            attendedBefore.add(lockstep.tables().attended(pair));
             counts.add(new StepCounts());
             pair.model().grow(tokens[i]);
             require(
@@ -45,6 +69,7 @@ public final class LockedStep {
                     pair.sequence().length(),
                     pair.model().length());
         }
+        slotsAtOpen = MemoryCheck.taken(lockstep);
     }
 
     /** The backend's step. */
@@ -70,6 +95,13 @@ public final class LockedStep {
     /** Tokens of each member. */
     int[] tokens() {
         return tokens;
+    }
+
+    /** Notes that pages of a member's table were recalled. */
+    void recalled(int member, int layer, int group, BitSet pages) {
+        counts.get(member).recalled(pages.cardinality());
+        var table = members.get(member).model().table(layer);
+        pages.stream().forEach(page -> recalledPages.add(new RecalledPage(layer, group, table.page(page))));
     }
 
     StepCounts counts(int member) {
@@ -122,20 +154,38 @@ public final class LockedStep {
         }
     }
 
+    /** A layer is done: the step must have kept to its reservation. */
+    void layerDone(int layer) {
+        var used = lockstep.cache().memory().usedDeviceSlots();
+        require(
+                806,
+                used <= slotsAtOpen,
+                "after layer %d %d device slots are in use; when the step opened %d were in use or reserved",
+                layer,
+                used,
+                slotsAtOpen);
+    }
+
     /** Commits and compares everything. */
     public StepReport commit() {
         var report = Lockstep.legal(708, "commit of a step whose layers are all done", step::commit);
         lockstep.ended();
         var sequences = Lockstep.legal(507, "report", report::sequences);
         require(507, sequences.size() == members.size(), "the report has %d sequences", sequences.size());
-        var recalledPages = 0L;
         for (var i = 0; i < members.size(); i++) {
             counts.get(i).verify(sequences.get(i));
             members.get(i).counted(sequences.get(i));
-            recalledPages += counts.get(i).recalled();
         }
-        var most = recalledPages * lockstep.cache().slotBytes();
-        require(507, report.recalledBytes() <= most, "recalled %d bytes, at most %d", report.recalledBytes(), most);
+        var slotBytes = lockstep.cache().slotBytes();
+        require(
+                507,
+                report.recalledBytes() <= recalledPages.size() * slotBytes,
+                "the step reported %d recalled bytes, must be at most %d: %d different group pages were recalled, of %d"
+                        + " bytes each; one that several members recall is copied once",
+                report.recalledBytes(),
+                recalledPages.size() * slotBytes,
+                recalledPages.size(),
+                slotBytes);
         Lockstep.legal(708, "closing a committed step", () -> {
             step.close();
             return true;
@@ -183,5 +233,16 @@ public final class LockedStep {
             members.get(i).heal();
         }
         lockstep.verify(705, 705);
+        for (var i = 0; i < members.size(); i++) {
+            var attended = lockstep.tables().attended(members.get(i));
+            require(
+                    705,
+                    attended.equals(attendedBefore.get(i)),
+                    "after the step was closed without commit the attended pages of member %d are %s, must be %s again"
+                            + " (one set per layer and head group)",
+                    i,
+                    attended,
+                    attendedBefore.get(i));
+        }
     }
 }

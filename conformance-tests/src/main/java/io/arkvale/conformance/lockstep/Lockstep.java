@@ -12,8 +12,7 @@ import io.arkvale.api.ClosedException;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.SlotNeed;
-import io.arkvale.conformance.data.Inputs;
-import io.arkvale.conformance.oracle.Bounded;
+import io.arkvale.conformance.cases.Inputs;
 import io.arkvale.conformance.oracle.OracleSequence;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,9 +35,11 @@ public final class Lockstep implements AutoCloseable {
     private final Staging staging;
     private final TableCheck tables;
     private final StoredRows storedRows;
+    private final OutputCheck outputs;
     private final List<Pair> pairs = new ArrayList<>();
     private @Nullable LockedStep step;
     private long texts;
+    private int sequences;
     private boolean recording;
 
     /** Opens a cache of the inputs' shape. */
@@ -51,6 +52,7 @@ public final class Lockstep implements AutoCloseable {
         this.view = cache.view();
         this.staging = new Staging(cache);
         this.tables = new TableCheck(spec, view, findings);
+        this.outputs = new OutputCheck(findings, spec.headDim());
         this.storedRows = new StoredRows(spec, capabilities, view);
     }
 
@@ -62,7 +64,7 @@ public final class Lockstep implements AutoCloseable {
     /** Begins a sequence that is fed the given text. */
     public Pair begin(SequenceSpec settings, long text) {
         var sequence = legal(608, "begin", () -> cache.begin(settings));
-        return add(new Pair(sequence, new OracleSequence(spec, settings), text));
+        return add(new Pair(++sequences, sequence, new OracleSequence(spec, settings), text));
     }
 
     /** Forks a sequence; the fork goes on with another text. */
@@ -73,7 +75,7 @@ public final class Lockstep implements AutoCloseable {
     /** Forks a sequence; the fork goes on with the given text. */
     public Pair fork(Pair parent, long text) {
         var sequence = legal(706, "fork", () -> cache.fork(parent.sequence()));
-        return add(new Pair(sequence, parent.model().copy(), text));
+        return add(new Pair(++sequences, sequence, parent.model().copy(), text));
     }
 
     private Pair add(Pair pair) {
@@ -93,6 +95,13 @@ public final class Lockstep implements AutoCloseable {
         run(804, "closing a sequence", () -> pair.sequence().close());
         pairs.remove(pair);
         verify(706, 804);
+    }
+
+    /** Closes a sequence that the model has lost sight of, and compares the others. */
+    public void forget(Pair pair) {
+        pairs.remove(pair);
+        run(804, "closing a sequence", () -> pair.sequence().close());
+        verify(903, 903);
     }
 
     /** Opens a step in which every sequence grows by one token. */
@@ -189,22 +198,12 @@ public final class Lockstep implements AutoCloseable {
         verify(302, 806);
     }
 
-    /** Compares one token's output, and keeps it if this lockstep records. */
-    void verifyOutput(int rule, Pair pair, float[] output, Bounded exact, int layer) {
+    /** Compares the outputs of a call, and keeps them if this lockstep records. */
+    void verifyOutputs(int layer, List<OutputCheck.Row> rows) {
         if (recording) {
-            pair.outputs().add(output);
+            rows.forEach(OutputCheck.Row::record);
         }
-        for (var i = 0; i < output.length; i++) {
-            var element = i;
-            findings.within(
-                    rule,
-                    output[i],
-                    exact.exact()[i],
-                    exact.bound()[i],
-                    () -> "output of layer " + layer
-                            + " query head " + element / spec.headDim() + " element " + element % spec.headDim() + ", "
-                            + pair.model().length() + " tokens long");
-        }
+        outputs.verify(layer, rows);
     }
 
     void ended() {

@@ -69,6 +69,12 @@ final class MemoryCheck {
         count(rule, "digests", memory.digests(), (long) backedUp.size() * spec.kvHeads());
     }
 
+    /** Device slots in use and reserved. */
+    static long taken(Lockstep lockstep) {
+        var memory = lockstep.cache().memory();
+        return memory.usedDeviceSlots() + memory.reservedDeviceSlots();
+    }
+
     private static void claim(Map<Long, Place> bySlot, long slot, Place place) {
         var other = bySlot.putIfAbsent(slot, place);
         require(

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A backend's sequence and what it must hold. */
 public final class Pair {
+    private final int number;
     private final Sequence sequence;
     private final OracleSequence model;
     private final long text;
@@ -17,10 +18,17 @@ public final class Pair {
     private boolean corrupted;
     private boolean decoded;
 
-    Pair(Sequence sequence, OracleSequence model, long text) {
+    Pair(int number, Sequence sequence, OracleSequence model, long text) {
+        this.number = number;
         this.sequence = sequence;
         this.model = model;
         this.text = text;
+    }
+
+    /** Its number in order of begin and fork, from 1, and its length. */
+    @Override
+    public String toString() {
+        return "sequence " + number + " (" + model.length() + " tokens)";
     }
 
     /** The backend's sequence. */

@@ -2,8 +2,8 @@ package io.arkvale.conformance.lockstep;
 
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
-import io.arkvale.conformance.data.DataKind;
-import io.arkvale.conformance.data.Inputs.What;
+import io.arkvale.conformance.cases.DataKind;
+import io.arkvale.conformance.cases.Inputs.What;
 import io.arkvale.conformance.oracle.OracleAttention;
 import io.arkvale.conformance.oracle.OracleScores;
 import io.arkvale.conformance.oracle.Ranking;
@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 
 /** Prefill and ingest of a step's layers, each chunk compared with the oracle. */
 public final class PrefillSteps {
@@ -98,6 +99,7 @@ public final class PrefillSteps {
 
     private void verifyOutputs(int layer, int[] tokens, List<float[]> queries, List<float[]> outputs) {
         var row = 0;
+        var rows = new ArrayList<OutputCheck.Row>();
         for (var i = 0; i < tokens.length; i++) {
             var pair = locked.members().get(i);
             var table = pair.model().table(layer);
@@ -110,9 +112,19 @@ public final class PrefillSteps {
                 if (pair.corrupted()) {
                     continue;
                 }
-                lockstep.verifyOutput(rule, pair, outputs.get(row), exact, layer);
+                var query = queries.get(row);
+                rows.add(new OutputCheck.Row(
+                        rule,
+                        pair,
+                        "token " + (visible - 1) + " of member " + i + " of " + tokens.length + " (row " + row + ")",
+                        outputs.get(row),
+                        exact,
+                        () -> Map.of(
+                                "attention to all tokens of the chunk, later ones included",
+                                OracleAttention.attend(lockstep.spec(), table, query, all, table.tokens()))));
             }
         }
+        lockstep.verifyOutputs(layer, rows);
     }
 
     /** {@code finishPrefill}: evicts down to the budget. */
@@ -133,6 +145,7 @@ public final class PrefillSteps {
             }
         }
         locked.verify(layer, 606);
+        locked.layerDone(layer);
     }
 
     private void evict(int member, int layer, int group, float[] query) {

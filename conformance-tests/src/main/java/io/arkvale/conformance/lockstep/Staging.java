@@ -15,7 +15,8 @@ import java.util.Map;
 
 /** Tensors that carry rows to and from a cache; kept and reused, so that most calls meet rows of earlier ones. */
 public final class Staging {
-    private static final float UNTOUCHED = 7;
+    /** What outputs hold before a call writes them. */
+    static final float UNTOUCHED = 7;
 
     private final KvCache cache;
     private final Map<String, Tensor> tensors = new HashMap<>();

@@ -27,10 +27,6 @@ final class StepCounts {
         scored += pages;
     }
 
-    long recalled() {
-        return recalled;
-    }
-
     void verify(SequenceCounts reported) {
         var counted = new SequenceCounts(recalled, evicted, attended, scored);
         require(405, scored > 0 || reported.scoredPages() == 0, "the step scored where nothing may be: %s", reported);

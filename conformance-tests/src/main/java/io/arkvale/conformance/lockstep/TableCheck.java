@@ -6,14 +6,16 @@ import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CacheView;
 import io.arkvale.api.CacheView.PageState;
 import io.arkvale.api.Tier;
-import io.arkvale.conformance.data.Elements;
 import io.arkvale.conformance.oracle.OracleDigest;
 import io.arkvale.conformance.oracle.OraclePage;
 import io.arkvale.conformance.oracle.OracleTable;
+import io.arkvale.conformance.oracle.Ranking;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.IdentityHashMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Compares one sequence's page table, bytes, backups and digests in one layer with the oracle's. */
@@ -22,11 +24,13 @@ final class TableCheck {
     private final CacheView view;
     private final Findings findings;
     private final MemorySegment buffer;
+    private final PageBytes bytes;
     private final IdentityHashMap<OraclePage, MemorySegment[]> expectedBytes = new IdentityHashMap<>();
 
     TableCheck(CacheSpec spec, CacheView view, Findings findings) {
         this.spec = spec;
         this.view = view;
+        this.bytes = new PageBytes(spec);
         this.findings = findings;
         this.buffer = MemorySegment.ofArray(new byte[Math.toIntExact(spec.slotBytes())]);
     }
@@ -53,6 +57,17 @@ final class TableCheck {
         return attended;
     }
 
+    /** Pages that the backend shows as attended, by layer and group. */
+    List<BitSet> attended(Pair pair) {
+        var all = new ArrayList<BitSet>();
+        for (var layer = 0; layer < spec.layers(); layer++) {
+            for (var group = 0; group < spec.headGroups(); group++) {
+                all.add(attended(pair, layer, group));
+            }
+        }
+        return all;
+    }
+
     void verify(Pair pair, int layer, int residenceRule) {
         verify(pair, layer, residenceRule, null);
     }
@@ -70,7 +85,8 @@ final class TableCheck {
         for (var page = 0; page < table.pages(); page++) {
             for (var group = 0; group < spec.headGroups(); group++) {
                 var state = state(pair, layer, group, page);
-                var where = "layer " + layer + " group " + group + " page " + page + " of " + table.pages();
+                var where = "page " + page + " of " + table.pages() + " of " + pair + ", layer " + layer + ", group "
+                        + group;
                 verifyState(table, group, page, state, residenceRule, where);
                 verifyBytes(pair, table, group, page, state, recalled, where);
             }
@@ -90,13 +106,27 @@ final class TableCheck {
                 where,
                 state.tokens(),
                 table.page(page).tokens());
-        require(backed ? 303 : 304, state.digested() == backed, "%s digested: %s", where, state.digested());
+        var why = !table.limited()
+                ? "its layer has no budget"
+                : filled
+                        ? "it is full, and must have one from the call that filled it on"
+                        : "it holds " + table.page(page).tokens() + " of " + spec.pageSize() + " tokens";
+        require(
+                backed ? 303 : 304,
+                state.digested() == backed,
+                "%s has %s digest, must have %s: %s",
+                where,
+                state.digested() ? "a" : "no",
+                backed ? "one" : "none",
+                why);
         require(
                 backed ? 302 : 304,
                 (state.backup() != Tier.NONE) == backed,
-                "%s has its backup on %s",
+                "%s has %s backup, must have %s: %s",
                 where,
-                state.backup());
+                state.backup() == Tier.NONE ? "no" : "a",
+                backed ? "one" : "none",
+                why);
         require(
                 307,
                 state.backup() != Tier.DISK || spec.diskSlots() > 0,
@@ -106,9 +136,10 @@ final class TableCheck {
         require(
                 residenceRule,
                 state.resident() == expected,
-                "%s is %s; resident must be %s",
+                "%s is %s, which is %s; resident must be %s",
                 where,
                 state.resident() ? "resident" : "not resident",
+                Ranking.role(table.sequence(), table.pages(), page),
                 table.resident(group));
     }
 
@@ -128,7 +159,7 @@ final class TableCheck {
                 view.copyResident(pair.sequence(), layer, group, page, buffer);
                 return true;
             });
-            require(rule, buffer.mismatch(expected) < 0, "%s: bytes differ from what was stored", where);
+            requireSame(rule, table.page(page), group, expected, where + " is not what was stored");
         }
         if (state.backup() != Tier.NONE) {
             var rule = state.backup() == Tier.DISK ? 307 : 302;
@@ -136,7 +167,14 @@ final class TableCheck {
                 view.copyBackup(pair.sequence(), layer, group, page, buffer);
                 return true;
             });
-            require(rule, buffer.mismatch(expected) < 0, "%s: the backup differs from what was stored", where);
+            requireSame(rule, table.page(page), group, expected, "the backup of " + where + " is not what was stored");
+        }
+    }
+
+    private void requireSame(int rule, OraclePage page, int group, MemorySegment expected, String what) {
+        var mismatch = buffer.mismatch(expected);
+        if (mismatch >= 0) {
+            throw new RuleViolation(rule, what + ": " + bytes.difference(page, group, buffer, expected, mismatch));
         }
     }
 
@@ -186,27 +224,12 @@ final class TableCheck {
 
     private MemorySegment expectedBytes(OraclePage page, int group) {
         if (page.tokens() < spec.pageSize()) {
-            return encode(page, group);
+            return bytes.encode(page, group);
         }
         var groups = expectedBytes.computeIfAbsent(page, missing -> new MemorySegment[spec.headGroups()]);
         if (groups[group] == null) {
-            groups[group] = encode(page, group);
+            groups[group] = bytes.encode(page, group);
         }
         return groups[group];
-    }
-
-    private MemorySegment encode(OraclePage page, int group) {
-        var headDim = spec.headDim();
-        var heads = spec.kvHeadsPerGroup();
-        var numbers = new float[2 * heads * spec.pageSize() * headDim];
-        for (var head = 0; head < heads; head++) {
-            var from = (group * heads + head) * headDim;
-            for (var token = 0; token < page.tokens(); token++) {
-                var key = (head * spec.pageSize() + token) * headDim;
-                System.arraycopy(page.key(token), from, numbers, key, headDim);
-                System.arraycopy(page.value(token), from, numbers, numbers.length / 2 + key, headDim);
-            }
-        }
-        return Elements.segment(spec.elementType(), numbers);
     }
 }

@@ -29,6 +29,16 @@ public final class Ranking {
         return pinned;
     }
 
+    /** What a page is by its place, in words. */
+    public static String role(SequenceSpec spec, int pages, int page) {
+        if (page < spec.sinkPages()) {
+            return "a sink page (the first " + spec.sinkPages() + ")";
+        }
+        return page >= pages - spec.windowPages()
+                ? "a window page (the last " + spec.windowPages() + " of " + pages + ")"
+                : "neither a sink nor a window page";
+    }
+
     /**
      * Pages selected in a limited layer.
      *

@@ -3,7 +3,8 @@ package io.arkvale.conformance.rules;
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.api.Capabilities.Feature;
-import io.arkvale.conformance.data.Scene;
+import io.arkvale.conformance.cases.Route;
+import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.data.Settings;
 import io.arkvale.conformance.lockstep.Lockstep;
 import java.io.IOException;

@@ -2,8 +2,9 @@ package io.arkvale.conformance.rules;
 
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
-import io.arkvale.conformance.data.DataKind;
-import io.arkvale.conformance.data.Scene;
+import io.arkvale.conformance.cases.DataKind;
+import io.arkvale.conformance.cases.Route;
+import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.data.Settings;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.Pair;

@@ -4,6 +4,7 @@ import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.api.ArkValeException;
 import io.arkvale.api.Availability;
+import io.arkvale.api.BackendProvider;
 import io.arkvale.api.BackendUnavailableException;
 import io.arkvale.api.Backends;
 import io.arkvale.api.CacheSpec;
@@ -18,9 +19,10 @@ import io.arkvale.api.Scope;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.UnsupportedFeatureException;
 import io.arkvale.api.UnsupportedSpecException;
-import io.arkvale.conformance.data.DataKind;
-import io.arkvale.conformance.data.Scene;
-import io.arkvale.conformance.data.Shape;
+import io.arkvale.conformance.cases.DataKind;
+import io.arkvale.conformance.cases.Route;
+import io.arkvale.conformance.cases.Scene;
+import io.arkvale.conformance.cases.Shape;
 import io.arkvale.conformance.lockstep.Findings;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.RuleViolation;
@@ -50,6 +52,20 @@ public final class BackendRules extends Verification {
         var found =
                 Backends.providers().stream().anyMatch(provider -> provider.id().equals(id));
         require(101, found, "ServiceLoader finds no provider of id '%s'", id);
+    }
+
+    /**
+     * The provider names this edition of the specification. If it fails, read what the edition has changed, then override
+     * {@code edition()}.
+     */
+    public void required_spec109_providerNamesItsEdition() {
+        var edition = context().provider().edition();
+        require(
+                109,
+                edition == BackendProvider.CURRENT_EDITION,
+                "the provider names edition %d of the specification, must be %d, which this kit checks",
+                edition,
+                BackendProvider.CURRENT_EDITION);
     }
 
     /** {@code probe} answers again and again. If it fails, check what a second look at missing native code says. */

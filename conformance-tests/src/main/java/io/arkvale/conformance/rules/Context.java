@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param shrinks most smaller cases tried once one has failed
  * @param seed seed of this test
  * @param rule the rule that the test is named after
+ * @param test name of the test
+ * @param given the one case to check instead of generated ones; null if they are generated
  */
 public record Context(
         BackendProvider provider,
@@ -28,4 +30,6 @@ public record Context(
         long actions,
         int shrinks,
         long seed,
-        int rule) {}
+        int rule,
+        String test,
+        @Nullable Object given) {}

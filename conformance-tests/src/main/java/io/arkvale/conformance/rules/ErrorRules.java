@@ -14,8 +14,10 @@ import io.arkvale.api.PoisonedSequenceException;
 import io.arkvale.api.Scope;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.SlotNeed;
-import io.arkvale.conformance.data.Inputs.What;
-import io.arkvale.conformance.data.Scene;
+import io.arkvale.conformance.cases.Inputs.What;
+import io.arkvale.conformance.cases.Poisoning;
+import io.arkvale.conformance.cases.Route;
+import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.lockstep.LockedStep;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -27,17 +29,6 @@ import net.jqwik.api.Combinators;
 
 /** Part 9: errors. */
 public final class ErrorRules extends Verification {
-    /**
-     * A number that is not finite and where it appears.
-     *
-     * @param scene the scene
-     * @param what in which kind of row
-     * @param number the number
-     * @param route how the step is done; prefill if null
-     * @param members how many members are concerned
-     */
-    public record Poisoning(Scene scene, What what, float number, boolean prefill, Route route, int members) {}
-
     /** Called for every test. */
     public ErrorRules(Context context) {
         super(context);

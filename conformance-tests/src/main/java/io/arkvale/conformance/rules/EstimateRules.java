@@ -2,9 +2,10 @@ package io.arkvale.conformance.rules;
 
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.GroupScore;
-import io.arkvale.conformance.data.Scene;
+import io.arkvale.conformance.cases.Route;
+import io.arkvale.conformance.cases.Scene;
+import io.arkvale.conformance.cases.Shape;
 import io.arkvale.conformance.data.Settings;
-import io.arkvale.conformance.data.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

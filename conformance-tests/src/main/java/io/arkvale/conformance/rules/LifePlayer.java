@@ -1,8 +1,11 @@
 package io.arkvale.conformance.rules;
 
 import io.arkvale.api.CallOrderException;
-import io.arkvale.conformance.data.Inputs.What;
-import io.arkvale.conformance.data.Scene;
+import io.arkvale.conformance.cases.Action;
+import io.arkvale.conformance.cases.Inputs.What;
+import io.arkvale.conformance.cases.Life;
+import io.arkvale.conformance.cases.Route;
+import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.lockstep.LockedStep;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.Pair;

@@ -1,7 +1,8 @@
 package io.arkvale.conformance.rules;
 
 import io.arkvale.api.Capabilities.Feature;
-import io.arkvale.conformance.data.Scene;
+import io.arkvale.conformance.cases.Route;
+import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.lockstep.LockedStep;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.Pair;
@@ -104,6 +105,11 @@ final class Play {
     /** A fork of a sequence; none if the backend does not declare forks. */
     List<Pair> forkOf(Pair original) {
         return lockstep.capabilities().supports(Feature.FORKS) ? List.of(lockstep.fork(original)) : List.of();
+    }
+
+    /** A fork that goes on with the given text; none if the backend does not declare forks. */
+    List<Pair> forkOf(Pair original, long text) {
+        return lockstep.capabilities().supports(Feature.FORKS) ? List.of(lockstep.fork(original, text)) : List.of();
     }
 
     /** One layer of an open decode step, by the route or, where it is not declared, the plain one. */

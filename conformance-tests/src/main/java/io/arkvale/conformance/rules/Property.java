@@ -1,9 +1,11 @@
 package io.arkvale.conformance.rules;
 
+import io.arkvale.conformance.data.Code;
 import io.arkvale.conformance.data.SkippedException;
 import io.arkvale.conformance.lockstep.RuleViolation;
 import io.arkvale.conformance.rules.Generation.Case;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import net.jqwik.api.Arbitrary;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,15 @@ final class Property {
     private Property() {}
 
     static <T> void hold(Arbitrary<T> cases, int tries, BooleanSupplier goOn, Context context, Law<T> law) {
+        if (context.given() != null) {
+            @SuppressWarnings("unchecked") // The caller gives a case of the test's own type.
+            var given = (T) context.given();
+            var found = violation(law, given);
+            if (found != null) {
+                throw found;
+            }
+            return;
+        }
         var generator = Generation.generator(cases, true);
         var random = new Random(context.seed());
         for (var attempt = 1; attempt <= tries && goOn.getAsBoolean(); attempt++) {
@@ -58,8 +69,18 @@ final class Property {
         var message = reason.getMessage() == null ? "" : reason.getMessage().replaceFirst("^rule \\d+: ", "");
         return new RuleViolation(
                 reason.rule(),
-                message + "\n  case: " + smallest.value() + "\n  try " + attempt + " of seed " + context.seed(),
+                message + "\n  case: try " + attempt + " of seed " + context.seed() + ", made smaller; alone again by"
+                        + "\n    ConformanceKit.check(" + options(context) + ", \"" + context.test() + "\",\n        "
+                        + Code.of(smallest.value()) + ");",
                 reason);
+    }
+
+    private static String options(Context context) {
+        var code = new StringBuilder(
+                "ConformanceOptions.of(" + Code.of(context.provider().id()) + ")");
+        new TreeMap<>(context.options())
+                .forEach((name, value) -> code.append(".option(" + Code.of(name) + ", " + Code.of(value) + ")"));
+        return code.toString();
     }
 
     private static <T> @Nullable RuleViolation violation(Law<T> law, T generated) {

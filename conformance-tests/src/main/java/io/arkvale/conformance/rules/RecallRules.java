@@ -2,7 +2,8 @@ package io.arkvale.conformance.rules;
 
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Scope;
-import io.arkvale.conformance.data.DataKind;
+import io.arkvale.conformance.cases.DataKind;
+import io.arkvale.conformance.cases.Route;
 import io.arkvale.conformance.data.Settings;
 
 /** Part 5: select, recall and evict. */
@@ -84,14 +85,19 @@ public final class RecallRules extends Verification {
 
     /**
      * The report counts each sequence as if it ran alone, and no more bytes than its recalls. If it fails, check dense
-     * layers (they count nothing), attended pages in both scopes, and forks that recall the same page.
+     * layers (they count nothing), attended pages in both scopes, and forks that recall the same page, which is copied
+     * once.
      */
     public void required_spec507_countsAreThoseOfEachAlone() {
         forAll(generators().overBudgetScenes(), scene -> {
             try (var lockstep = open(scene, 2)) {
                 var play = new Play(lockstep, scene).prompt(false);
-                play.pairs().addAll(play.forkOf(play.first()));
-                play.decode(Route.OWN_SCORES);
+                // The same text, so that both recall the same pages.
+                play.pairs().addAll(play.forkOf(play.first(), play.first().text()));
+                play.decode(play.pairs(), Route.FIVE);
+                for (var i = 1; i < scene.steps(); i++) {
+                    play.decode(play.pairs(), i % 2 == 0 ? Route.FIVE : Route.OWN_SCORES);
+                }
             }
         });
     }

@@ -6,8 +6,9 @@ import io.arkvale.api.ElementType;
 import io.arkvale.api.ForeignObjectException;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Tensor;
+import io.arkvale.conformance.cases.Route;
+import io.arkvale.conformance.cases.TensorCase;
 import io.arkvale.conformance.data.Elements;
-import io.arkvale.conformance.data.Scene;
 import io.arkvale.conformance.lockstep.LockedStep;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -21,19 +22,6 @@ import net.jqwik.api.Combinators;
 
 /** Part 2: tensors. */
 public final class TensorRules extends Verification {
-    /**
-     * A tensor and what to do with it.
-     *
-     * @param shape shape of its cache
-     * @param ofScores whether it is F32 whatever the cache's type
-     * @param rows rows
-     * @param heads heads a row
-     * @param width elements a head
-     * @param offset bytes by which segments are out of line
-     * @param seed seed of the bytes
-     */
-    public record TensorCase(Scene shape, boolean ofScores, int rows, int heads, int width, int offset, long seed) {}
-
     /** Called for every test. */
     public TensorRules(Context context) {
         super(context);

@@ -2,9 +2,11 @@ package io.arkvale.conformance.rules;
 
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
-import io.arkvale.conformance.data.Inputs;
+import io.arkvale.conformance.cases.Action;
+import io.arkvale.conformance.cases.Action.Kind;
+import io.arkvale.conformance.cases.Inputs;
+import io.arkvale.conformance.cases.Life;
 import io.arkvale.conformance.data.Settings;
-import io.arkvale.conformance.rules.Action.Kind;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;

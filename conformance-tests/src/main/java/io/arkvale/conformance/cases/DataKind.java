@@ -1,6 +1,7 @@
-package io.arkvale.conformance.data;
+package io.arkvale.conformance.cases;
 
 import io.arkvale.api.ElementType;
+import io.arkvale.conformance.data.Elements;
 import java.util.SplittableRandom;
 
 /** Kinds of numbers that keys, values and queries are made of. */

@@ -1,4 +1,4 @@
-package io.arkvale.conformance.data;
+package io.arkvale.conformance.cases;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.ElementType;
@@ -39,7 +39,7 @@ public record Shape(
     }
 
     /** The same shape, with fewer layers and heads if a page of it is so large that a case would take long. */
-    Shape affordable(int leastQueryHeadsPerKvHead) {
+    public Shape affordable(int leastQueryHeadsPerKvHead) {
         if ((long) layers * kvHeads * queryHeadsPerKvHead * headDim * pageSize <= MOST_NUMBERS_A_PAGE) {
             return this;
         }

@@ -1,10 +1,10 @@
-package io.arkvale.conformance.rules;
+package io.arkvale.conformance.cases;
 
 import io.arkvale.api.Capabilities;
 import io.arkvale.api.Capabilities.Feature;
 
 /** Ways to decode a step. */
-enum Route {
+public enum Route {
     /** One call a layer. */
     FUSED,
     /** The five steps of each layer. */
@@ -17,7 +17,7 @@ enum Route {
     PREFETCHED_FIVE;
 
     /** This way, or the plain one if the backend does not declare what this one needs. */
-    Route on(Capabilities capabilities) {
+    public Route on(Capabilities capabilities) {
         return switch (this) {
             case FUSED, FIVE -> this;
             case OWN_SCORES -> capabilities.supports(Feature.OWN_SCORES) ? this : FIVE;

@@ -1,4 +1,4 @@
-package io.arkvale.conformance.data;
+package io.arkvale.conformance.cases;
 
 import io.arkvale.api.CacheSpec;
 import java.util.SplittableRandom;

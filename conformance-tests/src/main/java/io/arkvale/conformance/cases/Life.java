@@ -1,9 +1,7 @@
-package io.arkvale.conformance.rules;
+package io.arkvale.conformance.cases;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.SequenceSpec;
-import io.arkvale.conformance.data.DataKind;
-import io.arkvale.conformance.data.Shape;
 import java.util.List;
 
 /**
@@ -16,16 +14,18 @@ import java.util.List;
  * @param seed seed of the numbers
  * @param actions what happens
  */
-record Life(Shape shape, List<SequenceSpec> settings, int copies, DataKind kind, long seed, List<Action> actions) {
+public record Life(
+        Shape shape, List<SequenceSpec> settings, int copies, DataKind kind, long seed, List<Action> actions) {
     /** Pages beyond its budget that a sequence grows to before it is closed. */
     private static final int PAGES_BEYOND = 12;
 
     /** Tokens that a sequence may grow to. */
-    int mostTokens(SequenceSpec spec) {
+    public int mostTokens(SequenceSpec spec) {
         return ((spec.isLimited() ? spec.budgetPages() : 4) + PAGES_BEYOND) * shape.pageSize();
     }
 
-    CacheSpec cache() {
+    /** A cache specification with the room for it. */
+    public CacheSpec cache() {
         var builder = shape.cache();
         for (var spec : settings) {
             builder.roomFor(spec, mostTokens(spec), copies);
