@@ -88,6 +88,16 @@ final class WrongCaches {
                         }),
                 cache(
                         806,
+                        "reserved with the slots in use counted in",
+                        (backend, spec) -> new ExampleCache(backend, spec, new Algorithm(), false) {
+                            @Override
+                            public MemoryUse memory() {
+                                var held = step == null ? 0 : pools.used();
+                                return super.memory().plus(new MemoryUse(0, held, 0, 0, 0, 0, 0, 0));
+                            }
+                        }),
+                cache(
+                        806,
                         "slots still reserved after commit",
                         (backend, spec) -> new ExampleCache(backend, spec, new Algorithm(), false) {
                             @Override

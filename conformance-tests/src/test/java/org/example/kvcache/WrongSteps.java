@@ -77,6 +77,42 @@ final class WrongSteps {
                         };
                     }
                 }),
+                parts(406, "own scores written over the estimated ones", new StepParts() {
+                    @Override
+                    ExampleStep step(ExampleCache cache, Batch batch, List<ExampleSequence> members) {
+                        return new ExampleStep(cache, batch, members) {
+                            private @Nullable ExampleTensor estimated;
+
+                            @Override
+                            public Tensor estimate(int layer, Tensor queries) {
+                                estimated = (ExampleTensor) super.estimate(layer, queries);
+                                return estimated;
+                            }
+
+                            @Override
+                            public void select(int layer, Tensor scores) {
+                                super.select(layer, scores);
+                                if (estimated != null && estimated.data.length > 0) {
+                                    estimated.data[0] += 1;
+                                }
+                            }
+                        };
+                    }
+                }),
+                parts(910, "an interrupted thread cannot recall", new StepParts() {
+                    @Override
+                    ExampleStep step(ExampleCache cache, Batch batch, List<ExampleSequence> members) {
+                        return new ExampleStep(cache, batch, members) {
+                            @Override
+                            public void recall(int layer) {
+                                if (Thread.currentThread().isInterrupted()) {
+                                    throw new CallOrderException("interrupted");
+                                }
+                                super.recall(layer);
+                            }
+                        };
+                    }
+                }),
                 parts(507, "recalls of a page that forks share counted twice", new StepParts() {
                     @Override
                     ExampleStep step(ExampleCache cache, Batch batch, List<ExampleSequence> members) {

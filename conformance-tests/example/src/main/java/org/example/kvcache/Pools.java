@@ -55,6 +55,8 @@ class Pools {
             hostBackups++;
             return new Page.Backup(data.clone(), null);
         }
+        // An interrupt would close the file in the middle.
+        var interrupted = Thread.interrupted();
         try {
             var file = Files.createTempFile(Objects.requireNonNull(spec.diskDirectory()), "page", ".bin");
             var bytes = MemorySegment.ofArray(new byte[Math.toIntExact(spec.slotBytes())]);
@@ -66,6 +68,8 @@ class Pools {
             return new Page.Backup(null, file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            interruptAgain(interrupted);
         }
     }
 
@@ -73,6 +77,7 @@ class Pools {
         if (backup.data() != null) {
             return backup.data();
         }
+        var interrupted = Thread.interrupted();
         try {
             var bytes = MemorySegment.ofArray(Files.readAllBytes(Objects.requireNonNull(backup.file())));
             var data = new float[slotNumbers()];
@@ -82,6 +87,14 @@ class Pools {
             return data;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            interruptAgain(interrupted);
+        }
+    }
+
+    private static void interruptAgain(boolean interrupted) {
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

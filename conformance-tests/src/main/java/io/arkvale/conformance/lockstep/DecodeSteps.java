@@ -53,6 +53,7 @@ public final class DecodeSteps {
         var keys = locked.lastRows(What.KEY, layer);
         var values = locked.lastRows(What.VALUE, layer);
         lockstep.run(301, "append", () -> locked.step().append(layer, staging.keys(keys), staging.values(values)));
+        locked.called("append", layer);
         locked.append(layer, keys, values);
         if (!guesses.containsKey(layer)) {
             locked.verify(layer, 305);
@@ -68,6 +69,7 @@ public final class DecodeSteps {
                 "estimate",
                 () -> locked.step().estimate(layer, lockstep.staging().queries(queries)));
         scores = Staging.read(tensor, checkOffsets(layer));
+        locked.hold(new HeldScores(layer, tensor, scores));
         var row = 0;
         for (var i = 0; i < locked.members().size(); i++) {
             var table = table(i, layer);
@@ -100,6 +102,7 @@ public final class DecodeSteps {
     public void select(int layer) {
         lockstep.run(501, "select", () -> locked.step().select(layer));
         verifySelection(layer);
+        locked.called("select", layer);
     }
 
     /** Step (c) with the caller's own scores, {@code [rows, headGroups]}. */
@@ -114,6 +117,7 @@ public final class DecodeSteps {
             scores = estimated;
             throw selectsBy(layer) ? new RuleViolation(503, "select ignored the caller's scores", e) : e;
         }
+        locked.called("select with own scores", layer);
     }
 
     /** Whether every member's selection is what the present scores ask for. */
@@ -158,6 +162,7 @@ public final class DecodeSteps {
             }
         }
         verifyRecalledTables(layer);
+        locked.called("recall", layer);
     }
 
     /** Step (e). */
@@ -172,6 +177,7 @@ public final class DecodeSteps {
             decide(layer);
         }
         verifyOutput(layer, queries, output);
+        locked.called("attend", layer);
         locked.layerDone(layer);
     }
 
@@ -191,6 +197,7 @@ public final class DecodeSteps {
         decisions = new Decision[locked.members().size()][lockstep.spec().headGroups()];
         decide(layer);
         verifyOutput(layer, queries, output);
+        locked.called("decode", layer);
         locked.layerDone(layer);
     }
 
@@ -201,6 +208,7 @@ public final class DecodeSteps {
                 508,
                 "prefetch",
                 () -> locked.step().prefetch(layer, lockstep.staging().queries(guessed)));
+        locked.called("prefetch", layer);
         guesses.put(layer, guessed);
     }
 

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** An open step of a backend and of the oracle. */
 public final class LockedStep {
@@ -48,6 +49,7 @@ public final class LockedStep {
     private final DecodeSteps decode;
     private final PrefillSteps prefill;
     private final long slotsAtOpen;
+    private @Nullable HeldScores held;
 
     LockedStep(Lockstep lockstep, Step step, List<Pair> members, int[] tokens) {
         this.lockstep = lockstep;
@@ -69,7 +71,7 @@ public final class LockedStep {
                     pair.sequence().length(),
                     pair.model().length());
         }
-        slotsAtOpen = MemoryCheck.taken(lockstep);
+        slotsAtOpen = MemoryCheck.verifyReservation(lockstep);
     }
 
     /** The backend's step. */
@@ -154,8 +156,21 @@ public final class LockedStep {
         }
     }
 
+    /** Holds the tensor of an estimate in place of the one before. */
+    void hold(HeldScores scores) {
+        held = scores;
+    }
+
+    /** A call was made: the tensor of the last estimate must not have changed. */
+    void called(String call, int layer) {
+        if (held != null) {
+            held.verify(call + " of layer " + layer);
+        }
+    }
+
     /** A layer is done: the step must have kept to its reservation. */
     void layerDone(int layer) {
+        MemoryCheck.verifyReservation(lockstep);
         var used = lockstep.cache().memory().usedDeviceSlots();
         require(
                 806,

@@ -2,6 +2,7 @@ package io.arkvale.conformance.lockstep;
 
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
+import io.arkvale.api.SlotNeed;
 import io.arkvale.conformance.oracle.OraclePage;
 import java.util.Collections;
 import java.util.HashMap;
@@ -69,10 +70,34 @@ final class MemoryCheck {
         count(rule, "digests", memory.digests(), (long) backedUp.size() * spec.kvHeads());
     }
 
-    /** Device slots in use and reserved. */
-    static long taken(Lockstep lockstep) {
+    /**
+     * Checks what an open step has reserved: no more than its sequences may need.
+     *
+     * @return slots in use and reserved
+     */
+    static long verifyReservation(Lockstep lockstep) {
+        var spec = lockstep.spec();
         var memory = lockstep.cache().memory();
-        return memory.usedDeviceSlots() + memory.reservedDeviceSlots();
+        var need = lockstep.pairs().stream()
+                .mapToLong(pair -> SlotNeed.of(
+                                spec.layers(),
+                                spec.headGroups(),
+                                spec.pageSize(),
+                                pair.model().spec(),
+                                pair.model().length())
+                        .device())
+                .sum();
+        var taken = memory.usedDeviceSlots() + memory.reservedDeviceSlots();
+        require(
+                806,
+                memory.reservedDeviceSlots() >= 0 && taken <= Math.max(need, memory.usedDeviceSlots()),
+                "%d device slots are in use and %d reserved for the rest of the step, %d together; all sequences need"
+                        + " at most %d: a reservation is what may come on top of the slots in use",
+                memory.usedDeviceSlots(),
+                memory.reservedDeviceSlots(),
+                taken,
+                need);
+        return taken;
     }
 
     private static void claim(Map<Long, Place> bySlot, long slot, Place place) {

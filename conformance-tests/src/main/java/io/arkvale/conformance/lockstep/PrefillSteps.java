@@ -77,6 +77,7 @@ public final class PrefillSteps {
         }
         store(layer, tokens, keys, values);
         locked.verify(layer, 605);
+        locked.called(attending ? "prefill" : "ingest", layer);
         if (output != null) {
             verifyOutputs(layer, tokens, queries, staging.readOutputs(output, queries.size()));
         }
@@ -145,6 +146,7 @@ public final class PrefillSteps {
             }
         }
         locked.verify(layer, 606);
+        locked.called("finishPrefill", layer);
         locked.layerDone(layer);
     }
 

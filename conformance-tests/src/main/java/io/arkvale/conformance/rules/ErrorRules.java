@@ -2,6 +2,7 @@ package io.arkvale.conformance.rules;
 
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
+import io.arkvale.api.BackupException;
 import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities.Feature;
@@ -12,6 +13,7 @@ import io.arkvale.api.GroupScore;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.PoisonedSequenceException;
 import io.arkvale.api.Scope;
+import io.arkvale.api.Sequence;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.SlotNeed;
 import io.arkvale.conformance.cases.Inputs.What;
@@ -19,7 +21,11 @@ import io.arkvale.conformance.cases.Poisoning;
 import io.arkvale.conformance.cases.Route;
 import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.lockstep.LockedStep;
+import io.arkvale.conformance.lockstep.Lockstep;
+import io.arkvale.conformance.lockstep.RuleViolation;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -237,6 +243,93 @@ public final class ErrorRules extends Verification {
                 play.decode(List.of(fork), Route.FUSED);
             }
         });
+    }
+
+    /**
+     * An interrupted thread's calls take effect as any other. If it fails, check what the calls wait for: a wait must be
+     * taken up again, and the thread be left interrupted.
+     */
+    public void required_spec910_anInterruptIsNoError() {
+        forAll(generators().overBudgetScenes(), few(), scene -> {
+            try (var lockstep = open(scene.steps(scene.steps() + 1))) {
+                var play = new Play(lockstep, scene).prompt(false);
+                Thread.currentThread().interrupt();
+                try {
+                    play.decode(play.pairs(), Route.OWN_SCORES);
+                    require(910, Thread.currentThread().isInterrupted(), "a call has cleared the thread's interrupt");
+                } catch (RuleViolation e) {
+                    throw new RuleViolation(910, "with the thread interrupted: " + e.getMessage(), e);
+                } finally {
+                    Thread.interrupted();
+                }
+                play.decode(Route.FUSED);
+            }
+        });
+    }
+
+    /**
+     * With backups on disk an interrupt may cost the sequence whose call it met, and no other. If it fails, check files
+     * that an interrupt closes for all: those of interruptible channels.
+     */
+    public void required_spec910_anInterruptCostsNoOtherSequence() throws IOException {
+        need(Feature.DISK_TIER);
+        var directory = Files.createTempDirectory("arkvale-conformance");
+        try {
+            forAll(generators().overBudgetScenes(), few(), scene -> {
+                var room = scene.steps(scene.steps() + 3).cache(3);
+                var spec = scene.shape()
+                        .cache()
+                        .deviceSlots(room.deviceSlots())
+                        .disk(room.hostSlots(), directory)
+                        .build();
+                try (var lockstep = open(backend(), scene.inputs(spec))) {
+                    var play = new Play(lockstep, scene).prompt(false);
+                    play.pairs().addAll(new Play(lockstep, scene).prompt(false).pairs());
+                    var first = play.first();
+                    Thread.currentThread().interrupt();
+                    try {
+                        decodeAlone(lockstep, first.sequence());
+                    } finally {
+                        Thread.interrupted();
+                    }
+                    play.pairs().remove(first);
+                    try {
+                        lockstep.forget(first);
+                    } catch (RuleViolation e) {
+                        throw new RuleViolation(
+                                910,
+                                "after a call of an interrupted thread another sequence is lost: " + e.getMessage(),
+                                e);
+                    }
+                    play.decode(play.pairs(), Route.OWN_SCORES);
+                    play.decode(Route.FUSED);
+                }
+            });
+        } finally {
+            Files.delete(directory);
+        }
+    }
+
+    /** One decode of a sequence that is not compared: it takes effect or names the sequence. */
+    private static void decodeAlone(Lockstep lockstep, Sequence sequence) {
+        var spec = lockstep.spec();
+        var queries = lockstep.staging().queries(List.of(new float[spec.queryHeads() * spec.headDim()]));
+        var rows = List.of(new float[spec.kvHeads() * spec.headDim()]);
+        try (var step = lockstep.cache().step(Batch.decode(sequence))) {
+            for (var layer = 0; layer < spec.layers(); layer++) {
+                var staging = lockstep.staging();
+                step.decode(layer, queries, staging.keys(rows), staging.values(rows), staging.outputs(1));
+            }
+            step.commit();
+        } catch (BackupException e) {
+            require(
+                    910,
+                    e.poisoned().equals(List.of(sequence)),
+                    "BackupException names %s, must name the one sequence of the call",
+                    e.poisoned());
+        } catch (RuntimeException e) {
+            throw new RuleViolation(910, "a call of an interrupted thread raised " + e, e);
+        }
     }
 
     /**

@@ -102,6 +102,30 @@ public final class EstimateRules extends Verification {
         forScenes(within, play -> play.prompt(false).decode(Route.FIVE));
     }
 
+    /**
+     * The tensor of estimate keeps its scores, whatever other call comes between. If it fails, check what later calls
+     * write to: select with own scores, decode and finishPrefill need scores too, and must not put them there.
+     */
+    public void required_spec406_scoresAreKept() {
+        var layered = generators()
+                .overBudgetScenes()
+                .map(scene -> scene.shape(scene.shape().atLeastLayers(3)));
+        forScenes(layered, play -> {
+            play.prompt(false);
+            for (var i = 0; i < play.scene().steps(); i++) {
+                var step = play.lockstep().decode(play.pairs());
+                for (var layer = 0; layer < play.layers(); layer++) {
+                    switch ((layer + i) % 3) {
+                        case 0 -> play.layer(step, layer, Route.OWN_SCORES);
+                        case 1 -> play.layer(step, layer, Route.FUSED);
+                        default -> step.prefill().layer(layer, i % 2 == 0, 1);
+                    }
+                }
+                step.commit();
+            }
+        });
+    }
+
     /** Prompts that end so that the last decode step ends on the budget's last token, or one page before. */
     private static Scene endAtBudget(Scene scene) {
         var pageSize = scene.shape().pageSize();
