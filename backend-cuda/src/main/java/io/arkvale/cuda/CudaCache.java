@@ -90,8 +90,7 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
     @Override
     protected StepWork<CudaMemory> doReserve(List<? extends StepMember<CudaSequence>> members) {
         var own = members.stream().map(Member.class::cast).toList();
-        var reserved =
-                new Reservation(spec(), pools.backups).reserve(sequences(), own, () -> pools.usedSlots(staging));
+        var reserved = new Reservation(spec(), pools.backups).reserve(sequences(), own, () -> pools.usedSlots(staging));
         for (var member : own) {
             tables.makeRoom(member.sequence(), member.pagesAfter());
         }

@@ -27,8 +27,9 @@ class DigestReservationTest {
                     cache.begin(settings(Digest.CUBOID_MAX)),
                     cache.begin(settings(Digest.CUBOID_MAX)));
             var rows = cache.allocateKeys(6);
-            var entries =
-                    sequences.stream().map(sequence -> new Batch.Entry(sequence, 2)).toList();
+            var entries = sequences.stream()
+                    .map(sequence -> new Batch.Entry(sequence, 2))
+                    .toList();
             try (var step = cache.step(new Batch(entries))) {
                 step.ingest(0, new int[] {2, 2, 2}, rows, rows);
                 step.finishPrefill(0, cache.allocateQueries(3));
