@@ -61,7 +61,7 @@ final class ReusedQueries {
             }
             sum += dot / Math.sqrt(squaresA * squaresB);
         }
-        int heads = width / headDim;
+        var heads = width / headDim;
         return sum / heads;
     }
 }
