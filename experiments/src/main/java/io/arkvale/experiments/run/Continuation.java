@@ -16,14 +16,14 @@ public final class Continuation {
      * @param maxTokens tokens to generate
      * @param sink takes the bytes of each token
      */
-    public static void generate(Lab bench, int[] prompt, RunSpec run, int maxTokens, Consumer<byte[]> sink) {
-        var context = bench.prefill(Arrays.copyOf(prompt, prompt.length - 1), run.readsAllRows());
-        try (var session = Session.uncompared(bench, context, run, maxTokens)) {
+    public static void generate(Lab lab, int[] prompt, RunSpec run, int maxTokens, Consumer<byte[]> sink) {
+        var context = lab.prefill(Arrays.copyOf(prompt, prompt.length - 1), run.readsAllRows());
+        try (var session = Session.uncompared(lab, context, run, maxTokens)) {
             var token = prompt[prompt.length - 1];
             for (int i = 0; i < maxTokens; i++) {
                 var logits = session.decode(new int[] {token})[0];
                 token = Logits.argmax(logits, 0, logits.length);
-                sink.accept(bench.bytes(token));
+                sink.accept(lab.bytes(token));
             }
         }
     }
