@@ -61,7 +61,7 @@ public final class GenerateCommand implements Runnable {
     public void run() {
         Inputs.atLeast(1, "--max-tokens", maxTokens);
         var bytes = Inputs.read("prompt file", prompt);
-        var choice = arkVale.parse(policy);
+        var choice = arkVale.parse(policy, options.seed());
         arkVale.requireUsed(List.of(choice));
         var run = new RunSpec(choice, budget, arkVale.denseLayers());
         try (var lab = options.open(terminal, List.of(run))) {

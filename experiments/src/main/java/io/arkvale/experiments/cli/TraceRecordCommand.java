@@ -115,7 +115,7 @@ public final class TraceRecordCommand implements Runnable {
             throw new UserException("--question is empty; allowed: at least one character");
         }
         var text = prompt == null ? null : Inputs.read("prompt file", prompt);
-        var choice = arkVale.parse(policy);
+        var choice = arkVale.parse(policy, options.seed());
         arkVale.requireUsed(List.of(choice));
         var run = new RunSpec(choice, budget, arkVale.denseLayers());
         TraceWriter.requireWritable(file);

@@ -50,10 +50,10 @@ public final class TraceReplayCommand implements Runnable {
 
     @Override
     public void run() {
-        var grid = policies.grid();
         output.open();
         try (var trace = Trace.open(file)) {
             var header = trace.header();
+            var grid = policies.grid(header.run().seed());
             Replay.check(header, grid.runs());
             try (var machine = Machine.of(
                     threads.threads(), backend.create(terminal, backend.isNeeded(grid.runs())), backend.values())) {

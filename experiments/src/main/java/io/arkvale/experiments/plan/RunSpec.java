@@ -2,6 +2,7 @@ package io.arkvale.experiments.plan;
 
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.policy.CacheRun;
+import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.LayerSetting;
 import io.arkvale.experiments.policy.PolicyChoice;
 import io.arkvale.llama.AttentionShape;
@@ -53,6 +54,11 @@ public record RunSpec(PolicyChoice choice, int budget, int denseLayers) {
     /** Whether the policy reads the attention of all of the context's tokens. */
     public boolean readsAllRows() {
         return choice.policy().readsAllRows(choice.settings());
+    }
+
+    /** Whether the policy declares an ability. */
+    public boolean asks(Ability ability) {
+        return choice.policy().info().has(ability);
     }
 
     /** What a token policy is told in a layer. */

@@ -15,6 +15,14 @@ public interface CacheRun {
      */
     SequenceSpec sequence(Settings options, int budget, int denseLayers);
 
+    /**
+     * The cosine of a head group's adjacent queries, mean over its query heads, from which on the last step's query chooses
+     * (FreeKV, Liu et al., 2025, section 3.2, which takes 0.8 to 0.9); above 1 for never.
+     */
+    default double reuse(Settings options) {
+        return 2;
+    }
+
     /** Equal for options whose sequences can share a cache. */
     Object cacheKey(Settings options);
 }

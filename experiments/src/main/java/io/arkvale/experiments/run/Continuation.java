@@ -3,6 +3,7 @@ package io.arkvale.experiments.run;
 import io.arkvale.experiments.plan.RunSpec;
 import io.arkvale.llama.Logits;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Greedy continuation of a prompt under one policy. */
@@ -18,7 +19,7 @@ public final class Continuation {
      */
     public static void generate(Lab lab, int[] prompt, RunSpec run, int maxTokens, Consumer<byte[]> sink) {
         var context = lab.prefill(Arrays.copyOf(prompt, prompt.length - 1), run.readsAllRows());
-        try (var session = Session.uncompared(lab, context, run, maxTokens)) {
+        try (var session = Session.uncompared(lab, context, List.of(run), maxTokens)) {
             var token = prompt[prompt.length - 1];
             for (int i = 0; i < maxTokens; i++) {
                 var logits = session.decode(new int[] {token})[0];

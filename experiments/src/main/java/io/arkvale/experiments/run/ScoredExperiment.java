@@ -54,7 +54,7 @@ public final class ScoredExperiment {
                 .toList();
         this.lengths = List.copyOf(lengths);
         for (int length : lengths) {
-            var made = task.episodes(length, samples, new SplittableRandom(seed));
+            var made = task.episodes(length, samples, new SplittableRandom(seed), lab);
             this.samples.add(IntStream.range(0, made.size())
                     .mapToObj(i -> new Sample(
                             i, made.get(i), CellIdentity.of(task, made.get(i)), examiner.sittings(made.get(i))))

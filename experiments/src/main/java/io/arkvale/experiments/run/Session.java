@@ -37,7 +37,7 @@ public final class Session implements AutoCloseable {
             List<RunSpec> runs,
             int moreTokens,
             UnaryOperator<DecodeAttention.Pass> watching) {
-        this(lab, new Runs(lab.machine(), context, runs, moreTokens, true), watching);
+        this(lab, new Runs(lab.machine(), lab.withModelScores(context, runs), runs, moreTokens, true), watching);
     }
 
     private Session(Lab lab, Runs runs, UnaryOperator<DecodeAttention.Pass> watching) {
@@ -47,13 +47,15 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * One run, which is compared with nothing.
+     * Runs that are compared with nothing.
      *
      * @param moreTokens most tokens that will follow the context
      */
-    public static Session uncompared(Lab lab, Context context, RunSpec run, int moreTokens) {
+    public static Session uncompared(Lab lab, Context context, List<RunSpec> runs, int moreTokens) {
         return new Session(
-                lab, new Runs(lab.machine(), context, List.of(run), moreTokens, false), UnaryOperator.identity());
+                lab,
+                new Runs(lab.machine(), lab.withModelScores(context, runs), runs, moreTokens, false),
+                UnaryOperator.identity());
     }
 
     /**

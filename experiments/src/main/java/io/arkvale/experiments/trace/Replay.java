@@ -1,11 +1,14 @@
 package io.arkvale.experiments.trace;
 
+import io.arkvale.experiments.engine.context.ModelScores;
+
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.engine.Machine;
 import io.arkvale.experiments.engine.context.Context;
 import io.arkvale.experiments.engine.group.Runs;
 import io.arkvale.experiments.plan.Grid;
 import io.arkvale.experiments.plan.RunSpec;
+import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.report.Metric;
 import io.arkvale.experiments.result.Fidelity;
 import io.arkvale.experiments.result.Usage;
@@ -76,6 +79,10 @@ public final class Replay implements AutoCloseable {
     public static void check(TraceHeader trace, List<RunSpec> runs) {
         for (var run : runs) {
             run.check(trace);
+            if (run.asks(Ability.REPETITION) || run.asks(Ability.HEAD_LOSSES)) {
+                throw new UserException("policy '" + run.choice().label()
+                        + "' asks the model itself, and a trace has none; run it with a task's command");
+            }
             if (run.readsAllRows() && trace.contextQueries() < trace.contextTokens()) {
                 throw new UserException("policy '" + run.choice().label() + "' reads the attention of all "
                         + trace.contextTokens() + " tokens of the context, and the trace has the queries of the last "
@@ -150,7 +157,8 @@ public final class Replay implements AutoCloseable {
                 store,
                 new TracedQueries(trace),
                 position -> tokens[position],
-                token -> Objects.requireNonNull(bytes.get(token), "a token of another text"));
+                token -> Objects.requireNonNull(bytes.get(token), "a token of another text"),
+                ModelScores.NONE);
     }
 
     /** The runs, as they stand. */

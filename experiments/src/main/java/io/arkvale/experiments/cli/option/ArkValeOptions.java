@@ -68,9 +68,9 @@ public final class ArkValeOptions {
         }
     }
 
-    /** A policy as named on the command line, completed by these options. */
-    public PolicyChoice parse(String text) {
-        return PolicyChoice.parse(text, Map.of(NAME, given()));
+    /** A policy as named on the command line, completed by these options and the run's seed. */
+    public PolicyChoice parse(String text, long seed) {
+        return PolicyChoice.parse(text, Map.of(NAME, given()), seed);
     }
 
     private Map<String, String> given() {

@@ -29,11 +29,15 @@ public final class PolicyOptions {
     @Mixin
     private ArkValeOptions arkVale = new ArkValeOptions();
 
-    /** All combinations of policies and budgets. */
-    public Grid grid() {
+    /**
+     * All combinations of policies and budgets.
+     *
+     * @param seed of the policies that draw at random
+     */
+    public Grid grid(long seed) {
         requireDistinct("--policies", policies);
         requireDistinct("--budgets", budgets);
-        var choices = policies.stream().map(arkVale::parse).toList();
+        var choices = policies.stream().map(policy -> arkVale.parse(policy, seed)).toList();
         arkVale.requireUsed(choices);
         return Grid.of(choices, budgets, arkVale.denseLayers());
     }

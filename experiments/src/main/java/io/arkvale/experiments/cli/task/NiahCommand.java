@@ -2,8 +2,8 @@ package io.arkvale.experiments.cli.task;
 
 import io.arkvale.experiments.cli.option.Inputs;
 import io.arkvale.experiments.cli.terminal.Terminal;
-import io.arkvale.experiments.task.Niah;
 import io.arkvale.experiments.task.Task;
+import io.arkvale.experiments.task.ruler.Niah;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -78,14 +78,14 @@ public final class PerplexityCommand implements Runnable, Measuring {
     public void check() {
         Inputs.count("--context", context);
         Inputs.count("--tokens", tokens);
-        policies.grid();
+        policies.grid(options.seed());
     }
 
     @Override
     public Measured measure(Notebook notebook) {
         check();
         var bytes = text == null ? HeldOutText.bytes() : Inputs.read("text file", text);
-        var grid = policies.grid();
+        var grid = policies.grid(options.seed());
         try (var lab = options.open(terminal, grid.runs())) {
             var all = lab.tokens(bytes);
             var needed = context + tokens + 1;

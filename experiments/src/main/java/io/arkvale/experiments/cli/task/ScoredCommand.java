@@ -87,14 +87,14 @@ public abstract class ScoredCommand implements Runnable, Measuring {
         lengths.forEach(length -> Inputs.count("--lengths", length));
         PolicyOptions.requireDistinct("--lengths", lengths);
         task();
-        requireAmong(policies.grid());
+        requireAmong(policies.grid(options.seed()));
     }
 
     @Override
     public final Measured measure(Notebook notebook) {
         check();
         var task = task();
-        var grid = policies.grid();
+        var grid = policies.grid(options.seed());
         try (var lab = options.open(terminal, grid.runs())) {
             var experiment =
                     new ScoredExperiment(lab, task, grid, lengths, samples(), options.seed(), protocol.value());
@@ -106,8 +106,8 @@ public abstract class ScoredCommand implements Runnable, Measuring {
             var origins = results.stream()
                     .map(result -> result.observations().getFirst().origin())
                     .toList();
-            var report = Report.of(metrics(results), results).withOrigins(origins);
-            return new Measured(task.name(), report, lab.origin(options.seed()), table(results));
+            var report = Report.of(metrics(task, results), results).withOrigins(origins);
+            return new Measured(task.name(), report, lab.origin(options.seed()), table(task, results));
         }
     }
 
@@ -121,8 +121,9 @@ public abstract class ScoredCommand implements Runnable, Measuring {
         }
     }
 
-    private List<Metric<TaskResult>> metrics(List<TaskResult> results) {
+    private List<Metric<TaskResult>> metrics(Task task, List<TaskResult> results) {
         var metrics = new ArrayList<>(TaskResult.metrics());
+        metrics.add(Metric.of("measure", result -> task.measure()));
         if (against != null) {
             metrics.add(Metric.of("gain_on", result -> against));
             metrics.add(Metric.of("gain", result -> places(gain(result, results).mean())));
@@ -163,7 +164,7 @@ public abstract class ScoredCommand implements Runnable, Measuring {
                 100 * gain.interval().high());
     }
 
-    private String table(List<TaskResult> results) {
+    private String table(Task task, List<TaskResult> results) {
         var text = new StringBuilder();
         for (int length : lengths) {
             var own =
@@ -171,11 +172,12 @@ public abstract class ScoredCommand implements Runnable, Measuring {
             var first = own.getFirst();
             text.append(String.format(
                     Locale.ROOT,
-                    "%s, %,d characters of filler (%,d tokens), %s: right answers of %d, in %%%n",
+                    "%s, length %,d (%,d tokens), %s: %s, mean of %d questions, in %%%n",
                     first.task(),
                     length,
                     Math.round(first.promptTokens()),
                     protocol.value().words(),
+                    task.measure(),
                     first.samples()));
             var cells = new BudgetTable<>(policies.budgets(), TaskResult::policy);
             text.append(cells.of(own, result -> String.format(Locale.ROOT, "%.0f", 100 * result.accuracy())))

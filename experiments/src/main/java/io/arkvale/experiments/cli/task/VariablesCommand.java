@@ -3,7 +3,7 @@ package io.arkvale.experiments.cli.task;
 import io.arkvale.experiments.cli.option.Inputs;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.task.Task;
-import io.arkvale.experiments.task.VariableTracking;
+import io.arkvale.experiments.task.ruler.VariableTracking;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

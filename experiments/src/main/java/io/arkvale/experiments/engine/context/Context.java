@@ -16,6 +16,7 @@ import java.util.function.IntUnaryOperator;
  * @param queries of the last tokens, or of all
  * @param token the token at each position
  * @param bytes what a token stands for
+ * @param modelScores what passes of the model after the prefill tell, for policies that ask
  */
 public record Context(
         AttentionShape shape,
@@ -23,7 +24,13 @@ public record Context(
         KeyValueStore store,
         ContextQueries queries,
         IntUnaryOperator token,
-        IntFunction<byte[]> bytes) {
+        IntFunction<byte[]> bytes,
+        ModelScores modelScores) {
+    /** The same with what the model alone can tell. */
+    public Context with(ModelScores scores) {
+        return new Context(shape, rope, store, queries, token, bytes, scores);
+    }
+
     public int tokens() {
         return store.length();
     }

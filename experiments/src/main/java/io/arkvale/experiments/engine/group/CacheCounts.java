@@ -70,11 +70,13 @@ final class CacheCounts {
         var pages = perGroup / spec.pageSize();
         var held = resident * spec.pageSize() - empty();
         var dense = (long) denseLayers() * spec.kvHeads() * sequence.length();
+        var filled = (long) (sequence.length() / spec.pageSize());
         return new Usage(
                 held * pages,
                 attendedTokens * pages * perStep,
                 heldTokens * perGroup * perStep,
                 (held * spec.kvHeadsPerGroup() + dense) * tokenBytes,
+                (double) filled * limitedGroups * spec.kvHeadsPerGroup() * digestBytes,
                 recalledPages * (double) spec.slotBytes(),
                 recalledPages / (double) spec.headGroups() * perStep,
                 (double) scoredPages * spec.kvHeadsPerGroup() * digestBytes * perStep,

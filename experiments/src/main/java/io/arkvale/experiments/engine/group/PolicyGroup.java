@@ -15,6 +15,8 @@ import io.arkvale.experiments.engine.layer.LayerRun;
 import io.arkvale.experiments.plan.RunSpec;
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.result.Usage;
+import io.arkvale.experiments.policy.ContextView;
+import io.arkvale.experiments.policy.TokenPolicy;
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.WorkerPool;
 import io.arkvale.llama.DecodeRows;
@@ -65,19 +67,57 @@ final class PolicyGroup implements RunGroup {
                 new WindowAttention(context, shared, kernels),
                 new FollowingAttention(context, shared, kernels),
                 context.rope());
+        var budgets = new int[runs.size()][][];
+        pool.forEach(runs.size(), (run, worker) -> budgets[run] = budgets(runs.get(run), scores));
         pool.forEach(Math.multiplyExact(shape.layers(), runs.size()), (item, worker) -> {
             var layer = item / runs.size();
             var run = item % runs.size();
             if (!runs.get(run).isDense(layer)) {
-                limited[layer][run] = begin(runs.get(run), layer, scores, shared, kernels);
+                var own = budgets[run][layer - runs.get(run).denseLayers()];
+                limited[layer][run] = begin(runs.get(run), layer, scores, own, shared, kernels);
             }
         });
     }
 
-    private LayerRun begin(RunSpec run, int layer, ContextScores scores, SharedTokens shared, DenseKernels kernels) {
+    /** What each limited layer and KV head of a run may hold. */
+    private int[][] budgets(RunSpec run, ContextScores scores) {
+        var shape = context.shape();
+        var limitedLayers = IntStream.range(0, shape.layers())
+                .filter(layer -> !run.isDense(layer))
+                .toArray();
+        if (limitedLayers.length == 0) {
+            return new int[0][];
+        }
+        var policy = run.choice().policy();
+        var setting = run.setting(shape, limitedLayers[0]);
+        var equal = new int[limitedLayers.length][shape.kvHeads()];
+        for (var ofHeads : equal) {
+            Arrays.fill(ofHeads, run.budget());
+        }
+        if (!policy.info().has(Ability.ALL_LAYERS)) {
+            return equal;
+        }
+        var views = IntStream.range(0, limitedLayers.length)
+                .<ContextView>mapToObj(i -> new Access(policy.info(), limitedLayers[i], context, scores, equal[i]))
+                .toList();
+        var shared = policy.share(setting, views);
+        var given = Arrays.stream(shared)
+                .flatMapToInt(Arrays::stream)
+                .asLongStream()
+                .sum();
+        var most = (long) run.budget() * limitedLayers.length * shape.kvHeads();
+        if (given > most) {
+            throw new IllegalStateException("policy '" + policy.info().shortName() + "' divides " + given
+                    + " tokens among its heads; its budget is " + most);
+        }
+        return shared;
+    }
+
+    private LayerRun begin(
+            RunSpec run, int layer, ContextScores scores, int[] budgets, SharedTokens shared, DenseKernels kernels) {
         var policy = run.choice().policy();
         var begun = policy.begin(run.setting(context.shape(), layer));
-        var access = new Access(policy.info(), layer, context, scores);
+        var access = new Access(policy.info(), layer, context, scores, budgets);
         return policy.info().has(Ability.CHOOSES)
                 ? new ChoosingLayer(access, begun, shared, kernels.matrix())
                 : new EvictingLayer(access, begun, kernels);
@@ -172,6 +212,7 @@ final class PolicyGroup implements RunGroup {
                     0,
                     0,
                     0,
+                    0,
                     sum.attentionBytes * perStep);
         }
         return new Usage(
@@ -179,6 +220,7 @@ final class PolicyGroup implements RunGroup {
                 sum.attended / sum.heads / PAGE_SIZE * perStep,
                 sum.heldSteps / (double) sum.heads * perStep,
                 sum.residentBytes,
+                sum.summaryBytes,
                 sum.recalledBytes,
                 sum.recalled / (double) shape.kvHeads() / PAGE_SIZE * perStep,
                 sum.scoringBytes * perStep,
@@ -193,6 +235,7 @@ final class PolicyGroup implements RunGroup {
         private double attended;
         private long recalled;
         private double residentBytes;
+        private double summaryBytes;
         private double recalledBytes;
         private double scoringBytes;
         private double attentionBytes;
@@ -205,9 +248,10 @@ final class PolicyGroup implements RunGroup {
             attended += counts.attended();
             recalled += counts.recalled();
             residentBytes += counts.held() * layer.tokenBytes();
-            recalledBytes += counts.recalled() * layer.tokenBytes();
+            summaryBytes += layer.summaryBytes();
+            recalledBytes += counts.recalled() * layer.recalledTokenBytes();
             scoringBytes += counts.scoringBytes();
-            attentionBytes += counts.read() * layer.tokenBytes();
+            attentionBytes += counts.read() * layer.tokenBytes() + counts.probabilityBytes();
         }
     }
 

@@ -8,7 +8,8 @@ import io.arkvale.experiments.policy.PolicyInfo;
 import java.util.Arrays;
 
 /** Lets a policy see a context as far as its abilities declare. */
-public record Access(PolicyInfo info, int layer, Context context, ContextScores scores) implements ContextView {
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record Access(PolicyInfo info, int layer, Context context, ContextScores scores, int[] budgets) implements ContextView {
     /**
      * Refuses what is not declared.
      *
@@ -24,6 +25,11 @@ public record Access(PolicyInfo info, int layer, Context context, ContextScores 
     @Override
     public int tokens() {
         return context.tokens();
+    }
+
+    @Override
+    public int budget(int kvHead) {
+        return budgets[kvHead];
     }
 
     @Override
@@ -52,7 +58,9 @@ public record Access(PolicyInfo info, int layer, Context context, ContextScores 
 
     @Override
     public void keyAt(int kvHead, int token, int position, float[] target) {
-        require(Ability.POSITIONS);
+        if (!info.has(Ability.POSITIONS)) {
+            require(Ability.KEYS);
+        }
         context.keyValues(layer, kvHead).getKey(token, target, 0);
         scores.rope().unrotate(target, 0, token);
         scores.rope().rotate(target, 0, position);
@@ -75,5 +83,29 @@ public record Access(PolicyInfo info, int layer, Context context, ContextScores 
         require(Ability.QUERIES);
         var headDim = context.shape().headDim();
         return Arrays.copyOfRange(context.lastQueries(layer), queryHead * headDim, (queryHead + 1) * headDim);
+    }
+
+    @Override
+    public void rawQuery(int queryHead, int token, float[] target) {
+        require(Ability.ALL_QUERIES);
+        context.queries().copy(layer, token, queryHead, target, 0);
+        scores.rope().unrotate(target, 0, token);
+    }
+
+    @Override
+    public void turn(float[] vector, int position) {
+        scores.rope().rotate(vector, 0, position);
+    }
+
+    @Override
+    public float[] repetition(int kvHead) {
+        require(Ability.REPETITION);
+        return context.modelScores().requireRepetition()[layer][kvHead];
+    }
+
+    @Override
+    public double headLoss(int kvHead) {
+        require(Ability.HEAD_LOSSES);
+        return context.modelScores().requireHeadLosses()[layer][kvHead];
     }
 }

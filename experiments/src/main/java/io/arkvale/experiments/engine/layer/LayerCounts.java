@@ -6,6 +6,7 @@ public final class LayerCounts {
     private long heldSteps;
     private double attended;
     private long read;
+    private long probabilityBytes;
     private long scoringBytes;
     private long recalled;
 
@@ -20,7 +21,12 @@ public final class LayerCounts {
         read += distinct;
     }
 
-    /** Counts bytes read to decide what takes part. */
+    /** Counts probabilities that attention has to write down, and read again, since the policy asks for them. */
+    public void probabilities(long bytes) {
+        probabilityBytes += bytes;
+    }
+
+    /** Counts bytes read to decide what takes part or is evicted. */
     public void score(long bytes) {
         scoringBytes += bytes;
     }
@@ -52,6 +58,10 @@ public final class LayerCounts {
 
     public long read() {
         return read;
+    }
+
+    public long probabilityBytes() {
+        return probabilityBytes;
     }
 
     public long scoringBytes() {

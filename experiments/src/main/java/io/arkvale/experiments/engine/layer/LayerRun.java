@@ -22,4 +22,10 @@ public interface LayerRun {
 
     /** Bytes that a token of a KV head takes on the device, key and value. */
     double tokenBytes();
+
+    /** Bytes that come back to the device with a recalled token. */
+    double recalledTokenBytes();
+
+    /** Bytes on the device beside keys and values. */
+    long summaryBytes();
 }

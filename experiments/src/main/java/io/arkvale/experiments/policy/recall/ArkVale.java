@@ -30,6 +30,8 @@ public final class ArkVale implements Policy, CacheRun {
     private static final String WINDOW = "window";
     private static final String ATTENDED = "attended";
     private static final String AUTO = "auto";
+    private static final String REUSE = "reuse";
+    private static final String NEVER = "never";
 
     private static final PolicyInfo INFO = new PolicyInfo(
             "recall.arkvale",
@@ -50,7 +52,14 @@ public final class ArkVale implements Policy, CacheRun {
                             AUTO,
                             "auto, or pages from sink + window to budget - 1",
                             "filled pages that take part; auto is half the budget and at most 1280 tokens",
-                            new PolicyOption.Kind.Whole(1, Short.MAX_VALUE))));
+                            new PolicyOption.Kind.Whole(1, Short.MAX_VALUE)),
+                    new PolicyOption(
+                            REUSE,
+                            NEVER,
+                            "never, or -1 to 1",
+                            "cosine of adjacent queries from which on the last step's query chooses the pages, so that"
+                                    + " recall may begin a step earlier; a head group below it is corrected (FreeKV)",
+                            new PolicyOption.Kind.Real(-1, 1))));
 
     @Override
     public PolicyInfo info() {
@@ -82,6 +91,11 @@ public final class ArkVale implements Policy, CacheRun {
         return CacheSpec.builder(layers, queryHeads, kvHeads, headDim)
                 .pageSize(options.whole(PAGE_SIZE))
                 .headGroups(HeadGroups.of(options, kvHeads));
+    }
+
+    @Override
+    public double reuse(Settings options) {
+        return options.is(REUSE, NEVER) ? 2 : options.real(REUSE);
     }
 
     @Override

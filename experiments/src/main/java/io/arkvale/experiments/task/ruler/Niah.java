@@ -1,6 +1,13 @@
-package io.arkvale.experiments.task;
+package io.arkvale.experiments.task.ruler;
 
+import io.arkvale.experiments.task.Draw;
+import io.arkvale.experiments.task.Episode;
 import io.arkvale.experiments.task.Episode.Question;
+import io.arkvale.experiments.task.Filler;
+import io.arkvale.experiments.task.HeldOutText;
+import io.arkvale.experiments.task.MagicNumbers;
+import io.arkvale.experiments.task.Scoring;
+import io.arkvale.experiments.task.Task;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +59,11 @@ public final class Niah implements Task {
     @Override
     public String name() {
         return "niah";
+    }
+
+    @Override
+    public String measure() {
+        return RulerMeasure.NAME;
     }
 
     @Override
