@@ -1,8 +1,8 @@
 package io.arkvale.experiments.plan;
 
 import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.policy.CacheRun;
 import io.arkvale.experiments.policy.Ability;
+import io.arkvale.experiments.policy.CacheRun;
 import io.arkvale.experiments.policy.LayerSetting;
 import io.arkvale.experiments.policy.PolicyChoice;
 import io.arkvale.llama.AttentionShape;

@@ -1,7 +1,6 @@
 package io.arkvale.experiments.run;
 
 import io.arkvale.experiments.plan.RunSpec;
-
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.ContextView;
 import io.arkvale.experiments.policy.DecodeStep;

@@ -1,18 +1,16 @@
 package io.arkvale.experiments.run;
 
-import io.arkvale.experiments.plan.RunSpec;
-
-import io.arkvale.experiments.engine.context.ModelScores;
-
 import io.arkvale.api.Backend;
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.engine.Machine;
 import io.arkvale.experiments.engine.context.Context;
 import io.arkvale.experiments.engine.context.ContextQueries;
+import io.arkvale.experiments.engine.context.ModelScores;
 import io.arkvale.experiments.engine.context.RecentQueries;
 import io.arkvale.experiments.plan.ContentDigest;
-import io.arkvale.experiments.report.Origin;
+import io.arkvale.experiments.plan.RunSpec;
 import io.arkvale.experiments.policy.Ability;
+import io.arkvale.experiments.report.Origin;
 import io.arkvale.experiments.task.TextTokens;
 import io.arkvale.llama.Decoder;
 import io.arkvale.llama.KeyValueStore;

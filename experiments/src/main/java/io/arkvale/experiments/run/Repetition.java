@@ -1,14 +1,9 @@
 package io.arkvale.experiments.run;
 
-import io.arkvale.experiments.engine.attention.Softmax;
-import io.arkvale.experiments.engine.context.SharedTokens;
-
-import io.arkvale.experiments.engine.attention.HeldTokens;
-
-import io.arkvale.experiments.engine.context.Context;
-
 import io.arkvale.experiments.engine.Machine;
-
+import io.arkvale.experiments.engine.attention.HeldTokens;
+import io.arkvale.experiments.engine.attention.Softmax;
+import io.arkvale.experiments.engine.context.Context;
 import io.arkvale.llama.AttentionShape;
 import io.arkvale.llama.PrefillAttention;
 import java.util.Arrays;

@@ -1,10 +1,9 @@
 package io.arkvale.experiments.trace;
 
-import io.arkvale.experiments.engine.context.ModelScores;
-
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.engine.Machine;
 import io.arkvale.experiments.engine.context.Context;
+import io.arkvale.experiments.engine.context.ModelScores;
 import io.arkvale.experiments.engine.group.Runs;
 import io.arkvale.experiments.plan.Grid;
 import io.arkvale.experiments.plan.RunSpec;

@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.Objects;
 
 /** Remembers the queries, keys and values of the steps of one run, while its own attention does the work. */
-final class StepRecorder {
+public final class StepRecorder {
     private final AttentionShape shape;
     /** {@code [layers][steps · width]} each. */
     private final Map<TraceVectors, float[][]> rows = new EnumMap<>(TraceVectors.class);
 
     private int steps;
 
-    StepRecorder(AttentionShape shape, int mostSteps) {
+    public StepRecorder(AttentionShape shape, int mostSteps) {
         this.shape = shape;
         for (var vectors : TraceVectors.values()) {
             rows.put(vectors, new float[shape.layers()][Math.multiplyExact(mostSteps, vectors.width(shape))]);
@@ -23,12 +23,12 @@ final class StepRecorder {
     }
 
     /** Stands between the model and a step's attention, whose row 0 is the run's. */
-    DecodeAttention.Pass watch(DecodeAttention.Pass pass) {
+    public DecodeAttention.Pass watch(DecodeAttention.Pass pass) {
         return new Watched(pass);
     }
 
     /** Copies rows of steps from {@code first} on. */
-    void copy(TraceVectors vectors, int layer, int first, int count, float[] target, int offset) {
+    public void copy(TraceVectors vectors, int layer, int first, int count, float[] target, int offset) {
         var width = vectors.width(shape);
         System.arraycopy(of(vectors)[layer], first * width, target, offset, count * width);
     }

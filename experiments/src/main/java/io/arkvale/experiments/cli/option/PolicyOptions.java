@@ -37,7 +37,8 @@ public final class PolicyOptions {
     public Grid grid(long seed) {
         requireDistinct("--policies", policies);
         requireDistinct("--budgets", budgets);
-        var choices = policies.stream().map(policy -> arkVale.parse(policy, seed)).toList();
+        var choices =
+                policies.stream().map(policy -> arkVale.parse(policy, seed)).toList();
         arkVale.requireUsed(choices);
         return Grid.of(choices, budgets, arkVale.denseLayers());
     }

@@ -9,7 +9,8 @@ import java.util.Arrays;
 
 /** Lets a policy see a context as far as its abilities declare. */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record Access(PolicyInfo info, int layer, Context context, ContextScores scores, int[] budgets) implements ContextView {
+public record Access(PolicyInfo info, int layer, Context context, ContextScores scores, int[] budgets)
+        implements ContextView {
     /**
      * Refuses what is not declared.
      *

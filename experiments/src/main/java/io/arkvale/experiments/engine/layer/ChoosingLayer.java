@@ -1,7 +1,6 @@
 package io.arkvale.experiments.engine.layer;
 
 import io.arkvale.experiments.engine.attention.HeldTokens;
-
 import io.arkvale.experiments.engine.attention.TurnedQueries;
 import io.arkvale.experiments.engine.attention.WholeText;
 import io.arkvale.experiments.engine.context.SharedTokens;

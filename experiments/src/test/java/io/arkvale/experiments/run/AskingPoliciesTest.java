@@ -1,4 +1,4 @@
-package io.arkvale.experiments.engine;
+package io.arkvale.experiments.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.arkvale.api.Backend;
 import io.arkvale.api.Backends;
+import io.arkvale.experiments.engine.context.Context;
+import io.arkvale.experiments.plan.RunSpec;
+import io.arkvale.experiments.result.Usage;
 import io.arkvale.experiments.task.Passkey;
+import io.arkvale.experiments.trace.StepRecorder;
 import io.arkvale.experiments.trace.TraceVectors;
 import java.util.Arrays;
 import java.util.List;
@@ -29,13 +33,13 @@ class AskingPoliciesTest {
 
     private static ShippedModel model;
     private static Backend backend;
-    private static Workbench bench;
+    private static Lab lab;
 
     @BeforeAll
     static void open() {
         model = new ShippedModel();
         backend = Backends.create("cpu", Map.of());
-        bench = model.bench(backend);
+        lab = model.lab(backend);
     }
 
     @AfterAll
@@ -47,9 +51,9 @@ class AskingPoliciesTest {
     private record Fed(float[][] logits, List<Usage> usage) {}
 
     private static Fed feed(String context, String text, List<RunSpec> runs) {
-        var tokens = bench.tokens(text);
-        var prefilled = bench.prefill(bench.tokens(context), runs.stream().anyMatch(RunSpec::readsAllRows));
-        try (var session = new Session(bench, prefilled, runs, tokens.length)) {
+        var tokens = lab.tokens(text);
+        var prefilled = lab.prefill(lab.tokens(context), runs.stream().anyMatch(RunSpec::readsAllRows));
+        try (var session = new Session(lab, prefilled, runs, tokens.length)) {
             var logits = new float[0][];
             for (int token : tokens) {
                 var same = new int[runs.size()];
@@ -106,21 +110,21 @@ class AskingPoliciesTest {
     /** Reading the context again is checked against decode steps that read the same tokens. */
     @Test
     void theSecondReadingsScoresAreTheLargestProbabilities() {
-        var context = bench.prefill(bench.tokens(TEXT));
-        var again = bench.tokens("\n\nRepeat the previous context exactly.\n" + TEXT);
+        var context = lab.prefill(lab.tokens(TEXT));
+        var again = lab.tokens("\n\nRepeat the previous context exactly.\n" + TEXT);
         var recorder = new StepRecorder(context.shape(), again.length);
         try (var session =
-                new Session(bench, context, List.of(ShippedModel.run("full", 1)), again.length, recorder::watch)) {
+                new Session(lab, context, List.of(ShippedModel.run("full", 1)), again.length, recorder::watch)) {
             for (int token : again) {
                 session.decode(new int[] {token});
             }
         }
-        var repetition = Repetition.of(bench, context);
-        assertThat(context.tokens()).isEqualTo(bench.tokens(TEXT).length);
+        var repetition = Repetition.of(lab, context);
+        assertThat(context.tokens()).isEqualTo(lab.tokens(TEXT).length);
         for (int layer = 0; layer < 6; layer++) {
             for (int head = 0; head < KV_HEADS; head++) {
                 var expected = largestProbabilities(context, recorder, again.length, layer, head);
-                var found = repetition.of(layer, head);
+                var found = repetition[layer][head];
                 for (int token = 0; token < expected.length; token++) {
                     assertThat((double) found[token]).isCloseTo(expected[token], within(1e-4));
                 }
@@ -165,16 +169,16 @@ class AskingPoliciesTest {
     void readingAgainLeavesTheContextAsItWas() {
         var full = List.of(ShippedModel.run("full", 1));
         var before = feed(TEXT, " And God", full).logits()[0];
-        var context = bench.prefill(bench.tokens(TEXT));
+        var context = lab.prefill(lab.tokens(TEXT));
         var lastQueries = context.lastQueries(3).clone();
-        Repetition.of(bench, context);
+        Repetition.of(lab, context);
         assertThat(context.lastQueries(3)).containsExactly(lastQueries);
         assertThat(feed(TEXT, " And God", full).logits()[0]).containsExactly(before);
     }
 
     @Test
     void headsThatRetrieveLoseMost() {
-        var losses = HeadLosses.measure(model.bench(null));
+        var losses = HeadLosses.measure(model.lab(null));
         assertThat(losses).hasDimensions(6, KV_HEADS);
         var all = Arrays.stream(losses).flatMapToDouble(Arrays::stream).toArray();
         // One of the shipped model's heads at least finds the passkey, and most have nothing to do with it.
@@ -188,7 +192,7 @@ class AskingPoliciesTest {
             var run = ShippedModel.run(policy, 512);
             assertThat(run.choice().label()).isEqualTo(policy);
         }
-        assertThatThrownBy(() -> bench.prefill(bench.tokens(TEXT)).modelScores().requireRepetition())
+        assertThatThrownBy(() -> lab.prefill(lab.tokens(TEXT)).modelScores().requireRepetition())
                 .hasMessage("the model has not repeated the context");
     }
 
@@ -217,8 +221,8 @@ class AskingPoliciesTest {
 
     @Test
     void scoringAndSummariesAreCountedAsTheCostModelCountsThem() {
-        var steps = bench.tokens(" And God").length;
-        var length = bench.tokens(TEXT.repeat(4)).length + steps;
+        var steps = lab.tokens(" And God").length;
+        var length = lab.tokens(TEXT.repeat(4)).length + steps;
         var runs = List.of(
                 ShippedModel.run("h2o", 128),
                 ShippedModel.run("tova", 128),
