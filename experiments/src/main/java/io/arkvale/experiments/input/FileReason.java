@@ -10,14 +10,16 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Why a file could not be read or written, in words: the exceptions themselves often say no more than its path. */
 public final class FileReason {
     private FileReason() {}
 
     /** The reason, without the path. */
-    public static String of(Exception error) {
+    public static String of(@Nullable Exception error) {
         return switch (error) {
+            case null -> "the system gives no reason";
             case NoSuchFileException _ -> "no such file or directory";
             case FileNotFoundException _ -> "no such file, or not readable";
             case AccessDeniedException _ -> "permission denied";
