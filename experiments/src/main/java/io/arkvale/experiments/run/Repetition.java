@@ -91,13 +91,15 @@ final class Repetition {
                     score(layer, from, count, queries);
                 }
 
-                /** The context's last queries stay those of its last token. */
                 @Override
-                public void finishLayer(int layer, float[] lastQueries) {}
+                public void finishLayer(int layer, float[] lastQueries) {
+                    // The context's last queries stay those of its last token.
+                }
 
-                /** The sequence does not keep what is read again. */
                 @Override
-                public void commit() {}
+                public void commit() {
+                    // The sequence does not keep what is read again.
+                }
 
                 @Override
                 public void close() {

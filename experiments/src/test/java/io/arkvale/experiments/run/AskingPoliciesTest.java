@@ -48,6 +48,7 @@ class AskingPoliciesTest {
         model.close();
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Fed(float[][] logits, List<Usage> usage) {}
 
     private static Fed feed(String context, String text, List<RunSpec> runs) {
@@ -98,12 +99,14 @@ class AskingPoliciesTest {
         var runs = labels.stream().map(label -> ShippedModel.run(label, 256)).toList();
         var fed = feed(TEXT.repeat(8), " And God said, Let there be light", runs);
         for (int run = 0; run < runs.size(); run++) {
-            // Thirty-three steps, of which the first is held at the end of 1 step, the second of 2, 17 on average.
-            var grows = labels.get(run).equals("keydiff") ? 0 : 17;
+            // Thirty-three steps, of which the first's token is held at the end of 33, the last's of 1: 17 on average.
+            // Of
+            // DuoAttention's eight heads one retrieves and grows; KeyDiff stays within the budget.
+            var grows = labels.get(run).equals("keydiff") ? 0 : labels.get(run).equals("duo-attention") ? 17 / 8.0 : 17;
             var held = fed.usage().get(run).heldTokens();
             // ShadowKV chooses whole chunks of 8, and its last tokens need not fill one.
             var least = labels.get(run).equals("shadowkv") ? 256 - 15 : 256;
-            assertThat(held).as(labels.get(run)).isBetween((double) least + grows - 1, 256.0 + grows);
+            assertThat(held).as(labels.get(run)).isBetween(least + grows, 256 + grows);
         }
     }
 
@@ -247,8 +250,9 @@ class AskingPoliciesTest {
         assertThat(usage.get(2).summaryBytes())
                 .isEqualTo((double) LIMITED_LAYERS * KV_HEADS * (length + 1) * HEAD_DIM * Float.BYTES);
         // Two vectors a filled page of 16.
+        var pages = length / 16;
         assertThat(usage.get(3).summaryBytes())
-                .isEqualTo((double) LIMITED_LAYERS * KV_HEADS * (length / 16) * 2 * HEAD_DIM * Float.BYTES);
+                .isEqualTo((double) LIMITED_LAYERS * KV_HEADS * pages * 2 * HEAD_DIM * Float.BYTES);
         assertThat(usage.get(4).summaryBytes()).isZero();
     }
 }

@@ -61,6 +61,7 @@ final class ReusedQueries {
             }
             sum += dot / Math.sqrt(squaresA * squaresB);
         }
-        return sum / (width / headDim);
+        var heads = width / headDim;
+        return sum / heads;
     }
 }
