@@ -37,7 +37,6 @@ class LlamaConfigTest {
         assertThat(config)
                 .isEqualTo(
                         new LlamaConfig(256, 768, 6, 4, 2, 64, 256, 65_536, 1e-5f, 1e6, new RopeScaling.None(), true));
-        assertThat(Tokenizer.forModel(Path.of("../models/needle-5m"), config)).isInstanceOf(ByteTokenizer.class);
     }
 
     @Test
@@ -86,20 +85,6 @@ class LlamaConfigTest {
         assertThatThrownBy(() -> read("{"))
                 .isInstanceOf(ModelFormatException.class)
                 .hasMessageStartingWith(file + ": it is not valid JSON: ");
-    }
-
-    @Test
-    void aModelOfOtherTokensThanBytesNeedsATokenizer() throws IOException {
-        var config = read(with("vocab_size", "1000"));
-        assertThatThrownBy(() -> Tokenizer.forModel(directory, config))
-                .isInstanceOf(ModelFormatException.class)
-                .hasMessage(
-                        directory.resolve("config.json")
-                                + ": vocab_size is 1000, and without a tokenizer.json only 256 (one token a byte) is supported");
-        Files.writeString(directory.resolve("tokenizer.json"), "{}");
-        assertThatThrownBy(() -> Tokenizer.forModel(directory, config))
-                .isInstanceOf(ModelFormatException.class)
-                .hasMessageStartingWith(directory.resolve("tokenizer.json") + ": ");
     }
 
     private static String with(String field, @Nullable String json) {

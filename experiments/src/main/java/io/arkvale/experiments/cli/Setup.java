@@ -5,7 +5,7 @@ import io.arkvale.experiments.engine.Workbench;
 import io.arkvale.experiments.report.Origin;
 import io.arkvale.llama.Llama;
 import io.arkvale.llama.LlamaConfig;
-import io.arkvale.llama.Tokenizer;
+import io.arkvale.llama.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -13,11 +13,13 @@ import java.util.List;
 final class Setup implements AutoCloseable {
     private final Path directory;
     private final RunTools tools;
+    private final Tokenizer tokenizer;
     private final Workbench bench;
 
     private Setup(Path directory, RunTools tools, Llama model, Tokenizer tokenizer) {
         this.directory = directory;
         this.tools = tools;
+        this.tokenizer = tokenizer;
         bench = new Workbench(model, tokenizer, tools.tools().backend());
     }
 
@@ -32,13 +34,19 @@ final class Setup implements AutoCloseable {
     static Setup open(ModelOptions modelOptions, BackendOptions backendOptions, boolean needsBackend) {
         var directory = modelOptions.directory();
         var config = LlamaConfig.read(directory);
-        var runTools = RunTools.open(modelOptions.threads(), backendOptions, needsBackend);
+        // Before the weights, which take longer to read.
+        var tokenizer = Tokenizer.forModel(directory, config.vocabulary());
+        RunTools runTools = null;
         try {
+            runTools = RunTools.open(modelOptions.threads(), backendOptions, needsBackend);
             var tools = runTools.tools();
             var model = Llama.load(directory, tools.kernels(), tools.pool());
-            return new Setup(directory, runTools, model, Tokenizer.forModel(directory, config));
+            return new Setup(directory, runTools, model, tokenizer);
         } catch (Throwable failure) {
-            runTools.close();
+            tokenizer.close();
+            if (runTools != null) {
+                runTools.close();
+            }
             throw failure;
         }
     }
@@ -68,6 +76,7 @@ final class Setup implements AutoCloseable {
 
     @Override
     public void close() {
+        tokenizer.close();
         tools.close();
     }
 }

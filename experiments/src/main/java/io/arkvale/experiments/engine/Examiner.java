@@ -22,9 +22,10 @@ public final class Examiner {
     /** The answers of each run. */
     public List<Answers> examine(Episode episode, List<RunSpec> runs) {
         var more = episode.questions().stream()
-                .mapToInt(question -> tokens(question.text()).length + answerTokens(question))
+                .mapToInt(question -> bench.moreTokens(question.text()).length + answerTokens(question))
                 .sum();
-        var context = bench.prefill(tokens(episode.context()), runs.stream().anyMatch(RunSpec::readsAllRows));
+        var context =
+                bench.prefill(bench.tokens(episode.context()), runs.stream().anyMatch(RunSpec::readsAllRows));
         try (var session = new Session(bench, context, runs, more)) {
             var texts = new ArrayList<List<String>>();
             runs.forEach(run -> texts.add(new ArrayList<>()));
@@ -64,7 +65,7 @@ public final class Examiner {
                     .toArray());
         }
         var logits = new float[0][];
-        for (int token : tokens(question.text())) {
+        for (int token : bench.moreTokens(question.text())) {
             var same = new int[spoken.length];
             Arrays.fill(same, token);
             logits = session.decode(same);
@@ -87,10 +88,6 @@ public final class Examiner {
 
     /** Tokens that are decoded for an answer. */
     int answerTokens(Episode.Question question) {
-        return question.tokens() > 0 ? question.tokens() : tokens(question.answer()).length;
-    }
-
-    private int[] tokens(String text) {
-        return bench.tokens(text);
+        return question.tokens() > 0 ? question.tokens() : bench.moreTokens(question.answer()).length;
     }
 }

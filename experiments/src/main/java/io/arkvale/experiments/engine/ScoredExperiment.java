@@ -77,7 +77,7 @@ public final class ScoredExperiment {
     private int tokens(Episode episode) {
         var count = bench.tokens(episode.context()).length;
         for (var question : episode.questions()) {
-            count += bench.tokens(question.text()).length + examiner.answerTokens(question);
+            count += bench.moreTokens(question.text()).length + examiner.answerTokens(question);
         }
         return count;
     }

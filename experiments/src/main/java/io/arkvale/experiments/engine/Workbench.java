@@ -6,7 +6,7 @@ import io.arkvale.llama.Decoder;
 import io.arkvale.llama.KeyValueStore;
 import io.arkvale.llama.Llama;
 import io.arkvale.llama.Prefill;
-import io.arkvale.llama.Tokenizer;
+import io.arkvale.llama.text.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -52,22 +52,40 @@ public final class Workbench {
         return tools;
     }
 
-    /** Tokens of a text, taken as UTF-8. */
+    /** The model's tokenizer. */
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /** Tokens of a text from its beginning, taken as UTF-8. */
     public int[] tokens(String text) {
         return tokens(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Tokens of a text's bytes. */
+    /**
+     * Tokens of a text's bytes, from its beginning.
+     *
+     * @throws UserException if the bytes are no text and the tokenizer needs one
+     */
     public int[] tokens(byte[] text) {
-        return tokenizer.encode(text);
+        try {
+            return tokenizer.encode(text);
+        } catch (IllegalArgumentException e) {
+            throw new UserException(String.valueOf(e.getMessage()), e);
+        }
     }
 
-    /** Bytes of tokens. */
+    /** Tokens of a text that goes on after another. */
+    public int[] moreTokens(String text) {
+        return tokenizer.encodeMore(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Bytes of tokens that go on after others. */
     public byte[] bytes(int... tokens) {
-        return tokenizer.decode(tokens);
+        return tokenizer.decodeMore(tokens);
     }
 
-    /** Text of tokens; what is not UTF-8 shows as the replacement character. */
+    /** Text of tokens that go on after others; what is not UTF-8 shows as the replacement character. */
     public String text(int[] tokens) {
         return new String(bytes(tokens), StandardCharsets.UTF_8);
     }
