@@ -1,10 +1,10 @@
 package io.arkvale.experiments.cli;
 
-import io.arkvale.experiments.engine.Workbench;
 import io.arkvale.experiments.observe.Measure;
 import io.arkvale.experiments.observe.Passage;
 import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.report.TextTable;
+import io.arkvale.experiments.run.Lab;
 import io.arkvale.experiments.task.HeldOutText;
 import io.arkvale.experiments.task.Needles;
 import java.nio.file.Path;
@@ -102,7 +102,7 @@ final class AttentionCommand implements Runnable {
         }
     }
 
-    private Passage passage(Workbench bench) {
+    private Passage passage(Lab bench) {
         if (filler != null) {
             var random = new SplittableRandom(options.seed());
             var episode =

@@ -1,8 +1,8 @@
 package io.arkvale.experiments.cli;
 
 import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.engine.Continuation;
-import io.arkvale.experiments.engine.RunSpec;
+import io.arkvale.experiments.plan.RunSpec;
+import io.arkvale.experiments.run.Continuation;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;

@@ -1,8 +1,8 @@
 package io.arkvale.experiments.cli;
 
 import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.engine.Perplexity;
 import io.arkvale.experiments.report.Report;
+import io.arkvale.experiments.run.Perplexity;
 import io.arkvale.experiments.task.HeldOutText;
 import java.nio.file.Path;
 import java.util.List;

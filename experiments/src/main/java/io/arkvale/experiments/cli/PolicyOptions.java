@@ -1,7 +1,7 @@
 package io.arkvale.experiments.cli;
 
 import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.engine.Grid;
+import io.arkvale.experiments.plan.Grid;
 import java.util.HashSet;
 import java.util.List;
 import picocli.CommandLine.Mixin;

@@ -1,6 +1,6 @@
 package io.arkvale.experiments.cli;
 
-import io.arkvale.experiments.engine.RunSpec;
+import io.arkvale.experiments.plan.RunSpec;
 import io.arkvale.experiments.report.Origin;
 import java.util.List;
 import picocli.CommandLine.Mixin;

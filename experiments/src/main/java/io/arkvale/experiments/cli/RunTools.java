@@ -1,8 +1,8 @@
 package io.arkvale.experiments.cli;
 
 import io.arkvale.api.Backend;
-import io.arkvale.experiments.engine.RunSpec;
-import io.arkvale.experiments.engine.Tools;
+import io.arkvale.experiments.engine.Machine;
+import io.arkvale.experiments.plan.RunSpec;
 import io.arkvale.experiments.policy.recall.ArkVale;
 import io.arkvale.experiments.report.Origin;
 import io.arkvale.kernels.DenseKernels;
@@ -31,8 +31,8 @@ final class RunTools implements AutoCloseable {
         return new RunTools(WorkerPool.shared(count), backend);
     }
 
-    Tools tools() {
-        return new Tools(DenseKernels.vector(), pool, backend);
+    Machine tools() {
+        return new Machine(DenseKernels.vector(), pool, backend);
     }
 
     Origin origin(long seed, String model) {

@@ -1,12 +1,12 @@
 package io.arkvale.experiments.cli;
 
 import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.engine.Grid;
-import io.arkvale.experiments.engine.Interval;
-import io.arkvale.experiments.engine.ScoredExperiment;
-import io.arkvale.experiments.engine.TaskResult;
+import io.arkvale.experiments.plan.Grid;
 import io.arkvale.experiments.report.Metric;
 import io.arkvale.experiments.report.Report;
+import io.arkvale.experiments.result.Interval;
+import io.arkvale.experiments.result.TaskResult;
+import io.arkvale.experiments.run.ScoredExperiment;
 import io.arkvale.experiments.task.Task;
 import java.math.BigDecimal;
 import java.math.RoundingMode;

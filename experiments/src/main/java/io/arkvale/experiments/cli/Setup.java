@@ -1,8 +1,8 @@
 package io.arkvale.experiments.cli;
 
-import io.arkvale.experiments.engine.RunSpec;
-import io.arkvale.experiments.engine.Workbench;
+import io.arkvale.experiments.plan.RunSpec;
 import io.arkvale.experiments.report.Origin;
+import io.arkvale.experiments.run.Lab;
 import io.arkvale.llama.Llama;
 import io.arkvale.llama.LlamaConfig;
 import io.arkvale.llama.text.Tokenizer;
@@ -14,13 +14,13 @@ final class Setup implements AutoCloseable {
     private final Path directory;
     private final RunTools tools;
     private final Tokenizer tokenizer;
-    private final Workbench bench;
+    private final Lab bench;
 
     private Setup(Path directory, RunTools tools, Llama model, Tokenizer tokenizer) {
         this.directory = directory;
         this.tools = tools;
         this.tokenizer = tokenizer;
-        bench = new Workbench(model, tokenizer, tools.tools().backend());
+        bench = new Lab(model, tokenizer, tools.tools().backend());
     }
 
     /** Checks the runs, then creates the backend if one of them needs it, and loads the model. */
@@ -51,7 +51,7 @@ final class Setup implements AutoCloseable {
         }
     }
 
-    Workbench bench() {
+    Lab bench() {
         return bench;
     }
 

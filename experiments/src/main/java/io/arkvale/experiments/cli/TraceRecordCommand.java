@@ -1,10 +1,10 @@
 package io.arkvale.experiments.cli;
 
 import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.engine.Recording;
-import io.arkvale.experiments.engine.RunSpec;
-import io.arkvale.experiments.engine.Workbench;
+import io.arkvale.experiments.plan.RunSpec;
+import io.arkvale.experiments.run.Lab;
 import io.arkvale.experiments.task.Passkey;
+import io.arkvale.experiments.trace.Recording;
 import io.arkvale.experiments.trace.TraceWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -132,7 +132,7 @@ final class TraceRecordCommand implements Runnable {
         return length == null ? DEFAULT_LENGTH : length;
     }
 
-    private Recording.Plan plan(Workbench bench, byte @Nullable [] text) {
+    private Recording.Plan plan(Lab bench, byte @Nullable [] text) {
         var all = queries == Queries.all;
         if (text == null) {
             var episode = new Passkey()

@@ -1,8 +1,8 @@
 package io.arkvale.experiments.cli;
 
-import io.arkvale.experiments.engine.Replay;
 import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.report.TextTable;
+import io.arkvale.experiments.trace.Replay;
 import io.arkvale.experiments.trace.Trace;
 import java.nio.file.Path;
 import java.util.List;

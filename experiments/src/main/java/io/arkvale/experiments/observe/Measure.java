@@ -1,7 +1,7 @@
 package io.arkvale.experiments.observe;
 
-import io.arkvale.experiments.engine.Workbench;
 import io.arkvale.experiments.report.Report;
+import io.arkvale.experiments.run.Lab;
 
 /** What can be measured of full attention. */
 public enum Measure {
@@ -26,14 +26,14 @@ public enum Measure {
      * @param denseLayers first layers, in which ranks and digests mean nothing
      * @param progress run after each token
      */
-    public Report of(Workbench bench, Passage passage, int pageSize, int denseLayers, Runnable progress) {
+    public Report of(Lab bench, Passage passage, int pageSize, int denseLayers, Runnable progress) {
         try (var watcher = watcher(bench, passage, pageSize, denseLayers)) {
             WatchedText.run(bench, passage, watcher, progress);
             return watcher.report();
         }
     }
 
-    private Watcher watcher(Workbench bench, Passage passage, int pageSize, int denseLayers) {
+    private Watcher watcher(Lab bench, Passage passage, int pageSize, int denseLayers) {
         return switch (this) {
             case SPARSITY -> new Sparsity(pageSize);
             case RANKS -> new PageRanks(pageSize, EVERY, denseLayers);

@@ -1,7 +1,7 @@
 package io.arkvale.experiments.observe;
 
 import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.engine.Workbench;
+import io.arkvale.experiments.run.Lab;
 import io.arkvale.experiments.task.Episode;
 import java.util.Arrays;
 import java.util.stream.Collectors;
@@ -20,7 +20,7 @@ public record Passage(int[] tokens, int context) {
      * @param fed tokens that are fed
      * @throws UserException if the text is shorter
      */
-    public static Passage of(Workbench bench, byte[] text, int context, int fed) {
+    public static Passage of(Lab bench, byte[] text, int context, int fed) {
         var all = bench.tokens(text);
         var needed = Math.addExact(context, fed);
         if (all.length < needed) {
@@ -35,7 +35,7 @@ public record Passage(int[] tokens, int context) {
      *
      * @param most tokens that are fed at most
      */
-    public static Passage of(Workbench bench, Episode episode, int most) {
+    public static Passage of(Lab bench, Episode episode, int most) {
         var questions = episode.questions().stream()
                 .map(question -> question.text() + question.answer())
                 .collect(Collectors.joining());

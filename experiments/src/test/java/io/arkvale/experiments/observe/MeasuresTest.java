@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.arkvale.api.Backends;
 import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.engine.ShippedModel;
 import io.arkvale.experiments.report.Report;
+import io.arkvale.experiments.run.ShippedModel;
 import io.arkvale.experiments.task.HeldOutText;
 import java.util.Arrays;
 import java.util.Map;

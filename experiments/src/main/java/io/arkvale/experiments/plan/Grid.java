@@ -1,0 +1,43 @@
+package io.arkvale.experiments.plan;
+
+import io.arkvale.experiments.policy.Ability;
+import io.arkvale.experiments.policy.Policy;
+import io.arkvale.experiments.policy.PolicyChoice;
+import io.arkvale.experiments.policy.bound.Full;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Policies times budgets. A policy that knows no budget is run once and stands in all of its cells.
+ *
+ * @param runs what is run
+ * @param cells policies in order, budgets in order within a policy
+ */
+public record Grid(List<RunSpec> runs, List<Cell> cells) {
+    /**
+     * One combination.
+     *
+     * @param run index of the run that serves it
+     */
+    public record Cell(PolicyChoice policy, int budget, int run) {}
+
+    private static boolean isUnbudgeted(Policy policy) {
+        return policy instanceof Full || policy.info().has(Ability.UNBUDGETED);
+    }
+
+    /** All combinations. */
+    public static Grid of(List<PolicyChoice> policies, List<Integer> budgets, int denseLayers) {
+        var runs = new ArrayList<RunSpec>();
+        var cells = new ArrayList<Cell>();
+        for (var policy : policies) {
+            for (int budget : budgets) {
+                var repeated = isUnbudgeted(policy.policy()) && budget != budgets.getFirst();
+                if (!repeated) {
+                    runs.add(new RunSpec(policy, budget, denseLayers));
+                }
+                cells.add(new Cell(policy, budget, runs.size() - 1));
+            }
+        }
+        return new Grid(List.copyOf(runs), List.copyOf(cells));
+    }
+}
