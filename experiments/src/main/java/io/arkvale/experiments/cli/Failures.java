@@ -11,6 +11,10 @@ final class Failures {
 
     /** Prints the error and returns the exit code: 2 for wrong input, 1 for everything else. */
     static int report(Terminal terminal, Throwable error, boolean stacktrace) {
+        if (error instanceof OutputLostException) {
+            terminal.err().println("arkvale: " + error.getMessage());
+            return ExitCode.SOFTWARE;
+        }
         var input = error instanceof UserException
                 || error instanceof ImmediateException
                 || error instanceof ModelFormatException;
@@ -25,6 +29,13 @@ final class Failures {
     }
 
     private static String describe(Throwable error) {
+        if (error instanceof OutOfMemoryError
+                && String.valueOf(error.getMessage()).contains("heap")) {
+            return "the Java heap of " + (Runtime.getRuntime().maxMemory() >> 20)
+                    + " MiB is too small for this model and length; give it more with the environment variable"
+                    + " ARKVALE_JAVA_OPTS, for example ARKVALE_JAVA_OPTS=-Xmx"
+                    + 2 * Math.max(1, Runtime.getRuntime().maxMemory() >> 30) + "g";
+        }
         return error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
     }
 }

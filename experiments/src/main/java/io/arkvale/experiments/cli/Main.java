@@ -73,7 +73,11 @@ public final class Main implements Runnable {
         line.setExecutionExceptionHandler(
                 (error, command, parsed) -> Failures.report(terminal, error, main.stacktrace));
         try {
-            return line.execute(arguments);
+            var exit = line.execute(arguments);
+            if (exit == CommandLine.ExitCode.OK && terminal.out().checkError()) {
+                return Failures.report(terminal, new OutputLostException(), main.stacktrace);
+            }
+            return exit;
         } catch (Error error) { // out of memory, a broken jar: still one sentence
             return Failures.report(terminal, error, main.stacktrace);
         } finally {

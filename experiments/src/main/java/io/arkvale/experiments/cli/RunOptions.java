@@ -2,6 +2,7 @@ package io.arkvale.experiments.cli;
 
 import io.arkvale.experiments.plan.RunSpec;
 import io.arkvale.experiments.report.Origin;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Mixin;
 
@@ -24,6 +25,11 @@ final class RunOptions {
     /** Opens the model, and the backend if it is needed. */
     Setup open(boolean needsBackend) {
         return Setup.open(model, backend, needsBackend);
+    }
+
+    /** The model's directory. */
+    Path directory() {
+        return model.directory();
     }
 
     long seed() {

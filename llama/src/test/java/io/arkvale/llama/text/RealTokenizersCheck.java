@@ -63,7 +63,8 @@ class RealTokenizersCheck {
                 assertThatThrownBy(() -> template.render(messages)).isInstanceOf(ModelFormatException.class);
                 refused++;
             } else {
-                assertThat(template.render(messages)).isEqualTo(chat.path("text").asString());
+                assertThat(template.render(messages))
+                        .isEqualTo(chat.path("text").asString());
                 equal++;
             }
         }
