@@ -145,17 +145,16 @@ final class GenerateCommand implements Runnable {
             try (var turns =
                     new Turns(lab, run, conversation.apply(lab.tokenizer()), speaker, interactive ? SPARE : 0)) {
                 terminal.err().println(options.origin(setup).sentence());
-                if (words != null) {
+                if (interactive) {
+                    talk(turns, words);
+                } else if (words != null) {
                     turns.take(words, length -> setup.warnBeyondTraining(terminal, length), this::write);
-                    if (stats || interactive) {
-                        write(terminal.interactive() || interactive ? new byte[] {'\n'} : new byte[0]);
+                    if (terminal.interactive()) {
+                        terminal.err().println(); // the text itself has no line's end
                     }
                     if (stats) {
                         terminal.err().println(turns.stats());
                     }
-                }
-                if (interactive) {
-                    talk(turns);
                 }
             }
         }
@@ -173,7 +172,7 @@ final class GenerateCommand implements Runnable {
         return tokenizer -> Conversation.chat(tokenizer, template, system);
     }
 
-    private void talk(Turns turns) {
+    private void talk(Turns turns, byte @Nullable [] first) {
         if (terminal.interactive()) {
             terminal.err()
                     .println(
@@ -183,7 +182,7 @@ final class GenerateCommand implements Runnable {
                                             + " /quit ends.");
         }
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        new TerminalChat(turns, in, this::write, terminal.err(), terminal.interactive(), stats).run();
+        new TerminalChat(turns, in, this::write, terminal.err(), terminal.interactive(), stats).run(first);
     }
 
     private void write(byte[] text) {

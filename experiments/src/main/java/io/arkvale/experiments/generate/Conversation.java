@@ -29,15 +29,15 @@ public interface Conversation {
     static Conversation plain(Tokenizer tokenizer) {
         return new Conversation() {
             private final List<Integer> tokens = new ArrayList<>();
+            private boolean lineOpen;
 
             @Override
             public int[] say(byte[] words) {
-                if (tokens.isEmpty()) {
-                    add(tokenizer.encode(words));
-                } else {
+                if (lineOpen) {
                     add(tokenizer.encodeMore("\n".getBytes(StandardCharsets.UTF_8)));
-                    add(tokenizer.encodeMore(words));
                 }
+                add(tokens.isEmpty() ? tokenizer.encode(words) : tokenizer.encodeMore(words));
+                lineOpen = true;
                 return tokens.stream().mapToInt(Integer::intValue).toArray();
             }
 
@@ -48,11 +48,15 @@ public interface Conversation {
             @Override
             public void answered(Speaker.Spoken spoken) {
                 tokens.addAll(spoken.tokens());
+                int[] last = spoken.tokens().stream().mapToInt(Integer::intValue).toArray();
+                // A line's end that a turn was stopped at is in its tokens, though not in its text.
+                lineOpen = !new String(tokenizer.decodeMore(last), StandardCharsets.UTF_8).endsWith("\n");
             }
 
             @Override
             public void forget() {
                 tokens.clear();
+                lineOpen = false;
             }
         };
     }

@@ -50,8 +50,15 @@ public final class TerminalChat {
         this.statsEachTurn = statsEachTurn;
     }
 
-    /** Goes on until the input ends or somebody quits. */
-    public void run() {
+    /**
+     * Goes on until the input ends or somebody quits.
+     *
+     * @param first what is said before the first line, if anything
+     */
+    public void run(byte @Nullable [] first) {
+        if (first != null) {
+            turn(first);
+        }
         while (true) {
             if (prompts) {
                 messages.print("> ");
@@ -70,7 +77,7 @@ public final class TerminalChat {
             if (line.startsWith("/")) {
                 command(line.strip());
             } else if (!line.isBlank()) {
-                turn(line);
+                turn(line.getBytes(StandardCharsets.UTF_8));
             }
         }
     }
@@ -97,10 +104,10 @@ public final class TerminalChat {
     }
 
     /** A turn that cannot be taken is said and costs nothing but itself. */
-    private void turn(String line) {
+    private void turn(byte[] words) {
         boolean first = !spoken;
         try {
-            turns.take(line.getBytes(StandardCharsets.UTF_8), length -> {}, out);
+            turns.take(words, length -> {}, out);
         } catch (UserException e) {
             messages.println("arkvale: " + e.getMessage() + "; /reset begins anew");
             return;

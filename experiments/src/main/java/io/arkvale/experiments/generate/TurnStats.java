@@ -16,7 +16,7 @@ import java.util.Locale;
  */
 public record TurnStats(int tokens, int readTokens, long readNanos, int spokenTokens, long spokenNanos) {
 
-    /** Two lines for people: the times of this turn, and what the text holds since it was read anew. */
+    /** Three lines for people: the times of this turn, then what the text holds, and did per step since it was read anew. */
     public String lines(RunSpec run, int layers, Usage usage, long backupBytes) {
         return String.format(
                         Locale.ROOT,
@@ -30,7 +30,7 @@ public record TurnStats(int tokens, int readTokens, long readNanos, int spokenTo
                         perSecond(spokenTokens, spokenNanos))
                 + String.format(
                         Locale.ROOT,
-                        "keys and values: %s resident, %s in backups; %s",
+                        "keys and values: %s resident, %s in backups%n%s",
                         mebibytes(usage.residentBytes()),
                         mebibytes(backupBytes),
                         pages(run, layers, usage));
@@ -47,7 +47,7 @@ public record TurnStats(int tokens, int readTokens, long readNanos, int spokenTo
     private static String pages(RunSpec run, int layers, Usage usage) {
         int limited = run.choice().policy() instanceof Full ? 0 : layers - run.denseLayers();
         if (limited == 0) {
-            return "full attention, nothing is evicted";
+            return "full attention: nothing is evicted";
         }
         double attended = usage.attendedPages() * limited;
         return String.format(
