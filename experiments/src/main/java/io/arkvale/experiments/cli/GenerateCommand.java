@@ -1,6 +1,11 @@
 package io.arkvale.experiments.cli;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.cli.option.ArkValeOptions;
+import io.arkvale.experiments.cli.option.Inputs;
+import io.arkvale.experiments.cli.option.RunOptions;
+import io.arkvale.experiments.cli.option.SamplingOptions;
+import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.generate.Conversation;
 import io.arkvale.experiments.generate.Speaker;
 import io.arkvale.experiments.generate.TerminalChat;
@@ -30,7 +35,7 @@ import picocli.CommandLine.Option;
             "Standard output gets exactly the generated text as it comes; everything else goes to standard error.",
             "A generation ends at the model's own end of text, at a text given with --stop, or after --max-tokens."
         })
-final class GenerateCommand implements Runnable {
+public final class GenerateCommand implements Runnable {
     /** Tokens of later turns for which a talk keeps room. */
     private static final int SPARE = 4096;
 
@@ -111,7 +116,7 @@ final class GenerateCommand implements Runnable {
     @Mixin
     private RunOptions options = new RunOptions();
 
-    GenerateCommand(Terminal terminal) {
+    public GenerateCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
@@ -130,12 +135,13 @@ final class GenerateCommand implements Runnable {
         }
         var words = prompt == null ? null : prompt.bytes();
         var sampler = sampling.sampler(options.seed());
-        var run = new RunSpec(arkVale.parse(policy), budget, arkVale.denseLayers());
+        var choice = arkVale.parse(policy);
+        arkVale.requireUsed(List.of(choice));
+        var run = new RunSpec(choice, budget, arkVale.denseLayers());
         var directory = options.directory();
         var conversation = conversation(directory);
         var ends = EndTokens.read(directory);
-        try (var setup = options.open(List.of(run))) {
-            var lab = setup.bench();
+        try (var lab = options.open(terminal, List.of(run))) {
             var speaker = new Speaker(
                     lab.tokenizer(),
                     sampler,
@@ -144,11 +150,11 @@ final class GenerateCommand implements Runnable {
                     maxTokens);
             try (var turns =
                     new Turns(lab, run, conversation.apply(lab.tokenizer()), speaker, interactive ? SPARE : 0)) {
-                terminal.err().println(options.origin(setup).sentence());
+                terminal.err().println(lab.origin(options.seed()).sentence());
                 if (interactive) {
                     talk(turns, words);
                 } else if (words != null) {
-                    turns.take(words, length -> setup.warnBeyondTraining(terminal, length), this::write);
+                    turns.take(words, length -> options.warnBeyondTraining(terminal, length), this::write);
                     if (terminal.interactive()) {
                         terminal.err().println(); // the text itself has no line's end
                     }
@@ -188,9 +194,6 @@ final class GenerateCommand implements Runnable {
     private void write(byte[] text) {
         terminal.out().writeBytes(text);
         terminal.out().flush();
-        if (terminal.out().checkError()) {
-            throw new OutputLostException();
-        }
     }
 
     private static String unescape(String text) {

@@ -1,5 +1,7 @@
 package io.arkvale.experiments.cli;
 
+import io.arkvale.experiments.cli.option.OutputOptions;
+import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.Policies;
 import io.arkvale.experiments.policy.PolicyInfo;
@@ -12,7 +14,7 @@ import picocli.CommandLine.Mixin;
 
 /** Lists the policies: what each keeps, what it needs to see, its options with defaults and ranges. */
 @Command(name = "policies", description = "List policies: what each keeps, its abilities and its options.")
-final class PoliciesCommand implements Runnable {
+public final class PoliciesCommand implements Runnable {
     private static final List<Metric<PolicyInfo>> COLUMNS = List.of(
             Metric.of("name", PolicyInfo::name),
             Metric.of("shortName", PolicyInfo::shortName),
@@ -30,7 +32,7 @@ final class PoliciesCommand implements Runnable {
     @Mixin
     private OutputOptions output = new OutputOptions();
 
-    PoliciesCommand(Terminal terminal) {
+    public PoliciesCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

@@ -1,5 +1,13 @@
 package io.arkvale.experiments.cli;
 
+import io.arkvale.experiments.cli.option.BackendOptions;
+import io.arkvale.experiments.cli.option.OutputOptions;
+import io.arkvale.experiments.cli.option.PolicyOptions;
+import io.arkvale.experiments.cli.option.ThreadOptions;
+import io.arkvale.experiments.cli.terminal.Progress;
+import io.arkvale.experiments.cli.terminal.Terminal;
+import io.arkvale.experiments.engine.Machine;
+import io.arkvale.experiments.report.Origin;
 import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.report.TextTable;
 import io.arkvale.experiments.trace.Replay;
@@ -18,7 +26,7 @@ import picocli.CommandLine.Parameters;
             "Run policies over a trace, without the model: every run gets the recorded queries, keys and values.",
             "Says what each holds, moves and reads, and how near its attention comes to full attention."
         })
-final class TraceReplayCommand implements Runnable {
+public final class TraceReplayCommand implements Runnable {
     private final Terminal terminal;
 
     @Parameters(paramLabel = "FILE", description = "The trace.")
@@ -36,7 +44,7 @@ final class TraceReplayCommand implements Runnable {
     @Mixin
     private OutputOptions output = new OutputOptions();
 
-    TraceReplayCommand(Terminal terminal) {
+    public TraceReplayCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
@@ -47,12 +55,13 @@ final class TraceReplayCommand implements Runnable {
         try (var trace = Trace.open(file)) {
             var header = trace.header();
             Replay.check(header, grid.runs());
-            try (var tools = RunTools.open(threads, backend, RunTools.needBackend(grid.runs()))) {
+            try (var machine = Machine.of(
+                    threads.threads(), backend.create(terminal, backend.isNeeded(grid.runs())), backend.values())) {
                 List<Replay.Result> results;
                 try (var progress = Progress.start(terminal, "replay", header.steps(), "steps")) {
-                    results = Replay.measure(trace, tools.tools(), grid, progress::step);
+                    results = Replay.measure(trace, machine, grid, progress::step);
                 }
-                var origin = tools.origin(header.run().seed(), header.run().model());
+                var origin = Origin.of(header.run().seed(), header.run().model(), machine.backend());
                 output.write(terminal, "trace", Report.of(Replay.METRICS, results), origin, table(results));
             }
         }

@@ -34,8 +34,8 @@ final class WatchedText {
      *
      * @param progress run after each token
      */
-    static void run(Lab bench, Passage passage, Watcher watcher, Runnable progress) {
-        var model = bench.model();
+    static void run(Lab lab, Passage passage, Watcher watcher, Runnable progress) {
+        var model = lab.model();
         var store = model.newStore();
         var dense = model.dense(store);
         var tokens = passage.tokens();

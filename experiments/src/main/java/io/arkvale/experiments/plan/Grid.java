@@ -1,9 +1,6 @@
 package io.arkvale.experiments.plan;
 
-import io.arkvale.experiments.policy.Ability;
-import io.arkvale.experiments.policy.Policy;
 import io.arkvale.experiments.policy.PolicyChoice;
-import io.arkvale.experiments.policy.bound.Full;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,17 +18,13 @@ public record Grid(List<RunSpec> runs, List<Cell> cells) {
      */
     public record Cell(PolicyChoice policy, int budget, int run) {}
 
-    private static boolean isUnbudgeted(Policy policy) {
-        return policy instanceof Full || policy.info().has(Ability.UNBUDGETED);
-    }
-
     /** All combinations. */
     public static Grid of(List<PolicyChoice> policies, List<Integer> budgets, int denseLayers) {
         var runs = new ArrayList<RunSpec>();
         var cells = new ArrayList<Cell>();
         for (var policy : policies) {
             for (int budget : budgets) {
-                var repeated = isUnbudgeted(policy.policy()) && budget != budgets.getFirst();
+                var repeated = !policy.policy().knowsBudget() && budget != budgets.getFirst();
                 if (!repeated) {
                     runs.add(new RunSpec(policy, budget, denseLayers));
                 }

@@ -1,12 +1,11 @@
 package io.arkvale.experiments.plan;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.policy.CacheRun;
 import io.arkvale.experiments.policy.LayerSetting;
 import io.arkvale.experiments.policy.PolicyChoice;
-import io.arkvale.experiments.policy.TokenPolicy;
-import io.arkvale.experiments.policy.bound.Full;
-import io.arkvale.experiments.policy.recall.ArkVale;
 import io.arkvale.llama.AttentionShape;
+import java.util.Optional;
 
 /**
  * One way of continuing a context.
@@ -29,31 +28,31 @@ public record RunSpec(PolicyChoice choice, int budget, int denseLayers) {
         if (denseLayers < 0 || denseLayers > shape.layers()) {
             throw new UserException("dense layers are " + denseLayers + "; allowed: 0 to " + shape.layers());
         }
-        switch (choice.policy()) {
-            case Full full -> {}
-            case ArkVale arkVale -> {
-                var sequence = ArkVale.sequence(choice.settings(), budget, denseLayers);
-                ArkVale.cache(choice.settings(), shape.layers(), shape.queryHeads(), shape.kvHeads(), shape.headDim())
-                        .roomFor(sequence, 1, 1)
-                        .build();
-            }
-            case TokenPolicy policy -> {
-                if (denseLayers < shape.layers()) {
-                    policy.begin(setting(shape, denseLayers));
-                }
-            }
-            default -> throw new IllegalArgumentException("the engine cannot run policy " + choice.label());
+        var cache = choice.policy().onCache();
+        if (cache.isPresent()) {
+            var sequence = cache.get().sequence(choice.settings(), budget, denseLayers);
+            cache.get()
+                    .cache(choice.settings(), shape.layers(), shape.queryHeads(), shape.kvHeads(), shape.headDim())
+                    .roomFor(sequence, 1, 1)
+                    .build();
+        } else if (!isDense(denseLayers) && denseLayers < shape.layers()) {
+            choice.policy().begin(setting(shape, denseLayers));
         }
+    }
+
+    /** How a cache of a backend runs the policy; nothing if the engine does. */
+    public Optional<CacheRun> onCache() {
+        return choice.policy().onCache();
     }
 
     /** Whether a layer keeps and attends to everything. */
     public boolean isDense(int layer) {
-        return choice.policy() instanceof Full || layer < denseLayers;
+        return choice.policy().isDense() || layer < denseLayers;
     }
 
     /** Whether the policy reads the attention of all of the context's tokens. */
     public boolean readsAllRows() {
-        return choice.policy() instanceof TokenPolicy policy && policy.readsAllRows(choice.settings());
+        return choice.policy().readsAllRows(choice.settings());
     }
 
     /** What a token policy is told in a layer. */

@@ -1,4 +1,7 @@
-/** What is to be run: policies, budgets and their combinations. */
+/**
+ * What is to be run: policies and budgets and their combinations ({@code Grid} of {@code RunSpec}s), when a question comes ({@code Protocol}),
+ * and what makes any of it the same by content ({@code ContentDigest}).
+ */
 @NullMarked
 package io.arkvale.experiments.plan;
 

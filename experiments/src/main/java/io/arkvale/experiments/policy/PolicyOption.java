@@ -18,6 +18,9 @@ public record PolicyOption(String name, String defaultValue, String allowed, Str
         /** Whole numbers of a range. */
         record Whole(long least, long most) implements Kind {}
 
+        /** Whole numbers of a range, or a word. */
+        record WholeOr(long least, long most, String word) implements Kind {}
+
         /** Numbers of a range. */
         record Real(double least, double most) implements Kind {}
 
@@ -64,6 +67,13 @@ public record PolicyOption(String name, String defaultValue, String allowed, Str
                 case Kind.Whole whole -> {
                     var number = Long.parseLong(value);
                     yield whole.least() <= number && number <= whole.most();
+                }
+                case Kind.WholeOr either -> {
+                    if (value.equals(either.word())) {
+                        yield true;
+                    }
+                    var number = Long.parseLong(value);
+                    yield either.least() <= number && number <= either.most();
                 }
                 case Kind.Real real -> {
                     var number = Double.parseDouble(value);

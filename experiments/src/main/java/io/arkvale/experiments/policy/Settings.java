@@ -31,6 +31,11 @@ public final class Settings {
         return new Settings(values);
     }
 
+    /** All values by option. */
+    public Map<String, String> asMap() {
+        return Map.copyOf(values);
+    }
+
     /** The value of an option as a word. */
     public String word(String option) {
         return word(values, option);

@@ -6,39 +6,87 @@ import io.arkvale.experiments.engine.Machine;
 import io.arkvale.experiments.engine.context.Context;
 import io.arkvale.experiments.engine.context.ContextQueries;
 import io.arkvale.experiments.engine.context.RecentQueries;
+import io.arkvale.experiments.plan.ContentDigest;
+import io.arkvale.experiments.report.Origin;
 import io.arkvale.llama.Decoder;
 import io.arkvale.llama.KeyValueStore;
 import io.arkvale.llama.Llama;
+import io.arkvale.llama.LlamaConfig;
 import io.arkvale.llama.Prefill;
 import io.arkvale.llama.text.Tokenizer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** What experiments work with: a model, its tokenizer, threads, and a backend for the runs that need one. */
-public final class Lab {
+public final class Lab implements AutoCloseable {
     private final Llama model;
     private final Tokenizer tokenizer;
-    private final Machine tools;
+    private final Machine machine;
     private final Prefill prefill;
     private final KeyValueStore store;
     /** The tokens in the store. */
     private int[] prefilled = new int[0];
 
+    private final @Nullable Path directory;
     private @Nullable Decoder decoder;
     private int decoderRows;
 
     /**
-     * Sets up a bench; model and backend stay their owner's.
+     * Sets up a lab with a model that is loaded already.
      *
-     * @param backend for ArkVale's runs, or null if there are none
+     * @param backend for the runs of a cache, or null if there are none
      */
     public Lab(Llama model, Tokenizer tokenizer, @Nullable Backend backend) {
+        this(model, tokenizer, new Machine(model.kernels(), model.pool(), backend), null);
+    }
+
+    private Lab(Llama model, Tokenizer tokenizer, Machine machine, @Nullable Path directory) {
         this.model = model;
         this.tokenizer = tokenizer;
-        tools = new Machine(model.kernels(), model.pool(), backend);
+        this.machine = machine;
+        this.directory = directory;
         prefill = model.prefill();
         store = model.newStore();
+    }
+
+    /**
+     * Loads a model.
+     *
+     * @param machine closed with the lab, or if the model cannot be loaded
+     * @throws io.arkvale.llama.ModelFormatException if the model cannot be loaded
+     */
+    public static Lab open(Path directory, Machine machine) {
+        Tokenizer tokenizer = null;
+        try {
+            // Before the weights, which take longer to read.
+            tokenizer = Tokenizer.forModel(
+                    directory, LlamaConfig.read(directory).vocabulary());
+            var model = Llama.load(directory, machine.kernels(), machine.pool());
+            return new Lab(model, tokenizer, machine, directory);
+        } catch (Throwable failure) {
+            if (tokenizer != null) {
+                tokenizer.close();
+            }
+            machine.close();
+            throw failure;
+        }
+    }
+
+    /** The model in words. */
+    public String name() {
+        return directory == null ? "a model in memory" : String.valueOf(directory.getFileName());
+    }
+
+    /** What the model is, by content: a digest of the files of its directory. */
+    public String identity() {
+        return directory == null ? name() : ContentDigest.ofModel(directory);
+    }
+
+    /** Where results of this lab come from. */
+    public Origin origin(long seed) {
+        return Origin.of(seed, name(), machine.backend());
     }
 
     /** The model. */
@@ -48,12 +96,12 @@ public final class Lab {
 
     /** The backend of the runs that need one. */
     public Backend backend() {
-        return tools.requireBackend();
+        return machine.requireBackend();
     }
 
     /** What the model and its runs compute with. */
-    public Machine tools() {
-        return tools;
+    public Machine machine() {
+        return machine;
     }
 
     /** The model's tokenizer. */
@@ -139,5 +187,13 @@ public final class Lab {
             decoderRows = rows;
         }
         return known;
+    }
+
+    @Override
+    public void close() {
+        if (directory != null) {
+            tokenizer.close(); // one that was given stays its owner's
+        }
+        machine.close();
     }
 }

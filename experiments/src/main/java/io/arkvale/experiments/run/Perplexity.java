@@ -1,91 +1,152 @@
 package io.arkvale.experiments.run;
 
+import io.arkvale.experiments.plan.ContentDigest;
 import io.arkvale.experiments.plan.Grid;
 import io.arkvale.experiments.plan.RunSpec;
-import io.arkvale.experiments.report.Metric;
+import io.arkvale.experiments.report.Origin;
 import io.arkvale.experiments.result.Fidelity;
-import io.arkvale.experiments.result.Rounding;
+import io.arkvale.experiments.result.Notebook;
+import io.arkvale.experiments.result.Observation;
+import io.arkvale.experiments.result.Observation.Place;
+import io.arkvale.experiments.result.TextResult;
 import io.arkvale.experiments.result.Usage;
 import io.arkvale.llama.Logits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/** How well a text is predicted when it is fed token by token under policies and budgets, after a prefilled beginning. */
+/**
+ * How well a text is predicted when it is fed token by token under policies and budgets, after a prefilled beginning. An
+ * observation is a block of tokens, so that the spread over blocks says how sure the mean is.
+ */
 public final class Perplexity {
+    /** Tokens of a block. */
+    private static final int BLOCK = 32;
+
+    private static final String TASK = "perplexity";
+
+    private final Lab lab;
+    private final int[] text;
+    private final int context;
+    private final int scored;
+    private final Grid grid;
+    private final Origin origin;
+    private final String episode;
+    private final List<String> cells;
+    private final int blocks;
+
     /**
-     * A cell of the task.
+     * Sets the text.
      *
-     * @param policy the policy as it was named
-     * @param budget tokens a KV head of a limited layer may hold
-     * @param contextTokens tokens prefilled
-     * @param scoredTokens tokens predicted
-     * @param bitsPerByte mean of {@code -log2 p} over the predicted text's bytes
-     * @param usage what the run used
-     * @param fidelity how near the run came to full attention
+     * @param text at least {@code context + scored + 1} tokens
+     * @param context tokens to prefill
+     * @param scored tokens to feed, the prediction of each one's successor is scored
      */
-    public record Result(
-            String policy,
-            int budget,
-            int contextTokens,
-            int scoredTokens,
-            double bitsPerByte,
-            Usage usage,
-            Fidelity fidelity) {}
-
-    /** The columns of a report. */
-    public static final List<Metric<Result>> METRICS = metrics();
-
-    private Perplexity() {}
-
-    private static List<Metric<Result>> metrics() {
-        var metrics = new ArrayList<Metric<Result>>(List.of(
-                Metric.of("task", result -> "perplexity"),
-                Metric.of("policy", Result::policy),
-                Metric.of("budget", Result::budget),
-                Metric.of("length", Result::contextTokens),
-                Metric.of("scored_tokens", Result::scoredTokens),
-                Metric.of("bits_per_byte", result -> Rounding.to(4, result.bitsPerByte()))));
-        metrics.addAll(Usage.metrics(Result::usage));
-        metrics.addAll(Fidelity.metrics(Result::fidelity));
-        return List.copyOf(metrics);
+    public Perplexity(Lab lab, int[] text, int context, int scored, Grid grid, long seed) {
+        this.lab = lab;
+        this.text = Arrays.copyOf(text, context + scored + 1);
+        this.context = context;
+        this.scored = scored;
+        this.grid = grid;
+        origin = lab.origin(seed);
+        blocks = Math.ceilDiv(scored, BLOCK);
+        episode = ContentDigest.ofWords(List.of(TASK, BLOCK, context, Arrays.toString(this.text)));
+        var model = lab.identity();
+        cells = grid.runs().stream()
+                .map(run -> CellIdentity.of(run, model, TASK, lab.machine()))
+                .toList();
     }
 
     /**
-     * Prefills {@code context} tokens, then feeds the following ones and scores the prediction of each one's successor.
+     * Runs what the notebook does not hold; results in the order of the grid's cells.
      *
-     * @param text at least {@code context + scored + 1} tokens
      * @param progress run after each token
      */
-    public static List<Result> measure(Lab bench, int[] text, int context, int scored, Grid grid, Runnable progress) {
-        var runs = grid.runs();
-        var bits = new double[runs.size()];
-        var prefilled =
-                bench.prefill(Arrays.copyOf(text, context), runs.stream().anyMatch(RunSpec::readsAllRows));
-        try (var session = new Session(bench, prefilled, runs, scored)) {
-            for (int i = context; i < context + scored; i++) {
+    public List<TextResult> measure(Notebook notebook, Runnable progress) {
+        var missing = IntStream.range(0, cells.size())
+                .filter(run -> cells.indexOf(cells.get(run)) == run)
+                .filter(run -> places(run).stream()
+                        .anyMatch(place -> notebook.at(place).isEmpty()))
+                .boxed()
+                .toList();
+        if (!missing.isEmpty()) {
+            notebook.add(feed(missing, progress).stream()
+                    .filter(observation -> notebook.at(observation.place()).isEmpty())
+                    .toList());
+        }
+        return grid.cells().stream()
+                .map(cell -> new TextResult(
+                        cell.policy().label(),
+                        cell.budget(),
+                        context,
+                        scored,
+                        places(cell.run()).stream()
+                                .map(place -> notebook.at(place).orElseThrow())
+                                .toList()))
+                .toList();
+    }
+
+    private List<Place> places(int run) {
+        return IntStream.range(0, blocks)
+                .mapToObj(block -> new Place(cells.get(run), episode, block))
+                .toList();
+    }
+
+    private List<Observation> feed(List<Integer> numbers, Runnable progress) {
+        var runs = numbers.stream().map(grid.runs()::get).toList();
+        var bits = new double[runs.size()][blocks];
+        var prefilled = lab.prefill(Arrays.copyOf(text, context), runs.stream().anyMatch(RunSpec::readsAllRows));
+        try (var session = new Session(lab, prefilled, runs, scored)) {
+            for (int i = 0; i < scored; i++) {
                 var same = new int[runs.size()];
-                Arrays.fill(same, text[i]);
+                Arrays.fill(same, text[context + i]);
                 var logits = session.decode(same);
                 for (int run = 0; run < bits.length; run++) {
                     var row = logits[run];
-                    bits[run] -= Logits.logProbability(row, 0, row.length, text[i + 1]) / Math.log(2);
+                    var logProbability = Logits.logProbability(row, 0, row.length, text[context + i + 1]);
+                    bits[run][i / BLOCK] -= logProbability / Math.log(2);
                 }
                 progress.run();
             }
-            var bytes = bench.bytes(Arrays.copyOfRange(text, context + 1, context + scored + 1)).length;
-            var usage = session.usage();
-            var fidelity = session.fidelity();
-            return grid.cells().stream()
-                    .map(cell -> new Result(
-                            cell.policy().label(),
-                            cell.budget(),
-                            context,
-                            scored,
-                            bits[cell.run()] / bytes,
-                            usage.get(cell.run()),
-                            fidelity.get(cell.run())))
-                    .toList();
+            var observations = new ArrayList<Observation>();
+            for (int run = 0; run < bits.length; run++) {
+                for (int block = 0; block < blocks; block++) {
+                    observations.add(observation(
+                            numbers.get(run),
+                            block,
+                            bits[run][block],
+                            session.usage().get(run),
+                            session.fidelity().get(run)));
+                }
+            }
+            return observations;
         }
+    }
+
+    private Observation observation(int number, int block, double bits, Usage usage, Fidelity fidelity) {
+        var run = grid.runs().get(number);
+        var first = context + 1 + block * BLOCK;
+        var tokens = Arrays.copyOfRange(text, first, Math.min(first + BLOCK, text.length));
+        return new Observation(
+                cells.get(number),
+                episode,
+                block,
+                TASK,
+                run.choice().label(),
+                run.budget(),
+                context,
+                TASK,
+                0,
+                "",
+                "",
+                List.of(lab.text(tokens)),
+                bits,
+                lab.bytes(tokens).length,
+                context + scored,
+                block == 0,
+                usage,
+                fidelity,
+                run.onCache().isPresent() ? origin : origin.withoutBackend());
     }
 }

@@ -1,5 +1,6 @@
 package io.arkvale.experiments.run;
 
+import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.engine.context.Context;
 import io.arkvale.experiments.engine.group.Runs;
 import io.arkvale.experiments.plan.RunSpec;
@@ -12,7 +13,7 @@ import java.util.function.UnaryOperator;
 
 /** Several runs that continue one context on a model, each under its own policy and budget, decoded together. */
 public final class Session implements AutoCloseable {
-    private final Lab bench;
+    private final Lab lab;
     private final Runs runs;
     private final UnaryOperator<DecodeAttention.Pass> watching;
 
@@ -21,8 +22,8 @@ public final class Session implements AutoCloseable {
      *
      * @param moreTokens most tokens that will follow the context
      */
-    public Session(Lab bench, Context context, List<RunSpec> runs, int moreTokens) {
-        this(bench, context, runs, moreTokens, UnaryOperator.identity());
+    public Session(Lab lab, Context context, List<RunSpec> runs, int moreTokens) {
+        this(lab, context, runs, moreTokens, UnaryOperator.identity());
     }
 
     /**
@@ -31,16 +32,16 @@ public final class Session implements AutoCloseable {
      * @param watching stands between the model and each step's attention
      */
     public Session(
-            Lab bench,
+            Lab lab,
             Context context,
             List<RunSpec> runs,
             int moreTokens,
             UnaryOperator<DecodeAttention.Pass> watching) {
-        this(bench, new Runs(bench.tools(), context, runs, moreTokens, true), watching);
+        this(lab, new Runs(lab.machine(), context, runs, moreTokens, true), watching);
     }
 
-    private Session(Lab bench, Runs runs, UnaryOperator<DecodeAttention.Pass> watching) {
-        this.bench = bench;
+    private Session(Lab lab, Runs runs, UnaryOperator<DecodeAttention.Pass> watching) {
+        this.lab = lab;
         this.runs = runs;
         this.watching = watching;
     }
@@ -50,9 +51,9 @@ public final class Session implements AutoCloseable {
      *
      * @param moreTokens most tokens that will follow the context
      */
-    public static Session uncompared(Lab bench, Context context, RunSpec run, int moreTokens) {
+    public static Session uncompared(Lab lab, Context context, RunSpec run, int moreTokens) {
         return new Session(
-                bench, new Runs(bench.tools(), context, List.of(run), moreTokens, false), UnaryOperator.identity());
+                lab, new Runs(lab.machine(), context, List.of(run), moreTokens, false), UnaryOperator.identity());
     }
 
     /**
@@ -68,14 +69,25 @@ public final class Session implements AutoCloseable {
         }
         var positions = new int[tokens.length];
         Arrays.fill(positions, runs.position());
-        var byRow = bench.decoder(tokens.length).run(inRows, positions, ignored -> watching.apply(runs.step(inRows)));
-        var vocabulary = bench.model().config().vocabulary();
+        var byRow = lab.decoder(tokens.length).run(inRows, positions, ignored -> watching.apply(runs.step(inRows)));
+        var vocabulary = lab.model().config().vocabulary();
         var logits = new float[tokens.length][];
         for (int run = 0; run < tokens.length; run++) {
             var from = runs.row(run) * vocabulary;
             logits[run] = Arrays.copyOfRange(byRow, from, from + vocabulary);
+            requireNumbers(logits[run]);
         }
         return logits;
+    }
+
+    /** Nothing that is computed from logits that are no numbers means anything. */
+    private void requireNumbers(float[] logits) {
+        for (float logit : logits) {
+            if (!Float.isFinite(logit)) {
+                throw new UserException("model " + lab.name() + " predicts " + logit + " at position "
+                        + (runs.position() - 1) + ": its weights hold values that are no numbers, or are too large");
+            }
+        }
     }
 
     /** The runs. */

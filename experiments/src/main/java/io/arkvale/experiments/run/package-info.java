@@ -1,6 +1,7 @@
 /**
- * Runs plans on a model: {@code Lab} holds the model and what it computes with, {@code Session} decodes, the others ask questions or
- * feed texts.
+ * Runs plans on a model. {@code Lab} owns the model and what it computes with; a {@code Session} decodes runs together; {@code Examiner}
+ * asks questions in it, {@code Perplexity} feeds a text, {@code Continuation} generates. {@code ScoredExperiment} observes what a notebook
+ * lacks, by {@code CellIdentity}.
  */
 @NullMarked
 package io.arkvale.experiments.run;

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * fed token by token, and the answer is decoded greedily.
  */
 public final class Recording {
-    private final Lab bench;
+    private final Lab lab;
     private final RunSpec run;
     private final Context context;
     private final StepRecorder recorder;
@@ -52,8 +52,8 @@ public final class Recording {
      * @param seed the seed of the prompt
      * @throws io.arkvale.experiments.UserException if the file cannot be written
      */
-    public static TraceHeader record(Lab bench, Plan plan, RunSpec run, Path path, String model, long seed) {
-        return new Recording(bench, plan, run, runs -> {}).write(path, model, seed);
+    public static TraceHeader record(Lab lab, Plan plan, RunSpec run, Path path, String model, long seed) {
+        return new Recording(lab, plan, run, runs -> {}).write(path, model, seed);
     }
 
     /**
@@ -61,14 +61,14 @@ public final class Recording {
      *
      * @param watcher sees the run after each step
      */
-    Recording(Lab bench, Plan plan, RunSpec run, Consumer<Runs> watcher) {
-        this.bench = bench;
+    Recording(Lab lab, Plan plan, RunSpec run, Consumer<Runs> watcher) {
+        this.lab = lab;
         this.run = run;
-        context = bench.prefill(plan.context(), plan.allQueries() || run.readsAllRows());
+        context = lab.prefill(plan.context(), plan.allQueries() || run.readsAllRows());
         recorder = new StepRecorder(context.shape(), plan.steps());
         tokens = Arrays.copyOf(plan.context(), plan.tokens());
         var question = plan.question();
-        try (var session = new Session(bench, context, List.of(run), plan.steps(), recorder::watch)) {
+        try (var session = new Session(lab, context, List.of(run), plan.steps(), recorder::watch)) {
             var next = question[0];
             for (int step = 0; step < plan.steps(); step++) {
                 tokens[context.tokens() + step] = next;
@@ -79,7 +79,7 @@ public final class Recording {
         }
     }
 
-    /** Writes the trace; the bench may not have prefilled another context since. */
+    /** Writes the trace; the lab may not have prefilled another context since. */
     TraceHeader write(Path path, String model, long seed) {
         var shape = context.shape();
         var header = new TraceHeader(
@@ -91,13 +91,13 @@ public final class Recording {
                 context.queries().known(),
                 tokens.length - context.tokens(),
                 new RecordedRun(
-                        "arkvale " + Origin.version(),
+                        "arkvale " + Origin.programVersion(),
                         model,
                         seed,
                         run.choice().label(),
                         run.budget(),
                         run.denseLayers()));
-        var text = Arrays.stream(tokens).mapToObj(token -> bench.bytes(token)).toList();
+        var text = Arrays.stream(tokens).mapToObj(token -> lab.bytes(token)).toList();
         TraceWriter.write(path, header, tokens, text, context.rope().frequencies(), this::copy);
         return header;
     }

@@ -55,11 +55,11 @@ public final class Replay implements AutoCloseable {
     private final float[] values;
 
     /** Hands the trace's context over to every run; the trace stays its owner's. */
-    Replay(Trace trace, Machine tools, List<RunSpec> specs) {
+    Replay(Trace trace, Machine machine, List<RunSpec> specs) {
         this.trace = trace;
         shape = trace.header();
         tokens = trace.tokens();
-        runs = new Runs(tools, context(tools), specs, shape.steps(), true);
+        runs = new Runs(machine, context(machine), specs, shape.steps(), true);
         queries = new float[Math.multiplyExact(specs.size(), shape.queryWidth())];
         rawQueries = new float[queries.length];
         output = new float[queries.length];
@@ -89,8 +89,8 @@ public final class Replay implements AutoCloseable {
      *
      * @param progress run after each step
      */
-    public static List<Result> measure(Trace trace, Machine tools, Grid grid, Runnable progress) {
-        try (var replay = new Replay(trace, tools, grid.runs())) {
+    public static List<Result> measure(Trace trace, Machine machine, Grid grid, Runnable progress) {
+        try (var replay = new Replay(trace, machine, grid.runs())) {
             for (int step = 0; step < replay.shape.steps(); step++) {
                 replay.step();
                 progress.run();
@@ -122,12 +122,12 @@ public final class Replay implements AutoCloseable {
         return List.copyOf(metrics);
     }
 
-    private Context context(Machine tools) {
-        var store = new KeyValueStore(shape, tools.kernels());
+    private Context context(Machine machine) {
+        var store = new KeyValueStore(shape, machine.kernels());
         var keyRows = new float[Math.multiplyExact(Math.min(CHUNK, shape.contextTokens()), shape.kvWidth())];
         var valueRows = new float[keyRows.length];
         var noQueries = new float[0];
-        var attention = new DenseAttention(shape, tools.kernels(), tools.pool(), List.of(store));
+        var attention = new DenseAttention(shape, machine.kernels(), machine.pool(), List.of(store));
         try (var pass = attention.prefill(0, shape.contextTokens())) {
             for (int layer = 0; layer < shape.layers(); layer++) {
                 for (int from = 0; from < shape.contextTokens(); from += CHUNK) {
@@ -146,7 +146,7 @@ public final class Replay implements AutoCloseable {
         }
         return new Context(
                 shape,
-                new Rope(tools.kernels().rows(), trace.ropeFrequencies()),
+                new Rope(machine.kernels().rows(), trace.ropeFrequencies()),
                 store,
                 new TracedQueries(trace),
                 position -> tokens[position],

@@ -4,10 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -131,27 +128,6 @@ class GenerateCommandTest {
                 model, "--chat", "--system", "The pass key is 4711.", "--prompt", "Remember it.", "--max-tokens", "5");
         assertThat(run.exit()).as(run.err()).isZero();
         assertThat(run.out()).isEqualTo(" 4711");
-    }
-
-    @Test
-    void outputThatIsLostIsOneSentenceAndExitOne() {
-        var err = new ByteArrayOutputStream();
-        var full = new OutputStream() {
-            @Override
-            public void write(int b) throws IOException {
-                throw new IOException("No space left on device");
-            }
-        };
-        for (var arguments :
-                List.of(List.of("generate", "--model", MODEL.toString(), "--prompt", PROMPT), List.of("policies"))) {
-            err.reset();
-            var terminal = new Terminal(new PrintStream(full), new PrintStream(err, true, UTF_8), false);
-            assertThat(Main.run(terminal, arguments.toArray(String[]::new))).isEqualTo(1);
-            assertThat(err.toString(UTF_8).lines().filter(line -> line.startsWith("arkvale: ")))
-                    .containsExactly(
-                            "arkvale: standard output cannot be written (it is closed, its reader is gone, or the"
-                                    + " disk is full), so results are lost");
-        }
     }
 
     @ParameterizedTest

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.arkvale.experiments.plan.Grid;
 import io.arkvale.experiments.policy.PolicyChoice;
 import io.arkvale.experiments.result.Fidelity;
+import io.arkvale.experiments.result.Notebook;
+import io.arkvale.experiments.result.TextResult;
 import io.arkvale.experiments.task.HeldOutText;
 import io.arkvale.llama.Logits;
 import java.util.Arrays;
@@ -20,32 +22,37 @@ class PerplexityTest {
     @Test
     void fullAttentionPredictsAsOneForwardPassDoesAndATightBudgetWorse() {
         try (var model = new ShippedModel()) {
-            var bench = model.bench(null);
-            var text = bench.tokens(HeldOutText.bytes());
+            var lab = model.lab(null);
+            var text = lab.tokens(HeldOutText.bytes());
             var policies = List.of(PolicyChoice.parse("full", Map.of()), PolicyChoice.parse("streaming-llm", Map.of()));
-            var results =
-                    Perplexity.measure(bench, text, CONTEXT, SCORED, Grid.of(policies, List.of(16, 2048), 0), () -> {});
-            var expected = inOnePass(bench, text);
-            assertThat(results.get(0).bitsPerByte()).isCloseTo(expected, within(1e-3));
+            var grid = Grid.of(policies, List.of(16, 2048), 0);
+            var notebook = Notebook.inMemory();
+            var results = new Perplexity(lab, text, CONTEXT, SCORED, grid, 1).measure(notebook, () -> {});
+            var expected = inOnePass(lab, text);
+            assertThat(results.get(0).bitsPerByte().mean()).isCloseTo(expected, within(1e-3));
             assertThat(results.get(1))
-                    .isEqualTo(new Perplexity.Result(
-                            "full",
-                            2048,
-                            CONTEXT,
-                            SCORED,
-                            results.get(0).bitsPerByte(),
-                            results.get(0).usage(),
-                            Fidelity.FULL));
-            assertThat(results.get(2).bitsPerByte()).isGreaterThan(expected + 0.5);
-            assertThat(results.get(3).bitsPerByte()).isCloseTo(expected, within(1e-3));
+                    .isEqualTo(new TextResult(
+                            "full", 2048, CONTEXT, SCORED, results.get(0).blocks()));
+            assertThat(results.get(0).fidelity()).isEqualTo(Fidelity.FULL);
+            var interval = results.get(0).bitsPerByte().interval();
+            assertThat(interval.low()).isBetween(0.0, expected);
+            assertThat(interval.high()).isBetween(expected, 8.0);
+            // Nothing is fed again when all of it is there.
+            var before = notebook.added();
+            new Perplexity(lab, text, CONTEXT, SCORED, grid, 1).measure(notebook, () -> {
+                throw new AssertionError("fed again");
+            });
+            assertThat(notebook.added()).isEqualTo(before);
+            assertThat(results.get(2).bitsPerByte().mean()).isGreaterThan(expected + 0.5);
+            assertThat(results.get(3).bitsPerByte().mean()).isCloseTo(expected, within(1e-3));
         }
     }
 
-    private static double inOnePass(Lab bench, int[] text) {
+    private static double inOnePass(Lab lab, int[] text) {
         var bits = new double[1];
-        var store = bench.model().newStore();
+        var store = lab.model().newStore();
         var tokens = Arrays.copyOf(text, CONTEXT + SCORED);
-        bench.model().prefill().run(tokens, 0, bench.model().dense(store), (position, logits, offset) -> {
+        lab.model().prefill().run(tokens, 0, lab.model().dense(store), (position, logits, offset) -> {
             if (position >= CONTEXT) {
                 bits[0] -= Logits.logProbability(logits, offset, 256, text[position + 1]) / Math.log(2);
             }

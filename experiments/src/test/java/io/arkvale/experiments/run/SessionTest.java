@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,13 +39,13 @@ class SessionTest {
 
     private static ShippedModel model;
     private static Backend backend;
-    private static Lab bench;
+    private static Lab lab;
 
     @BeforeAll
     static void open() {
         model = new ShippedModel();
         backend = Backends.create("cpu", Map.of());
-        bench = model.bench(backend);
+        lab = model.lab(backend);
     }
 
     @AfterAll
@@ -116,12 +117,12 @@ class SessionTest {
     void runsThatSayDifferentThingsPartWays() {
         var runs = List.of(ShippedModel.run("full", 1), ShippedModel.run("h2o", 64), ShippedModel.run("tova", 64));
         String[] said = {"And God", "And Man", "And God"};
-        try (var session = new Session(bench, bench.prefill(bench.tokens(TEXT)), runs, 7)) {
+        try (var session = new Session(lab, lab.prefill(lab.tokens(TEXT)), runs, 7)) {
             var together = new float[0][];
             for (int i = 0; i < 7; i++) {
                 var at = i;
                 together = session.decode(Arrays.stream(said)
-                        .mapToInt(text -> bench.tokens(text)[at])
+                        .mapToInt(text -> lab.tokens(text)[at])
                         .toArray());
             }
             for (int run = 0; run < runs.size(); run++) {
@@ -139,35 +140,56 @@ class SessionTest {
         assertThat(feed(TEXT, " And", run)[0]).isNotEqualTo(fresh[0]);
     }
 
+    /** Every digest of a cache is one of the laboratory's too; the two hold, read and recall the same. */
     @Test
     void theEnginesOwnPagesAreThoseOfTheCache() {
-        var runs = List.of(
-                ShippedModel.run("arkvale:page-size=16", 192),
-                ShippedModel.run("pages:digest=cuboid-mean:page-size=16", 192));
-        var context = bench.prefill(bench.tokens(TEXT.repeat(6)));
-        try (var session = new Session(bench, context, runs, 100)) {
-            for (int token : bench.tokens(" And God said, Let there be light: and there was light. And God saw")) {
-                var logits = session.decode(new int[] {token, token});
-                assertThat(distance(logits[0], logits[1])).isLessThan(2e-3);
+        var digests = List.of(
+                "cuboid-mean", "cuboid-max", "cuboid-center", "sphere-mean", "sphere-max", "sphere-center", "centroid");
+        var runs = digests.stream()
+                .flatMap(digest -> Stream.of(
+                        ShippedModel.run("arkvale:page-size=16:digest=" + digest, 192),
+                        ShippedModel.run("pages:page-size=16:digest=" + digest, 192)))
+                .toList();
+        var context = lab.prefill(lab.tokens(TEXT.repeat(6)));
+        try (var session = new Session(lab, context, runs, 100)) {
+            for (int token : lab.tokens(" And God said, Let there be light: and there was light. And God saw")) {
+                var same = new int[runs.size()];
+                Arrays.fill(same, token);
+                var logits = session.decode(same);
+                for (int run = 0; run < runs.size(); run += 2) {
+                    assertThat(distance(logits[run], logits[run + 1])).isLessThan(2e-3);
+                }
             }
-            var cache = session.usage().get(0);
-            var engine = session.usage().get(1);
-            assertThat(engine.recalledBytes()).isEqualTo(cache.recalledBytes()).isPositive();
-            assertThat(engine.recalledPagesPerStep()).isPositive();
-            assertThat(engine.heldTokens()).isEqualTo(cache.heldTokens()).isBetween(160.0, 192.0);
-            assertThat(engine.scoringBytesPerStep())
-                    .isEqualTo(cache.scoringBytesPerStep())
-                    .isPositive();
-            assertThat(engine.attentionBytesPerStep())
-                    .isEqualTo(cache.attentionBytesPerStep())
-                    .isPositive();
+            for (int run = 0; run < runs.size(); run += 2) {
+                var digest = digests.get(run / 2);
+                var cache = session.usage().get(run);
+                var engine = session.usage().get(run + 1);
+                assertThat(engine.recalledBytes()).as(digest).isEqualTo(cache.recalledBytes());
+                assertThat(engine.recalledPagesPerStep()).as(digest).isPositive();
+                assertThat(engine.heldTokens())
+                        .as(digest)
+                        .isEqualTo(cache.heldTokens())
+                        .isBetween(160.0, 192.0);
+                assertThat(engine.residentBytes()).as(digest).isEqualTo(cache.residentBytes());
+                // In pages of 32 tokens there, of 16 here.
+                assertThat(2 * engine.residentPages()).as(digest).isEqualTo(cache.residentPages());
+                assertThat(2 * engine.attendedPages()).as(digest).isCloseTo(cache.attendedPages(), within(1e-9));
+                assertThat(engine.scoringBytesPerStep())
+                        .as(digest)
+                        .isEqualTo(cache.scoringBytesPerStep())
+                        .isPositive();
+                assertThat(engine.attentionBytesPerStep())
+                        .as(digest)
+                        .isEqualTo(cache.attentionBytesPerStep())
+                        .isPositive();
+            }
         }
     }
 
     @Test
     void attentionOfTheLastTokensIsTheSumOfTheirRows() {
-        var context = bench.prefill(bench.tokens(TEXT));
-        var kernels = bench.model().kernels();
+        var context = lab.prefill(lab.tokens(TEXT));
+        var kernels = lab.model().kernels();
         var windows = new WindowAttention(context, new SharedTokens(context, kernels.matrix()), kernels);
         var lastRow = new LastRows(context).of(3, 1);
         assertThat(windows.of(3, 1, 1)).usingComparatorWithPrecision(1e-5f).containsExactly(lastRow);
@@ -179,7 +201,7 @@ class SessionTest {
         assertThat(total).isCloseTo(40, within(1e-3));
         var two = windows.of(3, 1, 2);
         // The second last token's row added to the last one's, with the earlier text as a context of its own.
-        var shorter = bench.prefill(bench.tokens(TEXT.substring(0, TEXT.length() - 1)));
+        var shorter = lab.prefill(lab.tokens(TEXT.substring(0, TEXT.length() - 1)));
         var earlierRow = new LastRows(shorter).of(3, 1);
         for (int token = 0; token < earlierRow.length; token++) {
             assertThat(two[token]).isCloseTo(earlierRow[token] + lastRow[token], within(1e-5f));
@@ -192,14 +214,15 @@ class SessionTest {
                 ShippedModel.run("full", 1),
                 ShippedModel.run("h2o", 64),
                 ShippedModel.run("arkvale:page-size=32:attended=4", 192));
-        var context = bench.prefill(bench.tokens(TEXT.repeat(4))); // 564 tokens
-        try (var session = new Session(bench, context, runs, 4)) {
-            for (int token : bench.tokens("And ")) {
+        var context = lab.prefill(lab.tokens(TEXT.repeat(4))); // 564 tokens
+        try (var session = new Session(lab, context, runs, 4)) {
+            for (int token : lab.tokens("And ")) {
                 session.decode(new int[] {token, token, token});
             }
             var bytes = 2.0 * Float.BYTES * 64;
             var full = session.usage().get(0);
-            assertThat(full.residentPages()).isEqualTo(Math.ceilDiv(568, 32));
+            assertThat(full.residentPages()).isEqualTo(568 / 32.0);
+            assertThat(full.attendedPages()).isEqualTo(566.5 / 32);
             assertThat(full.residentBytes()).isEqualTo(6 * 2 * 568 * bytes);
             var h2o = session.usage().get(1);
             assertThat(h2o.residentPages()).isEqualTo(2);
@@ -212,25 +235,26 @@ class SessionTest {
             assertThat(h2o.scoringBytesPerStep()).isZero();
             assertThat(full.attentionBytesPerStep()).isEqualTo(6 * 2 * 566.5 * bytes);
             var arkVale = session.usage().get(2);
-            assertThat(arkVale.residentPages()).isEqualTo(6);
-            assertThat(arkVale.attendedPages()).isEqualTo(5); // four filled pages and the last one
-            assertThat(arkVale.residentBytes()).isEqualTo((2 * 18 + 4 * 6) * 32 * 2 * bytes);
+            // Six pages, of which the last one lacks 8 tokens; at the steps it lacked 11, 10, 9 and 8.
+            assertThat(arkVale.residentPages()).isEqualTo(6 - 8 / 32.0);
+            assertThat(arkVale.attendedPages()).isEqualTo(5 - 9.5 / 32); // four filled pages and the last one
+            assertThat(arkVale.residentBytes()).isEqualTo((2 * 2 * 568 + 4 * 2 * (6 * 32 - 8)) * bytes);
             assertThat(arkVale.recalledBytes()).isEqualTo(arkVale.recalledPagesPerStep() * 4 * 32 * 2 * bytes);
         }
     }
 
     @Test
     void attentionOfFollowingTokensIsTheSumOfTheirRows() {
-        var tokens = bench.tokens(TEXT);
-        var context = bench.prefill(tokens, true);
-        var kernels = bench.model().kernels();
+        var tokens = lab.tokens(TEXT);
+        var context = lab.prefill(tokens, true);
+        var kernels = lab.model().kernels();
         var following = new FollowingAttention(context, new SharedTokens(context, kernels.matrix()), kernels);
         var all = following.of(3, 1, 1000);
         var band = following.of(3, 1, 3);
         var expectedAll = new double[tokens.length];
         var expectedBand = new double[tokens.length];
         for (int length = 1; length <= tokens.length; length++) {
-            var row = new LastRows(bench.prefill(Arrays.copyOf(tokens, length))).of(3, 1);
+            var row = new LastRows(lab.prefill(Arrays.copyOf(tokens, length))).of(3, 1);
             for (int token = 0; token < length; token++) {
                 expectedAll[token] += row[token];
                 expectedBand[token] += length - token <= 3 ? row[token] : 0;
@@ -253,8 +277,8 @@ class SessionTest {
     @Test
     void theQueriesOfAllTokensAreThereOnlyIfAskedFor() {
         var runs = List.of(ShippedModel.run("h2o:prefill-scores=all", 64));
-        var context = bench.prefill(bench.tokens(TEXT.repeat(4)));
-        assertThatThrownBy(() -> new Session(bench, context, runs, 1).close())
+        var context = lab.prefill(lab.tokens(TEXT.repeat(4)));
+        assertThatThrownBy(() -> new Session(lab, context, runs, 1).close())
                 .hasMessage("the query of token 0 of 564 is not remembered");
     }
 
@@ -338,9 +362,9 @@ class SessionTest {
     }
 
     private static float[][] feed(String context, String text, List<RunSpec> runs) {
-        var tokens = bench.tokens(text);
-        var prefilled = bench.prefill(bench.tokens(context), runs.stream().anyMatch(RunSpec::readsAllRows));
-        try (var session = new Session(bench, prefilled, runs, tokens.length)) {
+        var tokens = lab.tokens(text);
+        var prefilled = lab.prefill(lab.tokens(context), runs.stream().anyMatch(RunSpec::readsAllRows));
+        try (var session = new Session(lab, prefilled, runs, tokens.length)) {
             var logits = new float[0][];
             for (int token : tokens) {
                 var same = new int[runs.size()];

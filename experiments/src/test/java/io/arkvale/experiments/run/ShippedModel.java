@@ -11,14 +11,14 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A bench with the shipped model, as tests need it. */
+/** A lab with the shipped model, as tests need it. */
 public final class ShippedModel implements AutoCloseable {
     private static final Path DIRECTORY = Path.of("..", "models", "needle-5m");
 
     private final WorkerPool pool = new WorkerPool(2, "test");
     private final Llama model = Llama.load(DIRECTORY, DenseKernels.vector(), pool);
 
-    public Lab bench(@Nullable Backend backend) {
+    public Lab lab(@Nullable Backend backend) {
         return new Lab(model, Tokenizer.forModel(DIRECTORY, model.config().vocabulary()), backend);
     }
 

@@ -35,7 +35,7 @@ class ReplayTest {
 
     private static ShippedModel model;
     private static Backend backend;
-    private static Lab bench;
+    private static Lab lab;
 
     @TempDir
     private Path directory = Path.of("");
@@ -44,7 +44,7 @@ class ReplayTest {
     static void open() {
         model = new ShippedModel();
         backend = Backends.create("cpu", Map.of());
-        bench = model.bench(backend);
+        lab = model.lab(backend);
     }
 
     @AfterAll
@@ -74,12 +74,12 @@ class ReplayTest {
         var run = ShippedModel.run(policy, 192);
         var live = new Decisions(0, ShapeOfDecisions.shipped(2));
         var seen = new Seen();
-        var recording = new Recording(bench, plan(8, false), run, live.andThen(seen));
+        var recording = new Recording(lab, plan(8, false), run, live.andThen(seen));
         var file = directory.resolve("trace.safetensors");
         var header = recording.write(file, "needle-5m", 1);
         assertThat(header.steps()).isEqualTo(QUESTION.length() + 7);
         try (var trace = Trace.open(file);
-                var replay = new Replay(trace, bench.tools(), List.of(run))) {
+                var replay = new Replay(trace, lab.machine(), List.of(run))) {
             assertThat(trace.header()).isEqualTo(header);
             var replayed = new Decisions(0, ShapeOfDecisions.shipped(2));
             for (int step = 0; step < header.steps(); step++) {
@@ -101,9 +101,9 @@ class ReplayTest {
                 .toList();
         var plan = plan(1, true);
         var file = directory.resolve("full.safetensors");
-        Recording.record(bench, plan, ShippedModel.run("full", 1), file, "needle-5m", 1);
+        Recording.record(lab, plan, ShippedModel.run("full", 1), file, "needle-5m", 1);
         try (var trace = Trace.open(file);
-                var replay = new Replay(trace, bench.tools(), runs)) {
+                var replay = new Replay(trace, lab.machine(), runs)) {
             var replayed = runs.stream()
                     .map(run -> new Decisions(runs.indexOf(run), ShapeOfDecisions.shipped(5)))
                     .toList();
@@ -114,7 +114,7 @@ class ReplayTest {
             for (int run = 0; run < runs.size(); run++) {
                 var live = new Decisions(0, ShapeOfDecisions.shipped(5));
                 var seen = new Seen();
-                new Recording(bench, plan, runs.get(run), live.andThen(seen));
+                new Recording(lab, plan, runs.get(run), live.andThen(seen));
                 assertThat(replayed.get(run).sets()).isEqualTo(live.sets());
                 assertThat(replay.runs().usage().get(run)).isEqualTo(seen.usage.getFirst());
                 assertThat(replay.runs().fidelity().get(run)).isEqualTo(seen.fidelity.getFirst());
@@ -125,7 +125,7 @@ class ReplayTest {
     @Test
     void runsThatReadMoreQueriesThanThereAreAreRefused() {
         var file = directory.resolve("last.safetensors");
-        var header = Recording.record(bench, plan(1, false), ShippedModel.run("full", 1), file, "needle-5m", 1);
+        var header = Recording.record(lab, plan(1, false), ShippedModel.run("full", 1), file, "needle-5m", 1);
         assertThat(header.contextQueries()).isEqualTo(256);
         Replay.check(header, List.of(ShippedModel.run("h2o", 192)));
         assertThatThrownBy(() -> Replay.check(header, List.of(ShippedModel.run("infllm", 192))))
@@ -142,7 +142,7 @@ class ReplayTest {
     }
 
     private static Recording.Plan plan(int answerTokens, boolean allQueries) {
-        return new Recording.Plan(bench.tokens(TEXT.repeat(4)), bench.tokens(QUESTION), answerTokens, allQueries);
+        return new Recording.Plan(lab.tokens(TEXT.repeat(4)), lab.tokens(QUESTION), answerTokens, allQueries);
     }
 
     /** Usage and fidelity as they are after the last step. */

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A trace that tools/record_trace.py recorded of the shipped model with transformers 5.18, against this project's own of
+ * A trace that machine/record_trace.py recorded of the shipped model with transformers 5.18, against this project's own of
  * the same text: the first 144 bytes of heldout.txt, {@code --max-tokens 12}.
  *
  * <p>The two round differently, so near ties may be decided either way. On this text the policies below decide the same
@@ -58,13 +58,13 @@ class TransformersTraceTest {
         try (var model = new ShippedModel();
                 var backend = Backends.create("cpu", Map.of());
                 var theirs = Trace.open(Path.of(resource.toURI()))) {
-            var bench = model.bench(backend);
+            var lab = model.lab(backend);
             var header = theirs.header();
             assertThat(header.run().recorder()).isEqualTo("transformers 5.18.0");
             var context = Arrays.copyOf(theirs.tokens(), header.contextTokens());
             var first = new int[] {theirs.tokens()[header.contextTokens()]};
             var plan = new Recording.Plan(context, first, header.steps(), true);
-            Recording.record(bench, plan, ShippedModel.run("full", 1), file, "needle-5m", 1);
+            Recording.record(lab, plan, ShippedModel.run("full", 1), file, "needle-5m", 1);
             try (var own = Trace.open(file)) {
                 assertThat(own.tokens()).isEqualTo(theirs.tokens());
                 assertThat(own.ropeFrequencies()).isEqualTo(theirs.ropeFrequencies());
@@ -78,8 +78,8 @@ class TransformersTraceTest {
                                 .isLessThan(LARGEST_DISTANCE);
                     }
                 }
-                var ownDecisions = decisions(own, bench.tools());
-                var theirDecisions = decisions(theirs, bench.tools());
+                var ownDecisions = decisions(own, lab.machine());
+                var theirDecisions = decisions(theirs, lab.machine());
                 for (int run = 0; run < RUNS.size(); run++) {
                     assertThat(ownDecisions.get(run).sets())
                             .as(RUNS.get(run).choice().label())
@@ -107,12 +107,12 @@ class TransformersTraceTest {
         return largest;
     }
 
-    private static List<Decisions> decisions(Trace trace, Machine tools) {
+    private static List<Decisions> decisions(Trace trace, Machine machine) {
         var decisions = new ArrayList<Decisions>();
         for (int run = 0; run < RUNS.size(); run++) {
             decisions.add(new Decisions(run, ShapeOfDecisions.shipped(2)));
         }
-        try (var replay = new Replay(trace, tools, RUNS)) {
+        try (var replay = new Replay(trace, machine, RUNS)) {
             for (int step = 0; step < trace.header().steps(); step++) {
                 replay.step();
                 decisions.forEach(decision -> decision.accept(replay.runs()));

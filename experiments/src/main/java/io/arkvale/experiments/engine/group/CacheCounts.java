@@ -16,7 +16,6 @@ final class CacheCounts {
     private long resident;
 
     private long heldTokens;
-    private long attendedPages;
     private long attendedTokens;
     private long recalledPages;
     private long scoredPages;
@@ -49,15 +48,17 @@ final class CacheCounts {
     void add(SequenceCounts step) {
         var opened = sequence.length() % spec.pageSize() == 1 || spec.pageSize() == 1;
         resident += step.recalledPages() - step.evictedPages() + (opened ? limitedGroups : 0);
-        // The last page always takes part and stays; what it has no token for yet counts as neither held nor read.
-        var empty = limitedGroups * ((long) pages() * spec.pageSize() - sequence.length());
-        heldTokens += resident * spec.pageSize() - empty;
-        attendedPages += step.attendedPages();
-        attendedTokens += step.attendedPages() * spec.pageSize() - empty;
+        heldTokens += resident * spec.pageSize() - empty();
+        attendedTokens += step.attendedPages() * spec.pageSize() - empty();
         recalledPages += step.recalledPages();
         scoredPages += step.scoredPages();
         denseTokens += (long) denseLayers() * spec.kvHeads() * sequence.length();
         steps++;
+    }
+
+    /** Places without a token: the last page always takes part and stays, and what it lacks is neither held nor read. */
+    private long empty() {
+        return limitedGroups * ((long) pages() * spec.pageSize() - sequence.length());
     }
 
     Usage usage() {
@@ -66,12 +67,14 @@ final class CacheCounts {
         var tokenBytes = 2.0 * spec.elementType().bytes() * spec.headDim();
         var digest = sequence.spec().digest().shape();
         var digestBytes = digest.vectors() * spec.headDim() * spec.elementType().bytes() + digest.radii() * Float.BYTES;
-        var densePages = (long) denseLayers() * spec.headGroups() * pages();
+        var pages = perGroup / spec.pageSize();
+        var held = resident * spec.pageSize() - empty();
+        var dense = (long) denseLayers() * spec.kvHeads() * sequence.length();
         return new Usage(
-                resident * perGroup,
-                attendedPages * perGroup * perStep,
+                held * pages,
+                attendedTokens * pages * perStep,
                 heldTokens * perGroup * perStep,
-                (resident + densePages) * (double) spec.slotBytes(),
+                (held * spec.kvHeadsPerGroup() + dense) * tokenBytes,
                 recalledPages * (double) spec.slotBytes(),
                 recalledPages / (double) spec.headGroups() * perStep,
                 (double) scoredPages * spec.kvHeadsPerGroup() * digestBytes * perStep,

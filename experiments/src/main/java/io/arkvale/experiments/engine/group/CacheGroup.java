@@ -9,7 +9,6 @@ import io.arkvale.api.Step;
 import io.arkvale.api.Tensor;
 import io.arkvale.experiments.engine.context.Context;
 import io.arkvale.experiments.plan.RunSpec;
-import io.arkvale.experiments.policy.recall.ArkVale;
 import io.arkvale.experiments.result.Usage;
 import io.arkvale.llama.DecodeRows;
 import java.lang.foreign.MemorySegment;
@@ -41,10 +40,11 @@ final class CacheGroup implements RunGroup {
         this.context = context;
         var shape = context.shape();
         var options = runs.getFirst().choice().settings();
-        var spec = ArkVale.cache(options, shape.layers(), shape.queryHeads(), shape.kvHeads(), shape.headDim());
+        var kind = runs.getFirst().onCache().orElseThrow();
+        var spec = kind.cache(options, shape.layers(), shape.queryHeads(), shape.kvHeads(), shape.headDim());
         var settings = new ArrayList<SequenceSpec>();
         for (var run : runs) {
-            var setting = ArkVale.sequence(run.choice().settings(), run.budget(), run.denseLayers());
+            var setting = kind.sequence(run.choice().settings(), run.budget(), run.denseLayers());
             settings.add(setting);
             spec.roomFor(setting, context.tokens() + moreTokens, 1);
         }

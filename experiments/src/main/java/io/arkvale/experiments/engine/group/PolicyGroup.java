@@ -14,7 +14,6 @@ import io.arkvale.experiments.engine.layer.EvictingLayer;
 import io.arkvale.experiments.engine.layer.LayerRun;
 import io.arkvale.experiments.plan.RunSpec;
 import io.arkvale.experiments.policy.Ability;
-import io.arkvale.experiments.policy.TokenPolicy;
 import io.arkvale.experiments.result.Usage;
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.WorkerPool;
@@ -44,12 +43,12 @@ final class PolicyGroup implements RunGroup {
     private List<byte[]> text = List.of();
     private long steps;
 
-    PolicyGroup(Context context, List<RunSpec> runs, SharedTokens shared, Machine tools) {
+    PolicyGroup(Context context, List<RunSpec> runs, SharedTokens shared, Machine machine) {
         this.context = context;
         twins = new SameHistories(runs.size());
         this.runs = runs;
-        pool = tools.pool();
-        var kernels = tools.kernels();
+        pool = machine.pool();
+        var kernels = machine.kernels();
         var shape = context.shape();
         denseRuns = new int[shape.layers()][];
         dense = new DenseLayers[shape.layers()];
@@ -76,7 +75,7 @@ final class PolicyGroup implements RunGroup {
     }
 
     private LayerRun begin(RunSpec run, int layer, ContextScores scores, SharedTokens shared, DenseKernels kernels) {
-        var policy = (TokenPolicy) run.choice().policy();
+        var policy = run.choice().policy();
         var begun = policy.begin(run.setting(context.shape(), layer));
         var access = new Access(policy.info(), layer, context, scores);
         return policy.info().has(Ability.CHOOSES)
@@ -165,9 +164,15 @@ final class PolicyGroup implements RunGroup {
         }
         var perStep = 1.0 / Math.max(1, steps);
         if (sum.heads == 0) {
-            var pages = Math.ceilDiv(length, PAGE_SIZE);
             return new Usage(
-                    pages, pages, denseSteps * perStep, sum.residentBytes, 0, 0, 0, sum.attentionBytes * perStep);
+                    length / (double) PAGE_SIZE,
+                    denseSteps * perStep / PAGE_SIZE,
+                    denseSteps * perStep,
+                    sum.residentBytes,
+                    0,
+                    0,
+                    0,
+                    sum.attentionBytes * perStep);
         }
         return new Usage(
                 sum.held / (double) sum.heads / PAGE_SIZE,

@@ -4,7 +4,6 @@ import io.arkvale.experiments.engine.Machine;
 import io.arkvale.experiments.engine.context.Context;
 import io.arkvale.experiments.engine.context.SharedTokens;
 import io.arkvale.experiments.plan.RunSpec;
-import io.arkvale.experiments.policy.recall.ArkVale;
 import io.arkvale.experiments.result.Fidelity;
 import io.arkvale.experiments.result.Usage;
 import io.arkvale.llama.DecodeAttention;
@@ -20,7 +19,7 @@ import java.util.stream.IntStream;
  * queries, keys and values come from is up to the caller.
  */
 public final class Runs implements AutoCloseable {
-    private final Machine tools;
+    private final Machine machine;
     private final Context context;
     private final List<RunSpec> specs;
     private final List<RunGroup> groups = new ArrayList<>();
@@ -41,8 +40,8 @@ public final class Runs implements AutoCloseable {
      * @param moreTokens most tokens that will follow the context
      * @param compared whether they are compared with full attention, which keeps a copy of all they have seen
      */
-    public Runs(Machine tools, Context context, List<RunSpec> specs, int moreTokens, boolean compared) {
-        this.tools = tools;
+    public Runs(Machine machine, Context context, List<RunSpec> specs, int moreTokens, boolean compared) {
+        this.machine = machine;
         this.context = context;
         this.specs = specs;
         position = context.tokens();
@@ -52,10 +51,10 @@ public final class Runs implements AutoCloseable {
             members.computeIfAbsent(kind(specs.get(run)), kind -> new ArrayList<>())
                     .add(run);
         }
-        var shared = new SharedTokens(context, tools.kernels().matrix());
+        var shared = new SharedTokens(context, machine.kernels().matrix());
         probes = (compared ? specs : List.<RunSpec>of())
                 .stream()
-                        .map(run -> new FidelityProbe(run, context, shared, tools.kernels()))
+                        .map(run -> new FidelityProbe(run, context, shared, machine.kernels()))
                         .toList();
         var placed = new Place[specs.size()];
         try {
@@ -76,17 +75,17 @@ public final class Runs implements AutoCloseable {
     }
 
     private RunGroup group(List<RunSpec> members, SharedTokens shared, int moreTokens) {
-        if (members.getFirst().choice().policy() instanceof ArkVale) {
-            return new CacheGroup(tools.requireBackend(), context, members, moreTokens);
+        if (members.getFirst().onCache().isPresent()) {
+            return new CacheGroup(machine.requireBackend(), context, members, moreTokens);
         }
-        return new PolicyGroup(context, members, shared, tools);
+        return new PolicyGroup(context, members, shared, machine);
     }
 
     /** Runs of one kind share a group: a cache of one page size and grouping, or the engine. */
     private static Object kind(RunSpec run) {
-        return run.choice().policy() instanceof ArkVale
-                ? ArkVale.cacheKey(run.choice().settings())
-                : "engine";
+        return run.onCache()
+                .map(cache -> cache.cacheKey(run.choice().settings()))
+                .orElse("engine");
     }
 
     public int size() {
@@ -170,7 +169,7 @@ public final class Runs implements AutoCloseable {
             var attended = IntStream.range(0, due ? specs.size() : 0)
                     .mapToObj(run -> attended(run, layer))
                     .toList();
-            tools.pool().forEach(probes.size(), (run, worker) -> {
+            machine.pool().forEach(probes.size(), (run, worker) -> {
                 var probe = probes.get(run);
                 probe.take(layer, rowOf[run], rows);
                 if (due) {

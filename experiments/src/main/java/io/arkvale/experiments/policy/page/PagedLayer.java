@@ -44,7 +44,7 @@ public final class PagedLayer implements LayerPolicy {
         queries = new AdjacentQueries(setting.queryHeads());
         this.setting = setting;
         this.rules = rules;
-        groups = rules.choice().groups(setting);
+        groups = rules.groups(setting);
         var digest = rules.digest();
         digests = new PageDigest[digest == null ? 0 : setting.kvHeads()];
         if (digest != null) {

@@ -6,6 +6,8 @@ import io.arkvale.api.GroupScore;
 import io.arkvale.api.Scope;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.experiments.policy.Ability;
+import io.arkvale.experiments.policy.CacheRun;
+import io.arkvale.experiments.policy.HeadGroups;
 import io.arkvale.experiments.policy.Policy;
 import io.arkvale.experiments.policy.PolicyInfo;
 import io.arkvale.experiments.policy.PolicyOption;
@@ -13,14 +15,14 @@ import io.arkvale.experiments.policy.Settings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** ArkVale (Chen et al., 2024), run by a backend through the service-provider interface. */
-public final class ArkVale implements Policy {
+public final class ArkVale implements Policy, CacheRun {
     /** Option: tokens a page. */
     public static final String PAGE_SIZE = "page-size";
 
-    private static final String HEAD_GROUPS = "head-groups";
     private static final String DIGEST = "digest";
     private static final String GROUP_SCORE = "group-score";
     private static final String SCOPE = "scope";
@@ -36,7 +38,7 @@ public final class ArkVale implements Policy {
             List.of(Ability.EVICTS, Ability.RECALLS, Ability.CHOOSES, Ability.QUERIES, Ability.KEYS),
             List.of(
                     PolicyOption.whole(PAGE_SIZE, 32, 1, 1024, "tokens a page"),
-                    PolicyOption.whole(HEAD_GROUPS, 1, 1, 1024, "groups of KV heads that choose pages together"),
+                    HeadGroups.OPTION,
                     PolicyOption.choice(DIGEST, words(Digest.values(), Digest.CUBOID_MEAN), "summary of a page's keys"),
                     PolicyOption.choice(
                             GROUP_SCORE, words(GroupScore.values(), GroupScore.MEAN), "how a group's heads score"),
@@ -55,12 +57,13 @@ public final class ArkVale implements Policy {
         return INFO;
     }
 
-    /**
-     * The settings of a sequence.
-     *
-     * @throws io.arkvale.api.InvalidArgumentException if sink, window and attended pages do not fit in the budget
-     */
-    public static SequenceSpec sequence(Settings options, int budget, int denseLayers) {
+    @Override
+    public Optional<CacheRun> onCache() {
+        return Optional.of(this);
+    }
+
+    @Override
+    public SequenceSpec sequence(Settings options, int budget, int denseLayers) {
         var builder = SequenceSpec.builder(options.whole(PAGE_SIZE))
                 .budgetTokens(budget)
                 .sinkPages(options.whole(SINK))
@@ -74,16 +77,16 @@ public final class ArkVale implements Policy {
                 : builder.attendedPages(options.whole(ATTENDED)).build();
     }
 
-    /** Starts the specification of a cache for a model's shape, with the page size and head groups of the options. */
-    public static CacheSpec.Builder cache(Settings options, int layers, int queryHeads, int kvHeads, int headDim) {
+    @Override
+    public CacheSpec.Builder cache(Settings options, int layers, int queryHeads, int kvHeads, int headDim) {
         return CacheSpec.builder(layers, queryHeads, kvHeads, headDim)
                 .pageSize(options.whole(PAGE_SIZE))
-                .headGroups(options.whole(HEAD_GROUPS));
+                .headGroups(HeadGroups.of(options, kvHeads));
     }
 
-    /** Equal for options whose sequences can share a cache. */
-    public static Object cacheKey(Settings options) {
-        return List.of(options.whole(PAGE_SIZE), options.whole(HEAD_GROUPS));
+    @Override
+    public Object cacheKey(Settings options) {
+        return List.of(options.whole(PAGE_SIZE), options.word(HeadGroups.OPTION.name()));
     }
 
     private static <E extends Enum<E>> List<String> words(E[] values, E first) {

@@ -26,11 +26,11 @@ class FidelityTest {
     @Test
     void whatTakesPartIsComparedWithAllThatThereIs() {
         try (var model = new ShippedModel()) {
-            var bench = model.bench(null);
+            var lab = model.lab(null);
             // With one limited layer, the last, its queries, keys and values are those of full attention.
             var run = ShippedModel.run("streaming-llm:positions=text", 64, LAYER);
-            var measured = fidelity(bench, TEXT.repeat(4), MORE, List.of(run)).getFirst();
-            var whole = bench.prefill(bench.tokens(TEXT.repeat(4) + MORE));
+            var measured = fidelity(lab, TEXT.repeat(4), MORE, List.of(run)).getFirst();
+            var whole = lab.prefill(lab.tokens(TEXT.repeat(4) + MORE));
             var tokens = whole.tokens();
             // At its attention: four initial tokens, sixty recent ones and the newest.
             var part = IntStream.range(0, tokens)
@@ -86,7 +86,7 @@ class FidelityTest {
     void whatHasRoomForEverythingLosesNothingAndOnlyEverySixteenthStepIsCompared() {
         try (var model = new ShippedModel();
                 var backend = Backends.create("cpu", Map.of())) {
-            var bench = model.bench(backend);
+            var lab = model.lab(backend);
             var runs = List.of(
                     ShippedModel.run("full", 1),
                     ShippedModel.run("h2o", 4096),
@@ -94,7 +94,7 @@ class FidelityTest {
                     ShippedModel.run("arkvale", 4096),
                     ShippedModel.run("arkvale:page-size=16:head-groups=2", 128),
                     ShippedModel.run("pages:digest=cuboid-mean:choice=kv-head:page-size=16", 128));
-            var measured = fidelity(bench, TEXT.repeat(4), MORE, runs);
+            var measured = fidelity(lab, TEXT.repeat(4), MORE, runs);
             for (var everything : measured.subList(0, 4)) {
                 assertThat(everything.outputError()).isCloseTo(0, within(1e-4));
                 assertThat(everything.recoveredMass()).isCloseTo(1, within(1e-4));
@@ -105,7 +105,7 @@ class FidelityTest {
             assertThat(cache.recoveredMass()).isBetween(0.05, 0.99).isCloseTo(engine.recoveredMass(), within(1e-3));
             assertThat(cache.topPages()).isBetween(0.05, 0.99).isCloseTo(engine.topPages(), within(1e-3));
             assertThat(cache.outputError()).isGreaterThan(0.01).isCloseTo(engine.outputError(), within(1e-3));
-            var tooShort = fidelity(bench, TEXT, "fifteen tokens.", runs.subList(1, 2));
+            var tooShort = fidelity(lab, TEXT, "fifteen tokens.", runs.subList(1, 2));
             assertThat(tooShort.getFirst().outputError()).isNaN();
         }
     }
@@ -113,11 +113,11 @@ class FidelityTest {
     @Test
     void estimatesForPagesOfOneTokenAreTheirExactWeights() {
         try (var model = new ShippedModel()) {
-            var bench = model.bench(null);
+            var lab = model.lab(null);
             var options = ":page-size=1:sink=1:window=1";
             var runs = List.of(
                     ShippedModel.run("pages:estimate=yes" + options, 32), ShippedModel.run("pages" + options, 32));
-            var measured = fidelity(bench, TEXT.repeat(4), MORE, runs);
+            var measured = fidelity(lab, TEXT.repeat(4), MORE, runs);
             assertThat(measured.get(0).recoveredMass()).isBetween(0.05, 0.98);
             assertThat(measured.get(0).outputError()).isCloseTo(0, within(1e-4));
             assertThat(measured.get(1).outputError()).isGreaterThan(0.01);
@@ -127,11 +127,11 @@ class FidelityTest {
     @Test
     void fewerBitsTakeFewerBytesAndLoseMore() {
         try (var model = new ShippedModel()) {
-            var bench = model.bench(null);
+            var lab = model.lab(null);
             var runs = List.of(ShippedModel.run("quantised", 1), ShippedModel.run("quantised:bits=4", 1));
-            var prefilled = bench.prefill(bench.tokens(TEXT));
-            try (var session = new Session(bench, prefilled, runs, MORE.length())) {
-                for (int token : bench.tokens(MORE)) {
+            var prefilled = lab.prefill(lab.tokens(TEXT));
+            try (var session = new Session(lab, prefilled, runs, MORE.length())) {
+                for (int token : lab.tokens(MORE)) {
                     session.decode(new int[] {token, token});
                 }
                 var eight = session.fidelity().get(0).outputError();
@@ -145,10 +145,10 @@ class FidelityTest {
         }
     }
 
-    private static List<Fidelity> fidelity(Lab bench, String context, String more, List<RunSpec> runs) {
-        var prefilled = bench.prefill(bench.tokens(context));
-        try (var session = new Session(bench, prefilled, runs, more.length())) {
-            for (int token : bench.tokens(more)) {
+    private static List<Fidelity> fidelity(Lab lab, String context, String more, List<RunSpec> runs) {
+        var prefilled = lab.prefill(lab.tokens(context));
+        try (var session = new Session(lab, prefilled, runs, more.length())) {
+            for (int token : lab.tokens(more)) {
                 var same = new int[runs.size()];
                 Arrays.fill(same, token);
                 session.decode(same);

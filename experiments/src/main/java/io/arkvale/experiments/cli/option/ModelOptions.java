@@ -1,0 +1,45 @@
+package io.arkvale.experiments.cli.option;
+
+import io.arkvale.experiments.UserException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Which model, and how many threads. */
+public final class ModelOptions {
+    private static final String DEFAULT = "needle-5m";
+    private static final String FOLDER = "models";
+
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            defaultValue = DEFAULT,
+            description = "Model directory, HuggingFace layout, or the name of a shipped model: needle-5m, needle-7m (default"
+                    + " ${DEFAULT-VALUE}).")
+    private Path model = Path.of(DEFAULT);
+
+    @Mixin
+    private ThreadOptions threads = new ThreadOptions();
+
+    /** The model's directory: the one named, else that of a shipped model of this name. */
+    public Path directory() {
+        if (Files.isDirectory(model)) {
+            return model;
+        }
+        if (model.getNameCount() == 1 && !model.isAbsolute()) {
+            var home = Path.of(System.getProperty("arkvale.home", "."));
+            for (var folder : new Path[] {home.resolve(FOLDER), Path.of(FOLDER)}) {
+                if (Files.isDirectory(folder.resolve(model))) {
+                    return folder.resolve(model);
+                }
+            }
+        }
+        throw new UserException("model directory " + model + " does not exist, and no shipped model has this name; name a"
+                + " directory or a shipped model with --model");
+    }
+
+    public ThreadOptions threads() {
+        return threads;
+    }
+}

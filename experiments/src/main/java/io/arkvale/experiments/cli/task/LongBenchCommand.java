@@ -1,0 +1,42 @@
+package io.arkvale.experiments.cli.task;
+
+import io.arkvale.experiments.cli.option.Inputs;
+import io.arkvale.experiments.cli.terminal.Terminal;
+import io.arkvale.experiments.task.LongBench;
+import io.arkvale.experiments.task.Task;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** LongBench's lines from a file. */
+@Command(
+        name = "longbench",
+        description = {
+            "Questions of a file of LongBench's own lines, which you bring; no such file is shipped.",
+            "--lengths limits the characters of a context: of a longer one the middle is left out."
+        })
+public final class LongBenchCommand extends ScoredCommand {
+    @Option(names = "--file", required = true, paramLabel = "FILE", description = "Lines of JSON.")
+    private Path file = Path.of("");
+
+    @Option(
+            names = "--samples",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "Most lines to take (default ${DEFAULT-VALUE}).")
+    private int samples;
+
+    public LongBenchCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    @Override
+    public Task task() {
+        return LongBench.parse(file, Inputs.read("LongBench file", file));
+    }
+
+    @Override
+    public int samples() {
+        return samples;
+    }
+}

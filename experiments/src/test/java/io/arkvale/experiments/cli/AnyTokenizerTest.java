@@ -1,0 +1,143 @@
+package io.arkvale.experiments.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.arkvale.llama.SafeTensorsWriter;
+import io.arkvale.llama.TensorType;
+import io.arkvale.llama.text.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The tasks on small random models with tokenizers of other kinds than one token per byte, from end to end. */
+class AnyTokenizerTest {
+    private static final Path TOKENIZERS = Path.of("..", "llama", "src", "test", "resources", "tokenizers");
+    private static final int VOCABULARY = 400;
+    private static final int HIDDEN = 32;
+
+    /** LongBench-like lines, made up for this test. */
+    private static final String LINES = """
+            {"input": "What colour is the door?", "context": "%s The door of the mill is green. %s", "answers": ["green"], "length": 90, "dataset": "hotpotqa"}
+            {"input": "Ou est le café ? 🙂", "context": "Passage 1: le café est près du pont. %s", "answers": ["près du pont"], "length": 60, "dataset": "multifieldqa_en"}
+            """.formatted("The sky is blue. ".repeat(20), "The sun is yellow. ".repeat(20), "Here we go. ".repeat(30));
+
+    @TempDir
+    private Path directory = Path.of("");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"byte-level", "byte-fallback", "unigram"})
+    void everyTaskRunsInTheModelsTokens(String kind) throws IOException {
+        write(kind);
+        for (var task : List.of("passkey", "needles", "niah", "variables", "copy", "records")) {
+            var rows = run(task, "--lengths", "600", "--samples", "2", "--policies", "full,arkvale,tova");
+            assertThat(rows).hasSize(3);
+            double tokens = rows.get(0).path("prompt_tokens").asDouble();
+            // Fewer than the text's bytes, of which the filler alone has 600, and not far fewer.
+            assertThat(tokens).as(task).isBetween(200.0, 2000.0);
+            assertThat(rows.get(1).path("prompt_tokens").asDouble()).isEqualTo(tokens);
+        }
+    }
+
+    /** The prompt is the beginning's tokens, the context's, the question's without a beginning, and the answer's. */
+    @ParameterizedTest
+    @ValueSource(strings = {"byte-level", "byte-fallback", "unigram"})
+    void specialTokensAreCountedOnce(String kind) throws IOException {
+        write(kind);
+        var rows = run("passkey", "--lengths", "300", "--samples", "1", "--policies", "full", "--seed", "4");
+        var filler = "The grass is green. The sky is blue. The sun is yellow. Here we go. There and back again. ";
+        var text = "There is an important info hidden inside a lot of irrelevant text. Find it and memorize them. I will"
+                + " quiz you about the important information there.\n\nThe pass key is %s. Remember it. %s is the pass"
+                + " key.\n" + filler.repeat(4).substring(0, 300);
+        try (var tokenizer = Tokenizer.forModel(directory, VOCABULARY)) {
+            var lengths = new ArrayList<Integer>();
+            for (var key : List.of("7", "77", "777", "7777", "77777")) {
+                lengths.add(tokenizer.encode(text.formatted(key, key).getBytes(UTF_8)).length
+                        + tokenizer.encodeMore("\nWhat is the pass key? The pass key is".getBytes(UTF_8)).length
+                        + tokenizer.encodeMore((" " + key).getBytes(UTF_8)).length);
+            }
+            assertThat(rows.get(0).path("prompt_tokens").asInt()).isIn(lengths);
+        }
+    }
+
+    @Test
+    void longBenchsLinesRunThroughTheTokenizer() throws IOException {
+        write("byte-level");
+        var file = Files.writeString(directory.resolve("lines.jsonl"), LINES);
+        var rows = run(
+                "longbench", "--file", file.toString(), "--lengths", "500", "--policies", "full,arkvale", "--budgets", "512");
+        assertThat(rows).hasSize(2);
+        assertThat(rows.get(0).path("samples").asInt()).isEqualTo(2);
+        assertThat(rows.get(0).path("prompt_tokens").asInt()).isBetween(150, 900);
+    }
+
+    @Test
+    void aTextStreamsInWholeCharacters() throws IOException {
+        write("byte-fallback");
+        var run = Run.of(
+                "generate", "--model", directory.toString(), "--prompt", "The sky", "--max-tokens", "60", "--temperature",
+                "1", "--stats");
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.out()).isNotEmpty();
+    }
+
+    private JsonNode run(String task, String... options) {
+        var all = new ArrayList<>(List.of(task, "--model", directory.toString(), "--format", "json"));
+        all.addAll(List.of(options));
+        if (!all.contains("--budgets")) {
+            all.addAll(List.of("--budgets", "256"));
+        }
+        var run = Run.of(all.toArray(String[]::new));
+        assertThat(run.exit()).as(run.err()).isZero();
+        return new JsonMapper().readTree(run.out());
+    }
+
+    /** A random model of two layers with a small tokenizer. */
+    private void write(String kind) throws IOException {
+        Files.writeString(directory.resolve("config.json"), """
+                {"model_type": "llama", "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 3,
+                 "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 16, "vocab_size": 400,
+                 "max_position_embeddings": 8192, "rms_norm_eps": 1e-5, "tie_word_embeddings": true}
+                """);
+        Files.copy(TOKENIZERS.resolve(kind, "tokenizer.json"), directory.resolve("tokenizer.json"));
+        var shapes = new LinkedHashMap<String, List<Long>>();
+        shapes.put("model.embed_tokens.weight", List.of((long) VOCABULARY, (long) HIDDEN));
+        for (int layer = 0; layer < 3; layer++) {
+            var prefix = "model.layers." + layer + ".";
+            shapes.put(prefix + "input_layernorm.weight", List.of((long) HIDDEN));
+            shapes.put(prefix + "self_attn.q_proj.weight", List.of(32L, 32L));
+            shapes.put(prefix + "self_attn.k_proj.weight", List.of(16L, 32L));
+            shapes.put(prefix + "self_attn.v_proj.weight", List.of(16L, 32L));
+            shapes.put(prefix + "self_attn.o_proj.weight", List.of(32L, 32L));
+            shapes.put(prefix + "post_attention_layernorm.weight", List.of((long) HIDDEN));
+            shapes.put(prefix + "mlp.gate_proj.weight", List.of(48L, 32L));
+            shapes.put(prefix + "mlp.up_proj.weight", List.of(48L, 32L));
+            shapes.put(prefix + "mlp.down_proj.weight", List.of(32L, 48L));
+        }
+        shapes.put("model.norm.weight", List.of((long) HIDDEN));
+        var declarations = new ArrayList<SafeTensorsWriter.Declaration>();
+        shapes.forEach((name, shape) ->
+                declarations.add(new SafeTensorsWriter.Declaration(name, TensorType.F32, shape)));
+        var random = new Random(1);
+        try (var writer = SafeTensorsWriter.create(directory.resolve("model.safetensors"), declarations, Map.of())) {
+            for (var shape : shapes.values()) {
+                var values = new float[(int) shape.stream().mapToLong(size -> size).reduce(1, Math::multiplyExact)];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) random.nextGaussian(0, 0.3);
+                }
+                writer.append(values, 0, values.length);
+            }
+        }
+    }
+}
