@@ -71,6 +71,26 @@ class AnyTokenizerTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"passkey", "needles", "niah", "variables", "copy", "records"})
+    void aLengthMayBeInTokens(String task) throws IOException {
+        write("byte-level");
+        var rows = run(task, "--tokens", "1500", "--samples", "1", "--policies", "full");
+        // As much filler as fits: less than one more sentence or record would be too much.
+        assertThat(rows.get(0).path("prompt_tokens").asInt()).isBetween(1400, 1500);
+    }
+
+    @Test
+    void aLengthInTokensThatIsTooShortIsRefused() throws IOException {
+        write("byte-level");
+        var run = Run.of("passkey", "--model", directory.toString(), "--tokens", "40", "--budgets", "256");
+        assertThat(run.exit()).isEqualTo(2);
+        assertThat(run.err()).contains("--tokens is 40, but a prompt of passkey with little filler has some ");
+        var both = Run.of("passkey", "--tokens", "40", "--lengths", "40");
+        assertThat(both.exit()).isEqualTo(2);
+        assertThat(both.err()).contains("--lengths and --tokens both say how long a prompt is");
+    }
+
     @Test
     void longBenchsLinesRunThroughTheTokenizer() throws IOException {
         write("byte-level");
