@@ -48,7 +48,8 @@ public interface Conversation {
             @Override
             public void answered(Speaker.Spoken spoken) {
                 tokens.addAll(spoken.tokens());
-                int[] last = spoken.tokens().stream().mapToInt(Integer::intValue).toArray();
+                int[] last =
+                        spoken.tokens().stream().mapToInt(Integer::intValue).toArray();
                 // A line's end that a turn was stopped at is in its tokens, though not in its text.
                 lineOpen = !new String(tokenizer.decodeMore(last), StandardCharsets.UTF_8).endsWith("\n");
             }

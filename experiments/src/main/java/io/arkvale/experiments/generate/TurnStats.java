@@ -32,7 +32,7 @@ public record TurnStats(int tokens, int readTokens, long readNanos, int spokenTo
                         Locale.ROOT,
                         "keys and values: %s resident, %s in backups%n%s",
                         mebibytes(usage.residentBytes()),
-                        mebibytes(backupBytes),
+                        mebibytes((double) backupBytes),
                         pages(run, layers, usage));
     }
 

@@ -57,8 +57,9 @@ final class Examiner {
     List<Sitting> sittings(Episode episode) {
         var context = lab.tokens(episode.context());
         var questions = episode.questions();
-        var asked =
-                questions.stream().map(question -> lab.moreTokens(question.text())).toList();
+        var asked = questions.stream()
+                .map(question -> lab.moreTokens(question.text()))
+                .toList();
         if (protocol == Protocol.QUESTION_AFTER) {
             return List.of(new Sitting(context, asked, questions, 0));
         }

@@ -61,8 +61,8 @@ public final class Lab implements AutoCloseable {
         Tokenizer tokenizer = null;
         try {
             // Before the weights, which take longer to read.
-            tokenizer = Tokenizer.forModel(
-                    directory, LlamaConfig.read(directory).vocabulary());
+            tokenizer =
+                    Tokenizer.forModel(directory, LlamaConfig.read(directory).vocabulary());
             var model = Llama.load(directory, machine.kernels(), machine.pool());
             return new Lab(model, tokenizer, machine, directory);
         } catch (Throwable failure) {

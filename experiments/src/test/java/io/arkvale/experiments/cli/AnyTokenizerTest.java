@@ -28,7 +28,8 @@ class AnyTokenizerTest {
     private static final int HIDDEN = 32;
 
     /** LongBench-like lines, made up for this test. */
-    private static final String LINES = """
+    private static final String LINES =
+            """
             {"input": "What colour is the door?", "context": "%s The door of the mill is green. %s", "answers": ["green"], "length": 90, "dataset": "hotpotqa"}
             {"input": "Ou est le café ? 🙂", "context": "Passage 1: le café est près du pont. %s", "answers": ["près du pont"], "length": 60, "dataset": "multifieldqa_en"}
             """.formatted("The sky is blue. ".repeat(20), "The sun is yellow. ".repeat(20), "Here we go. ".repeat(30));
@@ -57,9 +58,10 @@ class AnyTokenizerTest {
         write(kind);
         var rows = run("passkey", "--lengths", "300", "--samples", "1", "--policies", "full", "--seed", "4");
         var filler = "The grass is green. The sky is blue. The sun is yellow. Here we go. There and back again. ";
-        var text = "There is an important info hidden inside a lot of irrelevant text. Find it and memorize them. I will"
-                + " quiz you about the important information there.\n\nThe pass key is %s. Remember it. %s is the pass"
-                + " key.\n" + filler.repeat(4).substring(0, 300);
+        var text =
+                "There is an important info hidden inside a lot of irrelevant text. Find it and memorize them. I will"
+                        + " quiz you about the important information there.\n\nThe pass key is %s. Remember it. %s is the pass"
+                        + " key.\n" + filler.repeat(4).substring(0, 300);
         try (var tokenizer = Tokenizer.forModel(directory, VOCABULARY)) {
             var lengths = new ArrayList<Integer>();
             for (var key : List.of("7", "77", "777", "7777", "77777")) {
@@ -96,7 +98,15 @@ class AnyTokenizerTest {
         write("byte-level");
         var file = Files.writeString(directory.resolve("lines.jsonl"), LINES);
         var rows = run(
-                "longbench", "--file", file.toString(), "--lengths", "500", "--policies", "full,arkvale", "--budgets", "512");
+                "longbench",
+                "--file",
+                file.toString(),
+                "--lengths",
+                "500",
+                "--policies",
+                "full,arkvale",
+                "--budgets",
+                "512");
         assertThat(rows).hasSize(2);
         assertThat(rows.get(0).path("samples").asInt()).isEqualTo(2);
         assertThat(rows.get(0).path("prompt_tokens").asInt()).isBetween(150, 900);
@@ -106,8 +116,16 @@ class AnyTokenizerTest {
     void aTextStreamsInWholeCharacters() throws IOException {
         write("byte-fallback");
         var run = Run.of(
-                "generate", "--model", directory.toString(), "--prompt", "The sky", "--max-tokens", "60", "--temperature",
-                "1", "--stats");
+                "generate",
+                "--model",
+                directory.toString(),
+                "--prompt",
+                "The sky",
+                "--max-tokens",
+                "60",
+                "--temperature",
+                "1",
+                "--stats");
         assertThat(run.exit()).as(run.err()).isZero();
         assertThat(run.out()).isNotEmpty();
     }
@@ -147,12 +165,13 @@ class AnyTokenizerTest {
         }
         shapes.put("model.norm.weight", List.of((long) HIDDEN));
         var declarations = new ArrayList<SafeTensorsWriter.Declaration>();
-        shapes.forEach((name, shape) ->
-                declarations.add(new SafeTensorsWriter.Declaration(name, TensorType.F32, shape)));
+        shapes.forEach(
+                (name, shape) -> declarations.add(new SafeTensorsWriter.Declaration(name, TensorType.F32, shape)));
         var random = new Random(1);
         try (var writer = SafeTensorsWriter.create(directory.resolve("model.safetensors"), declarations, Map.of())) {
             for (var shape : shapes.values()) {
-                var values = new float[(int) shape.stream().mapToLong(size -> size).reduce(1, Math::multiplyExact)];
+                var values =
+                        new float[(int) shape.stream().mapToLong(size -> size).reduce(1, Math::multiplyExact)];
                 for (int i = 0; i < values.length; i++) {
                     values[i] = (float) random.nextGaussian(0, 0.3);
                 }

@@ -80,8 +80,9 @@ class GenerateCommandTest {
         assertThat(lines.get(1)).matches("708 tokens; read 700 in [\\d.]+ s \\([\\d.]+ per second\\), wrote 8 in .*");
         assertThat(lines.get(2)).matches("keys and values: [\\d.]+ MiB resident, [\\d.]+ MiB in backups");
         assertThat(lines.get(3))
-                .matches("per step, in 4 layers with a budget: [\\d.]+ pages attended to, [\\d.]+ of them there \\(hits\\),"
-                        + " [\\d.]+ recalled");
+                .matches(
+                        "per step, in 4 layers with a budget: [\\d.]+ pages attended to, [\\d.]+ of them there \\(hits\\),"
+                                + " [\\d.]+ recalled");
     }
 
     @Test

@@ -363,7 +363,8 @@ class TaskCommandsTest {
     @Test
     void theShippedModelsCardNamesItsTrainedLength() {
         assertThat(ModelCard.trainedTokens(Path.of(MODEL))).hasValue(32_768);
-        assertThat(ModelCard.trainedTokens(Path.of("..", "models", "needle-7m"))).hasValue(12_288);
+        assertThat(ModelCard.trainedTokens(Path.of("..", "models", "needle-7m")))
+                .hasValue(12_288);
         assertThat(ModelCard.trainedTokens(directory)).isEmpty();
     }
 

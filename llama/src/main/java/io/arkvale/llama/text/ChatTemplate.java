@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,7 +96,7 @@ public final class ChatTemplate {
      * @throws ModelFormatException if the template refuses the conversation, or would not be rendered exactly
      */
     public String render(List<ChatMessage> messages) {
-        return render(messages, Clock.systemDefaultZone());
+        return render(messages, Clock.system(ZoneId.systemDefault()));
     }
 
     /** The same at another time; some templates write the date. */

@@ -15,8 +15,9 @@ public final class ModelOptions {
             names = "--model",
             paramLabel = "DIR",
             defaultValue = DEFAULT,
-            description = "Model directory, HuggingFace layout, or the name of a shipped model: needle-5m, needle-7m (default"
-                    + " ${DEFAULT-VALUE}).")
+            description =
+                    "Model directory, HuggingFace layout, or the name of a shipped model: needle-5m, needle-7m (default"
+                            + " ${DEFAULT-VALUE}).")
     private Path model = Path.of(DEFAULT);
 
     @Mixin
@@ -35,8 +36,9 @@ public final class ModelOptions {
                 }
             }
         }
-        throw new UserException("model directory " + model + " does not exist, and no shipped model has this name; name a"
-                + " directory or a shipped model with --model");
+        throw new UserException(
+                "model directory " + model + " does not exist, and no shipped model has this name; name a"
+                        + " directory or a shipped model with --model");
     }
 
     public ThreadOptions threads() {

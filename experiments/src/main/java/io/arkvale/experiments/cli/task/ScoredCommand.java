@@ -48,8 +48,9 @@ public abstract class ScoredCommand implements Runnable, Measuring {
             names = "--tokens",
             split = ",",
             paramLabel = "TOKENS",
-            description = "Instead of --lengths: tokens of the whole prompt, question and answer included, in the model's own"
-                    + " tokens; there is as much filler as fits.")
+            description =
+                    "Instead of --lengths: tokens of the whole prompt, question and answer included, in the model's own"
+                            + " tokens; there is as much filler as fits.")
     private List<Integer> tokens = List.of();
 
     @Mixin
