@@ -19,6 +19,7 @@ import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.input.Nearest;
 import io.arkvale.experiments.report.Origin;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -94,13 +95,15 @@ public final class Main implements Runnable {
     public static int run(Terminal terminal, String... arguments) {
         var line = commandLine(terminal);
         Main main = line.getCommand();
-        line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
+        var help = new StringWriter(); // printed by us, since the library would only say that it was lost
+        line.setOut(new PrintWriter(help));
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
         line.setParameterExceptionHandler((error, given) -> wrongUsage(terminal, error));
         line.setExecutionExceptionHandler(
                 (error, command, parsed) -> Failures.report(terminal, error, main.stacktrace));
         try {
             var exit = line.execute(arguments);
+            terminal.out().print(help);
             terminal.out().flush();
             return exit;
         } catch (Error

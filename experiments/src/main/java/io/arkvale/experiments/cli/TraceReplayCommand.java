@@ -4,6 +4,7 @@ import io.arkvale.experiments.cli.option.BackendOptions;
 import io.arkvale.experiments.cli.option.OutputOptions;
 import io.arkvale.experiments.cli.option.PolicyOptions;
 import io.arkvale.experiments.cli.option.ThreadOptions;
+import io.arkvale.experiments.cli.terminal.Measuring.Measured;
 import io.arkvale.experiments.cli.terminal.Progress;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.engine.Machine;
@@ -62,7 +63,12 @@ public final class TraceReplayCommand implements Runnable {
                     results = Replay.measure(trace, machine, grid, progress::step);
                 }
                 var origin = Origin.of(header.run().seed(), header.run().model(), machine.backend());
-                output.write(terminal, "trace", Report.of(Replay.METRICS, results), origin, table(results));
+                var origins = grid.cells().stream()
+                        .map(cell ->
+                                grid.runs().get(cell.run()).onCache().isPresent() ? origin : origin.withoutBackend())
+                        .toList();
+                var report = Report.of(Replay.METRICS, results).withOrigins(origins);
+                output.write(terminal, new Measured("trace", report, origin, table(results)));
             }
         }
     }

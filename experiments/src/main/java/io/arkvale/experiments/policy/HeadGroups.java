@@ -1,6 +1,7 @@
 package io.arkvale.experiments.policy;
 
 import io.arkvale.experiments.UserException;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -39,22 +40,24 @@ public final class HeadGroups {
         return groups;
     }
 
-    /** Puts the option's name in place of its old one. */
-    static void rename(PolicyInfo policy, Map<String, String> values) {
-        var old = values.get(OLD);
+    /** The given values with the option's name in place of its old one. */
+    static Map<String, String> renamed(PolicyInfo policy, Map<String, String> given) {
+        var old = given.get(OLD);
         if (old == null || !policy.options().contains(OPTION)) {
-            return;
+            return given;
         }
         var value = OLD_VALUES.get(old);
         if (value == null) {
             throw new UserException("option 'choice' of policy '" + policy.shortName() + "' is '" + old
                     + "'; allowed: layer, kv-head, the old names of head-groups=1 and head-groups=each");
         }
-        if (values.containsKey(NAME) && !value.equals(values.get(NAME))) {
-            throw new UserException("policy '" + policy.shortName() + "' has head-groups=" + values.get(NAME)
+        if (given.containsKey(NAME) && !value.equals(given.get(NAME))) {
+            throw new UserException("policy '" + policy.shortName() + "' has head-groups=" + given.get(NAME)
                     + " and choice=" + old + ", its old name; give one of them");
         }
+        var values = new HashMap<>(given);
         values.remove(OLD);
         values.put(NAME, value);
+        return values;
     }
 }

@@ -30,7 +30,6 @@ public record PolicyChoice(String label, Policy policy, Settings settings) {
             }
             values.put(part.substring(0, equals), part.substring(equals + 1));
         }
-        HeadGroups.rename(policy.info(), values);
         return new PolicyChoice(text.strip(), policy, Settings.of(policy.info(), values));
     }
 }

@@ -20,7 +20,7 @@ public final class Settings {
     public static Settings of(PolicyInfo policy, Map<String, String> given) {
         var values = new TreeMap<String, String>();
         policy.options().forEach(option -> values.put(option.name(), option.defaultValue()));
-        for (var entry : given.entrySet()) {
+        for (var entry : HeadGroups.renamed(policy, given).entrySet()) {
             if (!values.containsKey(entry.getKey())) {
                 throw new UserException("unknown option '" + entry.getKey() + "' of policy '" + policy.shortName()
                         + "'; its options: " + values.keySet());

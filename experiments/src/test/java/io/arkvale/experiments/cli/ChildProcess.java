@@ -35,7 +35,6 @@ final class ChildProcess {
         var words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
-                "-XX:TieredStopAtLevel=1",
                 "--add-modules",
                 "jdk.incubator.vector",
                 "-Darkvale.home=" + Path.of("..").toRealPath(),

@@ -29,7 +29,8 @@ class KillTest {
     void killsLoseAndDoubleNothing() throws IOException, InterruptedException {
         var sweep =
                 Files.writeString(directory.resolve("sweep.json"), """
-                {"common": {"policies": ["full", "streaming-llm", "tova"], "budgets": 64, "threads": 1},
+                {"common": {"policies": ["full", "streaming-llm", "tova"], "budgets": 64, "threads": 1,
+                            "model": "../models/needle-5m"},
                  "experiments": {"first": {"command": "passkey", "lengths": 200, "samples": SAMPLES},
                                  "second": {"command": "variables", "lengths": 200, "samples": 2, "hops": 1}}}
                 """.replace("SAMPLES", Integer.toString(4 + KILLS)));
