@@ -36,8 +36,8 @@ final class Arithmetic {
             if (left instanceof Long a && right instanceof Long b) {
                 return whole(operator, a, b);
             }
-            if (isNumber(left) && isNumber(right)) {
-                return fraction(operator, ((Number) left).doubleValue(), ((Number) right).doubleValue());
+            if (isNumber(left) && isNumber(right) && left instanceof Number a && right instanceof Number b) {
+                return fraction(operator, a.doubleValue(), b.doubleValue());
             }
         } catch (ArithmeticException e) {
             throw new TemplateException("'" + operator + "' has no result: " + e.getMessage());
@@ -57,7 +57,7 @@ final class Arithmetic {
             case "*" -> Math.multiplyExact(a, b);
             case "//" -> Math.floorDiv(a, b);
             case "%" -> Math.floorMod(a, b);
-            default -> fraction(operator, a, b);
+            default -> fraction(operator, (double) a, (double) b);
         };
     }
 

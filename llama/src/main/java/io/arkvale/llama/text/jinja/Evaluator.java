@@ -85,10 +85,7 @@ final class Evaluator {
         if (base instanceof Undefined undefined) {
             throw new TemplateException(undefined.what() + " is not defined");
         }
-        if (Methods.of(base, name)) {
-            return new Methods.Bound(base, name);
-        }
-        return entry(base, name);
+        return base != null && Methods.of(base, name) ? new Methods.Bound(base, name) : entry(base, name);
     }
 
     private static @Nullable Object item(@Nullable Object base, @Nullable Object key) {
@@ -97,7 +94,9 @@ final class Evaluator {
         }
         if (key instanceof String name) {
             var found = entry(base, name);
-            return found instanceof Undefined && Methods.of(base, name) ? new Methods.Bound(base, name) : found;
+            return base != null && found instanceof Undefined && Methods.of(base, name)
+                    ? new Methods.Bound(base, name)
+                    : found;
         }
         if (key instanceof Long index && !(base instanceof Lazy)) {
             var elements = switch (base) {

@@ -39,44 +39,38 @@ final class Filters {
     }
 
     static @Nullable Object apply(String name, @Nullable Object value, Given given) {
-        switch (name) {
+        return switch (name) {
             case "join" -> {
                 given.require(0, 1, name);
-                return Python.list(value).stream()
+                yield Python.list(value).stream()
                         .map(Python::text)
                         .collect(Collectors.joining(given.count() == 0 ? "" : given.text(0, name)));
             }
             case "replace" -> {
                 given.require(2, 2, name);
-                return Python.text(value).replace(given.text(0, name), given.text(1, name));
+                yield Python.text(value).replace(given.text(0, name), given.text(1, name));
             }
             case "default", "d" -> {
                 given.require(0, 2, name);
                 boolean alsoFalse = given.count() == 2 && Python.isTrue(given.at(1));
                 boolean missing = value instanceof Undefined || (alsoFalse && !Python.isTrue(value));
-                return !missing ? value : given.count() == 0 ? "" : given.at(0);
+                yield !missing ? value : given.count() == 0 ? "" : given.at(0);
             }
             case "trim" -> {
                 given.require(0, 1, name);
                 var text = Python.text(value);
-                return given.count() == 0
+                yield given.count() == 0
                         ? Python.stripLeft(Python.stripRight(text))
                         : Methods.strip(text, given.text(0, name), true, true);
             }
-            case "selectattr" -> {
-                return withAttribute(value, given, name, true);
-            }
-            case "rejectattr" -> {
-                return withAttribute(value, given, name, false);
-            }
-            case "map" -> {
-                return attributes(value, given);
-            }
+            case "selectattr" -> withAttribute(value, given, name, true);
+            case "rejectattr" -> withAttribute(value, given, name, false);
+            case "map" -> attributes(value, given);
             default -> {
                 given.require(0, 0, name);
-                return plain(name, value);
+                yield plain(name, value);
             }
-        }
+        };
     }
 
     private static @Nullable Object plain(String name, @Nullable Object value) {

@@ -32,7 +32,7 @@ final class Methods {
     }
 
     /** Whether this value has it. */
-    static boolean of(@Nullable Object base, String name) {
+    static boolean of(Object base, String name) {
         if (base instanceof Map && OTHERS_OF_MAPPINGS.contains(name)) {
             throw new TemplateException("the method '" + name + "' of a mapping is not supported");
         }
@@ -139,27 +139,13 @@ final class Methods {
     }
 
     private static @Nullable Object ofMapping(Map<?, ?> map, String name, Given given) {
-        switch (name) {
-            case "get" -> {
-                given.require(1, 2, name);
-                if (map.containsKey(given.at(0))) {
-                    return map.get(given.at(0));
-                }
-                return given.count() == 2 ? given.at(1) : null;
-            }
-            case "items" -> {
-                given.require(0, 0, name);
-                return items(map);
-            }
-            case "keys" -> {
-                given.require(0, 0, name);
-                return new ArrayList<Object>(map.keySet());
-            }
-            default -> {
-                given.require(0, 0, name);
-                return new ArrayList<@Nullable Object>(map.values());
-            }
-        }
+        given.require(name.equals("get") ? 1 : 0, name.equals("get") ? 2 : 0, name);
+        return switch (name) {
+            case "get" -> map.containsKey(given.at(0)) ? map.get(given.at(0)) : given.count() == 2 ? given.at(1) : null;
+            case "items" -> items(map);
+            case "keys" -> new ArrayList<Object>(map.keySet());
+            default -> new ArrayList<@Nullable Object>(map.values());
+        };
     }
 
     /** Pairs of keys and values. */

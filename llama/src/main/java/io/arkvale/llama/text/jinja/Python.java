@@ -66,7 +66,9 @@ final class Python {
             case String text -> text.equals(b);
             case List<?> list -> b instanceof List<?> other && equalLists(list, other);
             case Map<?, ?> map -> b instanceof Map<?, ?> other && equalMaps(map, other);
-            default -> a == b;
+            case Number number -> false; // two numbers are compared above
+            case Boolean bool -> false;
+            default -> throw new TemplateException("comparing " + kind(a) + " is not supported");
         };
     }
 

@@ -12,10 +12,10 @@ record Token(Kind kind, String text, int line) {
     enum Kind {
         /** Text outside of tags. */
         TEXT,
-        /** {@code {{}. */
+        /** Two opening braces. */
         PRINT_BEGIN,
         PRINT_END,
-        /** {@code {%}. */
+        /** An opening brace and a percent sign. */
         TAG_BEGIN,
         TAG_END,
         NAME,
