@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 public record Rows(List<Row> all) implements Iterable<Rows.Row> {
     /** One row: values by column. */
     public record Row(Map<String, @Nullable Object> cells) {
+        private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?(E-?\\d+)?");
+
         /** Whether the row has a value in a column. */
         boolean has(String column) {
             return cells.get(column) != null;
@@ -25,8 +28,12 @@ public record Rows(List<Row> all) implements Iterable<Rows.Row> {
 
         /** A value as a number. */
         double number(String column) {
-            if (value(column) instanceof Number number) {
+            var value = value(column);
+            if (value instanceof Number number) {
                 return number.doubleValue();
+            }
+            if (value instanceof String text && NUMBER.matcher(text).matches()) { // from CSV
+                return Double.parseDouble(text);
             }
             throw new IllegalArgumentException("column '" + column + "' of a result is no number: " + text(column));
         }
@@ -61,7 +68,7 @@ public record Rows(List<Row> all) implements Iterable<Rows.Row> {
     }
 
     /** The different values of a column as text, in order of appearance. */
-    List<String> distinct(String column) {
+    public List<String> distinct(String column) {
         return stream()
                 .filter(row -> row.has(column))
                 .map(row -> row.text(column))

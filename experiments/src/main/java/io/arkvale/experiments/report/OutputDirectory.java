@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 
 /** A directory for result files. Opened before the work starts, so that hours of it cannot end in an unwritable place. */
 public final class OutputDirectory {
@@ -22,7 +23,7 @@ public final class OutputDirectory {
     public static OutputDirectory open(Path directory) {
         try {
             Files.createDirectories(directory);
-            Files.delete(Files.createTempFile(directory, ".arkvale", ".tmp"));
+            Files.delete(draft(directory, "arkvale"));
         } catch (IOException e) {
             throw new UserException(
                     "output directory " + directory + " cannot be written (" + reason(e) + "); name another with --out",
@@ -45,7 +46,7 @@ public final class OutputDirectory {
     public void write(String name, String content) {
         var file = directory.resolve(name);
         try {
-            var draft = Files.createTempFile(directory, "." + name, ".tmp");
+            var draft = draft(directory, name);
             try {
                 Files.writeString(draft, content);
                 Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
@@ -55,6 +56,11 @@ public final class OutputDirectory {
         } catch (IOException e) {
             throw new UserException("file " + file + " cannot be written (" + reason(e) + ")", e);
         }
+    }
+
+    /** A new file with the permissions that the user's mask gives. Java's own temporary files are for one user only. */
+    private static Path draft(Path directory, String name) throws IOException {
+        return Files.createFile(directory.resolve("." + name + "." + UUID.randomUUID() + ".tmp"));
     }
 
     private static String reason(IOException e) {
