@@ -52,7 +52,8 @@ final class DeviceMemory {
         free.put(from, length);
     }
 
-    private static long aligned(long elements) {
+    /** Elements that a part of the given length takes. */
+    static long aligned(long elements) {
         return (Math.max(1, elements) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 }

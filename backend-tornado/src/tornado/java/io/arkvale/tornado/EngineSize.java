@@ -36,7 +36,8 @@ record EngineSize(int memoryElements, int scratchElements, int rowElements, int 
         }
         long row = Math.max(SHARED.rowElements, 2 * Math.max(pages, (long) spec.queryHeads() * spec.headDim()));
         long scratch = scratchElements(spec, pages);
-        long memory = Math.addExact(pool, scratch);
+        // Each is given out in whole cache lines.
+        long memory = Math.addExact(DeviceMemory.aligned(pool), DeviceMemory.aligned(scratch));
         if (memory > MOST_ELEMENTS) {
             throw new CapacityException("bytes of device memory", memory * Float.BYTES, MOST_ELEMENTS * Float.BYTES);
         }
