@@ -1,11 +1,11 @@
 package io.arkvale.benchmarks;
 
+import io.arkvale.core.page.PageRanking;
 import io.arkvale.kernels.AttentionKernel;
 import io.arkvale.kernels.AttentionState;
 import io.arkvale.kernels.DigestKernel;
 import io.arkvale.kernels.FormatCodec;
 import io.arkvale.kernels.Kernels;
-import io.arkvale.kernels.PageRanking;
 import io.arkvale.kernels.PageRows;
 import io.arkvale.kernels.ScoreKernel;
 import io.arkvale.kernels.StorageFormat;

@@ -49,9 +49,9 @@ final class ArkValeOptions {
         return denseLayers;
     }
 
-    /** A policy as named on the command line, completed by these options and the run's seed. */
-    PolicyChoice parse(String text, long seed) {
-        return PolicyChoice.parse(text, Map.of("arkvale", given()), seed);
+    /** A policy as named on the command line, completed by these options. */
+    PolicyChoice parse(String text) {
+        return PolicyChoice.parse(text, Map.of("arkvale", given()));
     }
 
     private Map<String, String> given() {

@@ -57,7 +57,7 @@ final class GenerateCommand implements Runnable {
     public void run() {
         Inputs.atLeast(1, "--max-tokens", maxTokens);
         var bytes = Inputs.read("prompt file", prompt);
-        var run = new RunSpec(arkVale.parse(policy, options.seed()), budget, arkVale.denseLayers());
+        var run = new RunSpec(arkVale.parse(policy), budget, arkVale.denseLayers());
         try (var setup = options.open(List.of(run))) {
             var bench = setup.bench();
             var tokens = bench.tokens(bytes);

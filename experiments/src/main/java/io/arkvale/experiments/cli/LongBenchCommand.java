@@ -1,9 +1,8 @@
 package io.arkvale.experiments.cli;
 
+import io.arkvale.experiments.task.LongBench;
 import io.arkvale.experiments.task.Task;
-import io.arkvale.experiments.task.longbench.LongBench;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -12,26 +11,11 @@ import picocli.CommandLine.Option;
         name = "longbench",
         description = {
             "Questions of a file of LongBench's own lines, which you bring; no such file is shipped.",
-            "Scores are LongBench's own measures, from 0 to 1. --lengths limits the tokens of a whole prompt: of a longer"
-                    + " one the middle is left out, as LongBench does.",
-            "Without --prompts the wording of the questions is this program's own, and the result says so."
+            "--lengths limits the characters of a context: of a longer one the middle is left out."
         })
 final class LongBenchCommand extends ScoredCommand {
     @Option(names = "--file", required = true, paramLabel = "FILE", description = "Lines of JSON.")
     private Path file = Path.of("");
-
-    @Option(
-            names = "--prompts",
-            paramLabel = "FILE",
-            description = "LongBench's dataset2prompt.json (default: wording of this program's own).")
-    private @Nullable Path prompts;
-
-    @Option(
-            names = "--max-lengths",
-            paramLabel = "FILE",
-            description =
-                    "LongBench's dataset2maxlen.json, tokens of an answer by dataset (default: this program's own).")
-    private @Nullable Path maxLengths;
 
     @Option(
             names = "--samples",
@@ -46,13 +30,7 @@ final class LongBenchCommand extends ScoredCommand {
 
     @Override
     Task task() {
-        return LongBench.parse(
-                file,
-                Inputs.read("LongBench file", file),
-                prompts,
-                prompts == null ? new byte[0] : Inputs.read("prompts file", prompts),
-                maxLengths,
-                maxLengths == null ? new byte[0] : Inputs.read("file of answers' lengths", maxLengths));
+        return LongBench.parse(file, Inputs.read("LongBench file", file));
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.arkvale.experiments.cli;
 
+import io.arkvale.experiments.task.Niah;
 import io.arkvale.experiments.task.Task;
-import io.arkvale.experiments.task.ruler.Niah;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -49,15 +49,10 @@ final class OutputOptions {
 
     /** Prints a listing that has no origin, and writes the files. */
     void print(Terminal terminal, String name, Report report) {
-        print(terminal, name, report, TextTable.of(report).toString());
-    }
-
-    /** The same with a text of its own in place of the table. */
-    void print(Terminal terminal, String name, Report report, String table) {
         terminal.out()
                 .print(
                         switch (format) {
-                            case table -> table;
+                            case table -> TextTable.of(report).toString();
                             case json -> Formats.json(report);
                             case csv -> Formats.csv(report);
                         });

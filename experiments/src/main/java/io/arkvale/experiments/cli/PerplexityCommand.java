@@ -57,7 +57,7 @@ final class PerplexityCommand implements Runnable {
         Inputs.atLeast(1, "--context", context);
         Inputs.atLeast(1, "--tokens", tokens);
         var bytes = text == null ? HeldOutText.bytes() : Inputs.read("text file", text);
-        var grid = policies.grid(options.seed());
+        var grid = policies.grid();
         output.open();
         try (var setup = options.open(grid.runs())) {
             var bench = setup.bench();

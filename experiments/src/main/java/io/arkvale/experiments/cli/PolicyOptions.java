@@ -29,16 +29,11 @@ final class PolicyOptions {
     @Mixin
     private ArkValeOptions arkVale = new ArkValeOptions();
 
-    /**
-     * All combinations of policies and budgets.
-     *
-     * @param seed of the policies that draw at random
-     */
-    Grid grid(long seed) {
+    /** All combinations of policies and budgets. */
+    Grid grid() {
         requireDistinct("--policies", policies);
         requireDistinct("--budgets", budgets);
-        return Grid.of(
-                policies.stream().map(policy -> arkVale.parse(policy, seed)).toList(), budgets, arkVale.denseLayers());
+        return Grid.of(policies.stream().map(arkVale::parse).toList(), budgets, arkVale.denseLayers());
     }
 
     List<Integer> budgets() {

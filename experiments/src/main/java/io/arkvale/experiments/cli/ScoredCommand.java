@@ -19,9 +19,6 @@ import picocli.CommandLine.Option;
 
 /** A command that runs a scored task under policies and budgets: one row a policy, one column a budget. */
 abstract class ScoredCommand implements Runnable {
-    /** Longer than any model reads; a text is made before a model is there to say so. */
-    private static final int MOST_LENGTH = 1 << 22;
-
     private final Terminal terminal;
 
     @Option(
@@ -61,10 +58,10 @@ abstract class ScoredCommand implements Runnable {
     @Override
     public final void run() {
         Inputs.atLeast(1, "--samples", samples());
-        lengths.forEach(length -> Inputs.within(1, MOST_LENGTH, "--lengths", length));
+        lengths.forEach(length -> Inputs.atLeast(1, "--lengths", length));
         PolicyOptions.requireDistinct("--lengths", lengths);
         var task = task();
-        var grid = policies.grid(options.seed());
+        var grid = policies.grid();
         requireAmong(grid);
         output.open();
         try (var setup = options.open(grid.runs())) {
@@ -74,8 +71,8 @@ abstract class ScoredCommand implements Runnable {
             try (var progress = Progress.start(terminal, task.name(), experiment.episodes(), "episodes")) {
                 results = experiment.run(progress::step);
             }
-            var report = Report.of(metrics(task, results), results);
-            output.write(terminal, task.name(), report, options.origin(setup), table(task, results));
+            var report = Report.of(metrics(results), results);
+            output.write(terminal, task.name(), report, options.origin(setup), table(results));
         }
     }
 
@@ -89,9 +86,8 @@ abstract class ScoredCommand implements Runnable {
         }
     }
 
-    private List<Metric<TaskResult>> metrics(Task task, List<TaskResult> results) {
+    private List<Metric<TaskResult>> metrics(List<TaskResult> results) {
         var metrics = new ArrayList<>(TaskResult.metrics());
-        metrics.add(Metric.of("measure", result -> task.measure()));
         if (against != null) {
             metrics.add(Metric.of("gain_on", result -> against));
             metrics.add(Metric.of("gain", result -> places(gain(result, results).mean())));
@@ -128,7 +124,7 @@ abstract class ScoredCommand implements Runnable {
                 100 * gain.interval().high());
     }
 
-    private String table(Task task, List<TaskResult> results) {
+    private String table(List<TaskResult> results) {
         var text = new StringBuilder();
         for (int length : lengths) {
             var own =
@@ -136,11 +132,10 @@ abstract class ScoredCommand implements Runnable {
             var first = own.getFirst();
             text.append(String.format(
                     Locale.ROOT,
-                    "%s, length %,d (%,d tokens): %s, mean of %d questions, in %%%n",
+                    "%s, %,d characters of filler (%,d tokens): right answers of %d, in %%%n",
                     first.task(),
                     length,
                     Math.round(first.promptTokens()),
-                    task.measure(),
                     first.samples()));
             var cells = new BudgetTable<>(policies.budgets(), TaskResult::policy);
             text.append(cells.of(own, result -> String.format(Locale.ROOT, "%.0f", 100 * result.accuracy())))

@@ -113,7 +113,7 @@ final class TraceRecordCommand implements Runnable {
             throw new UserException("--question is empty; allowed: at least one character");
         }
         var text = prompt == null ? null : Inputs.read("prompt file", prompt);
-        var run = new RunSpec(arkVale.parse(policy, options.seed()), budget, arkVale.denseLayers());
+        var run = new RunSpec(arkVale.parse(policy), budget, arkVale.denseLayers());
         TraceWriter.requireWritable(file);
         try (var setup = options.open(List.of(run))) {
             var bench = setup.bench();

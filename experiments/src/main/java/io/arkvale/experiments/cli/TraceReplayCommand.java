@@ -42,10 +42,10 @@ final class TraceReplayCommand implements Runnable {
 
     @Override
     public void run() {
+        var grid = policies.grid();
         output.open();
         try (var trace = Trace.open(file)) {
             var header = trace.header();
-            var grid = policies.grid(header.run().seed());
             Replay.check(header, grid.runs());
             try (var tools = RunTools.open(threads, backend, RunTools.needBackend(grid.runs()))) {
                 List<Replay.Result> results;

@@ -1,7 +1,7 @@
 package io.arkvale.experiments.cli;
 
 import io.arkvale.experiments.task.Task;
-import io.arkvale.experiments.task.ruler.VariableTracking;
+import io.arkvale.experiments.task.VariableTracking;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -1,8 +1,8 @@
 package io.arkvale.experiments.cli;
 
+import io.arkvale.experiments.task.CommonWords;
+import io.arkvale.experiments.task.FrequentWords;
 import io.arkvale.experiments.task.Task;
-import io.arkvale.experiments.task.ruler.CommonWords;
-import io.arkvale.experiments.task.ruler.FrequentWords;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -6,8 +6,7 @@ import io.arkvale.experiments.policy.PolicyInfo;
 import java.util.Arrays;
 
 /** Lets a policy see a context as far as its abilities declare. */
-@SuppressWarnings("ArrayRecordComponent") // never compared
-record Access(PolicyInfo info, int layer, Context context, ContextScores scores, int[] budgets) implements ContextView {
+record Access(PolicyInfo info, int layer, Context context, ContextScores scores) implements ContextView {
     /**
      * Refuses what is not declared.
      *
@@ -23,11 +22,6 @@ record Access(PolicyInfo info, int layer, Context context, ContextScores scores,
     @Override
     public int tokens() {
         return context.tokens();
-    }
-
-    @Override
-    public int budget(int kvHead) {
-        return budgets[kvHead];
     }
 
     @Override
@@ -56,9 +50,7 @@ record Access(PolicyInfo info, int layer, Context context, ContextScores scores,
 
     @Override
     public void keyAt(int kvHead, int token, int position, float[] target) {
-        if (!info.has(Ability.POSITIONS)) {
-            require(Ability.KEYS);
-        }
+        require(Ability.POSITIONS);
         context.keyValues(layer, kvHead).getKey(token, target, 0);
         scores.rope().unrotate(target, 0, token);
         scores.rope().rotate(target, 0, position);
@@ -81,29 +73,5 @@ record Access(PolicyInfo info, int layer, Context context, ContextScores scores,
         require(Ability.QUERIES);
         var headDim = context.shape().headDim();
         return Arrays.copyOfRange(context.lastQueries(layer), queryHead * headDim, (queryHead + 1) * headDim);
-    }
-
-    @Override
-    public void rawQuery(int queryHead, int token, float[] target) {
-        require(Ability.ALL_QUERIES);
-        context.queries().copy(layer, token, queryHead, target, 0);
-        scores.rope().unrotate(target, 0, token);
-    }
-
-    @Override
-    public void turn(float[] vector, int position) {
-        scores.rope().rotate(vector, 0, position);
-    }
-
-    @Override
-    public float[] repetition(int kvHead) {
-        require(Ability.REPETITION);
-        return context.modelScores().requireRepetition().of(layer, kvHead);
-    }
-
-    @Override
-    public double headLoss(int kvHead) {
-        require(Ability.HEAD_LOSSES);
-        return context.modelScores().requireHeadLosses()[layer][kvHead];
     }
 }

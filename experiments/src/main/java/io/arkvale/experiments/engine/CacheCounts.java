@@ -65,14 +65,12 @@ final class CacheCounts {
         var tokenBytes = 2.0 * spec.elementType().bytes() * spec.headDim();
         var digest = sequence.spec().digest().shape();
         var digestBytes = digest.vectors() * spec.headDim() * spec.elementType().bytes() + digest.radii() * Float.BYTES;
-        var filled = (long) (sequence.length() / spec.pageSize());
         var densePages = (long) denseLayers() * spec.headGroups() * pages();
         return new Usage(
                 resident * perGroup,
                 attendedPages * perGroup * perStep,
                 heldTokens * perGroup * perStep,
                 (resident + densePages) * (double) spec.slotBytes(),
-                (double) filled * limitedGroups * spec.kvHeadsPerGroup() * digestBytes,
                 recalledPages * (double) spec.slotBytes(),
                 recalledPages / (double) spec.headGroups() * perStep,
                 (double) scoredPages * spec.kvHeadsPerGroup() * digestBytes * perStep,

@@ -27,7 +27,6 @@ final class CacheGroup implements RunGroup {
     private final Tensor values;
     private final Tensor output;
     private final CacheCounts[] counts;
-    private final ReusedQueries[] reused;
     private @Nullable Step step;
 
     /**
@@ -54,12 +53,6 @@ final class CacheGroup implements RunGroup {
             values = cache.allocateKeys(runs.size());
             output = cache.allocateQueries(runs.size());
             Handover.ingest(cache, sequences, shape, context.store());
-            reused = runs.stream()
-                    .map(run -> new ReusedQueries(
-                            shape,
-                            ArkVale.reuse(run.choice().settings()),
-                            cache.spec().headGroups()))
-                    .toArray(ReusedQueries[]::new);
             counts = sequences.stream()
                     .map(sequence -> new CacheCounts(cache, sequence))
                     .toArray(CacheCounts[]::new);
@@ -85,28 +78,8 @@ final class CacheGroup implements RunGroup {
         copyIn(queries, rows.queries(), firstRow * shape.queryWidth());
         copyIn(keys, rows.keys(), firstRow * shape.kvWidth());
         copyIn(values, rows.values(), firstRow * shape.kvWidth());
-        decode(Objects.requireNonNull(step, "no step is open"), layer, firstRow, rows);
+        Objects.requireNonNull(step, "no step is open").decode(layer, queries, keys, values, output);
         output.copyTo(0, size(), slice(out, firstRow * shape.queryWidth()));
-    }
-
-    /** A layer's decode; where a sequence chooses by its last query, in five steps, two of them with other queries. */
-    private void decode(Step open, int layer, int firstRow, DecodeRows rows) {
-        if (Arrays.stream(reused).noneMatch(ReusedQueries::isUsed)) {
-            open.decode(layer, queries, keys, values, output);
-            return;
-        }
-        var width = context.shape().queryWidth();
-        var choosing = new float[size() * width];
-        for (int i = 0; i < size(); i++) {
-            reused[i].choose(layer, rows.queries(), (firstRow + i) * width, choosing, i * width);
-        }
-        open.append(layer, keys, values);
-        copyIn(queries, choosing, 0);
-        open.estimate(layer, queries);
-        open.select(layer);
-        open.recall(layer);
-        copyIn(queries, rows.queries(), firstRow * width);
-        open.attend(layer, queries, output);
     }
 
     private void copyIn(Tensor tensor, float[] source, int offset) {

@@ -3,7 +3,6 @@ package io.arkvale.experiments.engine;
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.Estimate;
 import io.arkvale.experiments.policy.LayerPolicy;
-import io.arkvale.experiments.policy.TokenSets;
 import io.arkvale.kernels.MatrixKernels;
 import io.arkvale.llama.AttentionShape;
 import io.arkvale.llama.DecodeRows;
@@ -29,9 +28,7 @@ final class ChoosingLayer implements LayerRun {
     private final LayerCounts counts = new LayerCounts();
     private final double tokenBytes;
     private final TurnedQueries turned;
-    private final boolean quantises;
     private final float[] key;
-    private final float[] value;
     private int[][] chosen = new int[0][];
 
     ChoosingLayer(Access access, LayerPolicy policy, SharedTokens shared, MatrixKernels kernels) {
@@ -45,31 +42,18 @@ final class ChoosingLayer implements LayerRun {
         tokenBytes = policy.tokenBytes(shape.headDim());
         turned = new TurnedQueries(access.scores().rope(), shape.queryHeadsPerKvHead(), shape.headDim());
         key = new float[shape.headDim()];
-        value = new float[shape.headDim()];
-        quantises = access.info().has(Ability.QUANTISES);
+        if (access.info().has(Ability.QUANTISES)) {
+            throw new IllegalArgumentException("a policy that chooses cannot quantise");
+        }
         var kept = policy.keep(access);
         for (int head = 0; head < text.length; head++) {
             text[head] = new WholeText(
-                    kernels, shape.queryHeadsPerKvHead(), shape.headDim(), context(head, shared, kernels));
+                    kernels, shape.queryHeadsPerKvHead(), shape.headDim(), shared.of(access.layer(), head));
             resident[head] = new BitSet(access.tokens());
             for (int token : kept[head]) {
                 resident[head].set(token);
             }
         }
-    }
-
-    /** The context's tokens as they are stored: the shared ones, or a copy of its own if the policy stores them otherwise. */
-    private HeldTokens context(int head, SharedTokens shared, MatrixKernels kernels) {
-        if (!quantises) {
-            return shared.of(access.layer(), head);
-        }
-        var stored = new HeldTokens(kernels, shape.headDim(), access.tokens());
-        stored.addAll(
-                access.context().keyValues(access.layer(), head),
-                TokenSets.range(0, access.tokens()),
-                0,
-                (token, ownKey, ownValue) -> policy.store(head, token, ownKey, ownValue));
-        return stored;
     }
 
     @Override
@@ -78,12 +62,7 @@ final class ChoosingLayer implements LayerRun {
         var groupWidth = shape.queryHeadsPerKvHead() * shape.headDim();
         for (int head = 0; head < text.length; head++) {
             var keyOffset = row * shape.kvWidth() + head * shape.headDim();
-            System.arraycopy(rows.keys(), keyOffset, key, 0, key.length);
-            System.arraycopy(rows.values(), keyOffset, value, 0, value.length);
-            if (quantises) {
-                policy.store(head, position, key, value);
-            }
-            text[head].add(key, 0, value, 0);
+            text[head].add(rows.keys(), keyOffset, rows.values(), keyOffset);
             resident[head].set(position);
             var stride = text[head].stride();
             if (scores[head].length < stride * shape.queryHeadsPerKvHead()) {
@@ -216,15 +195,5 @@ final class ChoosingLayer implements LayerRun {
     @Override
     public double tokenBytes() {
         return tokenBytes;
-    }
-
-    @Override
-    public double recalledTokenBytes() {
-        return policy.recalledBytes(shape.headDim());
-    }
-
-    @Override
-    public long summaryBytes() {
-        return policy.summaryBytes();
     }
 }

@@ -16,7 +16,6 @@ import java.util.function.IntUnaryOperator;
  * @param queries of the last tokens, or of all
  * @param token the token at each position
  * @param bytes what a token stands for
- * @param modelScores what passes of the model after the prefill tell, for policies that ask
  */
 record Context(
         AttentionShape shape,
@@ -24,13 +23,7 @@ record Context(
         KeyValueStore store,
         ContextQueries queries,
         IntUnaryOperator token,
-        IntFunction<byte[]> bytes,
-        ModelScores modelScores) {
-    /** The same with what the model alone can tell. */
-    Context with(ModelScores scores) {
-        return new Context(shape, rope, store, queries, token, bytes, scores);
-    }
-
+        IntFunction<byte[]> bytes) {
     int tokens() {
         return store.length();
     }

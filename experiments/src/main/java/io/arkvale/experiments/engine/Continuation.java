@@ -2,7 +2,6 @@ package io.arkvale.experiments.engine;
 
 import io.arkvale.llama.Logits;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.Consumer;
 
 /** Greedy continuation of a prompt under one policy. */
@@ -18,7 +17,7 @@ public final class Continuation {
      */
     public static void generate(Workbench bench, int[] prompt, RunSpec run, int maxTokens, Consumer<byte[]> sink) {
         var context = bench.prefill(Arrays.copyOf(prompt, prompt.length - 1), run.readsAllRows());
-        try (var session = Session.uncompared(bench, context, List.of(run), maxTokens)) {
+        try (var session = Session.uncompared(bench, context, run, maxTokens)) {
             var token = prompt[prompt.length - 1];
             for (int i = 0; i < maxTokens; i++) {
                 var logits = session.decode(new int[] {token})[0];

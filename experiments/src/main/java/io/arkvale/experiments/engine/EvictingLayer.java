@@ -16,8 +16,6 @@ import java.util.stream.IntStream;
  * so that a step costs no more than the budget.
  */
 final class EvictingLayer implements LayerRun {
-    private static final int PROBABILITY_PASSES = 4;
-
     private final Access access;
     private final AttentionShape shape;
     private final LayerPolicy policy;
@@ -79,22 +77,9 @@ final class EvictingLayer implements LayerRun {
             var offset = row * shape.queryWidth() + head * groupWidth;
             attention[head].attend(held[head], policy, position, rows, output, offset);
             counts.attend(held[head].size(), held[head].size());
-            if (access.info().has(Ability.PROBABILITIES)) {
-                countProbabilities(held[head].size());
-            }
         }
         policy.decoded(new Decoded(position, text));
         counts.end(Arrays.stream(held).mapToLong(HeldTokens::size).sum());
-    }
-
-    /**
-     * As the cost model has it: no fused kernel gives probabilities, so scores are written, read, written as
-     * probabilities and read for the values' sum; then the policy reads them.
-     */
-    private void countProbabilities(int tokens) {
-        var row = (long) tokens * shape.queryHeadsPerKvHead() * Float.BYTES;
-        counts.probabilities(PROBABILITY_PASSES * row);
-        counts.score(row);
     }
 
     @Override
@@ -119,16 +104,6 @@ final class EvictingLayer implements LayerRun {
     @Override
     public double tokenBytes() {
         return tokenBytes;
-    }
-
-    @Override
-    public double recalledTokenBytes() {
-        return policy.recalledBytes(shape.headDim());
-    }
-
-    @Override
-    public long summaryBytes() {
-        return policy.summaryBytes();
     }
 
     private final class Decoded implements DecodeStep {
@@ -165,17 +140,6 @@ final class EvictingLayer implements LayerRun {
             access.require(Ability.PROBABILITIES);
             var kvHead = queryHead / shape.queryHeadsPerKvHead();
             return attention[kvHead].probabilities(queryHead % shape.queryHeadsPerKvHead(), held[kvHead].size());
-        }
-
-        @Override
-        public void key(int kvHead, int token, float[] target) {
-            access.require(Ability.KEYS);
-            held[kvHead].getKeyOf(token, target);
-        }
-
-        @Override
-        public void scored(long bytes) {
-            counts.score(bytes);
         }
 
         @Override

@@ -115,18 +115,6 @@ final class HeldTokens {
         System.arraycopy(values, last * valueStride, values, hole * valueStride, headDim);
     }
 
-    /**
-     * Copies the key of a token out.
-     *
-     * @throws IllegalArgumentException if it is not held
-     */
-    void getKeyOf(int token, float[] key) {
-        if (!holds(token)) {
-            throw new IllegalArgumentException("token " + token + " is not held");
-        }
-        getKey(slots[token], key);
-    }
-
     /** Copies the key in a slot out. */
     void getKey(int slot, float[] key) {
         for (int i = 0, at = keyIndex(slot); i < headDim; i++, at += panel) {

@@ -6,7 +6,6 @@ final class LayerCounts {
     private long heldSteps;
     private double attended;
     private long read;
-    private long probabilityBytes;
     private long scoringBytes;
     private long recalled;
 
@@ -21,12 +20,7 @@ final class LayerCounts {
         read += distinct;
     }
 
-    /** Counts probabilities that attention has to write down, and read again, since the policy asks for them. */
-    void probabilities(long bytes) {
-        probabilityBytes += bytes;
-    }
-
-    /** Counts bytes read to decide what takes part or is evicted. */
+    /** Counts bytes read to decide what takes part. */
     void score(long bytes) {
         scoringBytes += bytes;
     }
@@ -58,10 +52,6 @@ final class LayerCounts {
 
     long read() {
         return read;
-    }
-
-    long probabilityBytes() {
-        return probabilityBytes;
     }
 
     long scoringBytes() {

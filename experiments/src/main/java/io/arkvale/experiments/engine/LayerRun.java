@@ -22,10 +22,4 @@ interface LayerRun {
 
     /** Bytes that a token of a KV head takes on the device, key and value. */
     double tokenBytes();
-
-    /** Bytes that come back to the device with a recalled token. */
-    double recalledTokenBytes();
-
-    /** Bytes on the device beside keys and values. */
-    long summaryBytes();
 }

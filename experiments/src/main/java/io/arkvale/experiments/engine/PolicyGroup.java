@@ -1,7 +1,6 @@
 package io.arkvale.experiments.engine;
 
 import io.arkvale.experiments.policy.Ability;
-import io.arkvale.experiments.policy.ContextView;
 import io.arkvale.experiments.policy.TokenPolicy;
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.WorkerPool;
@@ -53,57 +52,19 @@ final class PolicyGroup implements RunGroup {
                 new WindowAttention(context, shared, kernels),
                 new FollowingAttention(context, shared, kernels),
                 context.rope());
-        var budgets = new int[runs.size()][][];
-        pool.forEach(runs.size(), (run, worker) -> budgets[run] = budgets(runs.get(run), scores));
         pool.forEach(Math.multiplyExact(shape.layers(), runs.size()), (item, worker) -> {
             var layer = item / runs.size();
             var run = item % runs.size();
             if (!runs.get(run).isDense(layer)) {
-                var own = budgets[run][layer - runs.get(run).denseLayers()];
-                limited[layer][run] = begin(runs.get(run), layer, scores, own, shared, kernels);
+                limited[layer][run] = begin(runs.get(run), layer, scores, shared, kernels);
             }
         });
     }
 
-    /** What each limited layer and KV head of a run may hold. */
-    private int[][] budgets(RunSpec run, ContextScores scores) {
-        var shape = context.shape();
-        var limitedLayers = IntStream.range(0, shape.layers())
-                .filter(layer -> !run.isDense(layer))
-                .toArray();
-        if (limitedLayers.length == 0) {
-            return new int[0][];
-        }
-        var policy = (TokenPolicy) run.choice().policy();
-        var setting = run.setting(shape, limitedLayers[0]);
-        var equal = new int[limitedLayers.length][shape.kvHeads()];
-        for (var ofHeads : equal) {
-            Arrays.fill(ofHeads, run.budget());
-        }
-        if (!policy.info().has(Ability.ALL_LAYERS)) {
-            return equal;
-        }
-        var views = IntStream.range(0, limitedLayers.length)
-                .<ContextView>mapToObj(i -> new Access(policy.info(), limitedLayers[i], context, scores, equal[i]))
-                .toList();
-        var shared = policy.share(setting, views);
-        var given = Arrays.stream(shared)
-                .flatMapToInt(Arrays::stream)
-                .asLongStream()
-                .sum();
-        var most = (long) run.budget() * limitedLayers.length * shape.kvHeads();
-        if (given > most) {
-            throw new IllegalStateException("policy '" + policy.info().shortName() + "' divides " + given
-                    + " tokens among its heads; its budget is " + most);
-        }
-        return shared;
-    }
-
-    private LayerRun begin(
-            RunSpec run, int layer, ContextScores scores, int[] budgets, SharedTokens shared, DenseKernels kernels) {
+    private LayerRun begin(RunSpec run, int layer, ContextScores scores, SharedTokens shared, DenseKernels kernels) {
         var policy = (TokenPolicy) run.choice().policy();
         var begun = policy.begin(run.setting(context.shape(), layer));
-        var access = new Access(policy.info(), layer, context, scores, budgets);
+        var access = new Access(policy.info(), layer, context, scores);
         return policy.info().has(Ability.CHOOSES)
                 ? new ChoosingLayer(access, begun, shared, kernels.matrix())
                 : new EvictingLayer(access, begun, kernels);
@@ -192,14 +153,13 @@ final class PolicyGroup implements RunGroup {
         if (sum.heads == 0) {
             var pages = Math.ceilDiv(length, PAGE_SIZE);
             return new Usage(
-                    pages, pages, denseSteps * perStep, sum.residentBytes, 0, 0, 0, 0, sum.attentionBytes * perStep);
+                    pages, pages, denseSteps * perStep, sum.residentBytes, 0, 0, 0, sum.attentionBytes * perStep);
         }
         return new Usage(
                 sum.held / (double) sum.heads / PAGE_SIZE,
                 sum.attended / sum.heads / PAGE_SIZE * perStep,
                 sum.heldSteps / (double) sum.heads * perStep,
                 sum.residentBytes,
-                sum.summaryBytes,
                 sum.recalledBytes,
                 sum.recalled / (double) shape.kvHeads() / PAGE_SIZE * perStep,
                 sum.scoringBytes * perStep,
@@ -214,7 +174,6 @@ final class PolicyGroup implements RunGroup {
         private double attended;
         private long recalled;
         private double residentBytes;
-        private double summaryBytes;
         private double recalledBytes;
         private double scoringBytes;
         private double attentionBytes;
@@ -227,10 +186,9 @@ final class PolicyGroup implements RunGroup {
             attended += counts.attended();
             recalled += counts.recalled();
             residentBytes += counts.held() * layer.tokenBytes();
-            summaryBytes += layer.summaryBytes();
-            recalledBytes += counts.recalled() * layer.recalledTokenBytes();
+            recalledBytes += counts.recalled() * layer.tokenBytes();
             scoringBytes += counts.scoringBytes();
-            attentionBytes += counts.read() * layer.tokenBytes() + counts.probabilityBytes();
+            attentionBytes += counts.read() * layer.tokenBytes();
         }
     }
 

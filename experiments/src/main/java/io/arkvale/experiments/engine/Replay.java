@@ -1,7 +1,6 @@
 package io.arkvale.experiments.engine;
 
 import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.report.Metric;
 import io.arkvale.experiments.trace.Trace;
 import io.arkvale.experiments.trace.TraceHeader;
@@ -73,10 +72,6 @@ public final class Replay implements AutoCloseable {
     public static void check(TraceHeader trace, List<RunSpec> runs) {
         for (var run : runs) {
             run.check(trace);
-            if (run.asks(Ability.REPETITION) || run.asks(Ability.HEAD_LOSSES)) {
-                throw new UserException("policy '" + run.choice().label()
-                        + "' asks the model itself, and a trace has none; run it with a task's command");
-            }
             if (run.readsAllRows() && trace.contextQueries() < trace.contextTokens()) {
                 throw new UserException("policy '" + run.choice().label() + "' reads the attention of all "
                         + trace.contextTokens() + " tokens of the context, and the trace has the queries of the last "
@@ -151,8 +146,7 @@ public final class Replay implements AutoCloseable {
                 store,
                 new TracedQueries(trace),
                 position -> tokens[position],
-                token -> Objects.requireNonNull(bytes.get(token), "a token of another text"),
-                ModelScores.NONE);
+                token -> Objects.requireNonNull(bytes.get(token), "a token of another text"));
     }
 
     /** The runs, as they stand. */

@@ -1,7 +1,6 @@
 package io.arkvale.experiments.engine;
 
 import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.LayerSetting;
 import io.arkvale.experiments.policy.PolicyChoice;
 import io.arkvale.experiments.policy.TokenPolicy;
@@ -55,11 +54,6 @@ public record RunSpec(PolicyChoice choice, int budget, int denseLayers) {
     /** Whether the policy reads the attention of all of the context's tokens. */
     boolean readsAllRows() {
         return choice.policy() instanceof TokenPolicy policy && policy.readsAllRows(choice.settings());
-    }
-
-    /** Whether the policy declares an ability. */
-    boolean asks(Ability ability) {
-        return choice.policy().info().has(ability);
     }
 
     /** What a token policy is told in a layer. */

@@ -34,7 +34,7 @@ public final class ScoredExperiment {
         this.grid = grid;
         this.lengths = List.copyOf(lengths);
         for (int length : lengths) {
-            var made = task.episodes(length, samples, new SplittableRandom(seed), bench);
+            var made = task.episodes(length, samples, new SplittableRandom(seed));
             made.forEach(episode -> bench.requireRoom("a prompt of length " + length, tokens(episode)));
             episodes.add(made);
         }

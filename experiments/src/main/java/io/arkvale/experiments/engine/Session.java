@@ -31,7 +31,7 @@ final class Session implements AutoCloseable {
             List<RunSpec> runs,
             int moreTokens,
             UnaryOperator<DecodeAttention.Pass> watching) {
-        this(bench, new Runs(bench.tools(), bench.withModelScores(context, runs), runs, moreTokens, true), watching);
+        this(bench, new Runs(bench.tools(), context, runs, moreTokens, true), watching);
     }
 
     private Session(Workbench bench, Runs runs, UnaryOperator<DecodeAttention.Pass> watching) {
@@ -41,15 +41,13 @@ final class Session implements AutoCloseable {
     }
 
     /**
-     * Runs that are compared with nothing.
+     * One run, which is compared with nothing.
      *
      * @param moreTokens most tokens that will follow the context
      */
-    static Session uncompared(Workbench bench, Context context, List<RunSpec> runs, int moreTokens) {
+    static Session uncompared(Workbench bench, Context context, RunSpec run, int moreTokens) {
         return new Session(
-                bench,
-                new Runs(bench.tools(), bench.withModelScores(context, runs), runs, moreTokens, false),
-                UnaryOperator.identity());
+                bench, new Runs(bench.tools(), context, List.of(run), moreTokens, false), UnaryOperator.identity());
     }
 
     /**

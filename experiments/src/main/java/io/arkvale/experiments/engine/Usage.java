@@ -13,19 +13,16 @@ import java.util.function.ToDoubleFunction;
  * @param attendedPages pages attended to, mean over steps, limited layers and heads
  * @param heldTokens tokens on the device at the end of a step, mean over steps, limited layers and heads
  * @param residentBytes keys and values on the device at the end
- * @param summaryBytes what a policy keeps on the device beside them at the end: digests, second copies, sums
  * @param recalledBytes keys and values brought back to the device, all steps
  * @param recalledPagesPerStep pages brought back a step, all layers together; mean over heads or head groups
- * @param scoringBytesPerStep keys, summaries and probabilities read a step to decide what takes part or is evicted
- * @param attentionBytesPerStep keys and values read a step by attention itself, and the probabilities that it has to write
- *     down for a policy that asks for them
+ * @param scoringBytesPerStep keys and summaries read a step to decide what takes part
+ * @param attentionBytesPerStep keys and values read a step by attention itself
  */
 public record Usage(
         double residentPages,
         double attendedPages,
         double heldTokens,
         double residentBytes,
-        double summaryBytes,
         double recalledBytes,
         double recalledPagesPerStep,
         double scoringBytesPerStep,
@@ -39,7 +36,6 @@ public record Usage(
                         "attended_pages", row -> Rounding.to(2, usage.apply(row).attendedPages())),
                 Metric.of("held_tokens", row -> Rounding.to(1, usage.apply(row).heldTokens())),
                 Metric.of("resident_bytes", row -> Math.round(usage.apply(row).residentBytes())),
-                Metric.of("summary_bytes", row -> Math.round(usage.apply(row).summaryBytes())),
                 Metric.of("recalled_bytes", row -> Math.round(usage.apply(row).recalledBytes())),
                 Metric.of(
                         "recalled_pages_per_step",
@@ -59,7 +55,6 @@ public record Usage(
                 mean(usages, Usage::attendedPages),
                 mean(usages, Usage::heldTokens),
                 mean(usages, Usage::residentBytes),
-                mean(usages, Usage::summaryBytes),
                 mean(usages, Usage::recalledBytes),
                 mean(usages, Usage::recalledPagesPerStep),
                 mean(usages, Usage::scoringBytesPerStep),

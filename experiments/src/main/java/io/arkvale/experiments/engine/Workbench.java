@@ -2,22 +2,17 @@ package io.arkvale.experiments.engine;
 
 import io.arkvale.api.Backend;
 import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.policy.Ability;
-import io.arkvale.experiments.task.TextTokens;
 import io.arkvale.llama.Decoder;
 import io.arkvale.llama.KeyValueStore;
 import io.arkvale.llama.Llama;
 import io.arkvale.llama.Prefill;
-import io.arkvale.llama.PrefillAttention;
 import io.arkvale.llama.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What experiments work with: a model, its tokenizer, threads, and a backend for the runs that need one. */
-public final class Workbench implements TextTokens {
+public final class Workbench {
     private final Llama model;
     private final Tokenizer tokenizer;
     private final Tools tools;
@@ -25,8 +20,6 @@ public final class Workbench implements TextTokens {
     private final KeyValueStore store;
     /** The tokens in the store. */
     private int[] prefilled = new int[0];
-
-    private double @Nullable [][] headLosses;
 
     private @Nullable Decoder decoder;
     private int decoderRows;
@@ -42,16 +35,6 @@ public final class Workbench implements TextTokens {
         tools = new Tools(model.kernels(), model.pool(), backend);
         prefill = model.prefill();
         store = model.newStore();
-    }
-
-    @Override
-    public int[] encode(String text) {
-        return tokens(text);
-    }
-
-    @Override
-    public byte[] decode(int[] tokens) {
-        return bytes(tokens);
     }
 
     /** The model. */
@@ -122,42 +105,7 @@ public final class Workbench implements TextTokens {
         var recent = new RecentQueries(model.config(), model.dense(store), remembered);
         prefill.run(Arrays.copyOfRange(tokens, common, tokens.length), common, recent);
         prefilled = tokens.clone();
-        return new Context(
-                model.config(),
-                model.rope(),
-                store,
-                recent,
-                position -> tokens[position],
-                this::bytes,
-                ModelScores.NONE);
-    }
-
-    /** The context with what some of the runs ask of the model itself; the context stays valid. */
-    Context withModelScores(Context context, List<RunSpec> runs) {
-        var repeats = runs.stream().anyMatch(run -> run.asks(Ability.REPETITION));
-        var tellsHeadsApart = runs.stream().anyMatch(run -> run.asks(Ability.HEAD_LOSSES));
-        return context.with(
-                new ModelScores(repeats ? Repetition.of(this, context) : null, tellsHeadsApart ? headLosses() : null));
-    }
-
-    /** Measured once: they are the model's, whatever the context. */
-    private double[][] headLosses() {
-        var known = headLosses;
-        if (known == null) {
-            known = HeadLosses.measure(new Workbench(model, tokenizer, null));
-            headLosses = known;
-        }
-        return known;
-    }
-
-    /**
-     * Passes tokens that follow the context through the model, and forgets them.
-     *
-     * @param watching stands between the model and the attention over context and tokens
-     */
-    void readOn(Context context, int[] tokens, UnaryOperator<PrefillAttention> watching) {
-        prefill.run(tokens, context.tokens(), watching.apply(model.dense(store)));
-        store.truncate(context.tokens());
+        return new Context(model.config(), model.rope(), store, recent, position -> tokens[position], this::bytes);
     }
 
     /** A decoder for that many rows. */

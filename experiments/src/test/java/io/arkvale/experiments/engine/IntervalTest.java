@@ -41,7 +41,7 @@ class IntervalTest {
                 1,
                 Arrays.stream(right).map(answer -> answer ? 1.0 : 0.0).toList(),
                 1,
-                new Usage(0, 0, 0, 0, 0, 0, 0, 0, 0),
+                new Usage(0, 0, 0, 0, 0, 0, 0, 0),
                 Fidelity.FULL);
     }
 }

@@ -202,13 +202,9 @@ class SessionTest {
             assertThat(h2o.residentBytes()).isEqualTo((2 * 2 * 568 + 4 * 2 * 64) * bytes);
             assertThat(h2o.recalledBytes()).isZero();
             assertThat(h2o.heldTokens()).isEqualTo(64);
-            // Steps at 565, 566, 567 and 568 tokens; each limited layer reads the budget and the newest token, and goes
-            // four times over the probabilities of its four query heads.
-            var probabilities = 4.0 * 65 * Float.BYTES;
-            assertThat(h2o.attentionBytesPerStep())
-                    .isEqualTo((2 * 2 * 566.5 + 4 * 2 * 65) * bytes + 4 * 4 * probabilities);
-            // Read once more, into sums of two KV heads that are read and written.
-            assertThat(h2o.scoringBytesPerStep()).isEqualTo(4 * (probabilities + 2 * 2 * 64 * Float.BYTES));
+            // Steps at 565, 566, 567 and 568 tokens; each limited layer reads the budget and the newest token.
+            assertThat(h2o.attentionBytesPerStep()).isEqualTo((2 * 2 * 566.5 + 4 * 2 * 65) * bytes);
+            assertThat(h2o.scoringBytesPerStep()).isZero();
             assertThat(full.attentionBytesPerStep()).isEqualTo(6 * 2 * 566.5 * bytes);
             var arkVale = session.usage().get(2);
             assertThat(arkVale.residentPages()).isEqualTo(6);

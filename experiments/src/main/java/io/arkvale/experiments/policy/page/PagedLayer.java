@@ -159,15 +159,6 @@ public final class PagedLayer implements LayerPolicy {
     }
 
     @Override
-    public long summaryBytes() {
-        var pageBytes = 2L * means.length * setting.headDim() * Float.BYTES;
-        for (var digest : digests) {
-            pageBytes += digest.pageBytes();
-        }
-        return summarised * pageBytes;
-    }
-
-    @Override
     public void decoded(DecodeStep step) {
         var length = step.position() + 1;
         var pages = Math.ceilDiv(length, rules.pageSize());

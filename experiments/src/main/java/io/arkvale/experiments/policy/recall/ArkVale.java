@@ -28,8 +28,6 @@ public final class ArkVale implements Policy {
     private static final String WINDOW = "window";
     private static final String ATTENDED = "attended";
     private static final String AUTO = "auto";
-    private static final String REUSE = "reuse";
-    private static final String NEVER = "never";
 
     private static final PolicyInfo INFO = new PolicyInfo(
             "recall.arkvale",
@@ -50,14 +48,7 @@ public final class ArkVale implements Policy {
                             AUTO,
                             "auto, or pages from sink + window to budget - 1",
                             "filled pages that take part; auto is half the budget and at most 1280 tokens",
-                            new PolicyOption.Kind.Whole(1, Short.MAX_VALUE)),
-                    new PolicyOption(
-                            REUSE,
-                            NEVER,
-                            "never, or -1 to 1",
-                            "cosine of adjacent queries from which on the last step's query chooses the pages, so that"
-                                    + " recall may begin a step earlier; a head group below it is corrected (FreeKV)",
-                            new PolicyOption.Kind.Real(-1, 1))));
+                            new PolicyOption.Kind.Whole(1, Short.MAX_VALUE))));
 
     @Override
     public PolicyInfo info() {
@@ -88,14 +79,6 @@ public final class ArkVale implements Policy {
         return CacheSpec.builder(layers, queryHeads, kvHeads, headDim)
                 .pageSize(options.whole(PAGE_SIZE))
                 .headGroups(options.whole(HEAD_GROUPS));
-    }
-
-    /**
-     * The cosine of a head group's adjacent queries, mean over its query heads, from which on the last step's query chooses
-     * (FreeKV, Liu et al., 2025, section 3.2, which takes 0.8 to 0.9); above 1 for never.
-     */
-    public static double reuse(Settings options) {
-        return options.is(REUSE, NEVER) ? 2 : options.real(REUSE);
     }
 
     /** Equal for options whose sequences can share a cache. */

@@ -1,12 +1,6 @@
-package io.arkvale.experiments.task.ruler;
+package io.arkvale.experiments.task;
 
-import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.task.Draw;
-import io.arkvale.experiments.task.Episode;
 import io.arkvale.experiments.task.Episode.Question;
-import io.arkvale.experiments.task.Scoring;
-import io.arkvale.experiments.task.Task;
-import io.arkvale.experiments.task.Words;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,30 +31,16 @@ public final class CommonWords implements Task {
     }
 
     @Override
-    public String measure() {
-        return RulerMeasure.NAME;
-    }
-
-    @Override
     public List<Episode> episodes(int length, int samples, RandomGenerator random) {
         return Stream.generate(() -> episode(length, random)).limit(samples).toList();
     }
 
-    /** The longest list that the vocabulary has seldom words for. */
-    private static final int MOST_LENGTH = ENTRY * (COMMON * OFTEN + (Words.KEYS - COMMON) * SELDOM + SELDOM) - 1;
-
     private static Episode episode(int length, RandomGenerator random) {
-        if (length > MOST_LENGTH) {
-            throw new UserException(
-                    "a list of common words has " + length + " characters; allowed: at most " + MOST_LENGTH
-                            + ", since there are " + Words.KEYS + " different words and each may stand " + SELDOM
-                            + " times at most");
-        }
         // Where the list is too short for all ten to stand 30 times, they still stand three times as often.
         var entries = Math.max(COMMON * 12, length / ENTRY);
         var often = Math.min(OFTEN, entries / 2 / COMMON);
         var seldom = Math.max(1, Math.min(SELDOM, often / 3));
-        var others = (entries - COMMON * often) / seldom;
+        var others = Math.min(Words.KEYS - COMMON, (entries - COMMON * often) / seldom);
         var words = new LinkedHashSet<String>();
         while (words.size() < COMMON + others) {
             words.add(Words.key(random));

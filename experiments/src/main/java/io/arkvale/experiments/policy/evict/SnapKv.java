@@ -1,4 +1,4 @@
-package io.arkvale.experiments.policy.prefill;
+package io.arkvale.experiments.policy.evict;
 
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.LayerPolicy;
@@ -30,6 +30,6 @@ public final class SnapKv implements TokenPolicy {
     @Override
     public LayerPolicy begin(LayerSetting setting) {
         var vote = WindowVote.of(this, setting);
-        return vote.keeping(vote::bestOfEachHead);
+        return vote.keeping(context -> vote.bestOfEachHead(context, setting.budget()));
     }
 }

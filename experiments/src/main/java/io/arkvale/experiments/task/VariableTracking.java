@@ -1,10 +1,6 @@
-package io.arkvale.experiments.task.ruler;
+package io.arkvale.experiments.task;
 
-import io.arkvale.experiments.task.Episode;
 import io.arkvale.experiments.task.Episode.Question;
-import io.arkvale.experiments.task.Filler;
-import io.arkvale.experiments.task.Scoring;
-import io.arkvale.experiments.task.Task;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,11 +35,6 @@ public final class VariableTracking implements Task {
     @Override
     public String name() {
         return "variable-tracking";
-    }
-
-    @Override
-    public String measure() {
-        return RulerMeasure.NAME;
     }
 
     @Override

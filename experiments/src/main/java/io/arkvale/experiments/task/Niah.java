@@ -1,13 +1,6 @@
-package io.arkvale.experiments.task.ruler;
+package io.arkvale.experiments.task;
 
-import io.arkvale.experiments.task.Draw;
-import io.arkvale.experiments.task.Episode;
 import io.arkvale.experiments.task.Episode.Question;
-import io.arkvale.experiments.task.Filler;
-import io.arkvale.experiments.task.HeldOutText;
-import io.arkvale.experiments.task.MagicNumbers;
-import io.arkvale.experiments.task.Scoring;
-import io.arkvale.experiments.task.Task;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,11 +52,6 @@ public final class Niah implements Task {
     @Override
     public String name() {
         return "niah";
-    }
-
-    @Override
-    public String measure() {
-        return RulerMeasure.NAME;
     }
 
     @Override

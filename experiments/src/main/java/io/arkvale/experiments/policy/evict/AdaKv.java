@@ -1,4 +1,4 @@
-package io.arkvale.experiments.policy.prefill;
+package io.arkvale.experiments.policy.evict;
 
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.ContextView;
@@ -12,13 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * SnapKV with a budget that the heads of a layer share (Feng et al., "Ada-KV", 2024, algorithm 1 and the authors' code).
- * Each head has a floor, a share of an equal budget. The rest is divided as the best tokens of all heads together fall on
- * the heads: a head of whose tokens n are among these gets {@code floor + (1 - share) · n}.
- *
- * <p>Deviations: the rounding of these numbers keeps their sum, where the authors round each one and may end a token per
- * head above or below the budget. Their code can also weight each head's votes by how concentrated they are, which is not
- * done here.
+ * SnapKV with a budget that the heads of a layer share: the best tokens of all heads together, but no head less than a
+ * share of its own (Feng et al., "Ada-KV", 2024).
  */
 public final class AdaKv implements TokenPolicy {
     private static final PolicyOption SAFEGUARD =
@@ -42,14 +37,10 @@ public final class AdaKv implements TokenPolicy {
     @Override
     public LayerPolicy begin(LayerSetting setting) {
         var vote = WindowVote.of(this, setting);
-        return vote.keeping(context -> {
-            var budgets = budgets(setting, vote, context);
-            return vote.bestOfEachHead(context, head -> budgets[head]);
-        });
+        return vote.keeping(context -> keep(setting, vote, context));
     }
 
-    /** Tokens of each head, its window counted. */
-    private static int[] budgets(LayerSetting setting, WindowVote vote, ContextView context) {
+    private static int[][] keep(LayerSetting setting, WindowVote vote, ContextView context) {
         var earlier = Math.max(0, context.tokens() - vote.window());
         var heads = setting.kvHeads();
         var room = Math.min(earlier, setting.budget() - vote.window());
@@ -57,23 +48,24 @@ public final class AdaKv implements TokenPolicy {
         for (int head = 0; head < heads; head++) {
             System.arraycopy(vote.votes(context, head), 0, votes, head * earlier, earlier);
         }
-        var best = TokenSets.best(votes.length, heads * room, i -> votes[i]);
-        var share = setting.options().real(SAFEGUARD.name());
-        var floor = (int) (room * share);
-        // What the floors leave, divided in the proportion of the heads' best tokens.
-        var rest = heads * (room - floor);
-        var budgets = new int[heads];
-        var counted = 0;
-        var given = 0;
+        var sure = (int) (room * setting.options().real(SAFEGUARD.name()));
+        var safe = new boolean[votes.length];
         for (int head = 0; head < heads; head++) {
             var from = head * earlier;
-            counted += (int) Arrays.stream(best)
-                    .filter(i -> i >= from && i < from + earlier)
-                    .count();
-            var until = best.length == 0 ? 0 : (int) ((long) rest * counted / best.length);
-            budgets[head] = vote.window() + Math.min(earlier, floor + until - given);
-            given = until;
+            for (int token : TokenSets.best(earlier, sure, i -> votes[from + i])) {
+                safe[from + token] = true;
+            }
         }
-        return budgets;
+        var best = TokenSets.best(votes.length, heads * room, i -> safe[i] ? Double.POSITIVE_INFINITY : votes[i]);
+        var kept = new int[heads][];
+        for (int head = 0; head < heads; head++) {
+            var from = head * earlier;
+            var own = Arrays.stream(best)
+                    .filter(i -> i >= from && i < from + earlier)
+                    .map(i -> i - from)
+                    .toArray();
+            kept[head] = TokenSets.concat(own, TokenSets.range(earlier, context.tokens()));
+        }
+        return kept;
     }
 }

@@ -1,16 +1,10 @@
-package io.arkvale.experiments.task.ruler;
+package io.arkvale.experiments.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.task.Episode;
 import io.arkvale.experiments.task.Episode.Question;
-import io.arkvale.experiments.task.Passkey;
-import io.arkvale.experiments.task.Scoring;
-import io.arkvale.experiments.task.Task;
-import io.arkvale.experiments.task.ruler.Niah.Haystack;
+import io.arkvale.experiments.task.Niah.Haystack;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -114,30 +108,6 @@ class RulerTest {
         var question = new Question("?", List.of("ABCDE", "12", "xyz"), 9, Scoring.SHARE_FOUND);
         assertThat(question.score(" abcde and XYZ")).isCloseTo(2 / 3.0, within(1e-9));
         assertThat(question.score("AB CDE")).isZero();
-    }
-
-    /** Longer lists once ended where the words did, in silence. */
-    @Test
-    void commonWordsAreNoLongerThanTheirVocabulary() {
-        // 566 seldom words three times and ten common ones thirty times are 1,998 entries of 20 characters, and a rest.
-        var longest = first(new CommonWords(), 40_019);
-        assertThat(counts(longest.context(), "\\d+\\. (\\S+)")).hasSize(576);
-        assertThatThrownBy(() -> first(new CommonWords(), 40_020))
-                .isInstanceOf(UserException.class)
-                .hasMessage("a list of common words has 40020 characters; allowed: at most 40019, since there are 576"
-                        + " different words and each may stand 3 times at most");
-    }
-
-    @Test
-    void everyTaskOfRulerSaysThatItCountsAShare() {
-        for (var task : List.of(
-                new Niah(Haystack.NOISE, 1, 1, 1),
-                new VariableTracking(1, 1),
-                new CommonWords(),
-                new FrequentWords())) {
-            assertThat(task.measure()).isEqualTo("share of references found");
-        }
-        assertThat(new Passkey().measure()).isEqualTo("right answers");
     }
 
     private static Episode first(Task task, int length) {

@@ -1,10 +1,6 @@
-package io.arkvale.experiments.task.ruler;
+package io.arkvale.experiments.task;
 
-import io.arkvale.experiments.task.Draw;
-import io.arkvale.experiments.task.Episode;
 import io.arkvale.experiments.task.Episode.Question;
-import io.arkvale.experiments.task.Scoring;
-import io.arkvale.experiments.task.Task;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -33,11 +29,6 @@ public final class FrequentWords implements Task {
     @Override
     public String name() {
         return "frequent-words";
-    }
-
-    @Override
-    public String measure() {
-        return RulerMeasure.NAME;
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.arkvale.experiments.policy.prefill;
+package io.arkvale.experiments.policy.evict;
 
 import io.arkvale.experiments.policy.ContextView;
 import io.arkvale.experiments.policy.DecodeStep;
@@ -9,7 +9,6 @@ import io.arkvale.experiments.policy.TokenPolicy;
 import io.arkvale.experiments.policy.TokenSets;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.IntUnaryOperator;
 
 /**
  * What SnapKV and its descendants share: the context's last tokens vote with their attention for earlier ones, and a
@@ -17,7 +16,7 @@ import java.util.function.IntUnaryOperator;
  */
 record WindowVote(LayerSetting setting, int window, int kernel, boolean largest) {
     static final PolicyOption WINDOW = PolicyOption.whole("window", 32, 1, 256, "last tokens, which vote and are kept");
-    static final PolicyOption KERNEL = PolicyOption.odd("kernel", 5, 1, 63, "neighbours over which votes are pooled");
+    static final PolicyOption KERNEL = PolicyOption.whole("kernel", 5, 1, 63, "neighbours over which votes are pooled");
     static final PolicyOption POOL = PolicyOption.choice("pool", List.of("mean", "max"), "how votes are pooled");
 
     static WindowVote of(TokenPolicy policy, LayerSetting setting) {
@@ -40,18 +39,12 @@ record WindowVote(LayerSetting setting, int window, int kernel, boolean largest)
         };
     }
 
-    /** For each KV head the window and the best earlier tokens, in all as many as its budget in the context. */
-    int[][] bestOfEachHead(ContextView context) {
-        return bestOfEachHead(context, context::budget);
-    }
-
-    /** The same with other budgets, by KV head. */
-    int[][] bestOfEachHead(ContextView context, IntUnaryOperator budgets) {
+    /** For each KV head the window and the best earlier tokens, {@code budget} in all. */
+    int[][] bestOfEachHead(ContextView context, int budget) {
         var kept = new int[setting.kvHeads()][];
         var earlier = Math.max(0, context.tokens() - window);
         for (int head = 0; head < kept.length; head++) {
             var votes = votes(context, head);
-            var budget = budgets.applyAsInt(head);
             kept[head] = TokenSets.concat(
                     TokenSets.best(earlier, Math.max(0, budget - window), token -> votes[token]),
                     TokenSets.range(earlier, context.tokens()));
