@@ -143,11 +143,6 @@ public final class Palette {
                 .toList();
     }
 
-    /** The names that have a look of their own. */
-    static List<Mark> named() {
-        return List.copyOf(NAMED.values());
-    }
-
     /** The colours of the parts of a step. */
     static List<Ink> parts() {
         return List.copyOf(PARTS.values());

@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /** The sentence about policies that recall beside policies that evict for good. */
-final class EvictedForGood {
+public final class EvictedForGood {
     private EvictedForGood() {}
 
     /**
@@ -16,7 +16,7 @@ final class EvictedForGood {
      *
      * @param what what is scored, as in "of the passkeys"
      */
-    static String finding(List<Score> scores, String what) {
+    public static String finding(List<Score> scores, String what) {
         var least = Score.budgets(scores).stream()
                 .min(Comparator.comparingInt(Integer::parseInt))
                 .orElseThrow();

@@ -191,14 +191,10 @@ final class Figure9 implements Figure {
             for (var row : rows.where("budget", budget)) {
                 var place = lengths.indexOf(row.text("tokens"));
                 points.add(Point.of(place, row.number("throughput_gain")));
+                var panel = PAPER_THROUGHPUTS.get((long) row.whole("tokens"));
                 var theirs = bar(PAPER_THROUGHPUTS, row);
-                if (theirs != null) {
-                    paper.add(PaperPoint.of(
-                            place,
-                            theirs
-                                    / PAPER_THROUGHPUTS
-                                            .get((long) row.whole("tokens"))
-                                            .getLast()));
+                if (panel != null && theirs != null) {
+                    paper.add(PaperPoint.of(place, theirs / panel.getLast()));
                 }
             }
             series.add(new Series("budget " + budget, Palette.step(series.size()), points, paper));

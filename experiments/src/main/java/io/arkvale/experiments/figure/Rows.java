@@ -17,17 +17,17 @@ public record Rows(List<Row> all) implements Iterable<Rows.Row> {
         private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?(E-?\\d+)?");
 
         /** Whether the row has a value in a column. */
-        boolean has(String column) {
+        public boolean has(String column) {
             return cells.get(column) != null;
         }
 
         /** A value as text. */
-        String text(String column) {
+        public String text(String column) {
             return value(column).toString();
         }
 
         /** A value as a number. */
-        double number(String column) {
+        public double number(String column) {
             var value = value(column);
             if (value instanceof Number number) {
                 return number.doubleValue();
@@ -39,7 +39,7 @@ public record Rows(List<Row> all) implements Iterable<Rows.Row> {
         }
 
         /** A value as a whole number. */
-        int whole(String column) {
+        public int whole(String column) {
             return Math.toIntExact(Math.round(number(column)));
         }
 
@@ -58,12 +58,12 @@ public record Rows(List<Row> all) implements Iterable<Rows.Row> {
     }
 
     /** The rows for which a condition holds. */
-    Rows where(Predicate<Row> condition) {
+    public Rows where(Predicate<Row> condition) {
         return new Rows(all.stream().filter(condition).toList());
     }
 
     /** The rows that have this value, as text, in a column. */
-    Rows where(String column, Object value) {
+    public Rows where(String column, Object value) {
         return where(row -> row.has(column) && row.text(column).equals(value.toString()));
     }
 
@@ -77,28 +77,30 @@ public record Rows(List<Row> all) implements Iterable<Rows.Row> {
     }
 
     /** The values of a column. */
-    DoubleStream numbers(String column) {
+    public DoubleStream numbers(String column) {
         return stream().mapToDouble(row -> row.number(column));
     }
 
     /** The mean of a column; not a number if there are no rows. */
-    double mean(String column) {
+    public double mean(String column) {
         return numbers(column).average().orElse(Double.NaN);
     }
 
     /** The one row there is. */
-    Row only() {
+    public Row only() {
         if (all.size() != 1) {
             throw new IllegalArgumentException("one row was expected, not " + all.size());
         }
         return all.getFirst();
     }
 
-    boolean isEmpty() {
+    /** Whether there are none. */
+    public boolean isEmpty() {
         return all.isEmpty();
     }
 
-    Stream<Row> stream() {
+    /** The rows in their order. */
+    public Stream<Row> stream() {
         return all.stream();
     }
 

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param low lower end of the value's 95 % interval
  * @param high upper end of it
  */
-record Score(String task, String policy, String budget, double value, double low, double high, int samples) {
-    static Score of(Rows.Row row) {
+public record Score(String task, String policy, String budget, double value, double low, double high, int samples) {
+    /** Reads a row; without an interval it is the value itself. */
+    public static Score of(Rows.Row row) {
         var value = row.number("accuracy");
         return new Score(
                 row.has("task") ? row.text("task") : "",
@@ -33,24 +34,31 @@ record Score(String task, String policy, String budget, double value, double low
     }
 
     /** All rows that have a score. */
-    static List<Score> of(Rows rows) {
+    public static List<Score> of(Rows rows) {
         return rows.stream().filter(row -> row.has("accuracy")).map(Score::of).toList();
     }
 
     /** In percent, with its interval. */
-    Point point(double x) {
+    public Point point(double x) {
         return new Point(x, 100 * value, 100 * low, 100 * high);
     }
 
-    static List<String> policies(List<Score> scores) {
+    /** The policies in order of appearance. */
+    public static List<String> policies(List<Score> scores) {
         return scores.stream().map(Score::policy).distinct().toList();
     }
 
-    static List<String> budgets(List<Score> scores) {
+    /** The budgets in order of appearance. */
+    public static List<String> budgets(List<Score> scores) {
         return scores.stream().map(Score::budget).distinct().toList();
     }
 
-    static Score of(List<Score> scores, String policy, String budget) {
+    /**
+     * The score of a policy under a budget.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Score of(List<Score> scores, String policy, String budget) {
         return scores.stream()
                 .filter(score -> score.policy().equals(policy) && score.budget().equals(budget))
                 .findFirst()
@@ -64,7 +72,7 @@ record Score(String task, String policy, String budget, double value, double low
      * @param name the name that a policy has in the chart
      * @param paper the paper's value in percent by policy and budget, or null
      */
-    static List<Series> lines(
+    public static List<Series> lines(
             List<Score> scores,
             UnaryOperator<String> name,
             List<Mark> marks,
@@ -88,12 +96,12 @@ record Score(String task, String policy, String budget, double value, double low
     }
 
     /** Lines over budgets in the colours of the policies, without the paper's values. */
-    static List<Series> lines(List<Score> scores) {
+    public static List<Series> lines(List<Score> scores) {
         return lines(scores, name -> name, Palette.of(policies(scores)), (policy, budget) -> null);
     }
 
     /** A share from 0 to 1 in percent, as in "95 %". */
-    static String percent(double share) {
+    public static String percent(double share) {
         return LineChart.number(100 * share) + " %";
     }
 }

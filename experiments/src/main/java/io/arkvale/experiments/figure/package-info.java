@@ -5,8 +5,7 @@
  * io.arkvale.experiments.figure.Figure} turns {@link io.arkvale.experiments.figure.Rows} into {@link
  * io.arkvale.experiments.figure.Drawn}: charts as data, each with the finding that follows from its values, and
  * comparisons with the paper. {@link io.arkvale.experiments.figure.Score} is the typed row of all that count right
- * answers. {@link io.arkvale.experiments.figure.Leaderboard} and {@link io.arkvale.experiments.figure.RecallPicture}
- * are made of tables that are kept in the repository. Nothing here runs an experiment or draws.
+ * answers, {@link io.arkvale.experiments.figure.EvictedForGood} the sentence about recall and eviction. Nothing here runs an experiment or draws.
  */
 @NullMarked
 package io.arkvale.experiments.figure;

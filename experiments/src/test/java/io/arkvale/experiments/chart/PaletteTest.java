@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -51,9 +52,12 @@ class PaletteTest {
     void theCheckFindsColoursThatOnlySomeEyesTellApart() {
         var red = new Ink("#a06000", "#a06000");
         var green = new Ink("#5a7a00", "#5a7a00");
-        assertThat(distance(red.light(), green.light(), EYES.get("all cones"))).isGreaterThan(0.1);
-        assertThat(distance(red.light(), green.light(), EYES.get("deuteranopia")))
-                .isLessThan(APART);
+        assertThat(distance(red.light(), green.light(), eyes("all cones"))).isGreaterThan(0.1);
+        assertThat(distance(red.light(), green.light(), eyes("deuteranopia"))).isLessThan(APART);
+    }
+
+    private static double[][] eyes(String name) {
+        return Objects.requireNonNull(EYES.get(name), name);
     }
 
     private static void assertApart(List<Ink> inks, double least) {
@@ -61,7 +65,7 @@ class PaletteTest {
             EYES.forEach((name, eyes) -> {
                 for (var one : inks) {
                     for (var other : inks) {
-                        if (one != other) {
+                        if (!one.equals(other)) {
                             assertThat(distance(ground.apply(one), ground.apply(other), eyes))
                                     .as(ground.apply(one) + " and " + ground.apply(other) + " with " + name)
                                     .isGreaterThan(least);

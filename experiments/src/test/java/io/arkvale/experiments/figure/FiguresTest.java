@@ -229,7 +229,7 @@ class FiguresTest {
     private static Rows asked(int samples, Rows rows) {
         return new Rows(rows.stream()
                 .map(row -> {
-                    var cells = new LinkedHashMap<>(row.cells());
+                    var cells = new LinkedHashMap<String, @Nullable Object>(row.cells());
                     cells.put("samples", samples);
                     return new Rows.Row(cells);
                 })

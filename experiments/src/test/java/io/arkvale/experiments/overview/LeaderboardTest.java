@@ -1,10 +1,11 @@
-package io.arkvale.experiments.figure;
+package io.arkvale.experiments.overview;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.chart.ScatterChart;
+import io.arkvale.experiments.figure.Rows;
 import io.arkvale.experiments.report.CsvRows;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,11 @@
-package io.arkvale.experiments.figure;
+package io.arkvale.experiments.overview;
 
 import io.arkvale.experiments.chart.Chart;
 import io.arkvale.experiments.chart.Labels;
 import io.arkvale.experiments.chart.LineChart;
+import io.arkvale.experiments.figure.EvictedForGood;
+import io.arkvale.experiments.figure.Rows;
+import io.arkvale.experiments.figure.Score;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;

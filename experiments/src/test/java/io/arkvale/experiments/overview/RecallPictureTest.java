@@ -1,9 +1,10 @@
-package io.arkvale.experiments.figure;
+package io.arkvale.experiments.overview;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.arkvale.experiments.drawing.ChartDrawing;
 import io.arkvale.experiments.drawing.Theme;
+import io.arkvale.experiments.figure.Rows;
 import io.arkvale.experiments.report.CsvRows;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

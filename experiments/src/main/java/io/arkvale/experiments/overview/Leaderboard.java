@@ -1,4 +1,4 @@
-package io.arkvale.experiments.figure;
+package io.arkvale.experiments.overview;
 
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.chart.Chart;
@@ -9,6 +9,8 @@ import io.arkvale.experiments.chart.Palette;
 import io.arkvale.experiments.chart.Point;
 import io.arkvale.experiments.chart.ScatterChart;
 import io.arkvale.experiments.chart.Series;
+import io.arkvale.experiments.figure.Rows;
+import io.arkvale.experiments.figure.Score;
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.Policies;
 import io.arkvale.experiments.report.Metric;
