@@ -309,7 +309,7 @@ public final class Capabilities {
         private EnumSet<Digest> digests = EnumSet.noneOf(Digest.class);
         private EnumSet<GroupScore> groupScores = EnumSet.of(GroupScore.MEAN);
         private EnumSet<Scope> scopes = EnumSet.of(Scope.ATTENDED);
-        private EnumSet<Feature> features = EnumSet.noneOf(Feature.class);
+        private final EnumSet<Feature> features = EnumSet.noneOf(Feature.class);
         private RowBound keyBound = RowBound.EXACT;
         private RowBound valueBound = RowBound.EXACT;
         private final EnumMap<Unit, SortedSet<Integer>> blockSizes = new EnumMap<>(Unit.class);
@@ -321,10 +321,10 @@ public final class Capabilities {
             headDims = from.headDims;
             pageSizes = from.pageSizes;
             queryHeadsPerKvHead = from.queryHeadsPerKvHead;
-            digests = set(Digest.class, from.digests.toArray(Digest[]::new));
-            groupScores = set(GroupScore.class, from.groupScores.toArray(GroupScore[]::new));
-            scopes = set(Scope.class, from.scopes.toArray(Scope[]::new));
-            features = set(Feature.class, from.features.toArray(Feature[]::new));
+            digests.addAll(from.digests);
+            groupScores = EnumSet.copyOf(from.groupScores);
+            scopes = EnumSet.copyOf(from.scopes);
+            features.addAll(from.features);
             keyBound = from.keyBound;
             valueBound = from.valueBound;
             from.blockSizes.forEach((unit, sizes) -> blockSizes.put(unit, new TreeSet<>(sizes)));
@@ -372,9 +372,9 @@ public final class Capabilities {
             return this;
         }
 
-        /** Sets the features and properties; none if not called. */
-        public Builder features(Feature... features) {
-            this.features = set(Feature.class, features);
+        /** Adds features and properties; none if not called. */
+        public Builder features(Feature... some) {
+            features.addAll(Arrays.asList(some));
             return this;
         }
 

@@ -95,9 +95,11 @@ public interface PageDevice<M extends TensorMemory> extends AutoCloseable {
 
     /**
      * Writes a slot's bytes as rows: keys {@code [kvHeadsPerGroup, pageSize, headDim]}, then values in the same shape, in
-     * the cache's element type. What was never stored may read as anything. For views.
+     * the cache's element type. By default a slot's bytes are that. What was never stored may read as anything. For views.
      */
-    void unpack(MemorySegment slot, MemorySegment rows);
+    default void unpack(MemorySegment slot, MemorySegment rows) {
+        MemorySegment.copy(slot, 0, rows, 0, rows.byteSize());
+    }
 
     /**
      * The digest of a KV head, counted within its group, widened to float32: its vectors one after another, then its radius

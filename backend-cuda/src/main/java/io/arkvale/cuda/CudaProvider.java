@@ -2,37 +2,17 @@ package io.arkvale.cuda;
 
 import io.arkvale.api.Availability;
 import io.arkvale.api.Backend;
-import io.arkvale.api.BackendOption;
-import io.arkvale.api.BackendProvider;
 import io.arkvale.api.BackendUnavailableException;
+import io.arkvale.core.CoreProvider;
 import io.arkvale.cuda.driver.Driver;
 import io.arkvale.cuda.driver.Probe;
-import java.util.List;
 import java.util.Map;
 
 /** Provider of {@code cuda}. Touches nothing native before {@link #probe}. */
-public final class CudaProvider implements BackendProvider {
+public final class CudaProvider extends CoreProvider {
     /** Used by ServiceLoader. */
-    public CudaProvider() {}
-
-    @Override
-    public String id() {
-        return CudaBackend.ID;
-    }
-
-    @Override
-    public int edition() {
-        return 2;
-    }
-
-    @Override
-    public int rank() {
-        return 100;
-    }
-
-    @Override
-    public List<BackendOption> options() {
-        return CudaOptions.ALL;
+    public CudaProvider() {
+        super(CudaBackend.ID, 100, CudaOptions.ALL);
     }
 
     @Override

@@ -2,36 +2,16 @@ package io.arkvale.tornado;
 
 import io.arkvale.api.Availability;
 import io.arkvale.api.Backend;
-import io.arkvale.api.BackendOption;
-import io.arkvale.api.BackendProvider;
 import io.arkvale.api.BackendUnavailableException;
-import java.util.List;
+import io.arkvale.core.CoreProvider;
 import java.util.Map;
 
 /** Provider of {@code tornado}. Names no type of TornadoVM, so that it loads where there is none. */
-public final class TornadoProvider implements BackendProvider {
+public final class TornadoProvider extends CoreProvider {
     /** Used by ServiceLoader. */
-    public TornadoProvider() {}
-
-    @Override
-    public String id() {
-        return "tornado";
-    }
-
-    @Override
-    public int edition() {
-        return 2;
-    }
-
-    @Override
-    public int rank() {
+    public TornadoProvider() {
         // Never chosen by itself: it is there to be asked for, and the CPU reference is faster on a CPU.
-        return -1;
-    }
-
-    @Override
-    public List<BackendOption> options() {
-        return TornadoOptions.ALL;
+        super("tornado", -1, TornadoOptions.ALL);
     }
 
     @Override

@@ -9,7 +9,7 @@ import io.arkvale.api.CapacityException;
 import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.GroupScore;
-import io.arkvale.api.Scope;
+import io.arkvale.core.PagedBackend;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.exceptions.TornadoMemoryException;
@@ -19,22 +19,14 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 final class Engines {
     static final String ID = "tornado";
 
-    static final Capabilities CAPABILITIES = Capabilities.builder()
+    static final Capabilities CAPABILITIES = PagedBackend.declare()
             .elementTypes(ElementType.F32)
             .headDims(SizeRange.of(1, Engine.MOST_HEAD_DIM))
             .pageSizes(SizeRange.of(1, Engine.MOST_PAGE_SIZE))
             .queryHeadsPerKvHead(SizeRange.of(1, 256))
             .digests(Digest.values())
             .groupScores(GroupScore.values())
-            .scopes(Scope.values())
-            .features(
-                    Feature.HEAD_GROUPS,
-                    Feature.OWN_SCORES,
-                    Feature.FORKS,
-                    Feature.PREFETCH,
-                    Feature.DISK_TIER,
-                    Feature.DETERMINISTIC,
-                    Feature.BATCH_INVARIANT)
+            .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT)
             .blockSizes(Unit.PAGES, ScoreKernel.PAGES)
             .blockSizes(Unit.TOKENS, AttendKernel.TILE, Splits.LEAST_TOKENS)
             .build();

@@ -2,12 +2,10 @@ package io.arkvale.tornado;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Digest;
-import io.arkvale.api.ElementType;
-import io.arkvale.core.tensor.Elements;
 import io.arkvale.core.tensor.HostMemory;
+import io.arkvale.core.tensor.HostTensorDevice;
 import io.arkvale.spi.Attention;
 import io.arkvale.spi.FilledPage;
-import io.arkvale.spi.PageDevice;
 import io.arkvale.spi.PageScores;
 import io.arkvale.spi.Places;
 import io.arkvale.spi.RowRun;
@@ -18,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Pages in a region of an engine's memory; each operation holds the engine's lock, since other caches may use it. */
-final class TornadoPages implements PageDevice<HostMemory> {
+final class TornadoPages implements HostTensorDevice {
     private final Region region;
     private final Engine engine;
     private final RegionLayout layout;
@@ -46,16 +44,6 @@ final class TornadoPages implements PageDevice<HostMemory> {
     @Override
     public Storage storage() {
         return storage;
-    }
-
-    @Override
-    public HostMemory allocate(long bytes) {
-        return new HostMemory(bytes);
-    }
-
-    @Override
-    public boolean isFinite(HostMemory memory, ElementType type, long at, long elements) {
-        return Elements.areFinite(memory.segment(), type, at / type.bytes(), elements);
     }
 
     @Override
@@ -139,11 +127,6 @@ final class TornadoPages implements PageDevice<HostMemory> {
     }
 
     @Override
-    public void unpack(MemorySegment slot, MemorySegment rows) {
-        MemorySegment.copy(slot, 0, rows, 0, rows.byteSize());
-    }
-
-    @Override
     public float[] digest(Digest digest, int block, int index, int head) {
         var numbers = new float
                 [digest.shape().vectors() * layout.shape.headDim()
@@ -160,11 +143,6 @@ final class TornadoPages implements PageDevice<HostMemory> {
     @Override
     public long deviceBytes() {
         return region.bytes();
-    }
-
-    @Override
-    public boolean hasHostTensors() {
-        return true;
     }
 
     @Override

@@ -21,12 +21,12 @@ import io.arkvale.core.step.StepMember;
 import io.arkvale.core.step.StepWork;
 import io.arkvale.core.tensor.CacheTensors;
 import io.arkvale.core.tensor.CallChecks;
+import io.arkvale.core.tensor.Guard;
 import io.arkvale.spi.TensorMemory;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +44,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     private final CacheBackend backend;
     private final CacheSpec spec;
     private final Class<S> sequenceType;
-    private final ReentrantLock guard = new ReentrantLock();
+    private final Guard guard = new Guard();
     private final CacheTensors<M> tensors;
     private final Set<S> sequences = new LinkedHashSet<>();
     private @Nullable CheckedStep<M> open;
@@ -140,27 +140,21 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
 
     @Override
     public final Sequence begin(SequenceSpec settings) {
-        lock("begin");
-        try {
+        try (var _ = holdIdle("begin")) {
             CallChecks.settings(settings, spec);
             backend.capabilities().require(settings);
             return register(doBegin(settings));
-        } finally {
-            guard.unlock();
         }
     }
 
     @Override
     public final Sequence fork(Sequence sequence) {
-        lock("fork");
-        try {
+        try (var _ = holdIdle("fork")) {
             backend.capabilities().require(Feature.FORKS);
             var source = sound(sequence);
             var fork = doFork(source);
             fork.setLength(source.length());
             return register(fork);
-        } finally {
-            guard.unlock();
         }
     }
 
@@ -171,8 +165,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
 
     @Override
     public final Step step(Batch batch) {
-        lock("step");
-        try {
+        try (var _ = holdIdle("step")) {
             var members = new ArrayList<StepMember<S>>(batch.size());
             for (var entry : batch.entries()) {
                 var sequence = sound(entry.sequence());
@@ -185,8 +178,6 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             var step = new CheckedStep<>(new Owner(), batch, members, work, backend.checksImmediately());
             open = step;
             return step;
-        } finally {
-            guard.unlock();
         }
     }
 
@@ -220,7 +211,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
         }
 
         @Override
-        public ReentrantLock guard() {
+        public Guard guard() {
             return guard;
         }
 
@@ -241,8 +232,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
 
     /** Closes a sequence of this cache. */
     final void close(CacheSequence sequence) {
-        guard.lock();
-        try {
+        try (var _ = guard.hold()) {
             if (sequence.isClosed()) {
                 return;
             }
@@ -256,8 +246,6 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
                 sequences.remove(own);
                 own.markClosed();
             }
-        } finally {
-            guard.unlock();
         }
     }
 
@@ -287,58 +275,42 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
 
     @Override
     public final Tensor allocate(ElementType elementType, int rows, int heads, int width) {
-        lockOpen();
-        try {
+        try (var _ = holdOpen()) {
             return tensors.allocate(elementType, rows, heads, width);
-        } finally {
-            guard.unlock();
         }
     }
 
     @Override
     public final CacheView view() {
-        lockOpen();
-        try {
+        try (var _ = holdOpen()) {
             return doView();
-        } finally {
-            guard.unlock();
         }
     }
 
     @Override
     public final MemoryUse memory() {
-        lockOpen();
-        try {
+        try (var _ = holdOpen()) {
             return doMemory(open);
-        } finally {
-            guard.unlock();
         }
     }
 
     /** The memory in use, or none if another thread has closed the cache meanwhile. */
     final MemoryUse memoryIfOpen() {
-        guard.lock();
-        try {
+        try (var _ = guard.hold()) {
             return closed ? MemoryUse.NONE : memory();
-        } finally {
-            guard.unlock();
         }
     }
 
     @Override
     public final void synchronize() {
-        lockOpen();
-        try {
+        try (var _ = holdOpen()) {
             doSynchronize();
-        } finally {
-            guard.unlock();
         }
     }
 
     @Override
     public final void close() {
-        guard.lock();
-        try {
+        try (var _ = guard.hold()) {
             if (closed) {
                 return;
             }
@@ -358,48 +330,35 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             } finally {
                 backend.forget(this); // not before: a backend that closes waits for the caches it knows
             }
-        } finally {
-            guard.unlock();
         }
     }
 
     /** Runs a part of a view with the guard held. */
     final <T> T read(Supplier<T> part) {
-        lockOpen();
-        try {
+        try (var _ = holdOpen()) {
             return part.get();
-        } finally {
-            guard.unlock();
         }
     }
 
     /** Takes the guard of a cache that is open. */
-    private void lockOpen() {
-        guard.lock();
-        boolean entered = false;
-        try {
-            if (closed) {
-                throw new ClosedException("the cache is closed");
-            }
-            enter();
-            entered = true;
-        } finally {
-            if (!entered) {
-                guard.unlock();
-            }
+    private Guard.Held holdOpen() {
+        return guard.hold(this::requireOpen);
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new ClosedException("the cache is closed");
         }
+        enter();
     }
 
     /** Takes the guard of a cache that is open and has no open step. */
-    private void lock(String call) {
-        lockOpen();
-        version++;
-        try {
+    private Guard.Held holdIdle(String call) {
+        return guard.hold(() -> {
+            requireOpen();
+            version++;
             requireIdle(call);
-        } catch (CallOrderException e) {
-            guard.unlock();
-            throw e;
-        }
+        });
     }
 
     private void requireIdle(String call) {

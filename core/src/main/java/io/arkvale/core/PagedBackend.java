@@ -2,6 +2,8 @@ package io.arkvale.core;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities;
+import io.arkvale.api.Capabilities.Feature;
+import io.arkvale.api.Scope;
 import io.arkvale.core.page.PagedCache;
 import io.arkvale.spi.TensorMemory;
 
@@ -32,6 +34,16 @@ public final class PagedBackend<M extends TensorMemory> extends CacheBackend {
         super(id, device, capabilities, checksImmediately);
         this.devices = devices;
         this.closer = closer;
+    }
+
+    /**
+     * Starts a declaration with what the core brings to every device: head groups, the caller's own scores, all scopes,
+     * forks, prefetch and a disk tier. A device adds its element types, sizes, digests, group scores and properties.
+     */
+    public static Capabilities.Builder declare() {
+        return Capabilities.builder()
+                .scopes(Scope.values())
+                .features(Feature.HEAD_GROUPS, Feature.OWN_SCORES, Feature.FORKS, Feature.PREFETCH, Feature.DISK_TIER);
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.arkvale.core;
 import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities;
-import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.KvCache;
@@ -44,10 +43,7 @@ public final class CountingCache implements AutoCloseable {
     }
 
     private static Capabilities capabilities() {
-        return Capabilities.builder()
-                .digests(Digest.values())
-                .features(Feature.OWN_SCORES, Feature.FORKS, Feature.PREFETCH, Feature.DISK_TIER)
-                .build();
+        return PagedBackend.declare().digests(Digest.values()).build();
     }
 
     /** Specifications start here. */

@@ -2,11 +2,10 @@ package io.arkvale.core;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Digest;
-import io.arkvale.api.ElementType;
 import io.arkvale.core.tensor.HostMemory;
+import io.arkvale.core.tensor.HostTensorDevice;
 import io.arkvale.spi.Attention;
 import io.arkvale.spi.FilledPage;
-import io.arkvale.spi.PageDevice;
 import io.arkvale.spi.PageScores;
 import io.arkvale.spi.RowRun;
 import io.arkvale.spi.Scoring;
@@ -20,7 +19,7 @@ import java.util.List;
  * A device that keeps one number per slot, the first of the last row written, and does no arithmetic: the score of a page is
  * that number. Tests of the core look at which slots and backups hold what.
  */
-public class CountingDevice implements PageDevice<HostMemory> {
+public class CountingDevice implements HostTensorDevice {
     /** What each slot holds. */
     protected final float[] slots;
 
@@ -44,21 +43,6 @@ public class CountingDevice implements PageDevice<HostMemory> {
     @Override
     public Storage storage() {
         return new Storage(Float.BYTES, 0, 1, copiesInBackground, false);
-    }
-
-    @Override
-    public HostMemory allocate(long bytes) {
-        return new HostMemory(bytes);
-    }
-
-    @Override
-    public boolean isFinite(HostMemory memory, ElementType type, long at, long elements) {
-        for (long i = 0; i < elements; i++) {
-            if (!Float.isFinite(memory.segment().get(ValueLayout.JAVA_FLOAT, at + i * Float.BYTES))) {
-                return false;
-            }
-        }
-        return true;
     }
 
     @Override
@@ -121,11 +105,6 @@ public class CountingDevice implements PageDevice<HostMemory> {
     @Override
     public long deviceBytes() {
         return (long) slots.length * Float.BYTES;
-    }
-
-    @Override
-    public boolean hasHostTensors() {
-        return true;
     }
 
     @Override

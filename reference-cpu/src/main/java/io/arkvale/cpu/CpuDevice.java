@@ -4,11 +4,11 @@ import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
 import io.arkvale.core.tensor.HostMemory;
+import io.arkvale.core.tensor.HostTensorDevice;
 import io.arkvale.kernels.AttentionKernel;
 import io.arkvale.kernels.WorkerPool;
 import io.arkvale.spi.Attention;
 import io.arkvale.spi.FilledPage;
-import io.arkvale.spi.PageDevice;
 import io.arkvale.spi.PageScores;
 import io.arkvale.spi.RowRun;
 import io.arkvale.spi.Scoring;
@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Pages in memory outside the heap, computed on by the threads of one pool; deterministic and batch-invariant. */
-final class CpuDevice implements PageDevice<HostMemory> {
+final class CpuDevice implements HostTensorDevice {
     private final CacheSpec spec;
     private final Storage storage;
     private final PageFormat format;
@@ -48,11 +48,6 @@ final class CpuDevice implements PageDevice<HostMemory> {
     @Override
     public Storage storage() {
         return storage;
-    }
-
-    @Override
-    public HostMemory allocate(long bytes) {
-        return new HostMemory(bytes);
     }
 
     @Override

@@ -2,8 +2,6 @@ package io.arkvale.cpu;
 
 import io.arkvale.api.Availability;
 import io.arkvale.api.Backend;
-import io.arkvale.api.BackendOption;
-import io.arkvale.api.BackendProvider;
 import io.arkvale.api.Capabilities;
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Capabilities.SizeRange;
@@ -11,58 +9,29 @@ import io.arkvale.api.Capabilities.Unit;
 import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.GroupScore;
-import io.arkvale.api.Scope;
+import io.arkvale.core.CoreProvider;
 import io.arkvale.core.PagedBackend;
 import io.arkvale.kernels.Panels;
 import io.arkvale.kernels.WorkerPool;
-import java.util.List;
 import java.util.Map;
 
 /** Provider of the reference backend, {@code cpu}, which runs everywhere. */
-public final class CpuProvider implements BackendProvider {
-    private static final String ID = "cpu";
-
-    private static final Capabilities CAPABILITIES = Capabilities.builder()
+public final class CpuProvider extends CoreProvider {
+    private static final Capabilities CAPABILITIES = PagedBackend.declare()
             .elementTypes(ElementType.values())
             .headDims(SizeRange.of(1, 1024))
             .pageSizes(SizeRange.of(1, 1024))
             .queryHeadsPerKvHead(SizeRange.of(1, 256))
             .digests(Digest.values())
             .groupScores(GroupScore.values())
-            .scopes(Scope.values())
-            .features(
-                    Feature.HEAD_GROUPS,
-                    Feature.OWN_SCORES,
-                    Feature.FORKS,
-                    Feature.PREFETCH,
-                    Feature.DISK_TIER,
-                    Feature.DETERMINISTIC,
-                    Feature.BATCH_INVARIANT)
+            .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT)
             .blockSizes(Unit.PAGES, DigestBlocks.PAGES)
             .blockSizes(Unit.TOKENS, Panels.WIDTH, DecodeAttention.SPLIT_TOKENS)
             .build();
 
     /** Used by ServiceLoader. */
-    public CpuProvider() {}
-
-    @Override
-    public String id() {
-        return ID;
-    }
-
-    @Override
-    public int edition() {
-        return 2;
-    }
-
-    @Override
-    public int rank() {
-        return 0;
-    }
-
-    @Override
-    public List<BackendOption> options() {
-        return CpuOptions.ALL;
+    public CpuProvider() {
+        super("cpu", 0, CpuOptions.ALL);
     }
 
     @Override
@@ -80,7 +49,7 @@ public final class CpuProvider implements BackendProvider {
         var options = CpuOptions.parse(given);
         var pool = WorkerPool.shared(options.threads());
         return new PagedBackend<>(
-                ID,
+                id(),
                 device(options),
                 CAPABILITIES.toBuilder()
                         .storedRows(options.storedRows(), options.storedRows())

@@ -6,9 +6,9 @@ import io.arkvale.api.ElementType;
 import io.arkvale.api.GroupScore;
 import io.arkvale.core.tensor.Elements;
 import io.arkvale.core.tensor.HostMemory;
+import io.arkvale.core.tensor.HostTensorDevice;
 import io.arkvale.spi.Attention;
 import io.arkvale.spi.FilledPage;
-import io.arkvale.spi.PageDevice;
 import io.arkvale.spi.PageScores;
 import io.arkvale.spi.RowRun;
 import io.arkvale.spi.Scoring;
@@ -20,7 +20,7 @@ import java.util.List;
  * A whole device in plain loops. A slot holds rows as they come: keys {@code [kvHeadsPerGroup, pageSize, headDim]}, then values
  * in the same shape. Replace the loops one by one with what your device does; the kit tells what went wrong.
  */
-final class ExampleDevice implements PageDevice<HostMemory> {
+final class ExampleDevice implements HostTensorDevice {
     private final CacheSpec spec;
     private final ElementType type;
     private final int width;
@@ -39,16 +39,6 @@ final class ExampleDevice implements PageDevice<HostMemory> {
     @Override
     public Storage storage() {
         return Storage.of(spec.slotBytes());
-    }
-
-    @Override
-    public HostMemory allocate(long bytes) {
-        return new HostMemory(bytes);
-    }
-
-    @Override
-    public boolean isFinite(HostMemory memory, ElementType type, long at, long elements) {
-        return Elements.areFinite(memory.segment(), type, at / type.bytes(), elements);
     }
 
     // Storing pages.
@@ -86,11 +76,6 @@ final class ExampleDevice implements PageDevice<HostMemory> {
         for (int i = 0; i < targets.length; i++) {
             MemorySegment.copy(sources.get(i), 0, slot(targets[i]), 0, spec.slotBytes());
         }
-    }
-
-    @Override
-    public void unpack(MemorySegment slot, MemorySegment rows) {
-        MemorySegment.copy(slot, 0, rows, 0, spec.slotBytes());
     }
 
     // Summarising pages.
@@ -338,11 +323,6 @@ final class ExampleDevice implements PageDevice<HostMemory> {
             held += (long) heads.length * heads[0].length * Float.BYTES;
         }
         return held;
-    }
-
-    @Override
-    public boolean hasHostTensors() {
-        return true;
     }
 
     @Override

@@ -2,45 +2,25 @@ package org.example.kvcache;
 
 import io.arkvale.api.Availability;
 import io.arkvale.api.Backend;
-import io.arkvale.api.BackendOption;
-import io.arkvale.api.BackendProvider;
 import io.arkvale.api.Capabilities;
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Capabilities.SizeRange;
 import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.GroupScore;
-import io.arkvale.api.Scope;
+import io.arkvale.core.CoreProvider;
 import io.arkvale.core.OptionValues;
 import io.arkvale.core.PagedBackend;
 import java.util.List;
 import java.util.Map;
 
 /** Found by ServiceLoader under the id {@code example}; says what the backend can do, and creates it. */
-public final class ExampleProvider implements BackendProvider {
+public final class ExampleProvider extends CoreProvider {
     private static final String DEVICE = "plain Java";
 
     /** Called by ServiceLoader. */
-    public ExampleProvider() {}
-
-    @Override
-    public String id() {
-        return "example";
-    }
-
-    @Override
-    public int edition() {
-        return 2;
-    }
-
-    @Override
-    public int rank() {
-        return -1; // never chosen by itself
-    }
-
-    @Override
-    public List<BackendOption> options() {
-        return List.of(OptionValues.CHECKS);
+    public ExampleProvider() {
+        super("example", -1, List.of(OptionValues.CHECKS)); // never chosen by itself
     }
 
     @Override
@@ -49,22 +29,14 @@ public final class ExampleProvider implements BackendProvider {
     }
 
     private static Capabilities capabilities() {
-        return Capabilities.builder()
+        return PagedBackend.declare()
                 .elementTypes(ElementType.values())
                 .headDims(SizeRange.of(1, 256))
                 .pageSizes(SizeRange.of(1, 128))
                 .queryHeadsPerKvHead(SizeRange.of(1, 16))
                 .digests(Digest.values())
                 .groupScores(GroupScore.values())
-                .scopes(Scope.values())
-                .features(
-                        Feature.HEAD_GROUPS,
-                        Feature.OWN_SCORES,
-                        Feature.FORKS,
-                        Feature.PREFETCH,
-                        Feature.DISK_TIER,
-                        Feature.DETERMINISTIC,
-                        Feature.BATCH_INVARIANT)
+                .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT)
                 .build();
     }
 

@@ -16,20 +16,10 @@ public final class OtherDeclarations {
                 "                .digests(Digest.CUBOID_MEAN)\n",
                 ALL_GROUP_SCORES,
                 ".groupScores(GroupScore.MEAN)",
-                ".scopes(Scope.values())",
-                ".scopes(Scope.ATTENDED)",
-                ".features(\n",
-                ".features(none(\n",
-                "Feature.BATCH_INVARIANT)\n",
-                "Feature.BATCH_INVARIANT))\n",
-                "    @Override\n    public Backend create(",
-                """
-                    private static Feature[] none(Feature... declared) {
-                        return java.util.Arrays.copyOf(declared, 0);
-                    }
-
-                    @Override
-                    public Backend create("""));
+                "PagedBackend.declare()",
+                "Capabilities.builder()",
+                "                .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT)\n",
+                ""));
     }
 
     /** A backend without budgets: a paged cache that attends to everything. */

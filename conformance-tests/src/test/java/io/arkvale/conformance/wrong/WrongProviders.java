@@ -11,7 +11,7 @@ final class WrongProviders {
 
     static List<WrongBackend> all() {
         return List.of(
-                provider(101, "an id that is no plain word", "return \"example\";", "return \"Example Backend\";"),
+                provider(101, "an id that is no plain word", "super(\"example\"", "super(\"Example Backend\""),
                 provider(
                         102, "a probe that changes its mind", "return new Availability.Available(DEVICE);\n    }", """
                         return probes++ < 2
@@ -45,7 +45,7 @@ final class WrongProviders {
                         106,
                         "undeclared forks are taken",
                         List.of(
-                                WrongBackend.provider("                        Feature.FORKS,\n", ""),
+                                WrongBackend.core("PagedBackend.java", "Feature.FORKS, ", ""),
                                 WrongBackend.core(
                                         "CheckedCache.java",
                                         "            backend.capabilities().require(Feature.FORKS);\n",
@@ -68,6 +68,6 @@ final class WrongProviders {
                         "",
                         "return closed ? MemoryUse.NONE : memory();",
                         "return closed ? new MemoryUse(0, 0, 0, 0, 0, 1, 0, 0) : memory();"),
-                provider(109, "a provider that names no edition", "        return 2;\n", "        return 1;\n"));
+                core(109, "a provider that names the first edition", "CoreProvider.java", "return 2;", "return 1;"));
     }
 }

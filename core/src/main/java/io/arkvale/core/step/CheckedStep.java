@@ -3,6 +3,7 @@ package io.arkvale.core.step;
 import io.arkvale.api.Backend;
 import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CallOrderException;
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.ClosedException;
 import io.arkvale.api.InvalidArgumentException;
@@ -11,10 +12,10 @@ import io.arkvale.api.StepReport;
 import io.arkvale.api.Tensor;
 import io.arkvale.core.tensor.CacheTensor;
 import io.arkvale.core.tensor.CacheTensors;
+import io.arkvale.core.tensor.Guard;
 import io.arkvale.spi.TensorMemory;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,7 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
         CacheTensors<M> tensors();
 
         /** Held during every call. */
-        ReentrantLock guard();
+        Guard guard();
 
         /** Called first by every call, with the guard held. */
         void enter();
@@ -61,6 +62,7 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
     private final StepRecording recording = new StepRecording();
     private @Nullable CacheTensor<M> shownScores;
     private End end = End.OPEN;
+    private boolean failed;
 
     /**
      * A step that begins.
@@ -106,8 +108,7 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
 
     @Override
     public void decode(int layer, Tensor queries, Tensor keys, Tensor values, Tensor output) {
-        enter();
-        try {
+        try (var _ = enter()) {
             protocol.requireAppend(layer);
             var q = queries("queries", queries, batch.size());
             var k = keys("keys", keys, batch.size());
@@ -115,54 +116,43 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
             var o = queries("output", output, batch.size());
             checkKeys(k, v, oneEach);
             checkQueries("queries", q, oneEach);
-            work.decode(layer, q, k, v, o, protocol.isPrefetched(layer));
+            run(() -> work.decode(layer, q, k, v, o, protocol.isPrefetched(layer)));
             protocol.layerDone();
-        } finally {
-            leave();
         }
     }
 
     @Override
     public void append(int layer, Tensor keys, Tensor values) {
-        enter();
-        try {
+        try (var _ = enter()) {
             protocol.requireAppend(layer);
             var k = keys("keys", keys, batch.size());
             var v = keys("values", values, batch.size());
             checkKeys(k, v, oneEach);
-            work.append(layer, k, v, protocol.isPrefetched(layer));
+            run(() -> work.append(layer, k, v, protocol.isPrefetched(layer)));
             protocol.appended();
-        } finally {
-            leave();
         }
     }
 
     @Override
     public Tensor estimate(int layer, Tensor queries) {
-        enter();
-        try {
+        try (var _ = enter()) {
             protocol.requireEstimate(layer);
             var q = queries("queries", queries, batch.size());
             checkQueries("queries", q, oneEach);
             closeScores();
-            work.estimate(layer, q);
+            run(() -> work.estimate(layer, q));
             protocol.estimated();
             var tensor = owner.tensors().show(work.scores(), offsets(layer)[batch.size()]);
             shownScores = tensor;
             return tensor;
-        } finally {
-            leave();
         }
     }
 
     @Override
     public int[] scoreOffsets(int layer) {
-        enter();
-        try {
+        try (var _ = enter()) {
             protocol.requireIndex(layer);
             return offsets(layer);
-        } finally {
-            leave();
         }
     }
 
@@ -172,61 +162,48 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
 
     @Override
     public void select(int layer) {
-        enter();
-        try {
+        try (var _ = enter()) {
             protocol.requireSelect(layer, false);
-            work.select(layer);
+            run(() -> work.select(layer));
             protocol.selected();
-        } finally {
-            leave();
         }
     }
 
     @Override
     public void select(int layer, Tensor scores) {
-        enter();
-        try {
+        try (var _ = enter()) {
             owner.backend().capabilities().require(Feature.OWN_SCORES);
             protocol.requireSelect(layer, true);
             var own = owner.tensors().requireScores("scores", scores, offsets(layer)[batch.size()]);
-            work.select(layer, own);
+            run(() -> work.select(layer, own));
             protocol.selected();
-        } finally {
-            leave();
         }
     }
 
     @Override
     public void recall(int layer) {
-        enter();
-        try {
+        try (var _ = enter()) {
             protocol.requireRecall(layer);
-            work.recall(layer);
+            run(() -> work.recall(layer));
             protocol.recalled();
-        } finally {
-            leave();
         }
     }
 
     @Override
     public void attend(int layer, Tensor queries, Tensor output) {
-        enter();
-        try {
+        try (var _ = enter()) {
             protocol.requireAttend(layer);
             var q = queries("queries", queries, batch.size());
             var o = queries("output", output, batch.size());
             checkQueries("queries", q, oneEach);
-            work.attend(layer, q, o);
+            run(() -> work.attend(layer, q, o));
             protocol.layerDone();
-        } finally {
-            leave();
         }
     }
 
     @Override
     public void prefill(int layer, int[] tokens, Tensor queries, Tensor keys, Tensor values, Tensor output) {
-        enter();
-        try {
+        try (var _ = enter()) {
             protocol.requireChunk(layer, tokens, true);
             int rows = Arrays.stream(tokens).sum();
             var q = queries("queries", queries, rows);
@@ -235,62 +212,50 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
             var o = queries("output", output, rows);
             checkKeys(k, v, tokens);
             checkQueries("queries", q, tokens);
-            work.prefill(layer, tokens, protocol.stored(layer), q, k, v, o);
+            run(() -> work.prefill(layer, tokens, protocol.stored(layer), q, k, v, o));
             protocol.stored(tokens, true);
-        } finally {
-            leave();
         }
     }
 
     @Override
     public void ingest(int layer, int[] tokens, Tensor keys, Tensor values) {
-        enter();
-        try {
+        try (var _ = enter()) {
             protocol.requireChunk(layer, tokens, false);
             int rows = Arrays.stream(tokens).sum();
             var k = keys("keys", keys, rows);
             var v = keys("values", values, rows);
             checkKeys(k, v, tokens);
-            work.ingest(layer, tokens, protocol.stored(layer), k, v);
+            run(() -> work.ingest(layer, tokens, protocol.stored(layer), k, v));
             protocol.stored(tokens, false);
-        } finally {
-            leave();
         }
     }
 
     @Override
     public void finishPrefill(int layer, Tensor lastQueries) {
-        enter();
-        try {
+        try (var _ = enter()) {
             protocol.requireFinishPrefill(layer);
             var q = queries("lastQueries", lastQueries, batch.size());
             checkQueries("lastQueries", q, oneEach);
-            work.finishPrefill(layer, q);
+            run(() -> work.finishPrefill(layer, q));
             protocol.layerDone();
-        } finally {
-            leave();
         }
     }
 
     @Override
     public void prefetch(int layer, Tensor guessedQueries) {
-        enter();
-        try {
+        try (var _ = enter()) {
             owner.backend().capabilities().require(Feature.PREFETCH);
             protocol.requirePrefetch(layer);
             var q = queries("guessedQueries", guessedQueries, batch.size());
             checkQueries("guessedQueries", q, oneEach);
-            work.prefetch(layer, q);
+            run(() -> work.prefetch(layer, q));
             protocol.prefetched(layer);
-        } finally {
-            leave();
         }
     }
 
     @Override
     public StepReport commit() {
-        enter();
-        try {
+        try (var _ = enter()) {
             protocol.requireCommit();
             StepOutcome outcome;
             try {
@@ -304,15 +269,12 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
                 throw error;
             }
             return outcome.report();
-        } finally {
-            leave();
         }
     }
 
     @Override
     public void close() {
-        owner.guard().lock();
-        try {
+        try (var _ = owner.guard().hold()) {
             if (end == End.OPEN) {
                 owner.enter();
                 try {
@@ -321,8 +283,6 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
                     end(End.CLOSED);
                 }
             }
-        } finally {
-            leave();
         }
     }
 
@@ -345,24 +305,23 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
         }
     }
 
-    private void enter() {
-        owner.guard().lock();
-        boolean entered = false;
-        try {
+    private Guard.Held enter() {
+        return owner.guard().hold(() -> {
             if (end != End.OPEN) {
                 throw new ClosedException("the step is over");
             }
             owner.enter();
-            entered = true;
-        } finally {
-            if (!entered) {
-                leave();
+            if (failed) {
+                throw new CallOrderException("an earlier call of this step failed half-way; only close is left");
             }
-        }
+        });
     }
 
-    private void leave() {
-        owner.guard().unlock();
+    /** Runs the backend's part of a call. If it throws, nobody knows how much of it was done, so only undo is safe. */
+    private void run(Runnable part) {
+        failed = true;
+        part.run();
+        failed = false;
     }
 
     private M queries(String name, Tensor tensor, int rows) {

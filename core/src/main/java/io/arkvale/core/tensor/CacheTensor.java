@@ -6,7 +6,6 @@ import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Tensor;
 import io.arkvale.spi.TensorMemory;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A tensor of a cache; {@link CacheTensors} makes it. It checks what a copy asks for; the memory only copies.
@@ -65,30 +64,18 @@ public final class CacheTensor<M extends TensorMemory> implements Tensor {
 
     @Override
     public void copyFrom(int firstRow, int rows, MemorySegment source) {
-        var guard = enter();
-        try {
+        try (var _ = owner.guard().hold()) {
             long bytes = check(firstRow, rows, source, "source");
             memory.write(firstRow * rowBytes(), source, bytes);
-        } finally {
-            guard.unlock();
         }
     }
 
     @Override
     public void copyTo(int firstRow, int rows, MemorySegment target) {
-        var guard = enter();
-        try {
+        try (var _ = owner.guard().hold()) {
             long bytes = check(firstRow, rows, target, "target");
             memory.read(firstRow * rowBytes(), target, bytes);
-        } finally {
-            guard.unlock();
         }
-    }
-
-    private ReentrantLock enter() {
-        var guard = owner.guard();
-        guard.lock();
-        return guard;
     }
 
     private long check(int firstRow, int count, MemorySegment other, String name) {
@@ -106,14 +93,11 @@ public final class CacheTensor<M extends TensorMemory> implements Tensor {
 
     @Override
     public void close() {
-        var guard = enter();
-        try {
+        try (var _ = owner.guard().hold()) {
             if (!closed) {
                 closed = true;
                 owner.free(this);
             }
-        } finally {
-            guard.unlock();
         }
     }
 }

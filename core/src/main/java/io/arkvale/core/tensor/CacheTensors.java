@@ -11,7 +11,6 @@ import io.arkvale.spi.TensorMemory;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The tensors of one cache: makes them, and knows its own again when a call brings them.
@@ -27,7 +26,7 @@ public final class CacheTensors<M extends TensorMemory> implements AutoCloseable
     }
 
     private final CacheSpec spec;
-    private final ReentrantLock guard;
+    private final Guard guard;
     private final Allocator<M> allocator;
     private final Set<CacheTensor<M>> open = new LinkedHashSet<>();
     private long bytes;
@@ -37,13 +36,13 @@ public final class CacheTensors<M extends TensorMemory> implements AutoCloseable
      *
      * @param guard held while a tensor's memory is used
      */
-    public CacheTensors(CacheSpec spec, ReentrantLock guard, Allocator<M> allocator) {
+    public CacheTensors(CacheSpec spec, Guard guard, Allocator<M> allocator) {
         this.spec = spec;
         this.guard = guard;
         this.allocator = allocator;
     }
 
-    ReentrantLock guard() {
+    Guard guard() {
         return guard;
     }
 

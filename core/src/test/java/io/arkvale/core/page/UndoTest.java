@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.arkvale.api.BackendLostException;
 import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CallOrderException;
 import io.arkvale.api.Sequence;
 import io.arkvale.core.CountingCache;
 import io.arkvale.core.CountingDevice;
@@ -64,6 +65,26 @@ class UndoTest {
 
     private int[] attended(Sequence sequence) {
         return counting.cache.view().attendedPages(sequence, 0, 0);
+    }
+
+    @Test
+    void afterACallThatFailedHalfWayOnlyCloseIsLeft() {
+        var sequence = counting.prompt(CountingCache.SETTINGS, 40);
+        try (var step = counting.cache.step(Batch.decode(sequence))) {
+            step.append(0, counting.rows(41, 1), counting.rows(0, 1));
+            step.select(0, counting.tensor(scoresFor(5)));
+            device[0].failing = true;
+            assertThatThrownBy(() -> step.recall(0)).isInstanceOf(BackendLostException.class);
+            device[0].failing = false;
+
+            assertThatThrownBy(() -> step.recall(0))
+                    .isInstanceOf(CallOrderException.class)
+                    .hasMessage("an earlier call of this step failed half-way; only close is left");
+            assertThatThrownBy(step::commit).isInstanceOf(CallOrderException.class);
+        }
+        assertThat(sequence.length()).isEqualTo(40);
+        counting.decode(sequence, scoresFor(5));
+        assertThat(attended(sequence)).containsExactly(0, 5, 10);
     }
 
     @Test

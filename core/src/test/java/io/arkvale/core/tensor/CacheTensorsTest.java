@@ -10,7 +10,6 @@ import io.arkvale.api.ElementType;
 import io.arkvale.api.ForeignObjectException;
 import io.arkvale.api.InvalidArgumentException;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +20,7 @@ class CacheTensorsTest {
             .build();
 
     @AutoClose
-    private final CacheTensors<HostMemory> tensors = new CacheTensors<>(SPEC, new ReentrantLock(), HostMemory::new);
+    private final CacheTensors<HostMemory> tensors = new CacheTensors<>(SPEC, new Guard(), HostMemory::new);
 
     @Test
     void rowsGoInAndOut() {
@@ -48,7 +47,7 @@ class CacheTensorsTest {
                 .isInstanceOf(InvalidArgumentException.class)
                 .hasMessage("queries is F16 [3, 4, 8]; allowed: F16 [at least 4, 4, 8]");
         assertThatThrownBy(() -> tensors.requireKeys("keys", queries, 2)).isInstanceOf(InvalidArgumentException.class);
-        try (var others = new CacheTensors<>(SPEC, new ReentrantLock(), HostMemory::new)) {
+        try (var others = new CacheTensors<>(SPEC, new Guard(), HostMemory::new)) {
             assertThatThrownBy(() -> others.requireQueries("queries", queries, 2))
                     .isInstanceOf(ForeignObjectException.class);
         }
