@@ -38,7 +38,7 @@ final class DeclarationsTest {
 
     /** Every test passes but those that are returned, with their reasons. */
     private static List<String> skipped(BackendProvider provider) {
-        var options = ConformanceOptions.of(provider).tries(3).actions(150);
+        var options = ConformanceOptions.of(provider).tries(2).actions(100);
         var report = ConformanceKit.run(options, ConformanceListener.SILENT);
         assertThat(report.results())
                 .allSatisfy(result -> assertThat(result.outcome())

@@ -7,6 +7,10 @@ import io.arkvale.conformance.ConformanceOptions;
 final class ScalarConformanceTest extends BackendConformanceTest {
     @Override
     protected ConformanceOptions options() {
-        return ConformanceOptions.of("cpu").option("kernels", "scalar").option("threads", "1");
+        return ConformanceOptions.of("cpu")
+                .option("kernels", "scalar")
+                .option("threads", "1")
+                .tries(8)
+                .actions(1000);
     }
 }

@@ -7,6 +7,10 @@ import io.arkvale.conformance.ConformanceOptions;
 final class VectorConformanceTest extends BackendConformanceTest {
     @Override
     protected ConformanceOptions options() {
-        return ConformanceOptions.of("cpu").option("kernels", "vector").option("threads", "3");
+        return ConformanceOptions.of("cpu")
+                .option("kernels", "vector")
+                .option("threads", "3")
+                .tries(12)
+                .actions(2000);
     }
 }

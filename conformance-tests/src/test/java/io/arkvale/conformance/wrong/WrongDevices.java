@@ -1,5 +1,6 @@
 package io.arkvale.conformance.wrong;
 
+import static io.arkvale.conformance.wrong.WrongBackend.core;
 import static io.arkvale.conformance.wrong.WrongBackend.device;
 
 import java.util.List;
@@ -33,9 +34,10 @@ final class WrongDevices {
                                     new java.util.concurrent.atomic.AtomicInteger();
                             private final CacheSpec spec;
                         """),
-                device(
+                core(
                         201,
                         "new tensors are not cleared",
+                        "tensor/HostTensorDevice.java",
                         "return new HostMemory(bytes);",
                         "var memory = new HostMemory(bytes); memory.segment().fill((byte) 1); return memory;"),
                 device(203, "the row after the last is written too", COPY_OUT, COPY_OUT + """
