@@ -4,7 +4,7 @@ import cupy
 import numpy
 import torch
 
-from structs import CALL, SEQUENCE, Kernel
+from structs import SEQUENCE, Kernel
 
 PAGE = 32
 SINK, WINDOW = 2, 2
@@ -59,21 +59,19 @@ class Layer:
             record["sink"], record["window"], record["digest"] = SINK, WINDOW, 2
         self.sequences.copy_(torch.from_numpy(records.view(numpy.uint8)))
 
-    def call(self, **more):
-        call = numpy.zeros((), CALL)
+    def values(self, **more):
         counters = address(self.counters)
         fields = dict(
-            pool=address(self.pool), digests=address(self.digests), host=address(self.host) if self.host is not None else 0,
+            pool=address(self.pool), vectors=address(self.digests), radii=0,
+            host=address(self.host) if self.host is not None else 0,
             given=address(self.given), freeSlots=address(self.free), references=address(self.references),
-            holders=address(self.holders), slotBytes=self.slot_bytes, sequences=address(self.sequences),
+            holders=address(self.holders), slotBytes=self.slot_bytes, sequences=address(self.sequences), times=0,
             flags=address(self.flags), evicted=counters, recalled=counters + 8 * self.batch, copies=counters + 16 * self.batch,
             queries=address(self.queries), keys=address(self.keys), values=address(self.keys), output=address(self.output), scores=address(self.scores),
-            scoreOffsets=address(self.score_offsets), partials=address(self.partials), tickets=address(self.tickets),
-            layers=1, queryHeads=self.query_heads, kvHeads=self.kv_heads, headDim=self.head_dim, pageSize=PAGE, groups=1,
-            batch=self.batch, slots=self.references.numel(), splitTarget=2048)
-        for name, value in (fields | more).items():
-            call[name] = value
-        return call
+            offsets=address(self.score_offsets), partials=address(self.partials), tickets=address(self.tickets),
+            layers=1, index=0, queryHeads=self.query_heads, kvHeads=self.kv_heads, headDim=self.head_dim, pageSize=PAGE, groups=1,
+            batch=self.batch, slots=self.references.numel(), mode=0, forked=0)
+        return fields | more
 
     def attended_tokens(self):
         return self.tokens if self.pages <= self.budget else (self.attended_pages + 1) * PAGE
@@ -84,23 +82,23 @@ class Layer:
         each = (-(-tokens // splits) + 15) // 16 * 16
         splits = -(-tokens // each) + (self.pages > self.budget)  # recalled pages have splits of their own
         shared = 4 * 3 * 2 * 16 * self.head_dim * 2 + 4 * max(each, min(tokens, target))
-        call = self.call(splits=splits, mode=arriving, splitTarget=target)
-        return Kernel("attend", f"attend{self.head_dim}_f16", (self.kv_heads, self.batch, splits), 128, shared, call)
+        values = self.values(splits=splits, arrival=arriving, splitTarget=target)
+        return Kernel("attend", f"attend{self.head_dim}_f16", "AttendArguments", (self.kv_heads, self.batch, splits), 128, shared, values)
 
     def estimate(self, multiprocessors):
         blocks = min(max(1, multiprocessors // self.batch), -(-self.pages // 16))
         shared = 8 * 2 * 6 * 512 + self.kv_heads * (2 * self.head_dim + 1) * 4
-        return Kernel("estimate", "estimateMean_f16", (blocks, 1, self.batch), 256, shared, self.call())
+        return Kernel("estimate", "estimateMean_f16", "EstimateMeanArguments", (blocks, 1, self.batch), 256, shared, self.values())
 
     def select(self, move=1):
         keys = -(-(self.pages + self.pages // 32 + 1) // 256) * 256
-        return Kernel("select", "selectPages", (1, self.batch), 1024, 4 * keys, self.call(mode=move))
+        return Kernel("select", "selectPages", "SelectPagesArguments", (1, self.batch), 1024, 4 * keys, self.values(mode=move, keys=0))
 
     def append(self):
-        return Kernel("append", "append_f16", (1, self.batch), 256, 0, self.call())
+        return Kernel("append", "append_f16", "AppendArguments", (1, self.batch), 256, 0, self.values())
 
     def gather(self):
-        return Kernel("recall", "gather", (64 // self.batch, 1, self.batch), 256, 0, self.call())
+        return Kernel("recall", "gather", "GatherArguments", (64 // self.batch, 1, self.batch), 256, 0, self.values())
 
     def settle(self, missing):
         """Makes as many pages resident as the budget allows: the attended ones but `missing`, then others."""
