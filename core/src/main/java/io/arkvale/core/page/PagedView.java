@@ -16,12 +16,16 @@ final class PagedView extends CheckedView<PagedSequence> {
     private final CacheSpec spec;
     private final PageDevice<?> device;
     private final BackupTiers backups;
+    /** One slot as it was read last. Kept, because memory that several threads may use takes long to free. */
+    private final MemorySegment bytes;
 
     PagedView(PagedCache<?> cache, PageDevice<?> device, BackupTiers backups) {
         super(cache);
         spec = cache.spec();
         this.device = device;
         this.backups = backups;
+        var storage = device.storage();
+        bytes = Arena.ofAuto().allocate(storage.slotBytes() + storage.readBeyond(), Long.BYTES);
     }
 
     @Override
@@ -55,12 +59,8 @@ final class PagedView extends CheckedView<PagedSequence> {
 
     @Override
     protected void readSlot(int slot, MemorySegment rows) {
-        try (var arena = Arena.ofShared()) {
-            var bytes = arena.allocate(
-                    device.storage().slotBytes() + device.storage().readBeyond(), Long.BYTES);
-            device.read(slot, bytes);
-            device.unpack(bytes, rows);
-        }
+        device.read(slot, bytes);
+        device.unpack(bytes, rows);
     }
 
     @Override
