@@ -1,5 +1,5 @@
 /** The laboratory: policies, tasks, metrics and the command line. */
-@SuppressWarnings("requires-automatic") // the charts' library names its module, but does not describe it
+@SuppressWarnings("requires-automatic") // the charts' libraries name their modules, but do not describe them
 module io.arkvale.experiments {
     requires transitive io.arkvale.api;
     requires io.arkvale.conformance;
@@ -8,10 +8,12 @@ module io.arkvale.experiments {
     requires info.picocli;
     requires java.desktop;
     requires me.tongfei.progressbar;
-    requires org.knowm.xchart;
     requires org.apache.commons.statistics.descriptive;
     requires org.apache.commons.statistics.interval;
+    requires org.apache.xmlgraphics.batik.svggen;
+    requires org.jfree.jfreechart;
     requires tools.jackson.databind;
+    requires tools.jackson.dataformat.csv;
     requires tools.jackson.dataformat.yaml;
     requires static org.jspecify;
 

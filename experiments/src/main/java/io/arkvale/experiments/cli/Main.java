@@ -83,6 +83,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new TraceRecordCommand(terminal))
                 .addSubcommand(new TraceReplayCommand(terminal)));
         line.addSubcommand(new ReproduceCommand(terminal, Main::commandLine));
+        line.addSubcommand(new ChartCommand(terminal));
         line.addSubcommand(new PoliciesCommand(terminal));
         line.addSubcommand(new BackendsCommand(terminal));
         line.addSubcommand(new ConformanceCommand(terminal));

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -13,26 +14,32 @@ import org.jspecify.annotations.Nullable;
 public record Rows(List<Row> all) implements Iterable<Rows.Row> {
     /** One row: values by column. */
     public record Row(Map<String, @Nullable Object> cells) {
+        private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?(E-?\\d+)?");
+
         /** Whether the row has a value in a column. */
-        boolean has(String column) {
+        public boolean has(String column) {
             return cells.get(column) != null;
         }
 
         /** A value as text. */
-        String text(String column) {
+        public String text(String column) {
             return value(column).toString();
         }
 
         /** A value as a number. */
-        double number(String column) {
-            if (value(column) instanceof Number number) {
+        public double number(String column) {
+            var value = value(column);
+            if (value instanceof Number number) {
                 return number.doubleValue();
+            }
+            if (value instanceof String text && NUMBER.matcher(text).matches()) { // from CSV
+                return Double.parseDouble(text);
             }
             throw new IllegalArgumentException("column '" + column + "' of a result is no number: " + text(column));
         }
 
         /** A value as a whole number. */
-        int whole(String column) {
+        public int whole(String column) {
             return Math.toIntExact(Math.round(number(column)));
         }
 
@@ -51,17 +58,17 @@ public record Rows(List<Row> all) implements Iterable<Rows.Row> {
     }
 
     /** The rows for which a condition holds. */
-    Rows where(Predicate<Row> condition) {
+    public Rows where(Predicate<Row> condition) {
         return new Rows(all.stream().filter(condition).toList());
     }
 
     /** The rows that have this value, as text, in a column. */
-    Rows where(String column, Object value) {
+    public Rows where(String column, Object value) {
         return where(row -> row.has(column) && row.text(column).equals(value.toString()));
     }
 
     /** The different values of a column as text, in order of appearance. */
-    List<String> distinct(String column) {
+    public List<String> distinct(String column) {
         return stream()
                 .filter(row -> row.has(column))
                 .map(row -> row.text(column))
@@ -70,28 +77,30 @@ public record Rows(List<Row> all) implements Iterable<Rows.Row> {
     }
 
     /** The values of a column. */
-    DoubleStream numbers(String column) {
+    public DoubleStream numbers(String column) {
         return stream().mapToDouble(row -> row.number(column));
     }
 
     /** The mean of a column; not a number if there are no rows. */
-    double mean(String column) {
+    public double mean(String column) {
         return numbers(column).average().orElse(Double.NaN);
     }
 
     /** The one row there is. */
-    Row only() {
+    public Row only() {
         if (all.size() != 1) {
             throw new IllegalArgumentException("one row was expected, not " + all.size());
         }
         return all.getFirst();
     }
 
-    boolean isEmpty() {
+    /** Whether there are none. */
+    public boolean isEmpty() {
         return all.isEmpty();
     }
 
-    Stream<Row> stream() {
+    /** The rows in their order. */
+    public Stream<Row> stream() {
         return all.stream();
     }
 

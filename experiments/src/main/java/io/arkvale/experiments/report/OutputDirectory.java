@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 
 /** A directory for result files. Opened before the work starts, so that hours of it cannot end in an unwritable place. */
 public final class OutputDirectory {
@@ -24,9 +25,7 @@ public final class OutputDirectory {
     public static OutputDirectory open(Path directory) {
         try {
             Files.createDirectories(directory);
-            var probe = draft(directory, "arkvale");
-            Files.createFile(probe);
-            Files.delete(probe);
+            Files.delete(draft(directory, "arkvale"));
         } catch (IOException e) {
             throw new UserException(
                     "output directory " + directory + " cannot be written (" + FileReason.of(e)
@@ -62,8 +61,8 @@ public final class OutputDirectory {
         }
     }
 
-    /** A file of the process's own, made with the permissions that its umask gives, unlike a temporary file. */
-    private static Path draft(Path directory, String name) {
-        return directory.resolve("." + name + "-" + ProcessHandle.current().pid() + ".tmp");
+    /** A new file with the permissions that the user's mask gives. Java's own temporary files are for one user only. */
+    private static Path draft(Path directory, String name) throws IOException {
+        return Files.createFile(directory.resolve("." + name + "." + UUID.randomUUID() + ".tmp"));
     }
 }

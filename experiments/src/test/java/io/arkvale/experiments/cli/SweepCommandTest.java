@@ -2,6 +2,8 @@ package io.arkvale.experiments.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.arkvale.experiments.cli.experiment.ExperimentRunner;
+import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.sweep.SweepFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -66,6 +68,25 @@ class SweepCommandTest {
         assertThat(SweepFile.parse("shipped", SweepFile.shipped(), true, Map.of()))
                 .extracting(SweepFile.Experiment::name)
                 .contains("passkey", "needles", "niah", "variables", "copy", "records", "perplexity");
+    }
+
+    /** Every option of every experiment is read as on the command line, before hours of work begin. */
+    @Test
+    void theSweepsThatComeAlongAreRight() throws IOException {
+        var files = new ArrayList<byte[]>(List.of(SweepFile.shipped()));
+        try (var kept = Files.newDirectoryStream(Path.of("sweeps"), "*.json")) {
+            for (var file : kept) {
+                files.add(Files.readAllBytes(file));
+            }
+        }
+        assertThat(files).hasSizeGreaterThan(2);
+        var terminal = new Terminal(System.out, System.err, false);
+        for (var file : files) {
+            for (var quick : List.of(true, false)) {
+                ExperimentRunner.check(
+                        terminal, Main::commandLine, SweepFile.parse("a sweep", file, quick, Map.of("model", MODEL)));
+            }
+        }
     }
 
     @Test

@@ -134,13 +134,13 @@ class ReplayTest {
         assertThatThrownBy(() -> Replay.check(header, List.of(ShippedModel.run("infllm", 192))))
                 .isInstanceOf(UserException.class)
                 .hasMessage(
-                        "policy 'infllm' reads the attention of all 564 tokens of the context, and the trace has the"
+                        "policy 'infllm' reads the attention of all 282 tokens of the context, and the trace has the"
                                 + " queries of the last 256 only");
         assertThatThrownBy(() -> Replay.check(header, List.of(ShippedModel.run("h2o", 192, 7))))
                 .hasMessage("dense layers are 7; allowed: 0 to 6");
         try (var trace = Trace.open(file)) {
-            assertThatThrownBy(() -> new TracedQueries(trace).copy(0, 564 - 257, 0, new float[64], 0))
-                    .hasMessage("the query of token 307 of 564 is not in the trace");
+            assertThatThrownBy(() -> new TracedQueries(trace).copy(0, 282 - 257, 0, new float[64], 0))
+                    .hasMessage("the query of token 25 of 282 is not in the trace");
         }
     }
 
@@ -168,7 +168,7 @@ class ReplayTest {
     }
 
     private static Recording.Plan plan(int answerTokens, boolean allQueries) {
-        return new Recording.Plan(lab.tokens(TEXT.repeat(4)), lab.tokens(QUESTION), answerTokens, allQueries);
+        return new Recording.Plan(lab.tokens(TEXT.repeat(2)), lab.tokens(QUESTION), answerTokens, allQueries);
     }
 
     /** Usage and fidelity as they are after the last step. */

@@ -1,22 +1,30 @@
 package io.arkvale.experiments.cli.experiment;
 
+import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.cli.option.Inputs;
 import io.arkvale.experiments.cli.option.NotebookOptions;
 import io.arkvale.experiments.cli.terminal.Terminal;
-import io.arkvale.experiments.figure.Drawn.Picture;
+import io.arkvale.experiments.drawing.ChartDrawing;
+import io.arkvale.experiments.figure.Figure;
 import io.arkvale.experiments.figure.Figures;
-import io.arkvale.experiments.figure.HtmlReport;
-import io.arkvale.experiments.figure.HtmlReport.Part;
 import io.arkvale.experiments.figure.Rows;
+import io.arkvale.experiments.input.StrictJson;
+import io.arkvale.experiments.page.HtmlReport;
+import io.arkvale.experiments.page.HtmlReport.Part;
+import io.arkvale.experiments.report.Formats;
 import io.arkvale.experiments.report.OutputDirectory;
 import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.report.TextTable;
 import io.arkvale.experiments.sweep.SweepFile.Experiment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -27,6 +35,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.core.JacksonException;
 
 /** Redraws the paper's figures and tables, and writes one report about them. */
 @Command(
@@ -34,9 +43,12 @@ import picocli.CommandLine.Spec;
         description = {
             "Redraw the paper's figures and tables, each as CSV and SVG, and put them in one HTML report with the paper's"
                     + " values beside.",
-            "Interrupted, it goes on where it was: results that are in the directory are not measured again."
+            "Interrupted, it goes on where it was: results that are in the directory are not measured again.",
+            "The report holds every figure whose results are in the directory, those of earlier calls too."
         })
 public final class ReproduceCommand implements Runnable {
+    private static final String COMMAND = "command";
+
     private final Terminal terminal;
     private final Function<Terminal, CommandLine> commands;
 
@@ -96,41 +108,62 @@ public final class ReproduceCommand implements Runnable {
     @Override
     public void run() {
         var figures = Figures.named(names);
-        Figures.requireFonts();
+        ChartDrawing.requireFonts();
         var directory = OutputDirectory.open(out);
-        var drawn = new ArrayList<DrawnBefore.Entry>();
+        var parts = new ArrayList<Part>();
+        var results = new ArrayList<Report>();
         try (var notebook = notebooks.open(terminal, out.resolve("data"))) {
             var runner = new ExperimentRunner(terminal, commands, notebook);
-            for (var figure : figures) {
-                var experiments = Figures.experiments(figure, quick).stream()
-                        .map(this::withOptions)
-                        .toList();
-                var reports = experiments.stream()
-                        .map(experiment -> runner.results(experiment).prepend("experiment", experiment.name()))
-                        .toList();
-                var commands = experiments.stream()
-                        .map(experiment -> "./arkvale " + String.join(" ", experiment.arguments()))
-                        .toList();
-                drawn.add(new DrawnBefore.Entry(figure.name(), commands, Report.union(reports)));
+            for (var figure : Figures.named(List.of(Figures.ALL))) {
+                if (figures.contains(figure)) {
+                    var report = measure(runner, figure);
+                    directory.write(figure.name(), report);
+                    results.add(report);
+                    var part = part(figure, report);
+                    part.pictures().forEach((name, svg) -> directory.write(name + ".svg", svg));
+                    parts.add(part);
+                } else {
+                    measuredBefore(figure).ifPresent(report -> {
+                        results.add(report);
+                        parts.add(part(figure, report));
+                    });
+                }
             }
         }
-        // What earlier calls drew into this directory stays in its report.
-        var all = DrawnBefore.read(out).with(drawn).write(directory).entries();
-        var parts = all.stream().map(entry -> draw(directory, entry)).toList();
-        var results = all.stream().map(DrawnBefore.Entry::report).toList();
         directory.write("report.html", HtmlReport.of(ReproduceContext.of(results, commandLine()), parts));
         terminal.out().print(table(parts));
         terminal.err().println("wrote report.html, and CSV and SVG files, to " + out);
     }
 
-    private static Part draw(OutputDirectory directory, DrawnBefore.Entry entry) {
-        var figure = Figures.named(List.of(entry.figure())).getFirst();
-        var drawn = figure.draw(Rows.of(entry.report()));
-        directory.write(figure.name(), entry.report());
-        for (Picture picture : drawn.pictures()) {
-            directory.write(picture.name() + ".svg", picture.svg());
+    private Report measure(ExperimentRunner runner, Figure figure) {
+        return Report.union(Figures.experiments(figure, quick).stream()
+                .map(this::withOptions)
+                .map(experiment -> runner.results(experiment)
+                        .prepend(COMMAND, "./arkvale " + String.join(" ", experiment.arguments()))
+                        .prepend("experiment", experiment.name()))
+                .toList());
+    }
+
+    /** Results of a figure that an earlier call left in the directory: its part of the report stays. */
+    private Optional<Report> measuredBefore(Figure figure) {
+        var file = out.resolve(figure.name() + ".json");
+        return Files.exists(file) ? Optional.of(parsed(file)) : Optional.empty();
+    }
+
+    private static Report parsed(Path file) {
+        try {
+            return Formats.parse(Inputs.readText("result file", file).getBytes(StandardCharsets.UTF_8));
+        } catch (JacksonException e) {
+            throw new UserException(
+                    "result file " + file + " is not what 'reproduce' wrote there (" + StrictJson.reason(e)
+                            + "); delete it, or name another directory with --out",
+                    e);
         }
-        return new Part(figure, drawn, entry.commands());
+    }
+
+    private static Part part(Figure figure, Report report) {
+        var rows = Rows.of(report);
+        return Part.of(figure, figure.draw(rows), rows.distinct(COMMAND));
     }
 
     /** The experiment with those of the options given here that its command knows, in place of its own. */

@@ -9,11 +9,13 @@ public interface DigestKind extends PageDigest.Kind {
     String name();
 
     /**
-     * The same whose elements take fewer bits than 32.
+     * The same in fewer bits, or with less of a page's extent in its scores.
      *
-     * @throws UnsupportedOperationException if its elements cannot be rounded
+     * @param bits of an element, at most 32
+     * @param extent factor of the extent, from 0, which keeps none of it, to 1
+     * @throws UnsupportedOperationException if its elements cannot be rounded, or it has no such factor
      */
-    default PageDigest.Kind withBits(int bits) {
-        throw new UnsupportedOperationException("digest " + name() + " is not rounded");
+    default PageDigest.Kind with(int bits, double extent) {
+        throw new UnsupportedOperationException("digest " + name() + " is always whole");
     }
 }

@@ -16,17 +16,17 @@ public final class Digests {
     private record Discs(String name, int parts) implements DigestKind {
         @Override
         public PageDigest create(int headDim) {
-            return DiscDigest.of(headDim, parts, Float.SIZE);
+            return DiscDigest.of(headDim, parts, Float.SIZE, 1);
         }
 
         @Override
-        public PageDigest.Kind withBits(int bits) {
-            return headDim -> DiscDigest.of(headDim, parts, bits);
+        public PageDigest.Kind with(int bits, double extent) {
+            return headDim -> DiscDigest.of(headDim, parts, bits, extent);
         }
     }
 
-    /** What is not rounded. */
-    private record Unrounded(String name, IntFunction<PageDigest> maker) implements DigestKind {
+    /** What is neither rounded nor scaled. */
+    private record Whole(String name, IntFunction<PageDigest> maker) implements DigestKind {
         @Override
         public PageDigest create(int headDim) {
             return maker.apply(headDim);
@@ -39,13 +39,13 @@ public final class Digests {
                 new Discs("half-discs", 2),
                 new Discs("quarter-discs", 4),
                 new Discs("eighth-discs", 8),
-                new Unrounded("cuboid-max", BoxDigest::max),
-                new Unrounded("cuboid-mean", BoxDigest::mean),
-                new Unrounded("cuboid-center", BoxDigest::center),
-                new Unrounded("sphere-max", SphereDigest::max),
-                new Unrounded("sphere-mean", SphereDigest::mean),
-                new Unrounded("sphere-center", SphereDigest::center),
-                new Unrounded("centroid", DiscDigest::centroid)));
+                new Whole("cuboid-max", BoxDigest::max),
+                new Whole("cuboid-mean", BoxDigest::mean),
+                new Whole("cuboid-center", BoxDigest::center),
+                new Whole("sphere-max", SphereDigest::max),
+                new Whole("sphere-mean", SphereDigest::mean),
+                new Whole("sphere-center", SphereDigest::center),
+                new Whole("centroid", DiscDigest::centroid)));
         ServiceLoader.load(DigestKind.class).forEach(all::add);
         return List.copyOf(all);
     }

@@ -26,6 +26,13 @@ public final class Pages implements TokenPolicy {
     private static final PolicyOption BITS = PolicyOption.whole(
             "bits", Float.SIZE, 2, Float.SIZE, "bits of an element of discs, each channel in steps of its own");
 
+    private static final PolicyOption EXTENT = PolicyOption.real(
+            "extent",
+            1,
+            0,
+            1,
+            "factor of the distances in a score of discs; 0 stores none, and the mean keys alone score");
+
     private static final PolicyInfo INFO = new PolicyInfo(
             "recall.pages",
             "pages whose digest the query ranks high, with digests still on trial; evicted pages come back",
@@ -42,6 +49,7 @@ public final class Pages implements TokenPolicy {
                             Stream.of(
                                     DIGEST,
                                     BITS,
+                                    EXTENT,
                                     PageRules.PAGE_SIZE,
                                     PageRules.SINK,
                                     PageRules.WINDOW,
@@ -67,11 +75,14 @@ public final class Pages implements TokenPolicy {
     private static PageDigest.Kind digest(Settings options) {
         var kind = Digests.named(options.word(DIGEST.name()));
         var bits = options.whole(BITS.name());
+        var extent = options.real(EXTENT.name());
         try {
-            return bits == Float.SIZE ? kind : kind.withBits(bits);
+            return bits == Float.SIZE && extent == 1 ? kind : kind.with(bits, extent);
         } catch (UnsupportedOperationException e) {
             throw new UserException(
-                    "bits is " + bits + " with digest " + kind.name() + "; allowed: 32, fewer only for discs", e);
+                    "bits is " + bits + " and extent " + extent + " with digest " + kind.name()
+                            + "; allowed: 32 and 1.0, less only for discs",
+                    e);
         }
     }
 }

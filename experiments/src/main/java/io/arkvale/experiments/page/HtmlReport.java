@@ -1,21 +1,35 @@
-package io.arkvale.experiments.figure;
+package io.arkvale.experiments.page;
 
+import io.arkvale.experiments.drawing.ChartDrawing;
+import io.arkvale.experiments.drawing.Theme;
+import io.arkvale.experiments.figure.Comparison;
+import io.arkvale.experiments.figure.Drawn;
+import io.arkvale.experiments.figure.Figure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** One page with all figures: nothing of it lies elsewhere but the files of numbers that it links to. */
+/** One page with all figures, which needs no other file. It links to the files of numbers and charts beside it. */
 public final class HtmlReport {
     /**
      * A figure with where its numbers come from.
      *
+     * @param pictures SVG documents by the names of their charts
      * @param commands command lines that measure them again
      */
-    public record Part(Figure figure, Drawn drawn, List<String> commands) {
+    public record Part(Figure figure, Drawn drawn, Map<String, String> pictures, List<String> commands) {
+        /** Draws the charts of a figure. */
+        public static Part of(Figure figure, Drawn drawn, List<String> commands) {
+            var pictures = new LinkedHashMap<String, String>();
+            drawn.charts().forEach(chart -> pictures.put(chart.labels().name(), ChartDrawing.svg(chart, Theme.AUTO)));
+            return new Part(figure, drawn, pictures, commands);
+        }
+
         /** How many of its comparisons agree, of how many. */
         public String agreement() {
             var agreeing =
@@ -81,19 +95,22 @@ public final class HtmlReport {
                 .append(Html.escape(figure.paper()))
                 .append("</p>\n");
         text.append("<div class=\"pictures\">\n");
-        for (var picture : drawn.pictures()) {
-            text.append("<figure id=\"picture-").append(picture.name()).append("\">\n");
-            text.append(picture.svg().strip()).append("\n<figcaption>");
-            text.append(Html.escape(picture.caption())).append(" (");
-            text.append(Html.link(picture.name() + ".svg", "SVG")).append(")</figcaption>\n</figure>\n");
-        }
+        part.pictures().forEach((name, svg) -> {
+            text.append("<figure id=\"picture-").append(name).append("\">\n");
+            text.append(svg.strip()).append("\n<figcaption>");
+            text.append(Html.link(name + ".svg", name + ".svg")).append("</figcaption>\n</figure>\n");
+        });
         text.append("</div>\n");
         if (!drawn.comparisons().isEmpty()) {
             text.append(comparisons(drawn.comparisons()));
         }
         drawn.notes().forEach(note -> text.append(Html.element("p", note)));
         text.append("<p>All numbers: ").append(Html.link(figure.name() + ".csv", figure.name() + ".csv"));
-        text.append(". Back to the ").append(Html.link("#", "contents")).append(".</p>\n");
+        text.append(".<span class=\"screen\"> Back to the ").append(Html.link("#", "contents"));
+        text.append(".</span></p>\n");
+        if (part.commands().isEmpty()) {
+            return text.append("</section>\n").toString();
+        }
         text.append("<details><summary>Commands that measure it again</summary>\n<pre>");
         text.append(part.commands().stream().map(Html::escape).collect(Collectors.joining("\n")));
         return text.append("</pre></details>\n</section>\n").toString();

@@ -1,4 +1,4 @@
-package io.arkvale.experiments.figure;
+package io.arkvale.experiments.page;
 
 import java.util.List;
 import java.util.stream.Collectors;
