@@ -19,6 +19,7 @@ module io.arkvale.experiments {
 
     exports io.arkvale.experiments;
     exports io.arkvale.experiments.policy;
+    exports io.arkvale.experiments.policy.option;
     exports io.arkvale.experiments.policy.page;
     exports io.arkvale.experiments.report;
     exports io.arkvale.experiments.result;

@@ -3,7 +3,7 @@ package io.arkvale.experiments.figure;
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.Policies;
 import io.arkvale.experiments.policy.Policy;
-import io.arkvale.experiments.policy.PolicyInfo;
+import io.arkvale.experiments.policy.option.PolicyInfo;
 import java.util.Comparator;
 import java.util.List;
 

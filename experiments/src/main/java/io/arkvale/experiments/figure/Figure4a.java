@@ -5,6 +5,7 @@ import io.arkvale.experiments.chart.LineChart;
 import io.arkvale.experiments.chart.Palette;
 import io.arkvale.experiments.chart.Point;
 import io.arkvale.experiments.chart.Series;
+import io.arkvale.experiments.report.Rows;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -8,6 +8,7 @@ import io.arkvale.experiments.chart.PaperPoint;
 import io.arkvale.experiments.chart.PaperPoint.Bound;
 import io.arkvale.experiments.chart.Point;
 import io.arkvale.experiments.chart.Series;
+import io.arkvale.experiments.report.Rows;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.arkvale.experiments.figure;
 import io.arkvale.experiments.chart.Chart;
 import io.arkvale.experiments.chart.Labels;
 import io.arkvale.experiments.chart.LineChart;
+import io.arkvale.experiments.report.Rows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

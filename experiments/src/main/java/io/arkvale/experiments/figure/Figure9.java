@@ -15,6 +15,7 @@ import io.arkvale.experiments.chart.Series;
 import io.arkvale.experiments.chart.StackChart;
 import io.arkvale.experiments.chart.StackChart.Bar;
 import io.arkvale.experiments.chart.StackChart.Part;
+import io.arkvale.experiments.report.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -6,6 +6,7 @@ import io.arkvale.experiments.chart.Palette;
 import io.arkvale.experiments.chart.PaperPoint;
 import io.arkvale.experiments.chart.Point;
 import io.arkvale.experiments.chart.Series;
+import io.arkvale.experiments.report.Rows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;

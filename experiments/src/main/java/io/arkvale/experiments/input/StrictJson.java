@@ -7,9 +7,11 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** JSON as users give it, read without guessing: no doubled key, no unknown one, nothing after the end, only UTF-8. */
@@ -51,12 +53,37 @@ public final class StrictJson {
         if (result.isError()) {
             throw new UserException(String.format(
                     Locale.ROOT,
-                    "%s is not UTF-8: byte %02X at place %d starts no character",
+                    "%s is not UTF-8: byte %02X at place %d, in line %d, starts no character",
                     what,
                     content[bytes.position()],
-                    bytes.position()));
+                    bytes.position(),
+                    1 + line(content, bytes.position())));
         }
         return chars.flip().toString();
+    }
+
+    /** Ends of lines before a place. */
+    private static long line(byte[] content, int end) {
+        return IntStream.range(0, end).filter(i -> content[i] == '\n').count();
+    }
+
+    /**
+     * A file that is one object.
+     *
+     * @param what names it in messages
+     * @throws UserException if it is not
+     */
+    public static JsonNode object(String what, byte[] content) {
+        var text = text(what, content);
+        try {
+            var value = MAPPER.readTree(text);
+            if (value.isObject()) {
+                return value;
+            }
+        } catch (JacksonException e) {
+            throw new UserException(what + " is not valid JSON: " + reason(e), e);
+        }
+        throw new UserException(what + " is no JSON object");
     }
 
     /** What is wrong, without names of classes. */

@@ -1,6 +1,6 @@
 package io.arkvale.experiments.plan;
 
-import io.arkvale.experiments.policy.PolicyChoice;
+import io.arkvale.experiments.policy.option.PolicyChoice;
 import java.util.ArrayList;
 import java.util.List;
 

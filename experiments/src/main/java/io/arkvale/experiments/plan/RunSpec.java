@@ -4,7 +4,7 @@ import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.CacheRun;
 import io.arkvale.experiments.policy.LayerSetting;
-import io.arkvale.experiments.policy.PolicyChoice;
+import io.arkvale.experiments.policy.option.PolicyChoice;
 import io.arkvale.llama.AttentionShape;
 import java.util.Optional;
 

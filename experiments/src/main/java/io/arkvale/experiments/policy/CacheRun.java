@@ -2,6 +2,7 @@ package io.arkvale.experiments.policy;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.experiments.policy.option.Settings;
 
 /** How a policy runs as sequences of a cache of a backend, in place of the engine. Stateless. */
 public interface CacheRun {

@@ -1,5 +1,7 @@
 package io.arkvale.experiments.policy;
 
+import io.arkvale.experiments.policy.option.PolicyInfo;
+import io.arkvale.experiments.policy.option.Settings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

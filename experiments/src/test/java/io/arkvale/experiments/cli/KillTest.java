@@ -34,19 +34,17 @@ class KillTest {
                  "experiments": {"first": {"command": "passkey", "lengths": 200, "samples": SAMPLES},
                                  "second": {"command": "variables", "lengths": 200, "samples": 2, "hops": 1}}}
                 """.replace("SAMPLES", Integer.toString(4 + KILLS)));
-        var whole = Run.of(
-                "sweep", sweep.toString(), "--out", directory.resolve("whole").toString());
-        assertThat(whole.exit()).as(whole.err()).isZero();
+        var whole = sweep(sweep, "whole");
+        assertThat(whole.waitFor())
+                .as(Files.readString(directory.resolve("err")))
+                .isZero();
         var killed = directory.resolve("killed");
         var file = killed.resolve(Notebook.FILE);
         var random = new Random(7);
         var seen = new ArrayList<Observation>();
         var kills = 0;
         for (var more = true; more; ) {
-            var process = ChildProcess.of(List.of(), "sweep", sweep.toString(), "--out", killed.toString())
-                    .redirectOutput(directory.resolve("out").toFile())
-                    .redirectError(directory.resolve("err").toFile())
-                    .start();
+            var process = sweep(sweep, "killed");
             var target = (Files.exists(file) ? Files.size(file) : 0) + random.nextInt(2 * OBSERVATION);
             while (!process.waitFor(2, TimeUnit.MILLISECONDS)) {
                 if (kills < KILLS && Files.exists(file) && Files.size(file) >= target) {
@@ -76,5 +74,17 @@ class KillTest {
                         Notebook.read(directory.resolve("whole"), messages::add).observations());
         assertThat(killed.resolve("sweep.json"))
                 .hasContent(Files.readString(directory.resolve("whole").resolve("sweep.json")));
+    }
+
+    private Process sweep(Path file, String out) throws IOException {
+        return ChildProcess.of(
+                        List.of(),
+                        "sweep",
+                        file.toString(),
+                        "--out",
+                        directory.resolve(out).toString())
+                .redirectOutput(directory.resolve("out").toFile())
+                .redirectError(directory.resolve("err").toFile())
+                .start();
     }
 }

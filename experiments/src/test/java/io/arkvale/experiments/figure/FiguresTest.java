@@ -10,6 +10,7 @@ import io.arkvale.experiments.chart.PaperPoint;
 import io.arkvale.experiments.chart.Point;
 import io.arkvale.experiments.drawing.ChartDrawing;
 import io.arkvale.experiments.drawing.Theme;
+import io.arkvale.experiments.report.Rows;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.chart.ScatterChart;
-import io.arkvale.experiments.figure.Rows;
 import io.arkvale.experiments.plan.Protocol;
 import io.arkvale.experiments.report.CsvRows;
+import io.arkvale.experiments.report.Rows;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

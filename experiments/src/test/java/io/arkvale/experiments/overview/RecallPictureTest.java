@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.arkvale.experiments.drawing.ChartDrawing;
 import io.arkvale.experiments.drawing.Theme;
-import io.arkvale.experiments.figure.Rows;
 import io.arkvale.experiments.report.CsvRows;
+import io.arkvale.experiments.report.Rows;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.arkvale.experiments.policy.evict.FastGen;
 import io.arkvale.experiments.policy.evict.H2o;
+import io.arkvale.experiments.policy.option.Settings;
 import io.arkvale.experiments.policy.page.PageIdeas;
 import io.arkvale.experiments.policy.recall.InfLlm;
 import io.arkvale.experiments.policy.recall.Pages;

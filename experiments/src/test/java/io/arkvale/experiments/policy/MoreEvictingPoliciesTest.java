@@ -8,6 +8,7 @@ import io.arkvale.experiments.policy.evict.KeyDiff;
 import io.arkvale.experiments.policy.evict.Keyformer;
 import io.arkvale.experiments.policy.evict.LmInfinite;
 import io.arkvale.experiments.policy.evict.Scissorhands;
+import io.arkvale.experiments.policy.option.PolicyChoice;
 import io.arkvale.experiments.policy.sparse.IceFormer;
 import java.util.List;
 import java.util.Map;

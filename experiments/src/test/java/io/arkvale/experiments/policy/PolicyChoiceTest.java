@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.policy.option.PolicyChoice;
 import io.arkvale.experiments.policy.recall.ArkVale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,6 @@
 package io.arkvale.experiments.policy;
 
+import io.arkvale.experiments.policy.option.Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

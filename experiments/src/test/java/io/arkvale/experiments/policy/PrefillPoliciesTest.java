@@ -4,6 +4,7 @@ import static io.arkvale.experiments.policy.PolicyTrial.sixteenths;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.arkvale.experiments.policy.option.PolicyChoice;
 import io.arkvale.experiments.policy.prefill.AdaKv;
 import io.arkvale.experiments.policy.prefill.ExpectedAttention;
 import io.arkvale.experiments.policy.prefill.KvZip;

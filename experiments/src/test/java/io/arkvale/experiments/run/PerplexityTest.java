@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.arkvale.experiments.plan.Grid;
-import io.arkvale.experiments.policy.PolicyChoice;
+import io.arkvale.experiments.policy.option.PolicyChoice;
 import io.arkvale.experiments.result.Fidelity;
 import io.arkvale.experiments.result.Notebook;
 import io.arkvale.experiments.result.TextResult;

@@ -2,7 +2,7 @@ package io.arkvale.experiments.run;
 
 import io.arkvale.api.Backend;
 import io.arkvale.experiments.plan.RunSpec;
-import io.arkvale.experiments.policy.PolicyChoice;
+import io.arkvale.experiments.policy.option.PolicyChoice;
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.WorkerPool;
 import io.arkvale.llama.Llama;

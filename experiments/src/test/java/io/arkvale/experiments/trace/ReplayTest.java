@@ -10,7 +10,7 @@ import io.arkvale.experiments.engine.group.Runs;
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.Policies;
 import io.arkvale.experiments.policy.Policy;
-import io.arkvale.experiments.policy.PolicyInfo;
+import io.arkvale.experiments.policy.option.PolicyInfo;
 import io.arkvale.experiments.result.Fidelity;
 import io.arkvale.experiments.result.Usage;
 import io.arkvale.experiments.run.Lab;

@@ -1,7 +1,7 @@
 package io.arkvale.experiments.cli.option;
 
 import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.policy.PolicyChoice;
+import io.arkvale.experiments.policy.option.PolicyChoice;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

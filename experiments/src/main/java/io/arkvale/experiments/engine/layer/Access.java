@@ -4,7 +4,7 @@ import io.arkvale.experiments.engine.context.Context;
 import io.arkvale.experiments.engine.context.ContextScores;
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.ContextView;
-import io.arkvale.experiments.policy.PolicyInfo;
+import io.arkvale.experiments.policy.option.PolicyInfo;
 import java.util.Arrays;
 
 /** Lets a policy see a context as far as its abilities declare. */

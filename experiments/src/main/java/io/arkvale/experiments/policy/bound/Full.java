@@ -1,7 +1,7 @@
 package io.arkvale.experiments.policy.bound;
 
 import io.arkvale.experiments.policy.Policy;
-import io.arkvale.experiments.policy.PolicyInfo;
+import io.arkvale.experiments.policy.option.PolicyInfo;
 import java.util.List;
 
 /** Full attention over everything: the upper bound. The budget means nothing to it. */

@@ -1,9 +1,9 @@
 package io.arkvale.experiments.policy.page;
 
 import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.policy.HeadGroups;
 import io.arkvale.experiments.policy.LayerSetting;
-import io.arkvale.experiments.policy.PolicyOption;
+import io.arkvale.experiments.policy.option.HeadGroups;
+import io.arkvale.experiments.policy.option.PolicyOption;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;

@@ -3,8 +3,8 @@ package io.arkvale.experiments.policy.prefill;
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.experiments.policy.LayerSetting;
-import io.arkvale.experiments.policy.PolicyInfo;
 import io.arkvale.experiments.policy.TokenPolicy;
+import io.arkvale.experiments.policy.option.PolicyInfo;
 import java.util.List;
 
 /**

@@ -1,6 +1,7 @@
 package io.arkvale.experiments.task.longbench;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.input.StrictJson;
 import io.arkvale.experiments.task.Episode;
 import io.arkvale.experiments.task.Episode.Question;
 import io.arkvale.experiments.task.Task;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -65,14 +67,15 @@ public final class LongBench implements Task {
         var asked = Prompts.of(prompts, promptsContent, lengths, lengthsContent);
         var lines = new ArrayList<Line>();
         var number = 0;
-        for (var text : StrictJson.lines(WHAT, file, content)) {
+        for (var text : StrictJson.text(WHAT + " " + file, content).lines().toList()) {
             number++;
             if (!text.isBlank()) {
                 try {
-                    lines.add(line(number, StrictJson.value(text), asked));
+                    lines.add(line(number, StrictJson.MAPPER.readTree(text), asked));
+                } catch (JacksonException e) {
+                    throw noLine(number, file, StrictJson.reason(e), e);
                 } catch (IllegalArgumentException e) {
-                    throw new UserException(
-                            "line " + number + " of " + file + " is no line of LongBench: " + e.getMessage(), e);
+                    throw noLine(number, file, e.getMessage(), e);
                 }
             }
         }
@@ -80,6 +83,10 @@ public final class LongBench implements Task {
             throw new UserException("file " + file + " has no lines");
         }
         return new LongBench(file, List.copyOf(lines), asked);
+    }
+
+    private static UserException noLine(int number, Path file, @Nullable String reason, RuntimeException cause) {
+        return new UserException("line " + number + " of " + file + " is no line of LongBench: " + reason, cause);
     }
 
     private static Line line(int number, JsonNode line, Prompts prompts) {

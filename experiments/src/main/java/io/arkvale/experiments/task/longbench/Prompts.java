@@ -1,6 +1,7 @@
 package io.arkvale.experiments.task.longbench;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.input.StrictJson;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -86,7 +87,7 @@ record Prompts(Map<String, String> templates, Map<String, Integer> tokens, Strin
 
     private static Map<String, String> templates(Path file, byte[] content) {
         var templates = new HashMap<String, String>();
-        for (var entry : StrictJson.object("prompts file", file, content).properties()) {
+        for (var entry : StrictJson.object("prompts file " + file, content).properties()) {
             var template = entry.getValue();
             if (!template.isString()) {
                 throw new UserException("prompts file " + file + ": '" + entry.getKey() + "' is no text");
@@ -110,7 +111,7 @@ record Prompts(Map<String, String> templates, Map<String, Integer> tokens, Strin
     private static Map<String, Integer> tokens(Path file, byte[] content) {
         var tokens = new HashMap<String, Integer>();
         for (var entry :
-                StrictJson.object("file of answers' lengths", file, content).properties()) {
+                StrictJson.object("file of answers' lengths " + file, content).properties()) {
             var value = entry.getValue();
             if (!value.isInt() || value.asInt() < 1) {
                 throw new UserException("file of answers' lengths " + file + ": '" + entry.getKey()

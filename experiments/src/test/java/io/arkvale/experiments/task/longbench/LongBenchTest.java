@@ -62,8 +62,8 @@ class LongBenchTest {
             {"hotpotqa": "{context} {context}"}         | {"a": 1} | must have {context} once
             {"hotpotqa": "{context} {length}"}          | {"a": 1} | as the only other word in braces
             {"hotpotqa": 7}                             | {"a": 1} | 'hotpotqa' is no text
-            {"a": "{context}", "a": "{context}"}        | {"a": 1} | prompts file prompts.json is not of LongBench's form: Dup
-            []                                          | {"a": 1} | it is no JSON object
+            {"a": "{context}", "a": "{context}"}        | {"a": 1} | prompts file prompts.json is not valid JSON: Dup
+            []                                          | {"a": 1} | prompts.json is no JSON object
             {"a": "{context}"}                          | {"a": 1} | line 1 of lines.jsonl is no line of LongBench: there is no prompt for dataset 'hotpotqa'
             {"hotpotqa": "{context}"}                   | {"a": 1} | there is no answer's length for dataset 'hotpotqa'
             {"hotpotqa": "{context}"}                   | {"a": 0} | 'a' is no whole number of tokens, at least 1
@@ -186,10 +186,11 @@ class LongBenchTest {
         bytes.write(0xff);
         assertThatThrownBy(() -> LongBench.parse(FILE, bytes.toByteArray()))
                 .isInstanceOf(UserException.class)
-                .hasMessage("line 2 of lines.jsonl is not UTF-8: byte 10 of the file is in no character");
+                .hasMessage(
+                        "LongBench file lines.jsonl is not UTF-8: byte FF at place 10, in line 2, starts no character");
         assertThatThrownBy(() -> parse("\ufeff" + LINES))
                 .hasMessage(
-                        "LongBench file lines.jsonl begins with a byte order mark, the bytes EF BB BF; save it as UTF-8"
+                        "LongBench file lines.jsonl begins with a byte order mark (the bytes EF BB BF); save it as UTF-8"
                                 + " without one");
     }
 

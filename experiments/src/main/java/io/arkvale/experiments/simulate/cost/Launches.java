@@ -1,18 +1,20 @@
-package io.arkvale.experiments.simulate;
+package io.arkvale.experiments.simulate.cost;
+
+import io.arkvale.experiments.simulate.CostModel;
 
 /**
  * Operations that a decode step issues, counted in the code that the paper timed: the authors' kernels in HuggingFace
  * transformers 4.40. Each costs {@link CostModel#launchCost} beside its bytes.
  */
-final class Launches {
+public final class Launches {
     /** Norm, three projections, RoPE, write of the token, output projection, residual; norm, gate, SiLU, up, product, down, residual. */
-    static final int LAYER = 15;
+    public static final int LAYER = 15;
 
     /** Embedding, last norm, output head. */
-    static final int STEP = 3;
+    public static final int STEP = 3;
 
     /** All-reduces of a layer under tensor parallelism: after the output projection and after the down projection. */
-    static final int ALL_REDUCES = 2;
+    public static final int ALL_REDUCES = 2;
 
     /** Attention over splits of the tokens, and their merge. */
     static final int ATTENTION = 2;

@@ -1,4 +1,4 @@
-package io.arkvale.experiments.simulate;
+package io.arkvale.experiments.simulate.description;
 
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.input.FileReason;

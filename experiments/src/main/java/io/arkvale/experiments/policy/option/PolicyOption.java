@@ -1,4 +1,4 @@
-package io.arkvale.experiments.policy;
+package io.arkvale.experiments.policy.option;
 
 import io.arkvale.experiments.UserException;
 import java.util.List;

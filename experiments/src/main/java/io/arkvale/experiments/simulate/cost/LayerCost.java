@@ -1,4 +1,4 @@
-package io.arkvale.experiments.simulate;
+package io.arkvale.experiments.simulate.cost;
 
 /**
  * What a policy does and keeps in one layer: the five steps of a decode step, and memory of one sequence in bytes.
@@ -12,17 +12,17 @@ package io.arkvale.experiments.simulate;
  * @param summaries digests and the like on the device
  * @param backups keys and values on the host
  */
-record LayerCost(
-        Work append,
-        Work estimate,
-        Work select,
-        Work recall,
-        Work attention,
+public record LayerCost(
+        KernelWork append,
+        KernelWork estimate,
+        KernelWork select,
+        KernelWork recall,
+        KernelWork attention,
         double held,
         double summaries,
         double backups) {
     /** A layer that keeps everything it attends to and decides nothing. */
-    static LayerCost plain(Work attention, double held) {
-        return new LayerCost(Work.NONE, Work.NONE, Work.NONE, Work.NONE, attention, held, 0, 0);
+    static LayerCost plain(KernelWork attention, double held) {
+        return new LayerCost(KernelWork.NONE, KernelWork.NONE, KernelWork.NONE, KernelWork.NONE, attention, held, 0, 0);
     }
 }

@@ -1,4 +1,4 @@
-package io.arkvale.experiments.simulate;
+package io.arkvale.experiments.simulate.cost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,11 @@ import static org.assertj.core.data.Offset.offset;
 
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.policy.Policies;
+import io.arkvale.experiments.simulate.CacheSetting;
+import io.arkvale.experiments.simulate.CostModel;
+import io.arkvale.experiments.simulate.PolicyLatencies;
+import io.arkvale.experiments.simulate.description.Descriptions;
+import io.arkvale.experiments.simulate.description.LanguageModel;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +41,7 @@ class PolicyCostTest {
 
     @Test
     void fullReadsEverything() {
-        assertThat(cost(PolicyCost.FULL).attention()).isEqualTo(Work.of(4096 * 4096, 4096.0 * 4 * 32 * 128, 2));
+        assertThat(cost(PolicyCost.FULL).attention()).isEqualTo(KernelWork.of(4096 * 4096, 4096.0 * 4 * 32 * 128, 2));
     }
 
     @Test
@@ -74,6 +79,40 @@ class PolicyCostTest {
     @Test
     void snapKvReadsItsBudgetOnly() {
         assertThat(cost(PolicyCost.SNAPKV)).isEqualTo(PolicyCost.FULL.layer(MODEL, SETTING, 1024));
+    }
+
+    @Test
+    void whatIsChosenAtPrefillCostsTheBudget() {
+        for (var policy : List.of(PolicyCost.EXPECTED_ATTENTION, PolicyCost.KVZIP)) {
+            assertThat(cost(policy)).isEqualTo(cost(PolicyCost.SNAPKV));
+        }
+        assertThat(cost(PolicyCost.DUO_ATTENTION).attention())
+                .isEqualTo(KernelWork.of(1024 * 4096, 1024.0 * 4 * 32 * 128, 4));
+    }
+
+    @Test
+    void keyDiffReadsAllKeptKeys() {
+        assertThat(cost(PolicyCost.KEYDIFF).estimate()).isEqualTo(KernelWork.of(1024 * 2048, 1024.0 * 4 * 8 * 128, 2));
+        assertThat(cost(PolicyCost.KEYDIFF).summaries()).isEqualTo(8 * 128 * 4);
+    }
+
+    /** A compression of 4: 4096 / 4^0.32 = 2628 tokens are kept, 2.566 times the budget, in 1314 runs of 2, 99 elements each. */
+    @Test
+    void rocketKvHoldsMoreThanItAttendsTo() {
+        assertThat(cost(PolicyCost.ROCKETKV).held()).isEqualTo(2628 * 4096);
+        assertThat(cost(PolicyCost.ROCKETKV).estimate().bytes()).isEqualTo(1314 * 99 * 8 * 2);
+        assertThat(cost(PolicyCost.ROCKETKV).summaries()).isEqualTo(1314 * 2 * 2048);
+        assertThat(cost(PolicyCost.ROCKETKV).attention().bytes()).isEqualTo(512 * 4096);
+    }
+
+    /** Rank 160 of 1024; 20 outlier chunks and 4 last ones of 8 leave 832 tokens to choose, whose rows each head reads. */
+    @Test
+    void shadowKvRebuildsKeysAndFetchesValues() {
+        var factor = 160 * 1024 * 2;
+        assertThat(cost(PolicyCost.SHADOWKV).estimate().bytes()).isEqualTo(512 * 2048 + 8 * 832 * 160 * 2 + factor);
+        assertThat(cost(PolicyCost.SHADOWKV).recall().bytes()).isEqualTo(2 * 32 * 2048);
+        assertThat(cost(PolicyCost.SHADOWKV).summaries()).isEqualTo(4096 * 160 * 2 + factor + 512 * 2048);
+        assertThat(cost(PolicyCost.SHADOWKV).backups()).isEqualTo(4096 * 2048);
     }
 
     @Test

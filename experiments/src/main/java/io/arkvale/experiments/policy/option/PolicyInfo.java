@@ -1,5 +1,6 @@
-package io.arkvale.experiments.policy;
+package io.arkvale.experiments.policy.option;
 
+import io.arkvale.experiments.policy.Ability;
 import java.util.List;
 
 /**

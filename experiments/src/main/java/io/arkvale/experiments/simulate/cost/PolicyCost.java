@@ -1,6 +1,8 @@
-package io.arkvale.experiments.simulate;
+package io.arkvale.experiments.simulate.cost;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.simulate.CacheSetting;
+import io.arkvale.experiments.simulate.description.LanguageModel;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -52,11 +54,53 @@ public enum PolicyCost {
             return EvictionCost.streamingLlm(model, setting);
         }
     },
-    /** Tokens chosen at prefill; the same cost for SnapKV, PyramidKV and Ada-KV. */
+    /** Tokens chosen at prefill; the same cost for PyramidKV and Ada-KV. */
     SNAPKV {
         @Override
         LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
-            return LayerCost.plain(attention(model, setting.budget()), setting.budget() * model.tokenBytes());
+            return EvictionCost.atPrefill(model, setting);
+        }
+    },
+    /** Tokens chosen at prefill by the attention that a text of the usual queries would give them. */
+    EXPECTED_ATTENTION {
+        @Override
+        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
+            return EvictionCost.atPrefill(model, setting);
+        }
+    },
+    /** Tokens chosen after prefill by a second pass, which costs no decode step anything. */
+    KVZIP {
+        @Override
+        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
+            return EvictionCost.atPrefill(model, setting);
+        }
+    },
+    /** Some heads keep everything, the others first and last tokens: the budget is the mean. */
+    DUO_ATTENTION {
+        @Override
+        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
+            return EvictionCost.duoAttention(model, setting);
+        }
+    },
+    /** Tokens by how little their keys are like the mean key. */
+    KEYDIFF {
+        @Override
+        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
+            return EvictionCost.keyDiff(model, setting);
+        }
+    },
+    /** More than the budget kept at prefill, of which a step ranks runs by their extremes and attends to half the budget. */
+    ROCKETKV {
+        @Override
+        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
+            return SparseCost.rocketKv(model, setting, tokens);
+        }
+    },
+    /** Chunks by their mean keys; values come from the host, keys are rebuilt from factors. */
+    SHADOWKV {
+        @Override
+        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
+            return RecallCost.shadowKv(model, setting, tokens);
         }
     },
     /** Tokens by the sum of their probabilities. */
@@ -77,7 +121,7 @@ public enum PolicyCost {
     /** The cost of a layer with a budget, once a sequence is longer than it. */
     abstract LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens);
 
-    LayerCost layer(LanguageModel model, CacheSetting setting, long tokens) {
+    public LayerCost layer(LanguageModel model, CacheSetting setting, long tokens) {
         return tokens <= setting.budget() ? everything(model, tokens) : beyondBudget(model, setting, tokens);
     }
 
@@ -99,8 +143,8 @@ public enum PolicyCost {
                         + Arrays.stream(values()).map(PolicyCost::label).collect(Collectors.joining(", "))));
     }
 
-    static Work attention(LanguageModel model, long tokens) {
-        return Work.of(tokens * model.tokenBytes(), tokens * model.attentionOperations(), Launches.ATTENTION);
+    public static KernelWork attention(LanguageModel model, long tokens) {
+        return KernelWork.of(tokens * model.tokenBytes(), tokens * model.attentionOperations(), Launches.ATTENTION);
     }
 
     private static LayerCost everything(LanguageModel model, long tokens) {

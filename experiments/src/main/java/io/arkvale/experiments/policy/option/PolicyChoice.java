@@ -1,6 +1,8 @@
-package io.arkvale.experiments.policy;
+package io.arkvale.experiments.policy.option;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.policy.Policies;
+import io.arkvale.experiments.policy.Policy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

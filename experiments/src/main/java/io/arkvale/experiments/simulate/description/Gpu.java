@@ -1,4 +1,4 @@
-package io.arkvale.experiments.simulate;
+package io.arkvale.experiments.simulate.description;
 
 import java.util.Map;
 
@@ -56,18 +56,18 @@ public record Gpu(
     }
 
     /** Seconds to read or write bytes of device memory, or to compute, whichever takes longer. */
-    double busy(double bytes, double operations) {
+    public double busy(double bytes, double operations) {
         return Math.max(
                 bytes / (memoryBandwidth * memoryFraction * 1e9), operations / (compute * computeFraction * 1e12));
     }
 
     /** Seconds to bring bytes from the host. */
-    double fetch(double bytes) {
+    public double fetch(double bytes) {
         return bytes / (hostLink * hostLinkFraction * 1e9);
     }
 
     /** Seconds to send bytes to another GPU. */
-    double send(double bytes) {
+    public double send(double bytes) {
         return bytes / (peerLink * peerLinkFraction * 1e9);
     }
 }

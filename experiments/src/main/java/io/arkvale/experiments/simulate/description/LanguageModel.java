@@ -1,4 +1,4 @@
-package io.arkvale.experiments.simulate;
+package io.arkvale.experiments.simulate.description;
 
 import io.arkvale.experiments.UserException;
 import java.util.Locale;
@@ -66,29 +66,29 @@ public record LanguageModel(
     }
 
     /** Weights that a decode step multiplies by: all matrices and the output head, but not the embedding. */
-    double matrixWeights() {
+    public double matrixWeights() {
         var attention = 2.0 * hidden * headDim * (queryHeads + kvHeads);
         var feedForward = 3.0 * hidden * intermediate;
         return layers * (attention + feedForward) + (double) vocabulary * hidden;
     }
 
     /** Bytes of one token's keys in one layer; its values have as many. */
-    double keyBytes() {
+    public double keyBytes() {
         return (double) kvHeads * headDim * elementBytes;
     }
 
     /** Bytes of one token's keys and values in one layer. */
-    double tokenBytes() {
+    public double tokenBytes() {
         return 2 * keyBytes();
     }
 
     /** Multiplications and additions of attention to one token in one layer. */
-    double attentionOperations() {
+    public double attentionOperations() {
         return 4.0 * queryHeads * headDim;
     }
 
     /** Bytes of one token's attention probabilities in one layer, one a query head, where a policy has to see them. */
-    double probabilityBytes() {
+    public double probabilityBytes() {
         return queryHeads * elementBytes;
     }
 

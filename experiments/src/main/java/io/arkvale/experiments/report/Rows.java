@@ -1,6 +1,5 @@
-package io.arkvale.experiments.figure;
+package io.arkvale.experiments.report;
 
-import io.arkvale.experiments.report.Report;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;

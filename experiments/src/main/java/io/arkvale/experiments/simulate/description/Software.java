@@ -1,4 +1,4 @@
-package io.arkvale.experiments.simulate;
+package io.arkvale.experiments.simulate.description;
 
 /** What runs the step, which decides what operations cost beside their bytes. */
 public enum Software {
@@ -13,7 +13,7 @@ public enum Software {
     }
 
     /** Whether the host issues operations to recall and to summarise pages. */
-    boolean hostMovesPages() {
+    public boolean hostMovesPages() {
         return this == PYTORCH;
     }
 }
