@@ -317,6 +317,24 @@ class TaskCommandsTest {
         assertThat(table.out()).contains("question inside the context");
     }
 
+    /** SnapKV keeps what the context's last tokens look for: with the question among them it finds what it else loses. */
+    @Test
+    void aPolicyThatKnowsTheQuestionKeepsItsAnswer() {
+        assertThat(snapKv("question-after")).isZero();
+        assertThat(snapKv("question-inside")).isGreaterThanOrEqualTo(0.5);
+    }
+
+    private static double snapKv(String protocol) {
+        var run = run(
+                List.of("passkey", "--lengths", "2000", "--samples", "4", "--policies", "snapkv", "--budgets", "512"),
+                "--format",
+                "json",
+                "--protocol",
+                protocol);
+        assertThat(run.exit()).as(run.err()).isZero();
+        return new JsonMapper().readTree(run.out()).get(0).get("accuracy").asDouble();
+    }
+
     @Test
     void resultsAreWrittenAsTheUmaskSays() throws IOException {
         var run = run(
