@@ -1,5 +1,7 @@
 package io.arkvale.experiments.figure;
 
+import io.arkvale.experiments.report.Rows;
+
 /** A figure or table of the paper. */
 public interface Figure {
     /** Its name on the command line and in file names; experiments whose names begin with it belong to it. */

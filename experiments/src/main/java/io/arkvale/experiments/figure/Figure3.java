@@ -1,7 +1,13 @@
 package io.arkvale.experiments.figure;
 
-import io.arkvale.experiments.figure.Charts.Labels;
-import io.arkvale.experiments.figure.Charts.Series;
+import io.arkvale.experiments.chart.Labels;
+import io.arkvale.experiments.chart.LineChart;
+import io.arkvale.experiments.chart.LineChart.PaperLine;
+import io.arkvale.experiments.chart.Palette;
+import io.arkvale.experiments.chart.Point;
+import io.arkvale.experiments.chart.Series;
+import io.arkvale.experiments.report.Rows;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -26,16 +32,27 @@ final class Figure3 implements Figure {
 
     @Override
     public Drawn draw(Rows results) {
-        var series = results.distinct("share").stream()
-                .map(share -> new Series(
-                        Comparison.percent(Double.parseDouble(share)),
-                        results.where("share", share).numbers("pages").boxed().toList()))
-                .toList();
-        var labels = new Labels("fig3", "Pages that hold a share of the attention", "layer", "pages");
         var at99 = results.where(row -> row.number("share") == 0.99);
         var first = at99.where("layer", 0).only();
         var later = at99.where(row -> row.whole("layer") > 0);
         var most = later.numbers("pages").max().orElseThrow();
+        var labels = new Labels(
+                "fig3",
+                "Pages that hold a share of the attention",
+                String.format(
+                        Locale.ROOT,
+                        "After the first layer, at most %s of %.0f pages hold 99 %% of the attention; in the first, %s do.",
+                        Comparison.tenths(most),
+                        first.number("all_pages"),
+                        Comparison.tenths(first.number("pages"))),
+                "layer",
+                "pages");
+        var chart = new LineChart(
+                labels,
+                results.distinct("layer"),
+                Double.NaN,
+                series(results),
+                List.of(new PaperLine(FEW, "the paper, 99 %: fewer than 10 after the first layer")));
         var comparisons = List.of(
                 new Comparison(
                         "pages that hold 99 % in the layers after the first",
@@ -57,6 +74,18 @@ final class Figure3 implements Figure {
                 first.whole("steps"),
                 Comparison.tenths(at99.numbers("pages_of_mean").min().orElseThrow()),
                 Comparison.tenths(at99.numbers("pages_of_mean").max().orElseThrow())));
-        return new Drawn(List.of(Charts.bars(labels, results.distinct("layer"), series)), comparisons, notes);
+        return new Drawn(List.of(chart), comparisons, notes);
+    }
+
+    private static List<Series> series(Rows results) {
+        var series = new ArrayList<Series>();
+        for (var share : results.distinct("share")) {
+            var points = new ArrayList<Point>();
+            for (var row : results.where("share", share)) {
+                points.add(Point.of(points.size(), row.number("pages")));
+            }
+            series.add(Series.of(Comparison.percent(Double.parseDouble(share)), Palette.step(series.size()), points));
+        }
+        return series;
     }
 }

@@ -1,8 +1,11 @@
 package io.arkvale.experiments.figure;
 
-import io.arkvale.experiments.figure.Charts.Curve;
-import io.arkvale.experiments.figure.Charts.Labels;
-import java.util.ArrayList;
+import io.arkvale.experiments.chart.Labels;
+import io.arkvale.experiments.chart.LineChart;
+import io.arkvale.experiments.chart.Palette;
+import io.arkvale.experiments.chart.Point;
+import io.arkvale.experiments.chart.Series;
+import io.arkvale.experiments.report.Rows;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -39,9 +42,8 @@ final class Figure4a implements Figure {
         var every = rows.getFirst().whole("every");
         var curves = IntStream.rangeClosed(1, SHOWN)
                 .mapToObj(i -> rows.get(rows.size() * i / (SHOWN + 1)))
-                .map(row -> curve(row, every))
+                .map(row -> Series.of("page " + row.text("page"), Palette.step(0), curve(row, every)))
                 .toList();
-        var labels = new Labels("fig4a", "Rank of four pages, layer " + layer, "decode step", "rank (1 is the best)");
         var ranges = results.stream()
                 .mapToDouble(row -> row.number("worst") - row.number("best"))
                 .sorted()
@@ -49,6 +51,21 @@ final class Figure4a implements Figure {
         var median = ranges[ranges.length / 2];
         var pages = rows.getFirst().whole("pages");
         var back = results.stream().filter(Figure4a::comesBack).count();
+        var labels = new Labels(
+                "fig4a",
+                "Rank of four pages, layer " + layer,
+                String.format(
+                        Locale.ROOT,
+                        "The median page moves through %.0f of %d ranks; %.0f %% of the pages come back among the best %d"
+                                + " after they stood beyond the best %d.",
+                        median,
+                        pages,
+                        100.0 * back / results.all().size(),
+                        ATTENDED,
+                        HUNDREDS),
+                "decode step",
+                "rank (1 is the best)");
+        var chart = new LineChart(labels, List.of(), Double.NaN, marked(curves), List.of());
         var comparisons = List.of(new Comparison(
                 "ranks through which a page moves, median over pages and layers",
                 "hundreds",
@@ -72,7 +89,7 @@ final class Figure4a implements Figure {
                         100.0 * back / results.all().size(),
                         ATTENDED,
                         HUNDREDS));
-        return new Drawn(List.of(Charts.curves(labels, curves)), comparisons, notes);
+        return new Drawn(List.of(chart), comparisons, notes);
     }
 
     private static boolean comesBack(Rows.Row row) {
@@ -84,16 +101,18 @@ final class Figure4a implements Figure {
                 && Arrays.stream(ranks, gone.getAsInt(), ranks.length).anyMatch(rank -> rank <= ATTENDED);
     }
 
-    private static Curve curve(Rows.Row row, int every) {
+    private static List<Series> marked(List<Series> curves) {
+        return IntStream.range(0, curves.size())
+                .mapToObj(i -> Series.of(
+                        curves.get(i).name(), Palette.step(i), curves.get(i).points()))
+                .toList();
+    }
+
+    private static List<Point> curve(Rows.Row row, int every) {
         var ranks = ranks(row);
-        var steps = new ArrayList<Double>();
-        for (int i = 0; i < ranks.length; i++) {
-            steps.add((double) i * every);
-        }
-        return new Curve(
-                "page " + row.text("page"),
-                steps.stream().mapToDouble(step -> step).toArray(),
-                Arrays.stream(ranks).asDoubleStream().toArray());
+        return IntStream.range(0, ranks.length)
+                .mapToObj(i -> Point.of((double) i * every, ranks[i]))
+                .toList();
     }
 
     private static int[] ranks(Rows.Row row) {

@@ -1,18 +1,20 @@
 package io.arkvale.experiments.figure;
 
-import io.arkvale.experiments.figure.Charts.Cell;
-import io.arkvale.experiments.figure.Charts.Labels;
+import io.arkvale.experiments.chart.HeatMap;
+import io.arkvale.experiments.chart.HeatMap.Cell;
+import io.arkvale.experiments.chart.Labels;
+import io.arkvale.experiments.policy.option.PolicyChoice;
+import io.arkvale.experiments.report.Rows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
+import java.util.Map;
 
 /** How many pages come back a step, by attended pages and capacity. */
 final class Figure4b implements Figure {
     private static final int PAGE_SIZE = 32;
     private static final int FEW = 10;
     private static final int MOST_ATTENDED = 40;
-    private static final Pattern ATTENDED = Pattern.compile("attended=(\\d+)");
 
     /** Recalls of one setting. */
     private record Point(int attended, int capacity, double recalls) {
@@ -45,25 +47,39 @@ final class Figure4b implements Figure {
                 points.stream().map(Point::capacity).distinct().sorted().toList();
         var cells = points.stream()
                 .map(point -> new Cell(
-                        attended.indexOf(point.attended()), capacities.indexOf(point.capacity()), point.recalls()))
+                        attended.indexOf(point.attended()),
+                        capacities.indexOf(point.capacity()),
+                        point.recalls(),
+                        point.isRecommended()))
                 .toList();
         var labels = new Labels(
-                "fig4b", "Pages recalled a step, all layers together", "attended pages k", "capacity c, pages");
-        var picture = Charts.heatMap(
+                "fig4b",
+                "Pages recalled per step, all layers together",
+                finding(points),
+                "attended pages k",
+                "capacity c, pages");
+        var chart = new HeatMap(
                 labels,
                 attended.stream().map(String::valueOf).toList(),
                 capacities.stream().map(String::valueOf).toList(),
-                cells);
-        return new Drawn(List.of(picture), comparisons(points), notes(results, points));
+                cells,
+                "k ≤ min(40, c/2): the paper has fewer than 10");
+        return new Drawn(List.of(chart), comparisons(points), notes(results, points));
+    }
+
+    private static String finding(List<Point> points) {
+        var within = points.stream().filter(Point::isRecommended).mapToDouble(Point::recalls);
+        var beyond = points.stream().filter(point -> !point.isRecommended()).mapToDouble(Point::recalls);
+        return String.format(
+                Locale.ROOT,
+                "At most %s pages come back per step where k ≤ min(40, c/2); elsewhere up to %s.",
+                Comparison.tenths(within.max().orElseThrow()),
+                Comparison.tenths(beyond.max().orElse(0)));
     }
 
     private static Point point(Rows.Row row) {
-        var attended = ATTENDED.matcher(row.text("policy"));
-        if (!attended.find()) {
-            throw new IllegalArgumentException("policy '" + row.text("policy") + "' does not say attended=");
-        }
         return new Point(
-                Integer.parseInt(attended.group(1)),
+                PolicyChoice.parse(row.text("policy"), Map.of()).settings().whole("attended"),
                 row.whole("budget") / PAGE_SIZE,
                 row.number("recalled_pages_per_step"));
     }

@@ -1,8 +1,14 @@
 package io.arkvale.experiments.figure;
 
-import io.arkvale.experiments.figure.Charts.Labels;
-import io.arkvale.experiments.figure.Charts.Series;
-import io.arkvale.experiments.figure.Drawn.Picture;
+import io.arkvale.experiments.chart.Chart;
+import io.arkvale.experiments.chart.Labels;
+import io.arkvale.experiments.chart.LineChart;
+import io.arkvale.experiments.chart.Palette;
+import io.arkvale.experiments.chart.PaperPoint;
+import io.arkvale.experiments.chart.PaperPoint.Bound;
+import io.arkvale.experiments.chart.Point;
+import io.arkvale.experiments.chart.Series;
+import io.arkvale.experiments.report.Rows;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -36,13 +42,13 @@ final class Figure7 implements Figure {
 
     @Override
     public Drawn draw(Rows results) {
-        var pictures = new ArrayList<Picture>();
+        var charts = new ArrayList<Chart>();
         var comparisons = new ArrayList<Comparison>();
         var notes = new ArrayList<String>();
         for (var experiment : results.distinct("experiment")) {
             var rows = results.where("experiment", experiment);
             var text = experiment.equals(name()) ? "English" : "questions";
-            pictures.add(picture(experiment, text, rows));
+            charts.add(chart(experiment, text, rows));
             comparisons.addAll(comparisons(text, rows));
             notes.addAll(notes(text, rows));
         }
@@ -57,18 +63,47 @@ final class Figure7 implements Figure {
                         + (results.mean("first_is_best") < RARELY
                                 ? "The first page hardly ever leads here, so that the centroid has no such page to miss."
                                 : "The first page does lead here."));
-        return new Drawn(pictures, comparisons, notes);
+        return new Drawn(charts, comparisons, notes);
     }
 
-    private static Picture picture(String experiment, String text, Rows rows) {
+    private static Chart chart(String experiment, String text, Rows rows) {
         var tops = rows.distinct("top");
-        var series = rows.distinct("digest").stream()
-                .map(digest -> new Series(
-                        digest,
-                        tops.stream().map(top -> 100 * found(rows, digest, top)).toList()))
-                .toList();
-        var labels = new Labels(experiment, "Best k pages found, " + text, "k, pages", "of the best k pages found, %");
-        return Charts.lines(labels, tops, series);
+        var digests = rows.distinct("digest");
+        var marks = Palette.of(digests);
+        var series = new ArrayList<Series>();
+        for (int i = 0; i < digests.size(); i++) {
+            var points = new ArrayList<Point>();
+            for (var top : tops) {
+                points.add(Point.of(points.size(), 100 * found(rows, digests.get(i), top)));
+            }
+            series.add(new Series(digests.get(i), marks.get(i), points, paper(digests.get(i), tops.size())));
+        }
+        var first = tops.getFirst();
+        var order = order(rows, digest -> found(rows, digest, first));
+        var labels = new Labels(
+                experiment,
+                "Best k pages found, " + text,
+                "At k = " + first + ", " + order.getFirst() + " finds the best page most often ("
+                        + Comparison.percent(found(rows, order.getFirst(), first)) + "), " + order.getLast()
+                        + " least often (" + Comparison.percent(found(rows, order.getLast(), first)) + ").",
+                "k, pages",
+                "of the best k pages found, %");
+        return new LineChart(labels, tops, 100, series, List.of());
+    }
+
+    /** What the paper says in its text about a digest. */
+    private static List<PaperPoint> paper(String digest, int places) {
+        if (digest.equals(BASELINE)) {
+            return List.of(new PaperPoint(0, 5, Bound.BELOW));
+        }
+        if (!digest.equals(DEFAULT)) {
+            return List.of();
+        }
+        var points = new ArrayList<>(List.of(PaperPoint.of(0, 95)));
+        for (int place = 1; place < places; place++) {
+            points.add(new PaperPoint(place, 80, Bound.ABOVE));
+        }
+        return points;
     }
 
     /** Mean over layers of the share found. */

@@ -1,17 +1,21 @@
 package io.arkvale.experiments.figure;
 
-import io.arkvale.experiments.figure.Charts.Labels;
-import io.arkvale.experiments.figure.Charts.Series;
-import io.arkvale.experiments.figure.Drawn.Picture;
+import io.arkvale.experiments.chart.Chart;
+import io.arkvale.experiments.chart.Labels;
+import io.arkvale.experiments.chart.LineChart;
+import io.arkvale.experiments.report.Rows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Scores by task, policy and budget. */
 final class Figure8 implements Figure {
     private static final String FULL = "full";
     private static final String ARKVALE = "arkvale";
+    /** Fewer questions give no verdict. */
+    private static final int ENOUGH = 20;
 
     /** The least budget, in tokens, from which ArkVale equals full attention in the paper, by task. */
     private static final Map<String, Integer> PAPER =
@@ -35,11 +39,11 @@ final class Figure8 implements Figure {
 
     @Override
     public Drawn draw(Rows results) {
-        var pictures = new ArrayList<Picture>();
+        var charts = new ArrayList<Chart>();
         var comparisons = new ArrayList<Comparison>();
         for (var experiment : results.distinct("experiment")) {
             var rows = results.where("experiment", experiment);
-            pictures.add(picture(experiment, rows));
+            charts.add(chart(experiment, rows));
             comparisons.add(equalsFull(rows));
             comparisons.add(aboveEvicting(rows));
         }
@@ -51,47 +55,67 @@ final class Figure8 implements Figure {
                         + " of the paired difference from full attention reaches 0; with few questions that is wide:"
                         + " see the columns samples, gain_low and gain_high.",
                 row.number("prompt_tokens")));
-        return new Drawn(pictures, comparisons, notes);
+        return new Drawn(charts, comparisons, notes);
     }
 
-    private static Picture picture(String experiment, Rows rows) {
+    private static Chart chart(String experiment, Rows rows) {
         var task = rows.distinct("task").getFirst();
-        var series = rows.distinct("policy").stream()
-                .map(policy -> new Series(
-                        policy,
-                        rows.where("policy", policy).stream()
-                                .map(row -> 100 * row.number("accuracy"))
-                                .toList()))
-                .toList();
-        var questions = rows.all().getFirst().whole("samples");
+        var scores = Score.of(rows);
+        var samples = rows.all().getFirst().whole("samples");
         var labels = new Labels(
                 experiment,
-                String.format(Locale.ROOT, "%s, %d questions", task, questions),
+                String.format(Locale.ROOT, "Score in %s, %d questions", task, samples),
+                finding(rows, scores),
                 "budget, tokens",
                 "score, %");
-        return Charts.lines(labels, rows.distinct("budget"), series);
+        return new LineChart(labels, Score.budgets(scores), 100, Score.lines(scores), List.of());
+    }
+
+    /** The least budget from which ArkVale is not below full attention, as far as the questions tell. */
+    private static String finding(Rows rows, List<Score> scores) {
+        var least = Score.budgets(scores).getFirst();
+        var ours = Score.percent(Score.of(scores, ARKVALE, least).value());
+        var full = Score.percent(Score.of(scores, FULL, least).value());
+        var samples = rows.all().getFirst().whole("samples");
+        if (samples < ENOUGH) {
+            return String.format(
+                    Locale.ROOT,
+                    "At a budget of %s tokens ArkVale scores %s, full attention %s; %d questions are too few for a verdict.",
+                    least,
+                    ours,
+                    full,
+                    samples);
+        }
+        var from = leastEqual(rows);
+        return from == null
+                ? "At every budget ArkVale scores less than full attention; at " + least + " tokens " + ours
+                        + " against " + full + "."
+                : "From a budget of " + from
+                        + " tokens on, ArkVale's score does not differ from full attention's as far as " + samples
+                        + " questions tell.";
+    }
+
+    /** The least budget from which on the interval of the paired difference reaches 0, or null. */
+    private static @Nullable String leastEqual(Rows rows) {
+        String from = null;
+        var ours = rows.where("policy", ARKVALE);
+        for (var budget : rows.distinct("budget").reversed()) {
+            if (ours.where("budget", budget).only().number("gain_high") < 0) {
+                break;
+            }
+            from = budget;
+        }
+        return from;
     }
 
     private static Comparison equalsFull(Rows rows) {
-        var budgets = rows.distinct("budget");
-        var from = "none of these";
-        var equal = false;
-        for (int i = budgets.size() - 1; i >= 0; i--) {
-            var row = rows.where("policy", ARKVALE)
-                    .where("budget", budgets.get(i))
-                    .only();
-            if (row.number("gain_high") < 0) {
-                break;
-            }
-            from = budgets.get(i);
-            equal = true;
-        }
+        var from = leastEqual(rows);
         var most = PAPER.values().stream().mapToInt(budget -> budget).max().orElseThrow();
         return new Comparison(
                 rows.distinct("task").getFirst() + ": least budget from which ArkVale equals full attention",
                 "512 to 2048, by task",
-                from,
-                equal && Integer.parseInt(from) <= most,
+                from == null ? "none of these" : from,
+                from != null && Integer.parseInt(from) <= most,
                 "at most 2048, the paper's largest");
     }
 

@@ -3,20 +3,34 @@ package io.arkvale.experiments.figure;
 import static io.arkvale.experiments.simulate.Figure9.BUDGETS;
 import static io.arkvale.experiments.simulate.Figure9.PAPER;
 import static io.arkvale.experiments.simulate.Figure9.PAPER_LATENCIES;
+import static io.arkvale.experiments.simulate.Figure9.PAPER_THROUGHPUTS;
 
-import io.arkvale.experiments.figure.Charts.Labels;
-import io.arkvale.experiments.figure.Charts.Series;
-import io.arkvale.experiments.figure.Drawn.Picture;
+import io.arkvale.experiments.chart.Chart;
+import io.arkvale.experiments.chart.Labels;
+import io.arkvale.experiments.chart.LineChart;
+import io.arkvale.experiments.chart.Palette;
+import io.arkvale.experiments.chart.PaperPoint;
+import io.arkvale.experiments.chart.Point;
+import io.arkvale.experiments.chart.Series;
+import io.arkvale.experiments.chart.StackChart;
+import io.arkvale.experiments.chart.StackChart.Bar;
+import io.arkvale.experiments.chart.StackChart.Part;
+import io.arkvale.experiments.report.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Latency of a step by part, throughput, and the latency of every policy, from the cost model. */
 final class Figure9 implements Figure {
     private static final String FULL = "full";
     private static final List<String> PARTS = List.of("other", "attention", "estimate", "select", "recall");
+    private static final List<Part> PART_INKS =
+            PARTS.stream().map(part -> new Part(part, Palette.part(part))).toList();
     private static final double TOLERANCE = 0.15;
 
     @Override
@@ -40,12 +54,12 @@ final class Figure9 implements Figure {
     public Drawn draw(Rows results) {
         var rows = results.where("experiment", name());
         var policies = results.where("experiment", name() + "-policies");
-        var pictures = new ArrayList<Picture>();
+        var charts = new ArrayList<Chart>();
         for (var tokens : rows.distinct("tokens")) {
-            pictures.add(latency(tokens, rows.where("tokens", tokens)));
+            charts.add(latency(tokens, rows.where("tokens", tokens)));
         }
-        pictures.add(throughput(rows));
-        pictures.add(ofPolicies(policies));
+        charts.add(throughput(rows));
+        charts.add(ofPolicies(policies));
         var limited = rows.where(row -> row.has("budget"));
         var comparisons = List.of(
                 gain(
@@ -72,7 +86,7 @@ final class Figure9 implements Figure {
                                 rows.where("policy", FULL).stream()
                                         .map(row -> row.text("largest_batch") + " (" + row.text("tokens") + " tokens)")
                                         .toList())));
-        return new Drawn(pictures, comparisons, notes);
+        return new Drawn(charts, comparisons, notes);
     }
 
     private static Comparison gain(String quantity, double paper, double here) {
@@ -88,11 +102,8 @@ final class Figure9 implements Figure {
     private static Comparison bars(Rows rows) {
         var deviations = rows.stream()
                 .mapToDouble(row -> {
-                    var bars = PAPER_LATENCIES.get((long) row.whole("tokens"));
-                    var place = row.has("budget") ? BUDGETS.indexOf(row.whole("budget")) : BUDGETS.size();
-                    return bars == null || place < 0
-                            ? Double.NaN
-                            : Math.abs(row.number("step_ms") / bars.get(place) - 1);
+                    var bar = paperMillis(row);
+                    return bar == null ? Double.NaN : Math.abs(row.number("step_ms") / bar - 1);
                 })
                 .filter(deviation -> !Double.isNaN(deviation))
                 .toArray();
@@ -106,59 +117,106 @@ final class Figure9 implements Figure {
                 "on average within 15 %");
     }
 
-    private static Picture latency(String tokens, Rows rows) {
+    private static Chart latency(String tokens, Rows rows) {
         var ordered = limitedFirst(rows);
-        var categories = ordered.stream()
-                .map(row -> row.has("budget") ? row.text("budget") : FULL)
-                .toList();
+        var bars = new ArrayList<Bar>();
+        for (var row : ordered) {
+            bars.add(new Bar(row.has("budget") ? "budget " + row.text("budget") : FULL, parts(row), paperMillis(row)));
+        }
+        var fastest = ordered.stream()
+                .filter(row -> row.has("budget"))
+                .max(Comparator.comparingDouble(row -> row.number("speedup")))
+                .orElseThrow();
         var labels = new Labels(
                 "fig9-latency-" + tokens,
                 String.format(Locale.ROOT, "Step of 4 sequences of %,d tokens", Integer.parseInt(tokens)),
-                "budget, tokens",
-                "latency, ms");
-        return Charts.stacks(labels, categories, parts(ordered));
+                String.format(
+                        Locale.ROOT,
+                        "With a budget of %s tokens the modelled step is %.1f times faster than with full attention.",
+                        fastest.text("budget"),
+                        fastest.number("speedup")),
+                "latency, ms",
+                "");
+        return new StackChart(labels, PART_INKS, bars);
     }
 
-    private static Picture ofPolicies(Rows rows) {
+    /** The paper's bar in ms, or null. */
+    private static @Nullable Double paperMillis(Rows.Row row) {
+        return bar(PAPER_LATENCIES, row);
+    }
+
+    private static @Nullable Double bar(Map<Long, List<Double>> panels, Rows.Row row) {
+        var bars = panels.get((long) row.whole("tokens"));
+        var place = row.has("budget") ? BUDGETS.indexOf(row.whole("budget")) : BUDGETS.size();
+        return bars == null || place < 0 ? null : bars.get(place);
+    }
+
+    private static Chart ofPolicies(Rows rows) {
+        var first = rows.all().getFirst();
+        var bars = rows.stream()
+                .map(row -> new Bar(row.text("policy"), parts(row), null))
+                .toList();
+        var order = rows.stream()
+                .sorted(Comparator.comparingDouble(row -> row.number("step_ms")))
+                .toList();
         var labels = new Labels(
                 "fig9-policies",
                 String.format(
                         Locale.ROOT,
-                        "Step of %s sequences of %,d tokens, budget %s",
-                        rows.all().getFirst().text("batch"),
-                        rows.all().getFirst().whole("tokens"),
+                        "Step of %s × %,d tokens by policy, budget %s",
+                        first.text("batch"),
+                        first.whole("tokens"),
                         rows.distinct("budget").getFirst()),
-                "policy",
-                "latency, ms");
-        return Charts.stacks(labels, rows.distinct("policy"), parts(rows.all()));
+                String.format(
+                        Locale.ROOT,
+                        "The cost model gives %s the fastest step (%.1f ms) and %s the slowest (%.1f ms).",
+                        order.getFirst().text("policy"),
+                        order.getFirst().number("step_ms"),
+                        order.getLast().text("policy"),
+                        order.getLast().number("step_ms")),
+                "latency, ms",
+                "");
+        return new StackChart(labels, PART_INKS, bars);
     }
 
-    private static List<Series> parts(List<Rows.Row> rows) {
-        return PARTS.stream()
-                .map(part -> new Series(
-                        part, rows.stream().map(row -> row.number(part + "_ms")).toList()))
-                .toList();
+    private static List<Double> parts(Rows.Row row) {
+        return PARTS.stream().map(part -> row.number(part + "_ms")).toList();
     }
 
-    private static Picture throughput(Rows rows) {
+    private static Chart throughput(Rows rows) {
         var lengths = rows.distinct("tokens");
-        var series = limitedFirst(rows.where("tokens", lengths.getFirst())).stream()
-                .map(setting -> setting.has("budget") ? setting.text("budget") : FULL)
-                .map(setting -> new Series(
-                        setting,
-                        lengths.stream()
-                                .map(tokens -> of(rows.where("tokens", tokens), setting)
-                                        .number("tokens_per_second"))
-                                .toList()))
-                .toList();
+        var series = new ArrayList<Series>();
+        for (var budget : rows.distinct("budget")) {
+            var points = new ArrayList<Point>();
+            var paper = new ArrayList<PaperPoint>();
+            for (var row : rows.where("budget", budget)) {
+                var place = lengths.indexOf(row.text("tokens"));
+                points.add(Point.of(place, row.number("throughput_gain")));
+                var panel = PAPER_THROUGHPUTS.get((long) row.whole("tokens"));
+                var theirs = bar(PAPER_THROUGHPUTS, row);
+                if (panel != null && theirs != null) {
+                    paper.add(PaperPoint.of(place, theirs / panel.getLast()));
+                }
+            }
+            series.add(new Series("budget " + budget, Palette.step(series.size()), points, paper));
+        }
+        var most = rows.where(row -> row.has("budget"))
+                .numbers("throughput_gain")
+                .max()
+                .orElseThrow();
         var labels = new Labels(
-                "fig9-throughput", "Throughput with 40 GB for keys and values", "length, tokens", "tokens a second");
-        return Charts.bars(labels, lengths, series);
-    }
-
-    private static Rows.Row of(Rows rows, String setting) {
-        return rows.where(row -> (row.has("budget") ? row.text("budget") : FULL).equals(setting))
-                .only();
+                "fig9-throughput",
+                "Throughput with 40 GB for keys and values",
+                String.format(
+                        Locale.ROOT,
+                        "In the cost model, budgets give up to %.1f times the throughput of full attention.",
+                        most),
+                "length, tokens",
+                "times that of full attention");
+        var names = lengths.stream()
+                .map(length -> String.format(Locale.ROOT, "%,d", Integer.parseInt(length)))
+                .toList();
+        return new LineChart(labels, names, Double.NaN, series, List.of());
     }
 
     /** Budgets in order, then full attention, as in the paper. */

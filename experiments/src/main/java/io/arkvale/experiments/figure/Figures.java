@@ -54,15 +54,6 @@ public final class Figures {
                 .toList();
     }
 
-    /**
-     * Makes sure that charts can be drawn here, before hours are spent on what they show.
-     *
-     * @throws UserException if Java finds no fonts
-     */
-    public static void requireFonts() {
-        Charts.requireFonts();
-    }
-
     private static byte[] shipped() {
         try (var stream = Figures.class.getResourceAsStream(FILE)) {
             if (stream == null) {

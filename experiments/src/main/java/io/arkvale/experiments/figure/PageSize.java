@@ -1,17 +1,22 @@
 package io.arkvale.experiments.figure;
 
-import io.arkvale.experiments.figure.Charts.Labels;
-import io.arkvale.experiments.figure.Charts.Series;
+import io.arkvale.experiments.chart.Chart;
+import io.arkvale.experiments.chart.Labels;
+import io.arkvale.experiments.chart.LineChart;
+import io.arkvale.experiments.chart.Palette;
+import io.arkvale.experiments.chart.Point;
+import io.arkvale.experiments.chart.Series;
+import io.arkvale.experiments.policy.option.PolicyChoice;
+import io.arkvale.experiments.report.Rows;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /** What the page size does to score and latency. */
 final class PageSize implements Figure {
-    private static final Pattern PAGE_SIZE = Pattern.compile("page-size=(\\d+)");
-
     @Override
     public String name() {
         return "page-size";
@@ -32,23 +37,7 @@ final class PageSize implements Figure {
         var scored = results.where("experiment", "page-size-score");
         var simulated =
                 results.where(row -> row.text("experiment").startsWith("page-size-latency") && row.has("budget"));
-        var budgets = scored.distinct("budget");
-        var sizes = scored.distinct("policy").stream().map(PageSize::sizeOf).toList();
-        var scores = new Labels(
-                "page-size-score",
-                String.format(
-                        Locale.ROOT,
-                        "Score in %s, %,.0f tokens",
-                        scored.distinct("task").getFirst(),
-                        scored.mean("prompt_tokens")),
-                "budget, tokens",
-                "score, %");
-        var latencies = new Labels(
-                "page-size-latency", "Step of LongChat-7B, A100 (cost model)", "budget, tokens", "latency, ms");
-        var pictures = List.of(
-                Charts.lines(scores, budgets, series(sizes, size -> scores(scored, size, budgets))),
-                Charts.lines(
-                        latencies, simulated.distinct("budget"), series(sizes, size -> latencies(simulated, size))));
+        var charts = List.<Chart>of(scores(scored), latencies(simulated));
         var notes = List.of(String.format(
                 Locale.ROOT,
                 "%d questions a cell. Latency of 4 sequences of %s tokens by the cost model, where every page size recalls as"
@@ -56,7 +45,7 @@ final class PageSize implements Figure {
                         + " but have more digests to read and more copies to start.",
                 scored.all().getFirst().whole("samples"),
                 simulated.distinct("tokens").getFirst()));
-        return new Drawn(pictures, List.of(comparison(scored)), notes);
+        return new Drawn(charts, List.of(comparison(scored)), notes);
     }
 
     private static Comparison comparison(Rows scored) {
@@ -74,32 +63,63 @@ final class PageSize implements Figure {
         return scored.where(row -> sizeOf(row.text("policy")).equals(size)).mean("accuracy");
     }
 
-    private static List<Series> series(List<String> sizes, Function<String, List<? extends @Nullable Double>> values) {
-        return sizes.stream()
-                .map(size -> new Series("pages of " + size, values.apply(size)))
-                .toList();
+    private static Chart scores(Rows scored) {
+        var scores = Score.of(scored);
+        var sizes = Score.policies(scores);
+        var best = sizes.stream()
+                .max(Comparator.comparingDouble(policy -> meanOf(scored, sizeOf(policy))))
+                .map(PageSize::sizeOf)
+                .orElseThrow();
+        var labels = new Labels(
+                "page-size-score",
+                String.format(
+                        Locale.ROOT,
+                        "Score in %s by page size, %,.0f tokens",
+                        scored.distinct("task").getFirst(),
+                        scored.mean("prompt_tokens")),
+                "Over all budgets, pages of " + best + " score best with " + Comparison.percent(meanOf(scored, best))
+                        + "; pages of 32 have " + Comparison.percent(meanOf(scored, "32")) + ".",
+                "budget, tokens",
+                "score, %");
+        var marks = IntStream.range(0, sizes.size()).mapToObj(Palette::step).toList();
+        var lines = Score.lines(scores, policy -> "pages of " + sizeOf(policy), marks, (policy, budget) -> null);
+        return new LineChart(labels, Score.budgets(scores), 100, lines, List.of());
     }
 
-    private static List<Double> scores(Rows scored, String size, List<String> budgets) {
-        var own = scored.where(row -> sizeOf(row.text("policy")).equals(size));
-        return budgets.stream()
-                .map(budget -> 100 * own.where("budget", budget).only().number("accuracy"))
+    private static Chart latencies(Rows simulated) {
+        var series = new ArrayList<Series>();
+        for (var experiment : simulated.distinct("experiment")) {
+            var points = new ArrayList<Point>();
+            for (var row : simulated.where("experiment", experiment)) {
+                points.add(Point.of(points.size(), row.number("step_ms")));
+            }
+            series.add(Series.of(
+                    "pages of " + experiment.substring(experiment.lastIndexOf('-') + 1),
+                    Palette.step(series.size()),
+                    points));
+        }
+        var budgets = simulated.distinct("budget");
+        var order = series.stream()
+                .sorted(Comparator.comparingDouble(
+                        one -> one.points().getFirst().y()))
                 .toList();
-    }
-
-    private static List<Double> latencies(Rows simulated, String size) {
-        return simulated
-                .where("experiment", "page-size-latency-" + size)
-                .numbers("step_ms")
-                .boxed()
-                .toList();
+        var labels = new Labels(
+                "page-size-latency",
+                "Step of LongChat-7B by page size, A100 (cost model)",
+                String.format(
+                        Locale.ROOT,
+                        "At a budget of %s tokens, a step with %s is the fastest (%.1f ms), with %s the slowest (%.1f ms).",
+                        budgets.getFirst(),
+                        order.getFirst().name(),
+                        order.getFirst().points().getFirst().y(),
+                        order.getLast().name(),
+                        order.getLast().points().getFirst().y()),
+                "budget, tokens",
+                "latency, ms");
+        return new LineChart(labels, budgets, Double.NaN, series, List.of());
     }
 
     private static String sizeOf(String policy) {
-        var size = PAGE_SIZE.matcher(policy);
-        if (!size.find()) {
-            throw new IllegalArgumentException("policy '" + policy + "' does not say page-size=");
-        }
-        return size.group(1);
+        return PolicyChoice.parse(policy, Map.of()).settings().word("page-size");
     }
 }

@@ -1,12 +1,15 @@
 package io.arkvale.experiments.figure;
 
-import io.arkvale.experiments.figure.Charts.Labels;
-import io.arkvale.experiments.figure.Charts.Series;
-import io.arkvale.experiments.figure.Drawn.Picture;
+import io.arkvale.experiments.chart.Chart;
+import io.arkvale.experiments.chart.Labels;
+import io.arkvale.experiments.chart.LineChart;
+import io.arkvale.experiments.chart.Palette;
+import io.arkvale.experiments.report.Rows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Passkeys found by policy, budget and length. */
 final class Table1 implements Figure {
@@ -53,12 +56,12 @@ final class Table1 implements Figure {
 
     @Override
     public Drawn draw(Rows results) {
-        var pictures = new ArrayList<Picture>();
+        var charts = new ArrayList<Chart>();
         var comparisons = new ArrayList<Comparison>();
         for (var experiment : results.distinct("experiment")) {
             var rows = results.where("experiment", experiment);
             var length = rows.distinct("length").getFirst();
-            pictures.add(picture(experiment, length, rows));
+            charts.add(chart(experiment, length, rows));
             for (var policy : rows.distinct("policy")) {
                 var paper = PAPER.getOrDefault(policy, Map.of()).get(length);
                 if (paper != null) {
@@ -66,23 +69,30 @@ final class Table1 implements Figure {
                 }
             }
         }
-        return new Drawn(pictures, comparisons, notes(results));
+        return new Drawn(charts, comparisons, notes(results));
     }
 
-    private static Picture picture(String experiment, String length, Rows rows) {
+    private static Chart chart(String experiment, String length, Rows rows) {
+        var scores = Score.of(rows);
         var labels = new Labels(
                 experiment,
                 String.format(Locale.ROOT, "Passkeys in %,d characters", Integer.parseInt(length)),
+                EvictedForGood.finding(scores, "of the passkeys"),
                 "budget, tokens",
                 "right answers, %");
-        var series = rows.distinct("policy").stream()
-                .map(policy -> new Series(
-                        policy,
-                        rows.where("policy", policy).stream()
-                                .map(row -> 100 * row.number("accuracy"))
-                                .toList()))
-                .toList();
-        return Charts.bars(labels, rows.distinct("budget"), series);
+        var lines = Score.lines(
+                scores,
+                policy -> policy,
+                Palette.of(Score.policies(scores)),
+                (policy, budget) -> paper(policy, length, budget));
+        return new LineChart(labels, Score.budgets(scores), 100, lines, List.of());
+    }
+
+    /** The paper's share in percent, or null. */
+    private static @Nullable Integer paper(String policy, String length, String budget) {
+        var shares = PAPER.getOrDefault(policy, Map.of()).get(length);
+        var place = PAPER_BUDGETS.indexOf(budget);
+        return shares == null || place < 0 ? null : shares.get(place);
     }
 
     private static Comparison comparison(String policy, String length, Rows rows, List<Integer> paper) {

@@ -1,5 +1,7 @@
 package io.arkvale.experiments.policy;
 
+import io.arkvale.experiments.policy.option.Settings;
+
 /**
  * What a policy is told when it begins in a layer.
  *

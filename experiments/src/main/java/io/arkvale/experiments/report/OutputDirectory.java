@@ -1,10 +1,13 @@
 package io.arkvale.experiments.report;
 
+import io.arkvale.experiments.OutputLostException;
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.input.FileReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 
 /** A directory for result files. Opened before the work starts, so that hours of it cannot end in an unwritable place. */
 public final class OutputDirectory {
@@ -22,10 +25,11 @@ public final class OutputDirectory {
     public static OutputDirectory open(Path directory) {
         try {
             Files.createDirectories(directory);
-            Files.delete(Files.createTempFile(directory, ".arkvale", ".tmp"));
+            Files.delete(draft(directory, "arkvale"));
         } catch (IOException e) {
             throw new UserException(
-                    "output directory " + directory + " cannot be written (" + reason(e) + "); name another with --out",
+                    "output directory " + directory + " cannot be written (" + FileReason.of(e)
+                            + "); name another with --out",
                     e);
         }
         return new OutputDirectory(directory);
@@ -40,12 +44,12 @@ public final class OutputDirectory {
     /**
      * Writes a file whole or not at all.
      *
-     * @throws UserException if it cannot be written
+     * @throws OutputLostException if it cannot be written
      */
     public void write(String name, String content) {
         var file = directory.resolve(name);
         try {
-            var draft = Files.createTempFile(directory, "." + name, ".tmp");
+            var draft = draft(directory, name);
             try {
                 Files.writeString(draft, content);
                 Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
@@ -53,11 +57,12 @@ public final class OutputDirectory {
                 Files.deleteIfExists(draft);
             }
         } catch (IOException e) {
-            throw new UserException("file " + file + " cannot be written (" + reason(e) + ")", e);
+            throw new OutputLostException("file " + file + " cannot be written: " + FileReason.of(e), e);
         }
     }
 
-    private static String reason(IOException e) {
-        return e.getClass().getSimpleName().replace("Exception", "") + ": " + e.getMessage();
+    /** A new file with the permissions that the user's mask gives. Java's own temporary files are for one user only. */
+    private static Path draft(Path directory, String name) throws IOException {
+        return Files.createFile(directory.resolve("." + name + "." + UUID.randomUUID() + ".tmp"));
     }
 }

@@ -66,7 +66,7 @@ public record CacheSetting(
     }
 
     /** Tokens that ArkVale attends to in a limited layer of a sequence with more pages than the budget. */
-    int attendedTokens() {
+    public int attendedTokens() {
         var chosen = Math.max(sinkPages + windowPages, Math.min(MOST_ATTENDED, budget / 2) / pageSize);
         return scope == Scope.RESIDENT ? budget : chosen * pageSize;
     }

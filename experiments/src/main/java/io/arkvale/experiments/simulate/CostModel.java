@@ -1,6 +1,12 @@
 package io.arkvale.experiments.simulate;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.simulate.cost.KernelWork;
+import io.arkvale.experiments.simulate.cost.Launches;
+import io.arkvale.experiments.simulate.cost.PolicyCost;
+import io.arkvale.experiments.simulate.description.Gpu;
+import io.arkvale.experiments.simulate.description.LanguageModel;
+import io.arkvale.experiments.simulate.description.Software;
 
 /**
  * What a decode step costs on a GPU, or on several that share the heads. The formulas with their units and the source of
@@ -104,16 +110,16 @@ public record CostModel(Gpu gpu, LanguageModel model, int tensorParallel, Softwa
         return model.layers() * Launches.ALL_REDUCES * (gpu.send(bytes) + launch(1));
     }
 
-    private double seconds(Work work, int batch) {
+    private double seconds(KernelWork work, int batch) {
         var share = (double) batch / tensorParallel;
         return gpu.busy(work.bytes() * share, work.arithmetic() * share) + launches(work, batch);
     }
 
-    private double launches(Work work, int batch) {
+    private double launches(KernelWork work, int batch) {
         return launch(work.launches() + work.sequenceLaunches() * batch);
     }
 
-    private double hostLaunches(Work work, int batch) {
+    private double hostLaunches(KernelWork work, int batch) {
         return software.hostMovesPages() ? launches(work, batch) : 0;
     }
 

@@ -1,6 +1,9 @@
 package io.arkvale.experiments.simulate;
 
 import io.arkvale.experiments.simulate.Simulation.Gains;
+import io.arkvale.experiments.simulate.cost.PolicyCost;
+import io.arkvale.experiments.simulate.description.Descriptions;
+import io.arkvale.experiments.simulate.description.LanguageModel;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 package io.arkvale.experiments.simulate;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.simulate.cost.PolicyCost;
 
 /**
  * Room for a batch's cache, on each GPU.

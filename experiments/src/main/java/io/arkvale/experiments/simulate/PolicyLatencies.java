@@ -1,5 +1,6 @@
 package io.arkvale.experiments.simulate;
 
+import io.arkvale.experiments.simulate.cost.PolicyCost;
 import java.util.List;
 
 /** The replies' figure 2: latency of a decode step under each policy. */

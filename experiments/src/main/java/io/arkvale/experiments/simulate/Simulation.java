@@ -1,5 +1,6 @@
 package io.arkvale.experiments.simulate;
 
+import io.arkvale.experiments.simulate.cost.PolicyCost;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

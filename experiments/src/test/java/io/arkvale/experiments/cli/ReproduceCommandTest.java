@@ -11,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -76,7 +78,12 @@ class ReproduceCommandTest {
             try (var files = Files.list(directory)) {
                 var pictures = files.map(file -> file.getFileName().toString())
                         .filter(file -> file.matches(name + "(-.*)?\\.svg"));
-                assertThat(pictures).as(name).isNotEmpty();
+                assertThat(pictures).as(name).isNotEmpty().allSatisfy(picture -> {
+                    assertThat(Files.size(directory.resolve(picture)))
+                            .as(picture)
+                            .isLessThan(40_000);
+                    assertThat(Files.readString(directory.resolve(picture))).contains("<desc>", "</text>");
+                });
             }
         }
     }
@@ -87,6 +94,31 @@ class ReproduceCommandTest {
         assertThat(again.exit()).as(again.err()).isZero();
         assertThat(again.err()).contains("fig3: done before").doesNotContain(" took ");
         assertThat(again.out()).isEqualTo(first.out());
+    }
+
+    @Test
+    void anotherFigureJoinsTheReportThatIsThere(@TempDir Path folder) throws IOException {
+        assertThat(Run.of("reproduce", "fig9", "--out", folder.toString()).exit())
+                .isZero();
+        var second = Run.of(
+                "reproduce",
+                "fig3",
+                "--set",
+                "context=128",
+                "--set",
+                "tokens=2",
+                "--out",
+                folder.toString(),
+                "--model",
+                Path.of("..", "models", "needle-5m").toString());
+        assertThat(second.exit()).as(second.err()).isZero();
+        assertThat(Files.readString(folder.resolve("report.html")))
+                .contains("<section id=\"fig9\">", "<section id=\"fig3\">", "./arkvale simulate")
+                .doesNotContain("<section id=\"fig7\">");
+        Files.writeString(folder.resolve("fig3.json"), "[{");
+        var third = Run.of("reproduce", "fig9", "--out", folder.toString());
+        assertThat(third.exit()).isEqualTo(2);
+        assertThat(third.err()).contains("fig3.json is not what 'reproduce' wrote");
     }
 
     @Test
@@ -141,7 +173,7 @@ class ReproduceCommandTest {
         var text = Files.readString(directory.resolve("report.html"));
         var references =
                 Pattern.compile("url\\(#([^)]*)\\)").matcher(text).results().map(found -> found.group(1));
-        assertThat(references).isNotEmpty().allMatch(ids::contains);
+        assertThat(references).allMatch(ids::contains);
         assertThat(text.replaceAll(" xmlns(:xlink)?=\"[^\"]*\"", "")).doesNotContain("http:", "https:");
     }
 
@@ -158,63 +190,132 @@ class ReproduceCommandTest {
 
     @Test
     void aBrowserShowsEveryFigureAtAPhonesAndADesktopsWidth() throws Exception {
-        var browser = browser();
-        assumeTrue(browser.isPresent(), "no Chromium: none on the PATH, and CHROMIUM names none");
         for (int width : new int[] {390, 1280}) {
-            var measured = measure(browser.get(), width);
+            var measured = measure(browser(), width, Scheme.LIGHT);
             assertThat(measured).as("page at " + width).contains("page " + width + " ");
             for (var figure : elements(page(), "figure")) {
                 var id = figure.getAttribute("id");
-                var found = Pattern.compile("figure " + id + " (\\d+) (\\d+) (\\d+);")
+                var found = Pattern.compile("figure " + id + " (\\d+) (\\d+) (\\d+) ([\\d.]+) \\[(.*?)\\];")
                         .matcher(measured);
                 assertThat(found.find()).as(id + " in " + measured).isTrue();
                 assertThat(Integer.parseInt(found.group(1))).as(id + " is wide").isGreaterThan(300);
-                assertThat(Integer.parseInt(found.group(2))).as(id + " is high").isGreaterThan(200);
+                assertThat(Integer.parseInt(found.group(2))).as(id + " is high").isGreaterThan(180);
                 assertThat(Integer.parseInt(found.group(3)))
                         .as(id + " ends within the page")
                         .isLessThanOrEqualTo(width);
+                assertThat(Double.parseDouble(found.group(4)))
+                        .as("smallest letters of " + id)
+                        .isGreaterThan(10.5);
+                assertThat(found.group(5))
+                        .as("texts of " + id + " that meet or leave it")
+                        .isEmpty();
             }
         }
     }
 
+    @Test
+    void aBrowserShowsTheReportInTheColoursThatAreAskedFor() throws Exception {
+        assertThat(measure(browser(), 1280, Scheme.LIGHT)).contains("grounds rgb(255, 255, 255) only;");
+        assertThat(measure(browser(), 1280, Scheme.DARK)).contains("grounds rgb(13, 17, 23) only;");
+    }
+
+    @Test
+    void aBrowserPrintsTheReport() throws Exception {
+        var pdf = directory.resolve("report.pdf");
+        browse(
+                browser(),
+                Scheme.DARK,
+                List.of("--no-pdf-header-footer", "--print-to-pdf=" + pdf),
+                directory.resolve("report.html"));
+        assertThat(Files.readString(pdf, StandardCharsets.ISO_8859_1)).startsWith("%PDF");
+        assertThat(Files.size(pdf)).isGreaterThan(50_000);
+    }
+
+    private enum Scheme {
+        DARK("0"),
+        LIGHT("1");
+
+        private final String setting;
+
+        Scheme(String setting) {
+            this.setting = setting;
+        }
+    }
+
+    /** Starting a browser takes seconds: each way of looking at the report is one start. */
+    private static final Map<String, String> MEASURED = new HashMap<>();
+
     /** What a page around the report, in a frame of that width, measures in it. */
-    private static String measure(Path browser, int width) throws IOException, InterruptedException {
+    private static String measure(Path browser, int width, Scheme scheme) throws IOException, InterruptedException {
+        var way = width + " " + scheme;
+        var known = MEASURED.get(way);
+        if (known == null) {
+            known = measureAnew(browser, width, scheme);
+            MEASURED.put(way, known);
+        }
+        return known;
+    }
+
+    private static String measureAnew(Path browser, int width, Scheme scheme) throws IOException, InterruptedException {
         var frame = Files.writeString(directory.resolve("frame.html"), """
                 <!DOCTYPE html><meta charset="utf-8"><body><pre id="out"></pre>
                 <iframe id="frame" src="report.html" style="width:WIDTHpx;height:900px;border:0"></iframe>
                 <script>
                 document.getElementById('frame').onload = function () {
-                  var page = this.contentDocument;
+                  var page = this.contentDocument, view = this.contentWindow;
                   var text = 'page ' + page.documentElement.scrollWidth + ' ';
+                  var grounds = new Set([view.getComputedStyle(page.body).backgroundColor]);
                   page.querySelectorAll('figure').forEach(function (figure) {
-                    var box = figure.querySelector('svg').getBoundingClientRect();
+                    var svg = figure.querySelector('svg'), box = svg.getBoundingClientRect();
+                    grounds.add(view.getComputedStyle(svg.querySelector('rect')).fill);
+                    var texts = Array.from(svg.querySelectorAll('text')), wrong = [];
+                    var boxes = texts.map(one => one.getBoundingClientRect());
+                    var scale = box.width / svg.viewBox.baseVal.width;
+                    var least = Math.min(...texts.map(one => scale * parseFloat(one.getAttribute('font-size'))));
+                    for (var i = 0; i < texts.length; i++) {
+                      if (boxes[i].left < box.left || boxes[i].right > box.right + 1 || boxes[i].bottom > box.bottom) {
+                        wrong.push(texts[i].textContent + ' leaves');
+                      }
+                      for (var j = 0; j < i; j++) {
+                        var across = Math.min(boxes[i].right, boxes[j].right) - Math.max(boxes[i].left, boxes[j].left);
+                        var down = Math.min(boxes[i].bottom, boxes[j].bottom) - Math.max(boxes[i].top, boxes[j].top);
+                        if (across > 1 && down > 4) { // boxes of letters have room above and below
+                          wrong.push(texts[i].textContent + ' on ' + texts[j].textContent);
+                        }
+                      }
+                    }
                     text += 'figure ' + figure.id + ' ' + Math.floor(box.width) + ' ' + Math.floor(box.height) + ' '
-                        + Math.floor(box.right) + ';';
+                        + Math.floor(box.right) + ' ' + least.toFixed(1) + ' [' + wrong.join(', ') + '];';
                   });
+                  text += 'grounds ' + Array.from(grounds).join(' ') + ' only;';
                   document.getElementById('out').textContent = text;
                 };
                 </script></body>
                 """.replace("WIDTH", Integer.toString(width)));
+        return browse(browser, scheme, List.of("--virtual-time-budget=10000", "--dump-dom"), frame);
+    }
+
+    private static String browse(Path browser, Scheme scheme, List<String> options, Path page)
+            throws IOException, InterruptedException {
         var profile = Files.createTempDirectory("profile");
         var log = Files.createTempFile("browser", ".log").toFile();
-        var process = new ProcessBuilder(
-                        browser.toString(),
-                        "--headless",
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--hide-scrollbars",
-                        "--disable-quic",
-                        "--no-first-run",
-                        "--disable-background-networking",
-                        "--disable-component-update",
-                        "--disable-sync",
-                        "--allow-file-access-from-files",
-                        "--virtual-time-budget=10000",
-                        "--user-data-dir=" + profile,
-                        "--dump-dom",
-                        frame.toUri().toString())
-                .redirectError(log)
-                .start();
+        var command = new ArrayList<>(List.of(
+                browser.toString(),
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--hide-scrollbars",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--allow-file-access-from-files",
+                "--blink-settings=preferredColorScheme=" + scheme.setting,
+                "--user-data-dir=" + profile));
+        command.addAll(options);
+        command.add(page.toUri().toString());
+        var process = new ProcessBuilder(command).redirectError(log).start();
         var dumped = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         delete(profile);
@@ -228,16 +329,17 @@ class ReproduceCommandTest {
         }
     }
 
-    private static Optional<Path> browser() {
+    /** The browser, without which the test is left out. */
+    private static Path browser() {
         var named = Optional.ofNullable(System.getenv("CHROMIUM")).map(Path::of);
-        if (named.isPresent()) {
-            return named.filter(Files::isExecutable);
-        }
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-                .flatMap(folder -> Stream.of("chromium", "chromium-browser", "google-chrome")
-                        .map(name -> Path.of(folder, name)))
-                .filter(Files::isExecutable)
-                .findFirst();
+        var found = named.or(() -> Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+                        .flatMap(folder -> Stream.of("chromium", "chromium-browser", "google-chrome")
+                                .map(name -> Path.of(folder, name)))
+                        .filter(Files::isExecutable)
+                        .findFirst())
+                .filter(Files::isExecutable);
+        assumeTrue(found.isPresent(), "no Chromium: none on the PATH, and CHROMIUM names none");
+        return found.orElseThrow();
     }
 
     private static Document page() throws Exception {

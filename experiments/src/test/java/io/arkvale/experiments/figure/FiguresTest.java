@@ -2,8 +2,15 @@ package io.arkvale.experiments.figure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.chart.LineChart;
+import io.arkvale.experiments.chart.PaperPoint;
+import io.arkvale.experiments.chart.Point;
+import io.arkvale.experiments.drawing.ChartDrawing;
+import io.arkvale.experiments.drawing.Theme;
+import io.arkvale.experiments.report.Rows;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +65,42 @@ class FiguresTest {
     }
 
     @Test
+    void table1sFindingFollowsFromTheSmallestBudget() {
+        assertThat(findings(new Table1().draw(passkeys(0.9, 1))))
+                .containsExactly("At a budget of 512 tokens ArkVale finds 95 % of the passkeys.");
+        var rows = new ArrayList<>(passkeys(0.9, 1).all());
+        for (var policy : List.of("full", "h2o", "tova")) {
+            for (var budget : List.of(512, 1024)) {
+                var share = policy.equals("full") ? 1 : policy.equals("h2o") && budget == 512 ? 0.15 : 0.05;
+                rows.addAll(rows(row("experiment", "table1-10000", "policy", policy, "length", 10000, "budget", budget)
+                                .and("accuracy", share, "accuracy_low", 0, "accuracy_high", 1, "samples", 20))
+                        .all());
+            }
+        }
+        // Full attention does not evict, and what h2o has at 512 is more than tova has.
+        assertThat(findings(new Table1().draw(new Rows(rows))))
+                .containsExactly("At a budget of 512 tokens ArkVale finds 95 % of the passkeys;"
+                        + " of the policies that evict for good, none finds more than 15 %.");
+    }
+
+    @Test
+    void thePapersSharesStandInTheChartOfTable1() {
+        var chart = (LineChart) new Table1().draw(passkeys(0.9, 1)).charts().getFirst();
+        assertThat(chart.series().getFirst().paper()).extracting(PaperPoint::y).containsExactly(100.0, 95.0);
+        assertThat(chart.series().getFirst().points())
+                .extracting(Point::low, Point::high)
+                .containsOnly(tuple(90.0, 100.0));
+    }
+
+    private static List<String> findings(Drawn drawn) {
+        return drawn.charts().stream().map(chart -> chart.labels().finding()).toList();
+    }
+
+    @Test
     void figure3ComparesTheLayersAfterTheFirst() {
+        assertThat(findings(new Figure3().draw(sparsity(30, 9.5, 4))))
+                .containsExactly("After the first layer, at most 9.5 of 100 pages hold 99 % of the attention;"
+                        + " in the first, 30.0 do.");
         assertThat(verdicts(new Figure3().draw(sparsity(30, 9.5, 4)))).containsExactly("agrees", "agrees");
         assertThat(verdicts(new Figure3().draw(sparsity(30, 10.5, 4)))).containsExactly("differs", "agrees");
         assertThat(verdicts(new Figure3().draw(sparsity(8, 9.5, 4)))).containsExactly("agrees", "differs");
@@ -79,6 +121,9 @@ class FiguresTest {
     void figure4aComparesTheMedianRange() {
         var moving = new Figure4a().draw(ranks("1 150 20", "200 30 10", "7 107 7", "3 104 3", "60 170 60"));
         assertThat(verdicts(moving)).containsExactly("agrees");
+        assertThat(findings(moving))
+                .containsExactly("The median page moves through 110 of 200 ranks; 80 % of the pages come back among the"
+                        + " best 40 after they stood beyond the best 100.");
         assertThat(moving.comparisons().getFirst().here()).isEqualTo("110 of 200");
         assertThat(moving.notes().get(1)).startsWith("80 % of the pages");
         var still = new Figure4a().draw(ranks("1 150 20", "200 30 10", "7 8 7", "3 4 3", "60 70 60"));
@@ -102,6 +147,8 @@ class FiguresTest {
     void figure4bComparesTheRecommendedSettingsAndBothDirections() {
         assertThat(verdicts(new Figure4b().draw(recalls(1, 3, 30, 0.5, 2))))
                 .containsExactly("agrees", "agrees", "agrees");
+        assertThat(findings(new Figure4b().draw(recalls(1, 3, 30, 0.5, 2))))
+                .containsExactly("At most 3.0 pages come back per step where k ≤ min(40, c/2); elsewhere up to 30.0.");
         // Many recalls at k = c / 2.
         assertThat(verdicts(new Figure4b().draw(recalls(1, 12, 30, 0.5, 2))).getFirst())
                 .isEqualTo("differs");
@@ -129,6 +176,9 @@ class FiguresTest {
     void figure7ComparesSharesAndTheOrderOfDigests() {
         assertThat(verdicts(new Figure7().draw(digests(0.95, 0.85, 0.03, 0.5)))).containsOnly("agrees");
         assertThat(verdicts(new Figure7().draw(digests(0.85, 0.75, 0.9, 0.95)))).containsOnly("differs");
+        assertThat(findings(new Figure7().draw(digests(0.85, 0.75, 0.9, 0.95))))
+                .containsExactly(
+                        "At k = 1, centroid finds the best page most often (90 %), cuboid-max least often (40 %).");
         assertThat(new Figure7().draw(digests(0.95, 0.85, 0.03, 0.5)).notes().getFirst())
                 .isEqualTo("Order in English at k = 1: cuboid-mean 95 %, cuboid-max 62 %, centroid 3 %.");
     }
@@ -161,6 +211,30 @@ class FiguresTest {
         var fromTheLarger = new Figure8().draw(scores(-0.05, 0.1, 0.5));
         assertThat(fromTheLarger.comparisons().getFirst().here()).isEqualTo("1024");
         assertThat(verdicts(fromTheLarger)).containsExactly("agrees", "agrees");
+        assertThat(findings(fromTheLarger))
+                .containsExactly("At a budget of 512 tokens ArkVale scores 90 %, full attention 100 %;"
+                        + " 12 questions are too few for a verdict.");
+    }
+
+    @Test
+    void figure8sFindingIsAVerdictWhereTheQuestionsSuffice() {
+        assertThat(findings(new Figure8().draw(asked(20, scores(-0.05, 0.1, 0.5)))))
+                .containsExactly(
+                        "From a budget of 1024 tokens on, ArkVale's score does not differ from full attention's"
+                                + " as far as 20 questions tell.");
+        assertThat(findings(new Figure8().draw(asked(20, scores(-0.05, -0.1, 0.5)))))
+                .containsExactly("At every budget ArkVale scores less than full attention; at 512 tokens 90 % against"
+                        + " 100 %.");
+    }
+
+    private static Rows asked(int samples, Rows rows) {
+        return new Rows(rows.stream()
+                .map(row -> {
+                    var cells = new LinkedHashMap<String, @Nullable Object>(row.cells());
+                    cells.put("samples", samples);
+                    return new Rows.Row(cells);
+                })
+                .toList());
     }
 
     private static Rows scores(double gainHigh512, double gainHigh1024, double evicting) {
@@ -193,6 +267,11 @@ class FiguresTest {
                 new Figure9().draw(simulated(2.2, 1.2, 4.6, 2.4)).comparisons().getLast();
         assertThat(comparison.paper()).isEqualTo("3 bars");
         assertThat(comparison.here()).isEqualTo("9 % off on average, 14 % at most");
+        assertThat(findings(new Figure9().draw(simulated(2.2, 1.2, 4.6, 2.4))))
+                .containsExactly(
+                        "With a budget of 512 tokens the modelled step is 2.2 times faster than with full attention.",
+                        "In the cost model, budgets give up to 4.6 times the throughput of full attention.",
+                        "The cost model gives quest the fastest step (19.5 ms) and full the slowest (30.0 ms).");
     }
 
     private static Rows simulated(double speedup1, double speedup2, double gain1, double gain2) {
@@ -221,6 +300,11 @@ class FiguresTest {
     void pageSizesAreComparedByTheMeanScore() {
         assertThat(verdicts(new PageSize().draw(pageSizes(0.8)))).containsExactly("agrees");
         assertThat(verdicts(new PageSize().draw(pageSizes(0.7)))).containsExactly("differs");
+        assertThat(findings(new PageSize().draw(pageSizes(0.9))))
+                .containsExactly(
+                        "Over all budgets, pages of 16 score best with 90 %; pages of 32 have 80 %.",
+                        "At a budget of 512 tokens, a step with pages of 32 is the fastest (10.0 ms),"
+                                + " with pages of 16 the slowest (12.0 ms).");
     }
 
     private static Rows pageSizes(double of16) {
@@ -239,9 +323,11 @@ class FiguresTest {
     }
 
     private static List<String> verdicts(Drawn drawn) {
-        assertThat(drawn.pictures())
-                .isNotEmpty()
-                .allSatisfy(picture -> assertThat(picture.svg()).contains("<svg", "aria-label", "</svg>"));
+        assertThat(drawn.charts()).isNotEmpty().allSatisfy(chart -> {
+            assertThat(ChartDrawing.svg(chart, Theme.AUTO))
+                    .hasSizeLessThan(40_000)
+                    .contains(chart.labels().title());
+        });
         return drawn.comparisons().stream().map(Comparison::verdict).toList();
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.arkvale.experiments.policy.bound.Oracle;
+import io.arkvale.experiments.policy.page.Digests;
 import io.arkvale.experiments.policy.recall.Pages;
 import io.arkvale.experiments.policy.sparse.Quest;
 import java.util.Arrays;
@@ -65,6 +66,11 @@ class PagedPoliciesTest {
         assertThat(best("disc", keys)).isEqualTo(1);
         assertThat(best("centroid", keys)).isEqualTo(2);
         assertThat(best("half-discs", keys)).isEqualTo(2);
+        // Distances from (2,2) are 2.83 twice: sphere 4 + 1.41 * 2.83 = 8 against 6, whatever the radius is made of.
+        assertThat(best("sphere-max", keys)).isEqualTo(1);
+        assertThat(best("sphere-mean", keys)).isEqualTo(1);
+        assertThat(best("sphere-center", keys)).isEqualTo(1);
+        assertThat(best("cuboid-center", keys)).isEqualTo(1);
     }
 
     @Test
@@ -78,9 +84,25 @@ class PagedPoliciesTest {
     }
 
     @Test
+    void extentCountsAsMuchAsIsAsked() {
+        float[][][] keys = {{{0, 0}, {0, 0}, {4, 0}, {0, 4}, {3, 3}, {3, 3}, {0, 0}, {0, 0}, {0, 0}, {0, 0}}};
+        // Page 1 is 4 + 1.41 * 2.83 * extent, page 2 is 6: they are equal at one half.
+        assertThat(best("disc", keys, "32", "1.0")).isEqualTo(1);
+        assertThat(best("disc", keys, "32", "0.51")).isEqualTo(1);
+        assertThat(best("disc", keys, "32", "0.49")).isEqualTo(2);
+        assertThat(best("disc", keys, "32", "0")).isEqualTo(2);
+        // A mean of 64 elements in five bits, and with it 32 distances.
+        assertThat(Digests.named("half-discs").with(5, 0).create(64).pageBytes())
+                .isEqualTo(2 * 64 * 5 / 8);
+        assertThat(Digests.named("half-discs").with(5, 0.5).create(64).pageBytes())
+                .isEqualTo(2 * 96 * 5 / 8);
+    }
+
+    @Test
     void fewBitsOfOtherDigestsAreRefused() {
         assertThatThrownBy(() -> best("cuboid-max", new float[1][8][2], "5"))
-                .hasMessage("bits is 5 with digest cuboid-max; allowed: 32, fewer only for discs");
+                .hasMessage(
+                        "bits is 5 and extent 1.0 with digest cuboid-max; allowed: 32 and 1.0, less only for discs");
     }
 
     /** The page of tokens 2 to 5 that is kept beside sink and window. */
@@ -89,9 +111,14 @@ class PagedPoliciesTest {
     }
 
     private static int best(String digest, float[][][] keys, String bits) {
+        return best(digest, keys, bits, "1.0");
+    }
+
+    private static int best(String digest, float[][][] keys, String bits, String extent) {
         var options = new HashMap<>(SMALL);
         options.put("digest", digest);
         options.put("bits", bits);
+        options.put("extent", extent);
         var trial = new PolicyTrial(new Pages(), options, 6, 1, keys);
         var kept = trial.context(8, new double[][] {{1, 1}}).getFirst();
         assertThat(kept).hasSize(6).contains(0, 1, 6, 7);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.policy.option.PolicyChoice;
 import io.arkvale.experiments.policy.recall.ArkVale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -54,8 +55,9 @@ class PolicyChoiceTest {
     @Test
     void budgetThatSinkAndWindowDoNotFitInIsRefused() {
         var settings = PolicyChoice.parse("arkvale", Map.of()).settings();
-        assertThatThrownBy(() -> ArkVale.sequence(settings, 128, 2))
+        assertThatThrownBy(() -> new ArkVale().sequence(settings, 128, 2))
                 .hasMessageContaining("2 sink and 2 window pages need at least 5");
-        assertThatThrownBy(() -> ArkVale.sequence(settings, 500, 2)).hasMessageContaining("multiples of pageSize");
+        assertThatThrownBy(() -> new ArkVale().sequence(settings, 500, 2))
+                .hasMessageContaining("multiples of pageSize");
     }
 }

@@ -6,6 +6,10 @@ import static org.assertj.core.data.Offset.offset;
 
 import io.arkvale.api.Scope;
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.simulate.cost.PolicyCost;
+import io.arkvale.experiments.simulate.description.Gpu;
+import io.arkvale.experiments.simulate.description.LanguageModel;
+import io.arkvale.experiments.simulate.description.Software;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

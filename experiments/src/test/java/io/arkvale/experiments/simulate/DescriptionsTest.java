@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.simulate.description.Descriptions;
+import io.arkvale.experiments.simulate.description.Gpu;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

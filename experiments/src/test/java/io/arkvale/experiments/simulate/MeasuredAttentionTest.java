@@ -3,6 +3,8 @@ package io.arkvale.experiments.simulate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Percentage.withPercentage;
 
+import io.arkvale.experiments.simulate.description.Descriptions;
+import io.arkvale.experiments.simulate.description.LanguageModel;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import io.arkvale.api.Scope;
+import io.arkvale.experiments.simulate.cost.PolicyCost;
+import io.arkvale.experiments.simulate.description.Descriptions;
+import io.arkvale.experiments.simulate.description.LanguageModel;
+import io.arkvale.experiments.simulate.description.Software;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -3,8 +3,8 @@ package io.arkvale.experiments.policy.bound;
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.experiments.policy.LayerSetting;
-import io.arkvale.experiments.policy.PolicyInfo;
 import io.arkvale.experiments.policy.TokenPolicy;
+import io.arkvale.experiments.policy.option.PolicyInfo;
 import io.arkvale.experiments.policy.page.PageRules;
 import io.arkvale.experiments.policy.page.PagedLayer;
 import java.util.List;
@@ -16,7 +16,7 @@ public final class Oracle implements TokenPolicy {
             "the pages with the largest exact scores; evicted pages come back",
             "upper bound of page policies",
             List.of(Ability.EVICTS, Ability.RECALLS, Ability.CHOOSES, Ability.EXACT_SCORES, Ability.LAST_ROW),
-            List.of(PageRules.PAGE_SIZE, PageRules.SINK, PageRules.WINDOW, PageRules.ATTENDED, PageRules.CHOICE));
+            List.of(PageRules.PAGE_SIZE, PageRules.SINK, PageRules.WINDOW, PageRules.ATTENDED, PageRules.HEAD_GROUPS));
 
     /** The policy. */
     public Oracle() {}

@@ -5,11 +5,11 @@ import io.arkvale.experiments.policy.ContextView;
 import io.arkvale.experiments.policy.DecodeStep;
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.experiments.policy.LayerSetting;
-import io.arkvale.experiments.policy.PolicyInfo;
-import io.arkvale.experiments.policy.PolicyOption;
 import io.arkvale.experiments.policy.TokenPolicy;
 import io.arkvale.experiments.policy.TokenScores;
 import io.arkvale.experiments.policy.TokenSets;
+import io.arkvale.experiments.policy.option.PolicyInfo;
+import io.arkvale.experiments.policy.option.PolicyOption;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -138,12 +138,18 @@ public final class FastGen implements TokenPolicy {
         }
 
         @Override
+        public long summaryBytes() {
+            return TokenScores.totalBytes(scores);
+        }
+
+        @Override
         public void decoded(DecodeStep step) {
             punctuation.set(step.position(), isPunctuation(step.text()));
             for (int head = 0; head < setting.kvHeads(); head++) {
                 if (holdings[head] != Holding.EVERYTHING) {
                     scores[head].addMean(step, head, setting);
                     evict(step, head);
+                    scores[head].count(step, head);
                 }
             }
         }

@@ -5,12 +5,12 @@ import io.arkvale.experiments.policy.ContextView;
 import io.arkvale.experiments.policy.DecodeStep;
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.experiments.policy.LayerSetting;
-import io.arkvale.experiments.policy.PolicyInfo;
-import io.arkvale.experiments.policy.PolicyOption;
-import io.arkvale.experiments.policy.Settings;
 import io.arkvale.experiments.policy.TokenPolicy;
 import io.arkvale.experiments.policy.TokenScores;
 import io.arkvale.experiments.policy.TokenSets;
+import io.arkvale.experiments.policy.option.PolicyInfo;
+import io.arkvale.experiments.policy.option.PolicyOption;
+import io.arkvale.experiments.policy.option.Settings;
 import java.util.List;
 
 /**
@@ -79,12 +79,18 @@ public final class H2o implements TokenPolicy {
         }
 
         @Override
+        public long summaryBytes() {
+            return TokenScores.totalBytes(scores);
+        }
+
+        @Override
         public void decoded(DecodeStep step) {
             for (int head = 0; head < setting.kvHeads(); head++) {
                 scores[head].addMean(step, head, setting);
                 while (step.held(head) > setting.budget()) {
                     step.evict(head, scores[head].lowestHeld(step, head, step.position() - recent));
                 }
+                scores[head].count(step, head);
             }
         }
     }

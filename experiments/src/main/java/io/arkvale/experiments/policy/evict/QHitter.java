@@ -5,12 +5,12 @@ import io.arkvale.experiments.policy.ContextView;
 import io.arkvale.experiments.policy.DecodeStep;
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.experiments.policy.LayerSetting;
-import io.arkvale.experiments.policy.PolicyInfo;
-import io.arkvale.experiments.policy.PolicyOption;
 import io.arkvale.experiments.policy.Quantiser;
 import io.arkvale.experiments.policy.TokenPolicy;
 import io.arkvale.experiments.policy.TokenScores;
 import io.arkvale.experiments.policy.TokenSets;
+import io.arkvale.experiments.policy.option.PolicyInfo;
+import io.arkvale.experiments.policy.option.PolicyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -122,6 +122,11 @@ public final class QHitter implements TokenPolicy {
         }
 
         @Override
+        public long summaryBytes() {
+            return TokenScores.totalBytes(attended) + TokenScores.totalBytes(friendliness);
+        }
+
+        @Override
         public void decoded(DecodeStep step) {
             for (int head = 0; head < setting.kvHeads(); head++) {
                 var kvHead = head;
@@ -132,6 +137,8 @@ public final class QHitter implements TokenPolicy {
                             .toArray();
                     step.evict(head, mixed(head, tokens).lowestHeld(step, head, step.position() - recent));
                 }
+                attended[head].count(step, head);
+                friendliness[head].count(step, head);
             }
         }
     }

@@ -5,10 +5,10 @@ import io.arkvale.experiments.policy.ContextView;
 import io.arkvale.experiments.policy.DecodeStep;
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.experiments.policy.LayerSetting;
-import io.arkvale.experiments.policy.PolicyInfo;
 import io.arkvale.experiments.policy.TokenPolicy;
 import io.arkvale.experiments.policy.TokenScores;
 import io.arkvale.experiments.policy.TokenSets;
+import io.arkvale.experiments.policy.option.PolicyInfo;
 import java.util.List;
 
 /**

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 public final class DiscDigest implements PageDigest {
     private final int headDim;
     private final int parts;
-    private final boolean centroid;
     private final int bits;
+    private final float extent;
     /** {@code [pages · parts]}. */
     private final List<float[]> means = new ArrayList<>();
 
@@ -24,21 +24,26 @@ public final class DiscDigest implements PageDigest {
     private @Nullable ChannelRounding meanRounding;
     private @Nullable ChannelRounding radiusRounding;
 
-    private DiscDigest(int headDim, int parts, boolean centroid, int bits) {
+    private DiscDigest(int headDim, int parts, int bits, double extent) {
         this.headDim = headDim;
         this.parts = parts;
-        this.centroid = centroid;
         this.bits = bits;
+        this.extent = (float) extent;
     }
 
-    /** {@code parts} runs of equally many tokens, 1.5 vectors each, of {@code bits} an element; {@link Float#SIZE} for all. */
-    public static DiscDigest of(int headDim, int parts, int bits) {
-        return new DiscDigest(headDim, parts, false, bits);
+    /**
+     * {@code parts} runs of equally many tokens, 1.5 vectors each.
+     *
+     * @param bits of an element; {@link Float#SIZE} for all
+     * @param extent factor of the radii in a score; without any, radii are not stored, and a run takes one vector
+     */
+    public static DiscDigest of(int headDim, int parts, int bits, double extent) {
+        return new DiscDigest(headDim, parts, bits, extent);
     }
 
     /** The mean of the keys alone, one vector. */
     public static DiscDigest centroid(int headDim) {
-        return new DiscDigest(headDim, 1, true, Float.SIZE);
+        return new DiscDigest(headDim, 1, Float.SIZE, 0);
     }
 
     @Override
@@ -59,7 +64,7 @@ public final class DiscDigest implements PageDigest {
         }
         var half = headDim / 2;
         var radius = new float[half];
-        if (!centroid) {
+        if (extent > 0) {
             for (var key : keys) {
                 for (int i = 0; i < half; i++) {
                     var distance = Math.hypot(key[i] - mean[i], key[i + half] - mean[i + half]);
@@ -86,7 +91,7 @@ public final class DiscDigest implements PageDigest {
 
     @Override
     public long pageBytes() {
-        return Math.ceilDiv((long) bits * (centroid ? headDim : parts * (headDim + headDim / 2)), Byte.SIZE);
+        return Math.ceilDiv((long) bits * parts * (headDim + (extent > 0 ? headDim / 2 : 0)), Byte.SIZE);
     }
 
     @Override
@@ -99,7 +104,7 @@ public final class DiscDigest implements PageDigest {
         }
         var best = Float.NEGATIVE_INFINITY;
         for (int part = page * parts; part < (page + 1) * parts; part++) {
-            best = Math.max(best, dot(query, means.get(part)) + dot(lengths, radii.get(part)));
+            best = Math.max(best, dot(query, means.get(part)) + extent * dot(lengths, radii.get(part)));
         }
         return best;
     }

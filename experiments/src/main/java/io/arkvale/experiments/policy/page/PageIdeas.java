@@ -1,7 +1,7 @@
 package io.arkvale.experiments.policy.page;
 
-import io.arkvale.experiments.policy.PolicyOption;
-import io.arkvale.experiments.policy.Settings;
+import io.arkvale.experiments.policy.option.PolicyOption;
+import io.arkvale.experiments.policy.option.Settings;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;

@@ -4,9 +4,9 @@ import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.experiments.policy.LayerSetting;
-import io.arkvale.experiments.policy.PolicyInfo;
-import io.arkvale.experiments.policy.PolicyOption;
 import io.arkvale.experiments.policy.TokenPolicy;
+import io.arkvale.experiments.policy.option.PolicyInfo;
+import io.arkvale.experiments.policy.option.PolicyOption;
 import java.util.List;
 
 /**

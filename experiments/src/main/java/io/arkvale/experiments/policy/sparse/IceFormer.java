@@ -6,10 +6,10 @@ import io.arkvale.experiments.policy.ContextView;
 import io.arkvale.experiments.policy.DecodeStep;
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.experiments.policy.LayerSetting;
-import io.arkvale.experiments.policy.PolicyInfo;
-import io.arkvale.experiments.policy.PolicyOption;
 import io.arkvale.experiments.policy.TokenPolicy;
 import io.arkvale.experiments.policy.TokenSets;
+import io.arkvale.experiments.policy.option.PolicyInfo;
+import io.arkvale.experiments.policy.option.PolicyOption;
 import java.util.Arrays;
 import java.util.List;
 

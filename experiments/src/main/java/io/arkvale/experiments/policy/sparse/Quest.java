@@ -3,9 +3,9 @@ package io.arkvale.experiments.policy.sparse;
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.experiments.policy.LayerSetting;
-import io.arkvale.experiments.policy.PolicyInfo;
-import io.arkvale.experiments.policy.PolicyOption;
 import io.arkvale.experiments.policy.TokenPolicy;
+import io.arkvale.experiments.policy.option.PolicyInfo;
+import io.arkvale.experiments.policy.option.PolicyOption;
 import io.arkvale.experiments.policy.page.BoxDigest;
 import io.arkvale.experiments.policy.page.PageRules;
 import io.arkvale.experiments.policy.page.PagedLayer;
@@ -38,8 +38,7 @@ public final class Quest implements TokenPolicy {
     public LayerPolicy begin(LayerSetting setting) {
         var pageSize = setting.options().whole(PAGE_SIZE.name());
         var attended = Math.max(LEAST_PAGES, setting.budget() / pageSize) - 1;
-        var rules = new PageRules(
-                pageSize, 0, 1, attended, PageRules.EVERYTHING, PageRules.Choice.QUERY_HEAD, BoxDigest::max);
+        var rules = new PageRules(pageSize, 0, 1, attended, PageRules.EVERYTHING, setting.queryHeads(), BoxDigest::max);
         return new PagedLayer(setting, rules);
     }
 }

@@ -1,0 +1,104 @@
+package io.arkvale.experiments.policy.option;
+
+import io.arkvale.experiments.UserException;
+import java.util.List;
+
+/**
+ * An option of a policy, declared once: name, default, range.
+ *
+ * @param name its name
+ * @param defaultValue the value it takes if left out
+ * @param allowed the allowed values in words, as messages and listings print them
+ * @param description what it does, in one clause
+ * @param kind decides which values are allowed
+ */
+public record PolicyOption(String name, String defaultValue, String allowed, String description, Kind kind) {
+    /** What values an option takes. */
+    public sealed interface Kind {
+        /** Whole numbers of a range. */
+        record Whole(long least, long most) implements Kind {}
+
+        /** Whole numbers of a range, or a word. */
+        record WholeOr(long least, long most, String word) implements Kind {}
+        /** Odd whole numbers of a range. */
+        record Odd(long least, long most) implements Kind {}
+
+        /** Numbers of a range. */
+        record Real(double least, double most) implements Kind {}
+
+        /** One of several words. */
+        record Choice(List<String> words) implements Kind {}
+    }
+
+    /** An option whose values are the whole numbers from {@code least} to {@code most}. */
+    public static PolicyOption whole(String name, long defaultValue, long least, long most, String description) {
+        return new PolicyOption(
+                name, Long.toString(defaultValue), least + " to " + most, description, new Kind.Whole(least, most));
+    }
+
+    /** An option whose values are the odd whole numbers from {@code least} to {@code most}. */
+    public static PolicyOption odd(String name, long defaultValue, long least, long most, String description) {
+        return new PolicyOption(
+                name,
+                Long.toString(defaultValue),
+                "odd, " + least + " to " + most,
+                description,
+                new Kind.Odd(least, most));
+    }
+
+    /** An option whose values are the numbers from {@code least} to {@code most}. */
+    public static PolicyOption real(String name, double defaultValue, double least, double most, String description) {
+        return new PolicyOption(
+                name, Double.toString(defaultValue), least + " to " + most, description, new Kind.Real(least, most));
+    }
+
+    /** An option whose values are the given words; the first is the default. */
+    public static PolicyOption choice(String name, List<String> words, String description) {
+        return new PolicyOption(
+                name, words.getFirst(), String.join(", ", words), description, new Kind.Choice(List.copyOf(words)));
+    }
+
+    /**
+     * Checks a value.
+     *
+     * @throws UserException if it is not allowed; lists what is
+     */
+    void check(String policy, String value) {
+        if (!allows(value)) {
+            throw new UserException(
+                    "option '" + name + "' of policy '" + policy + "' is '" + value + "'; allowed: " + allowed);
+        }
+    }
+
+    private boolean allows(String value) {
+        if (value.equals(defaultValue)) {
+            return true;
+        }
+        try {
+            return switch (kind) {
+                case Kind.Whole whole -> {
+                    var number = Long.parseLong(value);
+                    yield whole.least() <= number && number <= whole.most();
+                }
+                case Kind.WholeOr either -> {
+                    if (value.equals(either.word())) {
+                        yield true;
+                    }
+                    var number = Long.parseLong(value);
+                    yield either.least() <= number && number <= either.most();
+                }
+                case Kind.Odd odd -> {
+                    var number = Long.parseLong(value);
+                    yield odd.least() <= number && number <= odd.most() && number % 2 != 0;
+                }
+                case Kind.Real real -> {
+                    var number = Double.parseDouble(value);
+                    yield real.least() <= number && number <= real.most();
+                }
+                case Kind.Choice choice -> choice.words().contains(value);
+            };
+        } catch (NumberFormatException notANumber) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package io.arkvale.experiments.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/**
+ * What the READMEs say of the laboratory's results follows from the tables that are kept. A claim names the sentence and
+ * the cells that it rests on; a table of a README holds the kept table's values.
+ */
+class ReadmeTest {
+    private static final List<String> TASKS = List.of("passkey", "needles", "niah", "variables", "copy", "records");
+
+    static Stream<JsonNode> claims() throws IOException {
+        return new YAMLMapper()
+                .readTree(Files.readString(Path.of("results", "claims.yaml")))
+                .valueStream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("claims")
+    void aClaimStandsInItsTextAndItsCellsHold(JsonNode claim) throws IOException {
+        assertThat(Files.readString(Path.of(claim.get("text").asString())))
+                .contains(claim.get("sentence").asString().strip());
+        var rows = rows(claim.get("table").asString());
+        assertThat(claim.get("cells")).isNotEmpty();
+        for (var cell : claim.get("cells")) {
+            var column = cell.path("column").asString("accuracy");
+            var found = rows.where(row -> matches(row, cell));
+            assertThat(found.all()).as("rows of " + cell).isNotEmpty();
+            for (var row : found) {
+                assertThat(row.number(column))
+                        .as(column + " of " + row)
+                        .isBetween(
+                                cell.get("least").asDouble(), cell.get("most").asDouble());
+            }
+        }
+    }
+
+    /** Whether a row has one of the values that a cell names for each of its columns. */
+    private static boolean matches(Rows.Row row, JsonNode cell) {
+        return Stream.of("experiment", "policy", "budget", "length")
+                .filter(cell::has)
+                .allMatch(name -> cell.get(name).isArray()
+                        ? cell.get(name)
+                                .valueStream()
+                                .anyMatch(one -> row.text(name).equals(one.asString()))
+                        : row.text(name).equals(cell.get(name).asString()));
+    }
+
+    /** Scores of all budgets; one number where they are the same run. */
+    @Test
+    void theTableOfScoresIsTheLaboratorys() throws IOException {
+        var readme = Files.readString(Path.of("README.md"));
+        var rows = rows("results/laboratory.csv");
+        for (var policy : rows.distinct("policy")) {
+            var cells = new ArrayList<>(List.of(policy));
+            for (var task : TASKS) {
+                cells.add(values(rows.where("experiment", task).where("policy", policy), "accuracy", 100, "%.0f"));
+            }
+            cells.add(
+                    values(rows.where("experiment", "perplexity").where("policy", policy), "bits_per_byte", 1, "%.3f"));
+            assertThat(readme).contains("| " + String.join(" | ", cells) + " |");
+        }
+    }
+
+    /** What is held and moved in needles at 512. */
+    @Test
+    void theTableOfCostsIsTheLaboratorys() throws IOException {
+        var readme = Files.readString(Path.of("README.md"));
+        var rows = rows("results/laboratory.csv").where("experiment", "needles").where("budget", 512);
+        for (var row : rows) {
+            var cells = List.of(
+                    row.text("policy"),
+                    number("%.0f", row.number("held_tokens")),
+                    number("%.1f", row.number("resident_bytes") / (1 << 20)),
+                    number("%.2f", row.number("recalled_pages_per_step")),
+                    number("%.0f", row.number("scoring_bytes_per_step") / 1024),
+                    number("%.0f", row.number("attention_bytes_per_step") / 1024),
+                    number("%.3f", row.number("output_error")),
+                    number("%.2f", row.number("recovered_mass")),
+                    number("%.2f", row.number("top_pages_found")));
+            assertThat(readme).contains("| " + String.join(" | ", cells) + " |");
+        }
+    }
+
+    /** The project's own README shows some policies at 512. */
+    @Test
+    void theProjectsTableIsTheLaboratorys() throws IOException {
+        var rows = rows("results/laboratory.csv").where("budget", 512);
+        var shown = Files.readString(Path.of("..", "README.md"))
+                .lines()
+                .dropWhile(line -> !line.startsWith("| policy | passkey | needles |"))
+                .skip(2)
+                .takeWhile(line -> line.startsWith("|"))
+                .toList();
+        assertThat(shown).hasSizeGreaterThan(5);
+        for (var line : shown) {
+            var policy = line.split("\\|", -1)[1].strip();
+            var own = rows.where("policy", policy);
+            var cells = new ArrayList<>(List.of(policy));
+            for (var task : TASKS) {
+                cells.add(values(own.where("experiment", task), "accuracy", 100, "%.0f"));
+            }
+            cells.add(values(own.where("experiment", "perplexity"), "bits_per_byte", 1, "%.3f"));
+            var needles = own.where("experiment", "needles").only();
+            cells.add(number("%.1f", needles.number("resident_bytes") / (1 << 20)));
+            cells.add(number("%.0f", needles.number("scoring_bytes_per_step") / 1024));
+            assertThat(line).isEqualTo("| " + String.join(" | ", cells) + " |");
+        }
+    }
+
+    private static String values(Rows rows, String column, double factor, String format) {
+        var values = rows.numbers(column)
+                .mapToObj(value -> number(format, factor * value))
+                .toList();
+        var one = rows.distinct("policy").stream().allMatch(ReadmeTest::knowsNoBudget);
+        return one ? values.getFirst() : values.stream().collect(Collectors.joining(" "));
+    }
+
+    private static boolean knowsNoBudget(String policy) {
+        return Stream.of("full", "quantised", "fastgen").anyMatch(name -> policy.split(":", -1)[0].equals(name));
+    }
+
+    private static String number(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+
+    private static Rows rows(String table) throws IOException {
+        return new Rows(CsvRows.parse(Files.readString(Path.of(table)).getBytes(StandardCharsets.UTF_8)).stream()
+                .map(row -> new Rows.Row(new LinkedHashMap<>(row)))
+                .toList());
+    }
+}
