@@ -1,5 +1,7 @@
 package io.arkvale.llama;
 
+import io.arkvale.llama.config.LlamaConfig;
+import io.arkvale.llama.files.ModelFormatException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.WorkerPool;
+import io.arkvale.llama.files.Json;
+import io.arkvale.llama.files.SafeTensors;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;

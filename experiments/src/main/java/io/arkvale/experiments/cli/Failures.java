@@ -2,7 +2,7 @@ package io.arkvale.experiments.cli;
 
 import io.arkvale.api.ImmediateException;
 import io.arkvale.experiments.UserException;
-import io.arkvale.llama.ModelFormatException;
+import io.arkvale.llama.files.ModelFormatException;
 import picocli.CommandLine.ExitCode;
 
 /** Turns what a command throws into one sentence and an exit code. */

@@ -4,8 +4,8 @@ import io.arkvale.experiments.engine.RunSpec;
 import io.arkvale.experiments.engine.Workbench;
 import io.arkvale.experiments.report.Origin;
 import io.arkvale.llama.Llama;
-import io.arkvale.llama.LlamaConfig;
 import io.arkvale.llama.Tokenizer;
+import io.arkvale.llama.config.LlamaConfig;
 import java.nio.file.Path;
 import java.util.List;
 

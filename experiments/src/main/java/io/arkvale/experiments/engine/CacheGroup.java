@@ -8,7 +8,7 @@ import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Step;
 import io.arkvale.api.Tensor;
 import io.arkvale.experiments.policy.recall.ArkVale;
-import io.arkvale.llama.DecodeRows;
+import io.arkvale.llama.attention.DecodeRows;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;

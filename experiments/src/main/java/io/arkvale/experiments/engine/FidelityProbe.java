@@ -1,8 +1,8 @@
 package io.arkvale.experiments.engine;
 
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.llama.AttentionShape;
-import io.arkvale.llama.DecodeRows;
+import io.arkvale.llama.attention.AttentionShape;
+import io.arkvale.llama.attention.DecodeRows;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 

@@ -4,7 +4,7 @@ import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.TokenPolicy;
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.WorkerPool;
-import io.arkvale.llama.DecodeRows;
+import io.arkvale.llama.attention.DecodeRows;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;

@@ -1,7 +1,7 @@
 package io.arkvale.experiments.engine;
 
-import io.arkvale.llama.AttentionShape;
-import io.arkvale.llama.PrefillAttention;
+import io.arkvale.llama.attention.AttentionShape;
+import io.arkvale.llama.attention.PrefillAttention;
 
 /** Remembers the queries of a prefill's last tokens, layer by layer, while another attention does the work. */
 final class RecentQueries implements PrefillAttention, ContextQueries {

@@ -1,6 +1,6 @@
 package io.arkvale.experiments.engine;
 
-import io.arkvale.llama.DecodeRows;
+import io.arkvale.llama.attention.DecodeRows;
 
 /** Runs that decode together; they take consecutive rows of a step. */
 interface RunGroup extends AutoCloseable {

@@ -6,7 +6,7 @@ import io.arkvale.experiments.policy.PolicyChoice;
 import io.arkvale.experiments.policy.TokenPolicy;
 import io.arkvale.experiments.policy.bound.Full;
 import io.arkvale.experiments.policy.recall.ArkVale;
-import io.arkvale.llama.AttentionShape;
+import io.arkvale.llama.attention.AttentionShape;
 
 /**
  * One way of continuing a context.

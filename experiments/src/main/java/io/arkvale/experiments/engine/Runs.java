@@ -1,8 +1,8 @@
 package io.arkvale.experiments.engine;
 
 import io.arkvale.experiments.policy.recall.ArkVale;
-import io.arkvale.llama.DecodeAttention;
-import io.arkvale.llama.DecodeRows;
+import io.arkvale.llama.attention.DecodeAttention;
+import io.arkvale.llama.attention.DecodeRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

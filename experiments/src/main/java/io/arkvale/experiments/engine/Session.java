@@ -1,6 +1,6 @@
 package io.arkvale.experiments.engine;
 
-import io.arkvale.llama.DecodeAttention;
+import io.arkvale.llama.attention.DecodeAttention;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;

@@ -1,7 +1,7 @@
 package io.arkvale.experiments.trace;
 
 import io.arkvale.experiments.UserException;
-import io.arkvale.llama.AttentionShape;
+import io.arkvale.llama.attention.AttentionShape;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
