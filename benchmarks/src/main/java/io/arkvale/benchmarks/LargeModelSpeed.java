@@ -92,7 +92,7 @@ public final class LargeModelSpeed {
         // Of the embedding a token reads one row.
         long weights =
                 config.parameters() - (config.tiedEmbeddings() ? 0 : (long) config.vocabulary() * config.hiddenSize());
-        double bytes = weights * (storage == WeightStorage.EIGHT_BITS ? 1 + 4.0 / 64 : 2);
+        double bytes = weights * (storage == WeightStorage.EIGHT_BITS ? 1 + 4.0 / 1024 : 2);
         double used = bytes / median(decodes) / 1e9;
         print("decode, median", median(decodes) * 1e3, "ms per token");
         print("decode", 1 / median(decodes), "tokens per s");

@@ -84,7 +84,7 @@ public final class DenseKernels {
 
     /** A matrix to be filled with weights of eight bits, in memory of {@code arena}. */
     public EightBitMatrix eightBits(int outputs, int inputs, Arena arena) {
-        var dots = this == VECTOR
+        var dots = this == VECTOR && VectorEightBitDots.SUPPORTED
                 ? VectorEightBitDots.INSTANCE
                 : ScalarEightBitDots.INSTANCE;
         return new EightBitMatrix(matrix, dots, outputs, inputs, arena);

@@ -2,30 +2,24 @@ package io.arkvale.kernels;
 
 import java.lang.foreign.MemorySegment;
 
-/** Dot products of a pair of {@link EightBitRows} with one vector. */
+/** Dot products of four {@link EightBitRows} with one vector. */
 interface EightBitDots {
     /**
-     * Weights that one vector holds. A run is four times as many: byte {@code 4 · lane + i} of it is weight {@code i · lanes
-     * + lane}, so that one vector of integers is shifted into four vectors of neighbours.
+     * Computes {@code scratch[i] = row i · x} for {@link StoredRows#TOGETHER} rows: in each group the products of byte and
+     * number are summed, then multiplied by the group's scale.
      *
-     * @return a power of two; a group is a whole number of runs
-     */
-    int lanes();
-
-    /**
-     * Computes {@code scratch[i] = row i · x} for both rows: in each group the products of byte and number are summed, then
-     * multiplied by the group's scale.
-     *
-     * @param weights of the pair from byte {@code offset} on
-     * @param scales of the pair's groups from byte {@code scaleOffset} on
+     * @param weights of the first row from byte {@code offset} on, of the others {@code stride} bytes further each
+     * @param scales of the first row's groups from byte {@code scaleOffset} on, of the others likewise
      * @param depth length of the rows and of x
      * @param scratch at least {@link StoredRows#scratch()} numbers
      */
     void dot(
             MemorySegment weights,
             long offset,
+            long stride,
             MemorySegment scales,
             long scaleOffset,
+            long scaleStride,
             int depth,
             float[] x,
             int xOffset,

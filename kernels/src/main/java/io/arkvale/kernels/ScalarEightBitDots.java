@@ -1,52 +1,41 @@
 package io.arkvale.kernels;
 
 import static io.arkvale.kernels.EightBitRows.GROUP;
-import static io.arkvale.kernels.EightBitRows.PAIR;
+import static io.arkvale.kernels.StoredRows.TOGETHER;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Plain loops over runs of four bytes. */
+/** Plain loops. */
 final class ScalarEightBitDots implements EightBitDots {
     static final ScalarEightBitDots INSTANCE = new ScalarEightBitDots();
 
-    private static final int RUN = Integer.BYTES;
-
     private ScalarEightBitDots() {}
-
-    @Override
-    public int lanes() {
-        return 1;
-    }
 
     @Override
     public void dot(
             MemorySegment weights,
             long offset,
+            long stride,
             MemorySegment scales,
             long scaleOffset,
+            long scaleStride,
             int depth,
             float[] x,
             int xOffset,
             float[] scratch) {
-        for (int row = 0; row < PAIR; row++) {
+        for (int row = 0; row < TOGETHER; row++) {
             float sum = 0f;
-            for (int from = 0, group = 0; from < depth; from += GROUP, group++) {
-                float products = 0f;
-                int end = Math.min(depth, from + GROUP);
-                for (int k = from; k < end; k += RUN) {
-                    int width = Math.min(RUN, depth - k);
-                    long at = offset + (long) k * PAIR + (long) row * width;
-                    products += products(weights, at, width, x, xOffset + k);
-                }
-                long scaleAt = scaleOffset + ((long) group * PAIR + row) * Float.BYTES;
-                sum += products * scales.get(ValueLayout.JAVA_FLOAT, scaleAt);
+            long scaleAt = scaleOffset + row * scaleStride;
+            for (int from = 0; from < depth; from += GROUP, scaleAt += Float.BYTES) {
+                int count = Math.min(GROUP, depth - from);
+                sum += products(weights, offset + row * stride + from, count, x, xOffset + from)
+                        * scales.get(ValueLayout.JAVA_FLOAT, scaleAt);
             }
             scratch[row] = sum;
         }
     }
 
-    /** Of {@code count} weights that lie in the order of the row. */
     static float products(MemorySegment weights, long at, int count, float[] x, int xOffset) {
         float sum = 0f;
         for (int i = 0; i < count; i++) {
