@@ -110,7 +110,7 @@ final class TinyCases {
                 var file = shards == 1 ? only : "model-%05d-of-%05d.safetensors".formatted(i + 1, shards);
                 writeTensors(directory.resolve(file), files.get(i));
                 for (var tensor : files.get(i)) {
-                    map.put(tensor.split(" ")[0], file);
+                    map.put(tensor.split(" ", -1)[0], file);
                 }
             }
             if (shards > 1) {
@@ -129,7 +129,7 @@ final class TinyCases {
     private static void writeTensors(Path file, List<String> tensors) throws IOException {
         List<SafeTensorsWriter.Declaration> declarations = new ArrayList<>();
         for (var tensor : tensors) {
-            var words = tensor.split(" ");
+            var words = tensor.split(" ", -1);
             declarations.add(
                     new SafeTensorsWriter.Declaration(words[0], TensorType.valueOf(words[1]), shape(words[2])));
         }
@@ -141,7 +141,7 @@ final class TinyCases {
     }
 
     private static List<Long> shape(String text) {
-        return Arrays.stream(text.split("x")).map(Long::valueOf).toList();
+        return Arrays.stream(text.split("x", -1)).map(Long::valueOf).toList();
     }
 
     private static MemorySegment bytes(SafeTensorsWriter.Declaration tensor) {
