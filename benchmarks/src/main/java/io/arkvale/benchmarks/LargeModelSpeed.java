@@ -104,7 +104,7 @@ public final class LargeModelSpeed {
     private static void printResident() throws IOException {
         for (var line : Files.readAllLines(Path.of("/proc/self/status"))) {
             if (line.startsWith("VmRSS") || line.startsWith("RssAnon") || line.startsWith("RssFile")) {
-                var words = line.split("\\s+");
+                var words = line.split("\\s+", -1);
                 print("resident, " + words[0].replace(":", ""), Long.parseLong(words[1]) / 1024.0, "MiB");
             }
         }
