@@ -8,6 +8,7 @@ import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.WorkerPool;
 import io.arkvale.llama.files.Json;
 import io.arkvale.llama.files.SafeTensors;
+import io.arkvale.llama.text.ByteTokenizer;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;

@@ -4,8 +4,11 @@ import io.arkvale.experiments.engine.RunSpec;
 import io.arkvale.experiments.engine.Workbench;
 import io.arkvale.experiments.report.Origin;
 import io.arkvale.llama.Llama;
-import io.arkvale.llama.Tokenizer;
 import io.arkvale.llama.config.LlamaConfig;
+import io.arkvale.llama.files.ModelFormatException;
+import io.arkvale.llama.text.ByteTokenizer;
+import io.arkvale.llama.text.FileTokenizer;
+import io.arkvale.llama.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -31,16 +34,28 @@ final class Setup implements AutoCloseable {
     /** Creates the backend if it is needed, and loads the model. */
     static Setup open(ModelOptions modelOptions, BackendOptions backendOptions, boolean needsBackend) {
         var directory = modelOptions.directory();
-        var config = LlamaConfig.read(directory);
+        var tokenizer = tokenOfEachByte(directory, LlamaConfig.read(directory));
         var runTools = RunTools.open(modelOptions.threads(), backendOptions, needsBackend);
         try {
             var tools = runTools.tools();
             var model = Llama.load(directory, tools.kernels(), tools.pool());
-            return new Setup(directory, runTools, model, Tokenizer.forModel(directory, config));
+            return new Setup(directory, runTools, model, tokenizer);
         } catch (Throwable failure) {
             runTools.close();
             throw failure;
         }
+    }
+
+    /** Texts are cut and counted in bytes here, so other tokens are refused. */
+    private static Tokenizer tokenOfEachByte(Path directory, LlamaConfig config) {
+        var tokenizer = Tokenizer.forModel(directory, config.vocabulary());
+        if (!(tokenizer instanceof ByteTokenizer)) {
+            tokenizer.close();
+            throw new ModelFormatException(
+                    directory.resolve(FileTokenizer.FILE),
+                    "the tasks are in bytes so far, so only models with one token per byte can be used");
+        }
+        return tokenizer;
     }
 
     Workbench bench() {

@@ -5,7 +5,7 @@ import io.arkvale.experiments.policy.PolicyChoice;
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.WorkerPool;
 import io.arkvale.llama.Llama;
-import io.arkvale.llama.Tokenizer;
+import io.arkvale.llama.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ public final class ShippedModel implements AutoCloseable {
     private final Llama model = Llama.load(DIRECTORY, DenseKernels.vector(), pool);
 
     public Workbench bench(@Nullable Backend backend) {
-        return new Workbench(model, Tokenizer.forModel(DIRECTORY, model.config()), backend);
+        return new Workbench(model, Tokenizer.forModel(DIRECTORY, model.config().vocabulary()), backend);
     }
 
     static RunSpec run(String policy, int budget) {

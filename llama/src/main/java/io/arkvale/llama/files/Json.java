@@ -29,9 +29,24 @@ public final class Json {
         try {
             return MAPPER.readTree(Files.readAllBytes(file));
         } catch (IOException e) {
-            throw new ModelFormatException(file, "it cannot be read: " + e.getMessage(), e);
+            throw unreadable(file, e);
         } catch (JacksonException e) {
-            throw new ModelFormatException(file, "it is not valid JSON: " + e.getOriginalMessage(), e);
+            throw notJson(file, e);
         }
+    }
+
+    /** The same, or a missing node if there is no such file. */
+    public static JsonNode readIfThere(Path file) {
+        return Files.exists(file) ? read(file) : MAPPER.missingNode();
+    }
+
+    /** What to throw where a file cannot be read. */
+    public static ModelFormatException unreadable(Path file, IOException e) {
+        return new ModelFormatException(file, "it cannot be read: " + e.getMessage(), e);
+    }
+
+    /** What to throw where a file is not JSON. */
+    public static ModelFormatException notJson(Path file, JacksonException e) {
+        return new ModelFormatException(file, "it is not valid JSON: " + e.getOriginalMessage(), e);
     }
 }

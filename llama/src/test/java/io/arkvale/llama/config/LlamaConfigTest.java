@@ -3,8 +3,6 @@ package io.arkvale.llama.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.arkvale.llama.ByteTokenizer;
-import io.arkvale.llama.Tokenizer;
 import io.arkvale.llama.files.Json;
 import io.arkvale.llama.files.ModelFormatException;
 import io.arkvale.llama.rope.RopeScaling;
@@ -39,7 +37,6 @@ class LlamaConfigTest {
     void theShippedModelIsRead() {
         var config = LlamaConfig.read(Path.of("../models/needle-5m"));
         assertThat(config).isEqualTo(LlamaConfig.llama(256, 768, 6, 4, 2, 64, 256, 65_536, 1e-5f, 1e6, true));
-        assertThat(Tokenizer.forModel(Path.of("../models/needle-5m"), config)).isInstanceOf(ByteTokenizer.class);
     }
 
     @Test
@@ -124,20 +121,6 @@ class LlamaConfigTest {
         assertThatThrownBy(() -> read("{"))
                 .isInstanceOf(ModelFormatException.class)
                 .hasMessageStartingWith(file + ": it is not valid JSON: ");
-    }
-
-    @Test
-    void aModelOfOtherTokensThanBytesNeedsATokenizer() throws IOException {
-        var config = read(with("vocab_size", "1000"));
-        assertThatThrownBy(() -> Tokenizer.forModel(directory, config))
-                .isInstanceOf(ModelFormatException.class)
-                .hasMessage(
-                        directory.resolve("config.json")
-                                + ": vocab_size is 1000, and without a tokenizer.json only 256 (one token a byte) is supported");
-        Files.writeString(directory.resolve("tokenizer.json"), "{}");
-        assertThatThrownBy(() -> Tokenizer.forModel(directory, config))
-                .isInstanceOf(ModelFormatException.class)
-                .hasMessageStartingWith(directory.resolve("tokenizer.json") + ": ");
     }
 
     private static String with(String field, @Nullable String json) {

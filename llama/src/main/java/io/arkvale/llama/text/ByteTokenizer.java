@@ -1,6 +1,6 @@
-package io.arkvale.llama;
+package io.arkvale.llama.text;
 
-/** One token a byte: the byte's unsigned value. */
+/** One token per byte: the byte's unsigned value. Any bytes are a text, and nothing stands at its beginning. */
 public final class ByteTokenizer implements Tokenizer {
 
     static final int VOCABULARY = 256;
@@ -18,6 +18,16 @@ public final class ByteTokenizer implements Tokenizer {
     }
 
     @Override
+    public int[] encodeMore(byte[] text) {
+        return encode(text);
+    }
+
+    @Override
+    public int[] encodeMarked(byte[] text) {
+        return encode(text);
+    }
+
+    @Override
     public byte[] decode(int[] tokens) {
         var text = new byte[tokens.length];
         for (int i = 0; i < tokens.length; i++) {
@@ -28,4 +38,17 @@ public final class ByteTokenizer implements Tokenizer {
         }
         return text;
     }
+
+    @Override
+    public byte[] decodeMore(int[] tokens) {
+        return decode(tokens);
+    }
+
+    @Override
+    public TextStream stream() {
+        return new ByteStream(this);
+    }
+
+    @Override
+    public void close() {}
 }
