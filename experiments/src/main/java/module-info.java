@@ -9,14 +9,36 @@ module io.arkvale.experiments {
     requires java.desktop;
     requires me.tongfei.progressbar;
     requires org.knowm.xchart;
+    requires org.apache.commons.statistics.descriptive;
+    requires org.apache.commons.statistics.interval;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
     requires static org.jspecify;
 
+    exports io.arkvale.experiments;
     exports io.arkvale.experiments.policy;
+    exports io.arkvale.experiments.policy.page;
+    exports io.arkvale.experiments.report;
+    exports io.arkvale.experiments.result;
+    exports io.arkvale.experiments.task;
 
+    // What a jar of a user's own may provide.
     uses io.arkvale.experiments.policy.TokenPolicy;
+    uses io.arkvale.experiments.policy.page.DigestKind;
+    uses io.arkvale.experiments.result.CellMetric;
+    uses io.arkvale.experiments.task.Task;
 
     opens io.arkvale.experiments.cli to
             info.picocli;
+    opens io.arkvale.experiments.cli.experiment to
+            info.picocli,
+            tools.jackson.databind;
+    opens io.arkvale.experiments.cli.option to
+            info.picocli;
+    opens io.arkvale.experiments.cli.task to
+            info.picocli;
+    opens io.arkvale.experiments.report to
+            tools.jackson.databind;
+    opens io.arkvale.experiments.result to
+            tools.jackson.databind;
 }

@@ -1,18 +1,33 @@
 package io.arkvale.experiments.cli;
 
-import io.arkvale.experiments.engine.Workbench;
+import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.cli.option.Inputs;
+import io.arkvale.experiments.cli.option.NotebookOptions;
+import io.arkvale.experiments.cli.option.OptionIdentity;
+import io.arkvale.experiments.cli.option.OutputOptions;
+import io.arkvale.experiments.cli.option.PolicyOptions;
+import io.arkvale.experiments.cli.option.RunOptions;
+import io.arkvale.experiments.cli.terminal.Measuring;
+import io.arkvale.experiments.cli.terminal.Progress;
+import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.observe.Measure;
 import io.arkvale.experiments.observe.Passage;
+import io.arkvale.experiments.policy.page.Digests;
 import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.report.TextTable;
+import io.arkvale.experiments.result.Notebook;
+import io.arkvale.experiments.run.Lab;
 import io.arkvale.experiments.task.HeldOutText;
 import io.arkvale.experiments.task.Needles;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Full attention of a text, looked at page by page. */
 @Command(
@@ -22,11 +37,15 @@ import picocli.CommandLine.Option;
             "sparsity: how few pages hold most of it; ranks: where each page of the context stands from step to step;",
             "digests: of the pages with the largest scores, the share that each digest finds."
         })
-final class AttentionCommand implements Runnable {
+public final class AttentionCommand implements Runnable, Measuring {
     private static final int NEEDLES = 16;
     private static final int TURNS = 6;
 
     private final Terminal terminal;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
 
     @Option(names = "--measure", required = true, description = "What to measure: ${COMPLETION-CANDIDATES}.")
     private Measure measure = Measure.SPARSITY;
@@ -64,6 +83,15 @@ final class AttentionCommand implements Runnable {
     private int pageSize;
 
     @Option(
+            names = "--digests",
+            split = ",",
+            paramLabel = "KIND",
+            description =
+                    "Digests that --measure digests compares: the paper's seven (the default), and any that a policy"
+                            + " names.")
+    private List<String> digests = List.of();
+
+    @Option(
             names = "--dense-layers",
             paramLabel = "N",
             defaultValue = "2",
@@ -74,42 +102,67 @@ final class AttentionCommand implements Runnable {
     private RunOptions options = new RunOptions();
 
     @Mixin
+    private NotebookOptions notebooks = new NotebookOptions();
+
+    @Mixin
     private OutputOptions output = new OutputOptions();
 
-    AttentionCommand(Terminal terminal) {
+    public AttentionCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
     @Override
     public void run() {
-        Inputs.within(1, 1024, "--page-size", pageSize);
-        Inputs.atLeast(pageSize, "--context", context);
-        Inputs.atLeast(1, "--tokens", tokens);
-        Inputs.atLeast(1, "--filler", filler == null ? 1 : filler);
+        check();
         output.open();
-        try (var setup = options.open(measure.needsBackend())) {
-            var bench = setup.bench();
-            Inputs.within(0, bench.model().config().layers() - 1, "--dense-layers", denseLayers);
-            var passage = passage(bench);
-            bench.requireRoom("the text", passage.tokens().length);
-            setup.warnBeyondTraining(terminal, passage.tokens().length);
-            Report report;
-            try (var progress = Progress.start(terminal, "attention", passage.fed(), "tokens")) {
-                report = measure.of(bench, passage, pageSize, denseLayers, progress::step);
-            }
-            var table = TextTable.of(report).toString();
-            output.write(terminal, "attention", report, options.origin(setup), table);
+        try (var notebook = notebooks.open(terminal, output.directory())) {
+            output.write(terminal, measure(notebook));
         }
     }
 
-    private Passage passage(Workbench bench) {
+    @Override
+    public void check() {
+        Inputs.within(1, 1024, "--page-size", pageSize);
+        Inputs.within(pageSize, Inputs.MOST, "--context", context);
+        Inputs.count("--tokens", tokens);
+        Inputs.count("--filler", filler == null ? 1 : filler);
+        if (!digests.isEmpty() && measure != Measure.DIGESTS) {
+            throw new UserException("--digests belongs to --measure digests");
+        }
+        PolicyOptions.requireDistinct("--digests", digests);
+        digests.forEach(Digests::named);
+    }
+
+    @Override
+    public Measured measure(Notebook notebook) {
+        check();
+        var identity = OptionIdentity.of(spec, options.identity(measure.needsBackend()));
+        try (var lab = options.open(terminal, measure.needsBackend())) {
+            Inputs.within(0, lab.model().config().layers() - 1, "--dense-layers", denseLayers);
+            var origin = lab.origin(options.seed());
+            var report = notebook.table(identity, () -> observe(lab).withOrigin(origin));
+            return new Measured(
+                    "attention", report, origin, TextTable.of(report).toString());
+        }
+    }
+
+    private Report observe(Lab lab) {
+        var passage = passage(lab);
+        lab.requireRoom("the text", passage.tokens().length);
+        options.warnBeyondTraining(terminal, passage.tokens().length);
+        try (var progress = Progress.start(terminal, "attention", passage.fed(), "tokens")) {
+            return measure.of(lab, passage, pageSize, denseLayers, digests, progress::step);
+        }
+    }
+
+    private Passage passage(Lab lab) {
         if (filler != null) {
             var random = new SplittableRandom(options.seed());
             var episode =
                     new Needles(NEEDLES, TURNS).episodes(filler, 1, random).getFirst();
-            return Passage.of(bench, episode, tokens);
+            return Passage.of(lab, episode, tokens);
         }
         var bytes = text == null ? HeldOutText.bytes() : Inputs.read("text file", text);
-        return Passage.of(bench, bytes, context, tokens);
+        return Passage.of(lab, bytes, context, tokens);
     }
 }

@@ -3,6 +3,8 @@ package io.arkvale.experiments.cli;
 import io.arkvale.api.Availability;
 import io.arkvale.api.BackendProvider;
 import io.arkvale.api.Backends;
+import io.arkvale.experiments.cli.option.OutputOptions;
+import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.report.Metric;
 import io.arkvale.experiments.report.Report;
 import java.util.List;
@@ -12,7 +14,7 @@ import picocli.CommandLine.Mixin;
 
 /** Lists the installed backends: whether each can run here, or why not and what to do about it. */
 @Command(name = "backends", description = "List backends: device, or why one cannot run here and the cure.")
-final class BackendsCommand implements Runnable {
+public final class BackendsCommand implements Runnable {
     private static final List<Metric<Line>> COLUMNS = List.of(
             Metric.of("id", Line::id),
             Metric.of("available", Line::available),
@@ -25,7 +27,7 @@ final class BackendsCommand implements Runnable {
     @Mixin
     private OutputOptions output = new OutputOptions();
 
-    BackendsCommand(Terminal terminal) {
+    public BackendsCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

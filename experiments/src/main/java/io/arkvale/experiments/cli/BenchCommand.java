@@ -9,6 +9,10 @@ import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.bench.BenchCase;
 import io.arkvale.experiments.bench.BenchResult;
 import io.arkvale.experiments.bench.DecodeBench;
+import io.arkvale.experiments.cli.option.BackendOptions;
+import io.arkvale.experiments.cli.option.OutputOptions;
+import io.arkvale.experiments.cli.terminal.Progress;
+import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.report.Metric;
 import io.arkvale.experiments.report.Origin;
 import io.arkvale.experiments.report.Report;
@@ -25,7 +29,7 @@ import picocli.CommandLine.Option;
         name = "bench",
         description =
                 "Time decode steps of a backend, with a budget and without, side by side on random data, and prefill.")
-final class BenchCommand implements Runnable {
+public final class BenchCommand implements Runnable {
     private static final List<Metric<BenchResult>> COLUMNS = columns();
 
     /** Timed prefills. */
@@ -108,7 +112,7 @@ final class BenchCommand implements Runnable {
     @Mixin
     private OutputOptions output = new OutputOptions();
 
-    BenchCommand(Terminal terminal) {
+    public BenchCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 

@@ -10,6 +10,10 @@ import io.arkvale.conformance.ConformanceReport;
 import io.arkvale.conformance.RuleResult;
 import io.arkvale.conformance.RuleResult.Outcome;
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.cli.option.BackendOptions;
+import io.arkvale.experiments.cli.option.OutputOptions;
+import io.arkvale.experiments.cli.option.SeedOption;
+import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.report.Metric;
 import io.arkvale.experiments.report.Origin;
 import io.arkvale.experiments.report.Report;
@@ -29,7 +33,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "conformance",
         description = "Check a backend against the specification, rule by rule; exit 1 if it breaks one.")
-final class ConformanceCommand implements Callable<Integer> {
+public final class ConformanceCommand implements Callable<Integer> {
     private static final List<Metric<RuleResult>> COLUMNS = List.of(
             Metric.of("rule", RuleResult::rule),
             Metric.of("test", RuleResult::test),
@@ -71,7 +75,7 @@ final class ConformanceCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output = new OutputOptions();
 
-    ConformanceCommand(Terminal terminal) {
+    public ConformanceCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
@@ -107,12 +111,12 @@ final class ConformanceCommand implements Callable<Integer> {
     }
 
     /** 1 if a rule is broken. */
-    static int exitCode(ConformanceReport report) {
+    public static int exitCode(ConformanceReport report) {
         return report.passed() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
     /** A line a test, then every failure and skip with its detail, then the sums. */
-    static String text(ConformanceReport report) {
+    public static String text(ConformanceReport report) {
         var table = new TextTable(List.of("rule", "outcome", "tries", "worst error", "s", "test"));
         var details = new StringBuilder();
         for (var result : report.results()) {

@@ -1,12 +1,31 @@
 package io.arkvale.experiments.cli;
 
+import io.arkvale.experiments.OutputLostException;
+import io.arkvale.experiments.cli.experiment.ReproduceCommand;
+import io.arkvale.experiments.cli.experiment.ResultsCommand;
+import io.arkvale.experiments.cli.experiment.SweepCommand;
+import io.arkvale.experiments.cli.task.CopyCommand;
+import io.arkvale.experiments.cli.task.LongBenchCommand;
+import io.arkvale.experiments.cli.task.NeedlesCommand;
+import io.arkvale.experiments.cli.task.NiahCommand;
+import io.arkvale.experiments.cli.task.PasskeyCommand;
+import io.arkvale.experiments.cli.task.PerplexityCommand;
+import io.arkvale.experiments.cli.task.RecordsCommand;
+import io.arkvale.experiments.cli.task.TaskCommand;
+import io.arkvale.experiments.cli.task.VariablesCommand;
+import io.arkvale.experiments.cli.task.WordsCommand;
+import io.arkvale.experiments.cli.terminal.Failures;
+import io.arkvale.experiments.cli.terminal.Terminal;
+import io.arkvale.experiments.input.Nearest;
 import io.arkvale.experiments.report.Origin;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
@@ -41,10 +60,9 @@ public final class Main implements Runnable {
         System.exit(run(Terminal.system(), arguments));
     }
 
-    /** Runs the command line and returns its exit code. */
-    static int run(Terminal terminal, String... arguments) {
-        var main = new Main();
-        var line = new CommandLine(main);
+    /** All commands, ready to read arguments. */
+    public static CommandLine commandLine(Terminal terminal) {
+        var line = new CommandLine(new Main());
         line.addSubcommand(new PasskeyCommand(terminal));
         line.addSubcommand(new NeedlesCommand(terminal));
         line.addSubcommand(new CopyCommand(terminal));
@@ -53,31 +71,44 @@ public final class Main implements Runnable {
         line.addSubcommand(new VariablesCommand(terminal));
         line.addSubcommand(new WordsCommand(terminal));
         line.addSubcommand(new LongBenchCommand(terminal));
+        line.addSubcommand(new TaskCommand(terminal));
         line.addSubcommand(new PerplexityCommand(terminal));
         line.addSubcommand(new AttentionCommand(terminal));
         line.addSubcommand(new GenerateCommand(terminal));
         line.addSubcommand(new BenchCommand(terminal));
         line.addSubcommand(new SimulateCommand(terminal));
-        line.addSubcommand(new SweepCommand(terminal));
+        line.addSubcommand(new SweepCommand(terminal, Main::commandLine));
+        line.addSubcommand(new ResultsCommand(terminal));
         line.addSubcommand(new CommandLine(new TraceCommand())
                 .addSubcommand(new TraceRecordCommand(terminal))
                 .addSubcommand(new TraceReplayCommand(terminal)));
-        line.addSubcommand(new ReproduceCommand(terminal));
+        line.addSubcommand(new ReproduceCommand(terminal, Main::commandLine));
         line.addSubcommand(new PoliciesCommand(terminal));
         line.addSubcommand(new BackendsCommand(terminal));
         line.addSubcommand(new ConformanceCommand(terminal));
         line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
+        line.setHelpFactory(OwnOptionsFirst::new);
+        return line;
+    }
+
+    /** Runs the command line and returns its exit code. */
+    public static int run(Terminal terminal, String... arguments) {
+        var line = commandLine(terminal);
+        Main main = line.getCommand();
+        var help = new StringWriter(); // printed by us, since the library would only say that it was lost
+        line.setOut(new PrintWriter(help));
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
         line.setParameterExceptionHandler((error, given) -> wrongUsage(terminal, error));
         line.setExecutionExceptionHandler(
                 (error, command, parsed) -> Failures.report(terminal, error, main.stacktrace));
         try {
-            return line.execute(arguments);
-        } catch (Error error) { // out of memory, a broken jar: still one sentence
-            return Failures.report(terminal, error, main.stacktrace);
-        } finally {
+            var exit = line.execute(arguments);
+            terminal.out().print(help);
             terminal.out().flush();
+            return exit;
+        } catch (Error
+                | OutputLostException error) { // out of memory, a broken jar, a closed stream: still one sentence
+            return Failures.report(terminal, error, main.stacktrace);
         }
     }
 
@@ -95,8 +126,17 @@ public final class Main implements Runnable {
 
     private static String sentence(ParameterException error) {
         var commands = error.getCommandLine().getSubcommands().keySet();
-        if (error instanceof UnmatchedArgumentException unmatched && !commands.isEmpty()) {
-            return "unknown command '" + unmatched.getUnmatched().getFirst() + "'; commands: " + commands;
+        if (error instanceof UnmatchedArgumentException unmatched) {
+            var word = unmatched.getUnmatched().getFirst();
+            if (!commands.isEmpty()) {
+                return "unknown command '" + word + "'; commands: " + commands + Nearest.question(word, commands);
+            }
+            var options = error.getCommandLine().getCommandSpec().options().stream()
+                    .map(OptionSpec::longestName)
+                    .toList();
+            return word.startsWith("-")
+                    ? "unknown option '" + word + "'" + Nearest.question(word, options)
+                    : "'" + word + "' is one argument too many";
         }
         return String.valueOf(error.getMessage()).lines().findFirst().orElse("wrong usage");
     }
@@ -104,7 +144,7 @@ public final class Main implements Runnable {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"arkvale " + Origin.version() + " on JDK " + Runtime.version()};
+            return new String[] {"arkvale " + Origin.programVersion() + " on JDK " + Runtime.version()};
         }
     }
 }

@@ -1,8 +1,14 @@
 package io.arkvale.experiments.cli;
 
 import io.arkvale.api.Scope;
+import io.arkvale.experiments.cli.option.Inputs;
+import io.arkvale.experiments.cli.option.OptionIdentity;
+import io.arkvale.experiments.cli.option.OutputOptions;
+import io.arkvale.experiments.cli.terminal.Measuring;
+import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.report.Origin;
 import io.arkvale.experiments.report.Report;
+import io.arkvale.experiments.result.Notebook;
 import io.arkvale.experiments.simulate.BatchSizes;
 import io.arkvale.experiments.simulate.CacheSetting;
 import io.arkvale.experiments.simulate.CostModel;
@@ -14,14 +20,15 @@ import io.arkvale.experiments.simulate.PolicyCost;
 import io.arkvale.experiments.simulate.RecallRates;
 import io.arkvale.experiments.simulate.Simulation;
 import io.arkvale.experiments.simulate.Software;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The cost model: time of a decode step by part, memory, and throughput, on a described GPU and model. */
 @Command(
@@ -30,7 +37,7 @@ import picocli.CommandLine.Option;
             "Estimate a decode step on a described GPU and model: time by part, memory, the largest batch and its throughput.",
             "Without options: figure 9 of the paper."
         })
-final class SimulateCommand implements Runnable {
+public final class SimulateCommand implements Runnable, Measuring {
     /** One way to say how many pages are recalled. */
     static final class Recalls {
         @Option(
@@ -48,6 +55,10 @@ final class SimulateCommand implements Runnable {
     }
 
     private final Terminal terminal;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
 
     @Option(
             names = "--gpu",
@@ -160,14 +171,26 @@ final class SimulateCommand implements Runnable {
     @Mixin
     private OutputOptions output = new OutputOptions();
 
-    SimulateCommand(Terminal terminal) {
+    public SimulateCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
     @Override
     public void run() {
         output.open();
-        Inputs.atLeast(1, "--measured-layers", measuredLayers);
+        try (var notebook = Notebook.inMemory()) {
+            output.write(terminal, measure(notebook));
+        }
+    }
+
+    @Override
+    public void check() {
+        Inputs.count("--measured-layers", measuredLayers);
+    }
+
+    @Override
+    public Measured measure(Notebook notebook) {
+        check();
         var costs = costs();
         var limit = new MemoryLimit(cacheMemory, generated, batchSizes);
         var chosen = policies.stream().map(PolicyCost::named).toList();
@@ -175,12 +198,10 @@ final class SimulateCommand implements Runnable {
         var devices = tensorParallel == 1 ? "" : tensorParallel + " x ";
         var origin = new Origin(
                 0, costs.model().name(), "cost-model", devices + costs.gpu().name());
-        output.write(
-                terminal,
-                "simulate",
-                Report.of(SimulationTable.COLUMNS, simulation.rows()),
-                origin,
-                SimulationTable.text(simulation));
+        var report = notebook.table(
+                OptionIdentity.of(spec),
+                () -> Report.of(SimulationTable.COLUMNS, simulation.rows()).withOrigin(origin));
+        return new Measured("simulate", report, origin, SimulationTable.text(simulation));
     }
 
     private CostModel costs() {
@@ -214,7 +235,7 @@ final class SimulateCommand implements Runnable {
         if (file == null) {
             return null;
         }
-        var csv = new String(Inputs.read("result file", file), StandardCharsets.UTF_8);
+        var csv = Inputs.readText("result file", file);
         return RecallRates.read(file.toString(), csv, measuredLayers);
     }
 }

@@ -14,7 +14,7 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Columns and text of a simulation. */
-final class SimulationTable {
+public final class SimulationTable {
     private static final double GIB = 1L << 30;
 
     /** All columns, for programs. */
@@ -45,7 +45,7 @@ final class SimulationTable {
     private SimulationTable() {}
 
     /** The tables for people: time, then memory and throughput, then the gains in words. */
-    static String text(Simulation simulation) {
+    public static String text(Simulation simulation) {
         var time = new TextTable(List.of(
                 "policy",
                 "tokens",

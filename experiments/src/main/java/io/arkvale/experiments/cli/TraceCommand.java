@@ -10,12 +10,12 @@ import picocli.CommandLine.Spec;
         name = "trace",
         description = "Record queries, keys and values of a run, and run policies over them without the model.",
         synopsisSubcommandLabel = "COMMAND")
-final class TraceCommand implements Runnable {
+public final class TraceCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    TraceCommand() {}
+    public TraceCommand() {}
 
     @Override
     public void run() {

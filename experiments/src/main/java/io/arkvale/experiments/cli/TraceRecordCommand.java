@@ -1,10 +1,15 @@
 package io.arkvale.experiments.cli;
 
 import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.engine.Recording;
-import io.arkvale.experiments.engine.RunSpec;
-import io.arkvale.experiments.engine.Workbench;
+import io.arkvale.experiments.cli.option.ArkValeOptions;
+import io.arkvale.experiments.cli.option.Inputs;
+import io.arkvale.experiments.cli.option.RunOptions;
+import io.arkvale.experiments.cli.terminal.Terminal;
+import io.arkvale.experiments.input.FileReason;
+import io.arkvale.experiments.plan.RunSpec;
+import io.arkvale.experiments.run.Lab;
 import io.arkvale.experiments.task.Passkey;
+import io.arkvale.experiments.trace.Recording;
 import io.arkvale.experiments.trace.TraceWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,11 +30,8 @@ import picocli.CommandLine.Parameters;
             "Record queries, keys and values of all layers and steps of a run to a safetensors file.",
             "The context is prefilled, the question fed token by token, the answer decoded greedily under the policy."
         })
-final class TraceRecordCommand implements Runnable {
+public final class TraceRecordCommand implements Runnable {
     private static final int DEFAULT_LENGTH = 10_000;
-
-    /** More than a trace can hold in practice, and few enough to be added to. */
-    private static final int MOST_TOKENS = 1 << 24;
 
     private final Terminal terminal;
 
@@ -95,14 +97,14 @@ final class TraceRecordCommand implements Runnable {
     @Mixin
     private RunOptions options = new RunOptions();
 
-    TraceRecordCommand(Terminal terminal) {
+    public TraceRecordCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
     @Override
     public void run() {
-        Inputs.atLeast(1, "--length", characters());
-        Inputs.within(1, MOST_TOKENS, "--max-tokens", maxTokens);
+        Inputs.count("--length", characters());
+        Inputs.within(1, Inputs.MOST, "--max-tokens", maxTokens);
         if (prompt == null && question != null) {
             throw new UserException("--question belongs to a prompt of yours; name its file with --prompt-file");
         }
@@ -113,15 +115,16 @@ final class TraceRecordCommand implements Runnable {
             throw new UserException("--question is empty; allowed: at least one character");
         }
         var text = prompt == null ? null : Inputs.read("prompt file", prompt);
-        var run = new RunSpec(arkVale.parse(policy), budget, arkVale.denseLayers());
+        var choice = arkVale.parse(policy, options.seed());
+        arkVale.requireUsed(List.of(choice));
+        var run = new RunSpec(choice, budget, arkVale.denseLayers());
         TraceWriter.requireWritable(file);
-        try (var setup = options.open(List.of(run))) {
-            var bench = setup.bench();
-            var plan = plan(bench, text);
-            bench.requireRoom("the prompt with --max-tokens " + maxTokens, plan.tokens());
-            setup.warnBeyondTraining(terminal, plan.tokens());
-            terminal.err().println(options.origin(setup).sentence());
-            var header = Recording.record(bench, plan, run, file, setup.model(), options.seed());
+        try (var lab = options.open(terminal, List.of(run))) {
+            var plan = plan(lab, text);
+            lab.requireRoom("the prompt with --max-tokens " + maxTokens, plan.tokens());
+            options.warnBeyondTraining(terminal, plan.tokens());
+            terminal.err().println(lab.origin(options.seed()).sentence());
+            var header = Recording.record(lab, plan, run, file, lab.name(), options.seed());
             terminal.err()
                     .println("wrote " + file + ": " + header.contextTokens() + " tokens of context and "
                             + header.steps() + " steps, " + size() + " bytes");
@@ -132,18 +135,18 @@ final class TraceRecordCommand implements Runnable {
         return length == null ? DEFAULT_LENGTH : length;
     }
 
-    private Recording.Plan plan(Workbench bench, byte @Nullable [] text) {
+    private Recording.Plan plan(Lab lab, byte @Nullable [] text) {
         var all = queries == Queries.all;
         if (text == null) {
             var episode = new Passkey()
                     .episodes(characters(), 2, new SplittableRandom(options.seed()))
                     .getLast();
             var asked = episode.questions().getFirst().text();
-            return new Recording.Plan(bench.tokens(episode.context()), bench.tokens(asked), maxTokens, all);
+            return new Recording.Plan(lab.tokens(episode.context()), lab.tokens(asked), maxTokens, all);
         }
-        var tokens = bench.tokens(text);
+        var tokens = lab.tokens(text);
         if (question != null && tokens.length > 0) {
-            return new Recording.Plan(tokens, bench.tokens(question), maxTokens, all);
+            return new Recording.Plan(tokens, lab.tokens(question), maxTokens, all);
         }
         if (tokens.length < 2) {
             throw new UserException("prompt file " + prompt + " has " + tokens.length + " tokens; at least "
@@ -158,7 +161,7 @@ final class TraceRecordCommand implements Runnable {
         try {
             return Files.size(file);
         } catch (IOException e) {
-            throw new UserException("trace file " + file + " cannot be read: " + e.getMessage(), e);
+            throw new UserException("trace file " + file + " cannot be read: " + FileReason.of(e), e);
         }
     }
 }

@@ -1,8 +1,17 @@
 package io.arkvale.experiments.cli;
 
-import io.arkvale.experiments.engine.Replay;
+import io.arkvale.experiments.cli.option.BackendOptions;
+import io.arkvale.experiments.cli.option.OutputOptions;
+import io.arkvale.experiments.cli.option.PolicyOptions;
+import io.arkvale.experiments.cli.option.ThreadOptions;
+import io.arkvale.experiments.cli.terminal.Measuring.Measured;
+import io.arkvale.experiments.cli.terminal.Progress;
+import io.arkvale.experiments.cli.terminal.Terminal;
+import io.arkvale.experiments.engine.Machine;
+import io.arkvale.experiments.report.Origin;
 import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.report.TextTable;
+import io.arkvale.experiments.trace.Replay;
 import io.arkvale.experiments.trace.Trace;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,7 +27,7 @@ import picocli.CommandLine.Parameters;
             "Run policies over a trace, without the model: every run gets the recorded queries, keys and values.",
             "Says what each holds, moves and reads, and how near its attention comes to full attention."
         })
-final class TraceReplayCommand implements Runnable {
+public final class TraceReplayCommand implements Runnable {
     private final Terminal terminal;
 
     @Parameters(paramLabel = "FILE", description = "The trace.")
@@ -36,24 +45,32 @@ final class TraceReplayCommand implements Runnable {
     @Mixin
     private OutputOptions output = new OutputOptions();
 
-    TraceReplayCommand(Terminal terminal) {
+    public TraceReplayCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
     @Override
     public void run() {
-        var grid = policies.grid();
         output.open();
+        // What is wrong with the words is said before a file is read; the seed is the trace's.
+        policies.grid(0);
         try (var trace = Trace.open(file)) {
             var header = trace.header();
+            var grid = policies.grid(header.run().seed());
             Replay.check(header, grid.runs());
-            try (var tools = RunTools.open(threads, backend, RunTools.needBackend(grid.runs()))) {
+            try (var machine = Machine.of(
+                    threads.threads(), backend.create(terminal, backend.isNeeded(grid.runs())), backend.values())) {
                 List<Replay.Result> results;
                 try (var progress = Progress.start(terminal, "replay", header.steps(), "steps")) {
-                    results = Replay.measure(trace, tools.tools(), grid, progress::step);
+                    results = Replay.measure(trace, machine, grid, progress::step);
                 }
-                var origin = tools.origin(header.run().seed(), header.run().model());
-                output.write(terminal, "trace", Report.of(Replay.METRICS, results), origin, table(results));
+                var origin = Origin.of(header.run().seed(), header.run().model(), machine.backend());
+                var origins = grid.cells().stream()
+                        .map(cell ->
+                                grid.runs().get(cell.run()).onCache().isPresent() ? origin : origin.withoutBackend())
+                        .toList();
+                var report = Report.of(Replay.METRICS, results).withOrigins(origins);
+                output.write(terminal, new Measured("trace", report, origin, table(results)));
             }
         }
     }

@@ -2,17 +2,17 @@ package io.arkvale.experiments.figure;
 
 import io.arkvale.experiments.figure.Charts.Cell;
 import io.arkvale.experiments.figure.Charts.Labels;
+import io.arkvale.experiments.policy.PolicyChoice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
+import java.util.Map;
 
 /** How many pages come back a step, by attended pages and capacity. */
 final class Figure4b implements Figure {
     private static final int PAGE_SIZE = 32;
     private static final int FEW = 10;
     private static final int MOST_ATTENDED = 40;
-    private static final Pattern ATTENDED = Pattern.compile("attended=(\\d+)");
 
     /** Recalls of one setting. */
     private record Point(int attended, int capacity, double recalls) {
@@ -58,12 +58,8 @@ final class Figure4b implements Figure {
     }
 
     private static Point point(Rows.Row row) {
-        var attended = ATTENDED.matcher(row.text("policy"));
-        if (!attended.find()) {
-            throw new IllegalArgumentException("policy '" + row.text("policy") + "' does not say attended=");
-        }
         return new Point(
-                Integer.parseInt(attended.group(1)),
+                PolicyChoice.parse(row.text("policy"), Map.of()).settings().whole("attended"),
                 row.whole("budget") / PAGE_SIZE,
                 row.number("recalled_pages_per_step"));
     }

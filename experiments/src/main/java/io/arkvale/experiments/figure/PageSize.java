@@ -2,16 +2,15 @@ package io.arkvale.experiments.figure;
 
 import io.arkvale.experiments.figure.Charts.Labels;
 import io.arkvale.experiments.figure.Charts.Series;
+import io.arkvale.experiments.policy.PolicyChoice;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What the page size does to score and latency. */
 final class PageSize implements Figure {
-    private static final Pattern PAGE_SIZE = Pattern.compile("page-size=(\\d+)");
-
     @Override
     public String name() {
         return "page-size";
@@ -96,10 +95,6 @@ final class PageSize implements Figure {
     }
 
     private static String sizeOf(String policy) {
-        var size = PAGE_SIZE.matcher(policy);
-        if (!size.find()) {
-            throw new IllegalArgumentException("policy '" + policy + "' does not say page-size=");
-        }
-        return size.group(1);
+        return PolicyChoice.parse(policy, Map.of()).settings().word("page-size");
     }
 }

@@ -1,7 +1,8 @@
 package io.arkvale.experiments.observe;
 
-import io.arkvale.experiments.engine.Workbench;
 import io.arkvale.experiments.report.Report;
+import io.arkvale.experiments.run.Lab;
+import java.util.List;
 
 /** What can be measured of full attention. */
 public enum Measure {
@@ -24,20 +25,28 @@ public enum Measure {
      * Prefills the passage's context, feeds the rest under full attention, and measures there.
      *
      * @param denseLayers first layers, in which ranks and digests mean nothing
+     * @param digests names of the digests, or empty for the paper's
      * @param progress run after each token
      */
-    public Report of(Workbench bench, Passage passage, int pageSize, int denseLayers, Runnable progress) {
-        try (var watcher = watcher(bench, passage, pageSize, denseLayers)) {
-            WatchedText.run(bench, passage, watcher, progress);
+    public Report of(Lab lab, Passage passage, int pageSize, int denseLayers, List<String> digests, Runnable progress) {
+        try (var watcher = watcher(lab, passage, pageSize, denseLayers, digests)) {
+            WatchedText.run(lab, passage, watcher, progress);
             return watcher.report();
         }
     }
 
-    private Watcher watcher(Workbench bench, Passage passage, int pageSize, int denseLayers) {
+    private Watcher watcher(Lab lab, Passage passage, int pageSize, int denseLayers, List<String> digests) {
         return switch (this) {
             case SPARSITY -> new Sparsity(pageSize);
             case RANKS -> new PageRanks(pageSize, EVERY, denseLayers);
-            case DIGESTS -> new DigestRecall(bench.backend(), bench.model().config(), pageSize, denseLayers, passage);
+            case DIGESTS ->
+                new DigestRecall(
+                        lab.backend(),
+                        lab.model().config(),
+                        pageSize,
+                        denseLayers,
+                        passage,
+                        digests.isEmpty() ? DigestRecall.ofThePaper() : digests);
         };
     }
 }

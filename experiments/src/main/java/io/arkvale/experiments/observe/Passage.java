@@ -1,7 +1,7 @@
 package io.arkvale.experiments.observe;
 
 import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.engine.Workbench;
+import io.arkvale.experiments.run.Lab;
 import io.arkvale.experiments.task.Episode;
 import java.util.Arrays;
 import java.util.stream.Collectors;
@@ -20,8 +20,8 @@ public record Passage(int[] tokens, int context) {
      * @param fed tokens that are fed
      * @throws UserException if the text is shorter
      */
-    public static Passage of(Workbench bench, byte[] text, int context, int fed) {
-        var all = bench.tokens(text);
+    public static Passage of(Lab lab, byte[] text, int context, int fed) {
+        var all = lab.tokens(text);
         var needed = Math.addExact(context, fed);
         if (all.length < needed) {
             throw new UserException("the text has " + all.length + " tokens; a context of " + context + " and " + fed
@@ -35,12 +35,12 @@ public record Passage(int[] tokens, int context) {
      *
      * @param most tokens that are fed at most
      */
-    public static Passage of(Workbench bench, Episode episode, int most) {
+    public static Passage of(Lab lab, Episode episode, int most) {
         var questions = episode.questions().stream()
                 .map(question -> question.text() + question.answer())
                 .collect(Collectors.joining());
-        var context = bench.tokens(episode.context());
-        var fed = bench.tokens(questions);
+        var context = lab.tokens(episode.context());
+        var fed = lab.tokens(questions);
         var count = Math.min(most, fed.length);
         var all = Arrays.copyOf(context, Math.addExact(context.length, count));
         System.arraycopy(fed, 0, all, context.length, count);

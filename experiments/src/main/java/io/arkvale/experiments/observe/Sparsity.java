@@ -1,8 +1,8 @@
 package io.arkvale.experiments.observe;
 
-import io.arkvale.experiments.engine.Rounding;
 import io.arkvale.experiments.report.Metric;
 import io.arkvale.experiments.report.Report;
+import io.arkvale.experiments.result.Rounding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

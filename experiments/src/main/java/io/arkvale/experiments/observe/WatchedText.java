@@ -1,6 +1,6 @@
 package io.arkvale.experiments.observe;
 
-import io.arkvale.experiments.engine.Workbench;
+import io.arkvale.experiments.run.Lab;
 import io.arkvale.llama.attention.AttentionShape;
 import io.arkvale.llama.attention.DecodeAttention;
 import io.arkvale.llama.attention.DecodeRows;
@@ -34,8 +34,8 @@ final class WatchedText {
      *
      * @param progress run after each token
      */
-    static void run(Workbench bench, Passage passage, Watcher watcher, Runnable progress) {
-        var model = bench.model();
+    static void run(Lab lab, Passage passage, Watcher watcher, Runnable progress) {
+        var model = lab.model();
         var store = model.newStore();
         var dense = model.dense(store);
         var tokens = passage.tokens();

@@ -28,11 +28,19 @@ public enum Ability {
     PREFILL_SCORES,
     /** Reads attention probabilities of all of the context's tokens. */
     ALL_ROWS,
+    /** Reads the queries of all of the context's tokens. */
+    ALL_QUERIES,
+    /** Divides its budget among all limited layers and their KV heads at once. */
+    ALL_LAYERS,
+    /** Reads the attention that the context gets while the model repeats it: passes of the model after prefill. */
+    REPETITION,
+    /** Reads what an answer loses if one KV head sees only the first and the last tokens: measured once per model. */
+    HEAD_LOSSES,
     /** Keeps what is decoded on top of the budget. */
     GROWS,
     /** Decides itself how much it keeps, whatever the budget. */
     UNBUDGETED,
-    /** Stores keys and values in fewer bits. */
+    /** Stores keys or values as something near to them, which takes less memory. */
     QUANTISES,
     /** Adds estimates in place of tokens that do not take part. */
     ESTIMATES,

@@ -6,6 +6,12 @@ public interface ContextView {
     int tokens();
 
     /**
+     * Tokens that a KV head may hold: its part as {@link TokenPolicy#share} divided them, or the setting's budget if the
+     * policy does not declare {@link Ability#ALL_LAYERS}.
+     */
+    int budget(int kvHead);
+
+    /**
      * Attention probabilities of the context's last token, one a token; not to be changed.
      *
      * @throws IllegalStateException if {@link Ability#LAST_ROW} is not declared
@@ -36,9 +42,9 @@ public interface ContextView {
     float[] attentionOfFollowing(int window, int queryHead);
 
     /**
-     * Copies the key of a token as if it stood at another position.
+     * Copies the key of a token as if it stood at another position; at position 0 it is the key before RoPE.
      *
-     * @throws IllegalStateException if {@link Ability#POSITIONS} is not declared
+     * @throws IllegalStateException if neither {@link Ability#POSITIONS} nor {@link Ability#KEYS} is declared
      */
     void keyAt(int kvHead, int token, int position, float[] target);
 
@@ -62,4 +68,30 @@ public interface ContextView {
      * @throws IllegalStateException if {@link Ability#QUERIES} is not declared
      */
     float[] lastQuery(int queryHead);
+
+    /**
+     * Copies the query of a token as if it stood at position 0, which is the query before RoPE.
+     *
+     * @throws IllegalStateException if {@link Ability#ALL_QUERIES} is not declared
+     */
+    void rawQuery(int queryHead, int token, float[] target);
+
+    /** Turns a query or key from position 0 to another, as RoPE does, in place. */
+    void turn(float[] vector, int position);
+
+    /**
+     * The largest attention probability that each token receives while the model reads the context a second time, chunk
+     * by chunk; the largest over the KV head's query heads too. One a token, not to be changed.
+     *
+     * @throws IllegalStateException if {@link Ability#REPETITION} is not declared
+     */
+    float[] repetition(int kvHead);
+
+    /**
+     * What the answer to a passkey loses if this KV head sees only the first and the last tokens, and all others see
+     * everything: nats per token of the answer, a mean over passkeys, measured once per model.
+     *
+     * @throws IllegalStateException if {@link Ability#HEAD_LOSSES} is not declared
+     */
+    double headLoss(int kvHead);
 }

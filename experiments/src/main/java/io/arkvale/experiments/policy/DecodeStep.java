@@ -23,6 +23,19 @@ public interface DecodeStep {
     float[] probabilities(int queryHead);
 
     /**
+     * Copies the key of a held token, after RoPE.
+     *
+     * @throws IllegalStateException if {@link Ability#KEYS} is not declared
+     */
+    void key(int kvHead, int token, float[] target);
+
+    /**
+     * Counts bytes that the policy reads and writes to decide what it evicts: keys, and sums of its own. The
+     * probabilities that {@link #probabilities} gives are counted by the engine.
+     */
+    void scored(long bytes);
+
+    /**
      * The bytes of the new token.
      *
      * @throws IllegalStateException if {@link Ability#TEXT} is not declared

@@ -34,8 +34,9 @@ public interface LayerPolicy {
     }
 
     /**
-     * Replaces a token's key and value by what they are after storing them in fewer bits; asked when a KV head takes in a
-     * token, of a policy that declares {@link Ability#QUANTISES}.
+     * Replaces a token's key and value by what they are after storing them in less memory; asked when a KV head takes in
+     * a token, of a policy that declares {@link Ability#QUANTISES}. Of a policy that chooses it is asked for every token
+     * of the context, and for each new one.
      */
     default void store(int kvHead, int token, float[] key, float[] value) {
         throw new UnsupportedOperationException("a policy that declares the ability to quantise must store");
@@ -44,6 +45,19 @@ public interface LayerPolicy {
     /** Bytes of a stored key and value of so many elements each. */
     default double tokenBytes(int headDim) {
         return 2.0 * Float.BYTES * headDim;
+    }
+
+    /** Bytes that come back to the device with a token that was not on it: its key and value, unless it says less. */
+    default double recalledBytes(int headDim) {
+        return tokenBytes(headDim);
+    }
+
+    /**
+     * Bytes that the policy keeps on the device in this layer beside keys and values, as they stand now: digests, second
+     * copies, sums. The engine counts them apart from keys and values.
+     */
+    default long summaryBytes() {
+        return 0;
     }
 
     /** Called after the new token has attended; evicts what is over the budget. */

@@ -3,21 +3,27 @@ package io.arkvale.experiments.policy;
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.policy.bound.Full;
 import io.arkvale.experiments.policy.bound.Oracle;
-import io.arkvale.experiments.policy.evict.AdaKv;
 import io.arkvale.experiments.policy.evict.Alisa;
+import io.arkvale.experiments.policy.evict.DuoAttention;
 import io.arkvale.experiments.policy.evict.FastGen;
 import io.arkvale.experiments.policy.evict.H2o;
+import io.arkvale.experiments.policy.evict.KeyDiff;
 import io.arkvale.experiments.policy.evict.Keyformer;
 import io.arkvale.experiments.policy.evict.LmInfinite;
-import io.arkvale.experiments.policy.evict.PyramidKv;
 import io.arkvale.experiments.policy.evict.QHitter;
 import io.arkvale.experiments.policy.evict.Scissorhands;
-import io.arkvale.experiments.policy.evict.SnapKv;
 import io.arkvale.experiments.policy.evict.StreamingLlm;
 import io.arkvale.experiments.policy.evict.Tova;
+import io.arkvale.experiments.policy.prefill.AdaKv;
+import io.arkvale.experiments.policy.prefill.ExpectedAttention;
+import io.arkvale.experiments.policy.prefill.KvZip;
+import io.arkvale.experiments.policy.prefill.PyramidKv;
+import io.arkvale.experiments.policy.prefill.RocketKv;
+import io.arkvale.experiments.policy.prefill.SnapKv;
 import io.arkvale.experiments.policy.recall.ArkVale;
 import io.arkvale.experiments.policy.recall.InfLlm;
 import io.arkvale.experiments.policy.recall.Pages;
+import io.arkvale.experiments.policy.recall.ShadowKv;
 import io.arkvale.experiments.policy.sparse.IceFormer;
 import io.arkvale.experiments.policy.sparse.Quantised;
 import io.arkvale.experiments.policy.sparse.Quest;
@@ -39,15 +45,21 @@ public final class Policies {
             new LmInfinite(),
             new H2o(),
             new Tova(),
+            new KeyDiff(),
             new Scissorhands(),
             new Keyformer(),
             new SnapKv(),
             new PyramidKv(),
             new AdaKv(),
+            new ExpectedAttention(),
+            new KvZip(),
+            new DuoAttention(),
+            new RocketKv(),
             new FastGen(),
             new QHitter(),
             new Alisa(),
             new InfLlm(),
+            new ShadowKv(),
             new SparQ(),
             new Quantised());
 

@@ -13,6 +13,9 @@ import java.util.Map;
  * @param settings its checked options
  */
 public record PolicyChoice(String label, Policy policy, Settings settings) {
+    /** The option by which a policy that draws at random is told its seed. */
+    public static final String SEED = "seed";
+
     /**
      * Reads {@code NAME} or {@code NAME:OPTION=VALUE:OPTION=VALUE...}.
      *
@@ -31,5 +34,20 @@ public record PolicyChoice(String label, Policy policy, Settings settings) {
             values.put(part.substring(0, equals), part.substring(equals + 1));
         }
         return new PolicyChoice(text.strip(), policy, Settings.of(policy.info(), values));
+    }
+
+    /**
+     * The same with a run's seed, if the policy draws at random.
+     *
+     * @param seed the value of its option {@link #SEED} if the text names none
+     */
+    public static PolicyChoice parse(String text, Map<String, Map<String, String>> defaults, long seed) {
+        var info = Policies.named(text.strip().split(":", -1)[0]).info();
+        if (info.options().stream().noneMatch(option -> option.name().equals(SEED))) {
+            return parse(text, defaults);
+        }
+        var all = new HashMap<>(defaults);
+        all.computeIfAbsent(info.shortName(), name -> Map.of(SEED, Long.toString(seed)));
+        return parse(text, all);
     }
 }

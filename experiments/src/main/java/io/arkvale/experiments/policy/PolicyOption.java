@@ -18,6 +18,11 @@ public record PolicyOption(String name, String defaultValue, String allowed, Str
         /** Whole numbers of a range. */
         record Whole(long least, long most) implements Kind {}
 
+        /** Whole numbers of a range, or a word. */
+        record WholeOr(long least, long most, String word) implements Kind {}
+        /** Odd whole numbers of a range. */
+        record Odd(long least, long most) implements Kind {}
+
         /** Numbers of a range. */
         record Real(double least, double most) implements Kind {}
 
@@ -29,6 +34,16 @@ public record PolicyOption(String name, String defaultValue, String allowed, Str
     public static PolicyOption whole(String name, long defaultValue, long least, long most, String description) {
         return new PolicyOption(
                 name, Long.toString(defaultValue), least + " to " + most, description, new Kind.Whole(least, most));
+    }
+
+    /** An option whose values are the odd whole numbers from {@code least} to {@code most}. */
+    public static PolicyOption odd(String name, long defaultValue, long least, long most, String description) {
+        return new PolicyOption(
+                name,
+                Long.toString(defaultValue),
+                "odd, " + least + " to " + most,
+                description,
+                new Kind.Odd(least, most));
     }
 
     /** An option whose values are the numbers from {@code least} to {@code most}. */
@@ -64,6 +79,17 @@ public record PolicyOption(String name, String defaultValue, String allowed, Str
                 case Kind.Whole whole -> {
                     var number = Long.parseLong(value);
                     yield whole.least() <= number && number <= whole.most();
+                }
+                case Kind.WholeOr either -> {
+                    if (value.equals(either.word())) {
+                        yield true;
+                    }
+                    var number = Long.parseLong(value);
+                    yield either.least() <= number && number <= either.most();
+                }
+                case Kind.Odd odd -> {
+                    var number = Long.parseLong(value);
+                    yield odd.least() <= number && number <= odd.most() && number % 2 != 0;
                 }
                 case Kind.Real real -> {
                     var number = Double.parseDouble(value);

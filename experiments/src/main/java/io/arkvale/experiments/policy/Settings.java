@@ -20,7 +20,7 @@ public final class Settings {
     public static Settings of(PolicyInfo policy, Map<String, String> given) {
         var values = new TreeMap<String, String>();
         policy.options().forEach(option -> values.put(option.name(), option.defaultValue()));
-        for (var entry : given.entrySet()) {
+        for (var entry : HeadGroups.renamed(policy, given).entrySet()) {
             if (!values.containsKey(entry.getKey())) {
                 throw new UserException("unknown option '" + entry.getKey() + "' of policy '" + policy.shortName()
                         + "'; its options: " + values.keySet());
@@ -29,6 +29,11 @@ public final class Settings {
         }
         policy.options().forEach(option -> option.check(policy.shortName(), word(values, option.name())));
         return new Settings(values);
+    }
+
+    /** All values by option. */
+    public Map<String, String> asMap() {
+        return Map.copyOf(values);
     }
 
     /** The value of an option as a word. */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 /** A score a token of the text, grown as needed; scores are float64 sums. */
 public final class TokenScores {
     private double[] scores = new double[0];
+    private int kept;
 
     /** Every score is 0. */
     public TokenScores() {}
@@ -45,6 +46,25 @@ public final class TokenScores {
                 add(step.token(kvHead, slot), probabilities[slot] / (double) queryHeads);
             }
         }
+    }
+
+    /**
+     * Counts that the scores of the held tokens were read and written, in float32, as a device does that keeps them from
+     * step to step; called after the step's evictions.
+     */
+    public void count(DecodeStep step, int kvHead) {
+        kept = step.held(kvHead);
+        step.scored(2 * bytes());
+    }
+
+    /** Bytes of the scores that a device keeps: float32, one per token held when they were last counted. */
+    public long bytes() {
+        return (long) kept * Float.BYTES;
+    }
+
+    /** The same of several KV heads. */
+    public static long totalBytes(TokenScores... heads) {
+        return Arrays.stream(heads).mapToLong(TokenScores::bytes).sum();
     }
 
     /** Sets every score to 0. */

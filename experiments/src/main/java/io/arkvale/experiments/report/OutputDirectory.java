@@ -1,6 +1,8 @@
 package io.arkvale.experiments.report;
 
+import io.arkvale.experiments.OutputLostException;
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.input.FileReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,10 +24,13 @@ public final class OutputDirectory {
     public static OutputDirectory open(Path directory) {
         try {
             Files.createDirectories(directory);
-            Files.delete(Files.createTempFile(directory, ".arkvale", ".tmp"));
+            var probe = draft(directory, "arkvale");
+            Files.createFile(probe);
+            Files.delete(probe);
         } catch (IOException e) {
             throw new UserException(
-                    "output directory " + directory + " cannot be written (" + reason(e) + "); name another with --out",
+                    "output directory " + directory + " cannot be written (" + FileReason.of(e)
+                            + "); name another with --out",
                     e);
         }
         return new OutputDirectory(directory);
@@ -40,12 +45,12 @@ public final class OutputDirectory {
     /**
      * Writes a file whole or not at all.
      *
-     * @throws UserException if it cannot be written
+     * @throws OutputLostException if it cannot be written
      */
     public void write(String name, String content) {
         var file = directory.resolve(name);
         try {
-            var draft = Files.createTempFile(directory, "." + name, ".tmp");
+            var draft = draft(directory, name);
             try {
                 Files.writeString(draft, content);
                 Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
@@ -53,11 +58,12 @@ public final class OutputDirectory {
                 Files.deleteIfExists(draft);
             }
         } catch (IOException e) {
-            throw new UserException("file " + file + " cannot be written (" + reason(e) + ")", e);
+            throw new OutputLostException("file " + file + " cannot be written: " + FileReason.of(e), e);
         }
     }
 
-    private static String reason(IOException e) {
-        return e.getClass().getSimpleName().replace("Exception", "") + ": " + e.getMessage();
+    /** A file of the process's own, made with the permissions that its umask gives, unlike a temporary file. */
+    private static Path draft(Path directory, String name) {
+        return directory.resolve("." + name + "-" + ProcessHandle.current().pid() + ".tmp");
     }
 }

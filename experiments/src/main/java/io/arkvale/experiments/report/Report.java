@@ -1,6 +1,7 @@
 package io.arkvale.experiments.report;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,12 +31,17 @@ public record Report(List<String> columns, List<List<@Nullable Object>> rows) {
 
     /** The same rows with the origin's columns behind their own, so that every row says where it comes from. */
     public Report withOrigin(Origin origin) {
+        return withOrigins(Collections.nCopies(rows.size(), origin));
+    }
+
+    /** The same with an origin a row; at least one row. */
+    public Report withOrigins(List<Origin> origins) {
         var names = new ArrayList<>(columns);
-        names.addAll(origin.columns().keySet());
+        names.addAll(origins.getFirst().columns().keySet());
         var values = new ArrayList<List<@Nullable Object>>();
-        for (var row : rows) {
-            var cells = new ArrayList<@Nullable Object>(row);
-            cells.addAll(origin.columns().values());
+        for (int i = 0; i < rows.size(); i++) {
+            var cells = new ArrayList<@Nullable Object>(rows.get(i));
+            cells.addAll(origins.get(i).columns().values());
             values.add(cells);
         }
         return new Report(names, values);

@@ -1,6 +1,7 @@
 package io.arkvale.experiments.simulate;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.input.FileReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.RecordComponent;
@@ -75,7 +76,7 @@ public final class Descriptions {
         } catch (InvalidPathException e) {
             throw none(what, shipped, name);
         } catch (IOException e) {
-            throw new UserException(what + " description " + name + " cannot be read: " + e.getMessage(), e);
+            throw new UserException(what + " description " + name + " cannot be read: " + FileReason.of(e), e);
         }
         throw none(what, shipped, name);
     }

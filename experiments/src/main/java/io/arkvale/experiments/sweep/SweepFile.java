@@ -1,42 +1,42 @@
 package io.arkvale.experiments.sweep;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.input.Nearest;
+import io.arkvale.experiments.input.StrictJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.CRC32;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
- * A file of experiments: {@code {"common": OPTIONS, "experiments": {NAME: OPTIONS}}}. Options are those of the command
+ * A file of experiments, JSON or (named {@code .yaml}) YAML: {@code {"common": OPTIONS, "experiments": {NAME: OPTIONS}}}. Options are those of the command
  * that {@code "command"} names, without their dashes, each a word, a number or an array of them; an experiment's own go
  * before the common ones. In both, {@code "quick"} holds options of a shorter run, which then go before the others.
  */
 public final class SweepFile {
     private static final String COMMAND = "command";
     private static final String QUICK = "quick";
+    private static final String COMMON = "common";
+    private static final String EXPERIMENTS = "experiments";
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
     private static final String SHIPPED = "laboratory.json";
 
     /**
      * One experiment.
      *
      * @param name its name, of letters, digits, dots, dashes and underscores
-     * @param arguments the command line without the program
+     * @param arguments the command and its options, as on a command line
      */
-    public record Experiment(String name, List<String> arguments) {
-        /** Name of the file of its results; another one when the command line changes. */
-        public String fileName() {
-            var sum = new CRC32();
-            sum.update(String.join("\0", arguments).getBytes(StandardCharsets.UTF_8));
-            return name + "-" + Long.toHexString(sum.getValue()) + ".json";
-        }
-    }
+    public record Experiment(String name, List<String> arguments) {}
 
     private SweepFile() {}
 
@@ -61,20 +61,25 @@ public final class SweepFile {
      * @throws UserException if the file is not of this form
      */
     public static List<Experiment> parse(String file, byte[] content, boolean quick, Map<String, String> given) {
+        var text = StrictJson.text("sweep file " + file, content);
+        var yaml = file.endsWith(".yaml") || file.endsWith(".yml");
         try {
-            var root = new JsonMapper().readTree(content);
+            var root = yaml ? YAML.readTree(text) : StrictJson.MAPPER.readTree(text);
+            requireObject("sweep file " + file, root);
+            requireKnown(file, root, List.of(COMMON, EXPERIMENTS));
             var experiments = new ArrayList<Experiment>();
-            for (var entry : root.path("experiments").properties()) {
+            for (var entry : root.path(EXPERIMENTS).properties()) {
                 if (!entry.getKey().matches("[\\w.-]+")) {
                     throw new UserException("experiment '" + entry.getKey() + "' of " + file
                             + " must have a name of letters, digits, '.', '-' and '_'");
                 }
+                requireObject("experiment '" + entry.getKey() + "' of " + file, entry.getValue());
                 var options = new LinkedHashMap<String, String>();
-                for (var part : List.of(root.path("common"), entry.getValue())) {
+                for (var part : List.of(root.path(COMMON), entry.getValue())) {
                     put(options, part);
                 }
                 if (quick) {
-                    put(options, root.path("common").path(QUICK));
+                    put(options, root.path(COMMON).path(QUICK));
                     put(options, entry.getValue().path(QUICK));
                 }
                 options.putAll(given);
@@ -85,7 +90,24 @@ public final class SweepFile {
             }
             return experiments;
         } catch (JacksonException e) {
-            throw new UserException("sweep file " + file + " is not valid JSON: " + e.getOriginalMessage(), e);
+            throw new UserException(
+                    "sweep file " + file + " is not valid " + (yaml ? "YAML" : "JSON") + ": " + StrictJson.reason(e),
+                    e);
+        }
+    }
+
+    private static void requireObject(String what, JsonNode node) {
+        if (!node.isObject()) {
+            throw new UserException(what + " is not an object of names and values");
+        }
+    }
+
+    private static void requireKnown(String file, JsonNode root, List<String> known) {
+        for (var entry : root.properties()) {
+            if (!known.contains(entry.getKey())) {
+                throw new UserException("sweep file " + file + " has an unknown key '" + entry.getKey() + "'; allowed: "
+                        + known + Nearest.question(entry.getKey(), known));
+            }
         }
     }
 

@@ -7,11 +7,11 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /** Random choices. */
-final class Draw {
+public final class Draw {
     private Draw() {}
 
     /** So many of the values, none twice, in random order. */
-    static <T> List<T> some(List<T> values, int count, RandomGenerator random) {
+    public static <T> List<T> some(List<T> values, int count, RandomGenerator random) {
         var shuffled = new ArrayList<>(values);
         Collections.shuffle(shuffled, Random.from(random));
         return List.copyOf(shuffled.subList(0, count));

@@ -5,7 +5,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /** The meaningless text that hides what a task asks for. */
-final class Filler {
+public final class Filler {
     private static final List<String> SENTENCES = List.of(
             "The grass is green. ",
             "The sky is blue. ",
@@ -16,18 +16,18 @@ final class Filler {
     private Filler() {}
 
     /** The first {@code length} characters of the sentences, repeated. */
-    static String text(int length) {
+    public static String text(int length) {
         var round = String.join("", SENTENCES);
         return round.repeat(Math.ceilDiv(length, round.length())).substring(0, length);
     }
 
     /** About {@code length} characters of filler with the facts in it, in order, each at the end of a random sentence. */
-    static String around(List<String> facts, int length, RandomGenerator random) {
+    public static String around(List<String> facts, int length, RandomGenerator random) {
         return around(facts, SENTENCES, length, random);
     }
 
     /** The same in other sentences, which are repeated. */
-    static String around(List<String> facts, List<String> sentences, int length, RandomGenerator random) {
+    public static String around(List<String> facts, List<String> sentences, int length, RandomGenerator random) {
         var count = count(sentences, length);
         var places = IntStream.range(0, facts.size())
                 .map(fact -> random.nextInt(count + 1))

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** Keys with 7-digit values, in the sentences of RULER that the shipped model knows. */
-final class MagicNumbers {
+public final class MagicNumbers {
     private static final int LEAST = 1_000_000;
     private static final int BOUND = 10_000_000;
 
@@ -19,7 +19,7 @@ final class MagicNumbers {
      *
      * @throws UserException if there are not so many keys
      */
-    static Map<String, String> draw(int count, RandomGenerator random) {
+    public static Map<String, String> draw(int count, RandomGenerator random) {
         if (count > Words.KEYS) {
             throw new UserException(
                     "a text of this length needs " + count + " different keys; there are " + Words.KEYS);
@@ -32,7 +32,7 @@ final class MagicNumbers {
     }
 
     /** So many different values. */
-    static List<String> values(int count, RandomGenerator random) {
+    public static List<String> values(int count, RandomGenerator random) {
         return random.ints(LEAST, BOUND)
                 .distinct()
                 .limit(count)
@@ -40,11 +40,11 @@ final class MagicNumbers {
                 .toList();
     }
 
-    static String fact(String key, String value) {
+    public static String fact(String key, String value) {
         return "One of the special magic numbers for " + key + " is: " + value + ".";
     }
 
-    static Question question(String key, String value) {
+    public static Question question(String key, String value) {
         return new Question(
                 "\nWhat is the special magic number for " + key + " mentioned in the provided text?"
                         + " The special magic number for " + key + " mentioned in the provided text is",
@@ -52,7 +52,7 @@ final class MagicNumbers {
     }
 
     /** Questions about so many of the keys, drawn at random. */
-    static List<Question> questions(Map<String, String> values, int count, RandomGenerator random) {
+    public static List<Question> questions(Map<String, String> values, int count, RandomGenerator random) {
         return Draw.some(List.copyOf(values.entrySet()), count, random).stream()
                 .map(entry -> question(entry.getKey(), entry.getValue()))
                 .toList();

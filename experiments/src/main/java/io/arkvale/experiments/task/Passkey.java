@@ -12,6 +12,9 @@ public final class Passkey implements Task {
     private static final String QUESTION = "\nWhat is the pass key? The pass key is";
     private static final int LARGEST_KEY = 49_999;
 
+    /** The task. */
+    public Passkey() {}
+
     @Override
     public String name() {
         return "passkey";

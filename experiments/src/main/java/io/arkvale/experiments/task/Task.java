@@ -16,4 +16,18 @@ public interface Task {
      * @param random source of everything random in them
      */
     List<Episode> episodes(int length, int samples, RandomGenerator random);
+
+    /**
+     * The same for a model of the given tokens, which only some tasks look at.
+     *
+     * @param length filler characters of the context, or what the task says it is
+     */
+    default List<Episode> episodes(int length, int samples, RandomGenerator random, TextTokens tokens) {
+        return episodes(length, samples, random);
+    }
+
+    /** What a score is, in words: tables and results say it. */
+    default String measure() {
+        return "right answers";
+    }
 }

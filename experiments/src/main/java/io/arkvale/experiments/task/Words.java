@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** Random keys of two words, as in {@code quiet-harbour}. */
-final class Words {
+public final class Words {
     private static final List<String> ADJECTIVES = List.of(
             "amber", "brave", "calm", "dusty", "eager", "faint", "gentle", "hollow", "icy", "jolly", "keen", "lively",
             "mellow", "narrow", "odd", "plain", "quiet", "rapid", "silent", "tidy", "upper", "vivid", "warm", "young");
@@ -35,15 +35,15 @@ final class Words {
             "yard");
 
     /** How many different keys there are. */
-    static final int KEYS = ADJECTIVES.size() * NOUNS.size();
+    public static final int KEYS = ADJECTIVES.size() * NOUNS.size();
 
     private Words() {}
 
-    static String noun(RandomGenerator random) {
+    public static String noun(RandomGenerator random) {
         return NOUNS.get(random.nextInt(NOUNS.size()));
     }
 
-    static String key(RandomGenerator random) {
+    public static String key(RandomGenerator random) {
         return ADJECTIVES.get(random.nextInt(ADJECTIVES.size())) + "-" + noun(random);
     }
 }

@@ -1,13 +1,13 @@
 package io.arkvale.experiments.trace;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.input.StrictJson;
 import io.arkvale.llama.attention.AttentionShape;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a trace says of itself: the model's shape, the text's, and the run that it is of.
@@ -35,8 +35,6 @@ public record TraceHeader(
 
     /** The header's entry in the file's metadata. */
     static final String ENTRY = "arkvale-trace";
-
-    private static final JsonMapper JSON = new JsonMapper();
 
     /** Far more layers, heads and elements of a head than any model has. */
     private static final int MOST_HEADS = 1024;
@@ -77,7 +75,7 @@ public record TraceHeader(
         fields.put("policy", run.policy());
         fields.put("budget", run.budget());
         fields.put("dense_layers", run.denseLayers());
-        return JSON.writeValueAsString(fields);
+        return StrictJson.MAPPER.writeValueAsString(fields);
     }
 
     /**
@@ -92,9 +90,9 @@ public record TraceHeader(
             throw new UserException(file + ": it is no trace, since its metadata have no entry '" + ENTRY + "'");
         }
         try {
-            return new Fields(file, JSON.readTree(json)).header();
+            return new Fields(file, StrictJson.MAPPER.readTree(json)).header();
         } catch (JacksonException e) {
-            throw new UserException(file + ": the trace's header is not valid JSON: " + e.getOriginalMessage(), e);
+            throw new UserException(file + ": the trace's header is not valid JSON: " + StrictJson.reason(e), e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.arkvale.experiments.trace;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.input.FileReason;
 import io.arkvale.llama.files.SafeTensorsWriter;
 import io.arkvale.llama.files.SafeTensorsWriter.Declaration;
 import io.arkvale.llama.files.TensorType;
@@ -85,10 +86,7 @@ public final class TraceWriter {
                 file.append(MemorySegment.ofArray(bytes));
             }
         } catch (IOException e) {
-            throw new UserException(
-                    "trace file " + path + " cannot be written: "
-                            + e.getClass().getSimpleName().replace("Exception", "") + ": " + e.getMessage(),
-                    e);
+            throw new UserException("trace file " + path + " cannot be written: " + FileReason.of(e), e);
         }
     }
 

@@ -110,6 +110,15 @@ class ReproduceCommandTest {
     }
 
     @Test
+    void aFigureDrawnAloneStaysInTheReportOfAll() throws IOException {
+        var run = Run.of("reproduce", "fig9", "--out", directory.toString());
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(Files.readString(directory.resolve("report.html")))
+                .contains("id=\"table1\"")
+                .contains("id=\"fig9\"");
+    }
+
+    @Test
     void theReportIsOnePageWhosePartsAreLinked() throws Exception {
         var page = page();
         var ids = new HashSet<String>();

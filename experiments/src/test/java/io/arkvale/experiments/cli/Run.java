@@ -1,5 +1,6 @@
 package io.arkvale.experiments.cli;
 
+import io.arkvale.experiments.cli.terminal.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -59,7 +59,6 @@ class SweepCommandTest {
         var quick = SweepFile.parse("f", SMALL.getBytes(StandardCharsets.UTF_8), true, given);
         assertThat(String.join(" ", quick.get(0).arguments()))
                 .isEqualTo("passkey --lengths 200 --budgets 64 --samples 1 --policies tova");
-        assertThat(quick.get(0).fileName()).isNotEqualTo(full.get(0).fileName());
     }
 
     @Test
@@ -102,9 +101,42 @@ class SweepCommandTest {
         assertThat(wrong("{\"experiments\": {\"a\": {\"command\": \"passkey\", \"policies\": \"none\"}}}"))
                 .contains("unknown policy 'none'")
                 .contains("experiment 'a' failed");
+        assertThat(wrong("{\"experiments\": {\"a\": {\"command\": \"passkey\", \"polices\": \"full\"}}}"))
+                .contains("experiment 'a': unknown option --polices; did you mean --policies?");
+        assertThat(wrong("{\"experiments\": {\"a\": {\"command\": \"passkeys\"}}}"))
+                .contains("unknown command 'passkeys'");
+        assertThat(wrong("{\"experiments\": {\"a\": {\"command\": \"backends\"}}}"))
+                .contains("'backends', which measures nothing; allowed: passkey,");
+        assertThat(wrong("{\"experiments\": {\"a\": {\"command\": \"passkey\", \"out\": \"x\"}}}"))
+                .contains("--out, which belongs to the whole file");
+        assertThat(wrong("{\"experiment\": {}}"))
+                .contains("unknown key 'experiment'")
+                .contains("did you mean experiments?");
+        assertThat(wrong("{\"experiments\": {\"a\": {\"command\": \"passkey\", \"samples\": 1, \"samples\": 2}}}"))
+                .contains("is not valid JSON: Duplicate")
+                .contains("samples");
+        assertThat(wrong("\uFEFF{}")).contains("byte order mark");
+
         assertThat(wrong(SMALL, "--only", "third"))
                 .contains("--only names 'third'")
                 .contains("[first, second]");
+    }
+
+    @Test
+    void aFileMayBeYaml() throws IOException {
+        var file = Files.writeString(directory.resolve("sweep.yaml"), """
+                # a comment
+                common: {lengths: 200, budgets: 64, samples: 1, policies: [full, tova]}
+                experiments:
+                  first: {command: passkey}
+                """).toString();
+        var run = Run.of("sweep", file, "--out", directory.resolve("out").toString(), "--set", "model=" + MODEL);
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.out().lines()).hasSize(3);
+        Files.writeString(directory.resolve("sweep.yaml"), "experiments:\n  a: {command: passkey, command: copy}\n");
+        assertThat(Run.of("sweep", file, "--out", directory.toString()).err())
+                .contains("is not valid YAML")
+                .containsIgnoringCase("duplicate");
     }
 
     private String wrong(String content, String... more) throws IOException {

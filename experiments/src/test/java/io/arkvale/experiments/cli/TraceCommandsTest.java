@@ -49,13 +49,14 @@ class TraceCommandsTest {
         assertThat(arkVale.get("budget").asInt()).isEqualTo(192);
         assertThat(arkVale.get("steps").asInt()).isEqualTo(43);
         assertThat(arkVale.get("recorded_policy").asString()).isEqualTo("full");
-        assertThat(arkVale.get("resident_pages").asInt()).isEqualTo(12);
+        assertThat(arkVale.get("resident_pages").asDouble()).isBetween(11.0, 12.0); // the last one is not full
         assertThat(arkVale.get("recalled_bytes").asLong()).isPositive();
         assertThat(arkVale.get("output_error").asDouble()).isBetween(1e-4, 1.0);
         assertThat(arkVale.get("model").asString()).isEqualTo("needle-5m");
         assertThat(arkVale.get("backend").asString()).isEqualTo("cpu");
         assertThat(arkVale.get("seed").asInt()).isEqualTo(3);
         assertThat(rows.get(0).get("output_error").asDouble()).isZero();
+        assertThat(rows.get(0).get("backend").isNull()).isTrue();
         assertThat(rows.get(5).get("held_tokens").asDouble()).isEqualTo(256);
         assertThat(directory.resolve("trace.json")).hasContent(replayed.out());
         var table = Run.of("trace", "replay", file, "--policies", "h2o", "--budgets", "64");
@@ -115,7 +116,7 @@ class TraceCommandsTest {
             trace record a --max-tokens 16777216               | max_position_embeddings allows 65536
             trace record a --prompt-file /dev/null             | prompt file /dev/null has 0 tokens; at least 2 are needed
             trace record a --prompt-file /dev/null --question Q | prompt file /dev/null has 0 tokens; at least 1 is needed
-            trace record a --length 0                          | --length is 0; allowed: at least 1
+            trace record a --length 0                          | --length is 0; allowed: 1 to 16777216
             trace record a --length 70000                      | max_position_embeddings allows 65536
             trace record a --question Who                      | --question belongs to a prompt of yours
             trace record a --prompt-file a.txt --length 9      | --length belongs to the passkey's filler

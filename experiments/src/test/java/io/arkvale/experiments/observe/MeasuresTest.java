@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.arkvale.api.Backends;
 import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.engine.ShippedModel;
 import io.arkvale.experiments.report.Report;
+import io.arkvale.experiments.run.ShippedModel;
 import io.arkvale.experiments.task.HeldOutText;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -149,10 +150,10 @@ class MeasuresTest {
     private static Report measure(Measure measure, int pageSize, int denseLayers) {
         try (var model = new ShippedModel();
                 var backend = Backends.create("cpu", Map.of())) {
-            var bench = model.bench(backend);
+            var lab = model.lab(backend);
             var steps = new int[1];
-            var passage = Passage.of(bench, HeldOutText.bytes(), CONTEXT, FED);
-            var report = measure.of(bench, passage, pageSize, denseLayers, () -> steps[0]++);
+            var passage = Passage.of(lab, HeldOutText.bytes(), CONTEXT, FED);
+            var report = measure.of(lab, passage, pageSize, denseLayers, List.of(), () -> steps[0]++);
             assertThat(steps[0]).isEqualTo(FED);
             return report;
         }

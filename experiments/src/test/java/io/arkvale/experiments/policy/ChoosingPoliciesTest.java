@@ -10,6 +10,7 @@ import io.arkvale.experiments.policy.evict.H2o;
 import io.arkvale.experiments.policy.page.PageIdeas;
 import io.arkvale.experiments.policy.recall.InfLlm;
 import io.arkvale.experiments.policy.recall.Pages;
+import io.arkvale.experiments.policy.recall.ShadowKv;
 import io.arkvale.experiments.policy.sparse.SparQ;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -181,26 +182,104 @@ class ChoosingPoliciesTest {
     @Test
     void sparQAttendsWhereTheLargestElementsPointAndLetsTheMeanValueStandForTheRest() {
         float[][][] keys = {{{1, 9}, {2, 0}, {0, 5}, {1, 2}}}; // values too
-        var trial = new PolicyTrial(new SparQ(), Map.of("elements", "1", "tokens", "1"), 9, 1, keys);
+        var trial = new PolicyTrial(new SparQ(), Map.of("elements", "1", "tokens", "2"), 9, 1, keys);
         assertThat(trial.context(3, new double[0][])).containsExactly(List.of(0, 1, 2));
         assertThat(trial.step(new double[] {3, 1})).containsExactly(List.of(0, 1, 2, 3));
-        assertThat(trial.chosen(0)).containsExactly(1);
+        assertThat(trial.chosen(0)).containsExactly(1, 3); // the best, and the newest
         // By the first element alone the scores are 3 6 0 3, at temperature sqrt(2 * 3/4).
         var temperature = Math.sqrt(1.5);
-        var rest = 2 * Math.exp(-3 / temperature) + Math.exp(-6 / temperature);
+        var taken = 1 + Math.exp(-3 / temperature);
+        var rest = Math.exp(-3 / temperature) + Math.exp(-6 / temperature);
         var estimate = trial.policy().estimates(0, 7).getFirst();
-        assertThat(estimate.logit()).isCloseTo(7 + Math.log(rest), within(1e-6));
+        assertThat(estimate.logit()).isCloseTo(7 + Math.log(rest / taken), within(1e-6));
         assertThat(estimate.value()).containsExactly(1, 4);
     }
 
     @Test
     void sparQSumsItsGuessesOverTheQueryHeadsOfAKvHead() {
         float[][][] keys = {{{4, 0}, {0, 4}, {3, 3}, {0, 0}}};
-        var trial = new PolicyTrial(new SparQ(), Map.of("elements", "2", "tokens", "1"), 9, 2, keys);
+        var trial = new PolicyTrial(new SparQ(), Map.of("elements", "2", "tokens", "2"), 9, 2, keys);
         trial.context(3, new double[0][]);
         trial.step(new double[][] {{1, 0.9}, {0.9, 1}});
-        assertThat(trial.chosen(0)).containsExactly(2);
-        assertThat(trial.chosen(1)).containsExactly(2);
+        assertThat(trial.chosen(0)).containsExactly(2, 3);
+        assertThat(trial.chosen(1)).containsExactly(2, 3);
+    }
+
+    /** The window of the last tokens was once left out. */
+    @Test
+    void sparQAlwaysTakesTheLastTokens() {
+        float[][][] keys = {{{9, 0}, {8, 0}, {7, 0}, {6, 0}, {0, 0}, {0, 0}}};
+        var options = Map.of("elements", "1", "tokens", "4", "local", "0.5");
+        var trial = new PolicyTrial(new SparQ(), options, 9, 1, keys);
+        trial.context(5, new double[0][]);
+        trial.step(new double[] {1, 0});
+        assertThat(trial.chosen(0)).containsExactly(0, 1, 4, 5);
+        // The keys once more, by element, and the mean value; one element of six keys read.
+        assertThat(trial.policy().summaryBytes()).isEqualTo(7 * 2 * Float.BYTES);
+        assertThat(new PolicyTrial(new SparQ(), Map.of(), 9, 1, keys).scoredBytes())
+                .isZero();
+    }
+
+    /** Chunks of two, four of them last; one outlier, two chosen. The low rank is the full one. */
+    private static PolicyTrial shadow(Map<String, String> more, float[]... keys) {
+        var all = new float[1][22][];
+        Arrays.fill(all[0], new float[] {0, 0});
+        System.arraycopy(keys, 0, all[0], 0, keys.length);
+        var options = new HashMap<>(Map.of("chunk", "2", "outliers", "0.15", "rank", "1"));
+        options.putAll(more);
+        return new PolicyTrial(new ShadowKv(), options, 14, 1, all);
+    }
+
+    @Test
+    void shadowKvFetchesTheChunksOfTheBestMeanAndKeepsOutliersAndTheLastOnes() {
+        float[] east = {1, 0};
+        float[] north = {0, 1};
+        float[] far = {0, 2};
+        float[] west = {-1, 0};
+        float[] south = {0, -1};
+        // The third chunk's mean is (0, 0), which is like none of its keys.
+        var trial = shadow(Map.of(), east, east, north, north, east, west, far, far, west, west, south, south);
+        var always = List.of(4, 5, 12, 13, 14, 15, 16, 17, 18, 19);
+        assertThat(trial.context(20, new double[0][])).containsExactly(always);
+        var held = trial.step(new double[] {0, 1}).getFirst();
+        assertThat(trial.chosen(0)).containsExactly(2, 3, 4, 5, 6, 7, 12, 13, 14, 15, 16, 17, 18, 19, 20);
+        assertThat(held).isEqualTo(trial.chosen(0));
+        // Five mean keys, the second factor of two rows, and the first factor's rows of four chosen tokens.
+        assertThat(trial.scoredBytes()).isEqualTo(((5 + 2) * 2 + 4 * 2) * Float.BYTES);
+        assertThat(trial.policy().summaryBytes()).isEqualTo(((20 + 2) * 2 + 5 * 2) * Float.BYTES);
+        assertThat(trial.policy().recalledBytes(2)).isEqualTo(2 * Float.BYTES); // a value alone
+        // The first chunk, and of those with the same mean the second; 6 7 leave the device.
+        held = trial.step(new double[] {1, 0}).getFirst();
+        assertThat(held).containsExactly(0, 1, 2, 3, 4, 5, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21);
+    }
+
+    @Test
+    void shadowKvsKeysAreOfLowRank() {
+        var keys = new float[20][];
+        Arrays.fill(keys, new float[] {2, 2});
+        keys[1] = new float[] {1, -1};
+        // Rank 1 keeps the direction of all others, to which token 1 is at right angles.
+        var trial = shadow(Map.of("rank", "0.5", "outliers", "0"), keys);
+        trial.context(20, new double[0][]);
+        assertThat(stored(trial, 0, 2, 2)).containsExactly(new float[] {2, 2}, within(1e-5f));
+        assertThat(stored(trial, 1, 1, -1)).containsExactly(new float[] {0, 0}, within(1e-5f));
+        assertThat(stored(trial, 19, 1, -1)).containsExactly(1, -1); // one of the last
+        assertThat(stored(trial, 20, 1, -1)).containsExactly(1, -1); // decoded
+    }
+
+    private static float[] stored(PolicyTrial trial, int token, float... key) {
+        trial.policy().store(0, token, key, new float[2]);
+        return key;
+    }
+
+    @Test
+    void shadowKvKeepsAContextWithinTheBudgetAsItIs() {
+        var trial = shadow(Map.of("rank", "0.5"), new float[] {1, -1}, new float[] {2, 2});
+        assertThat(trial.context(14, new double[0][]).getFirst()).hasSize(14);
+        assertThat(stored(trial, 0, 1, -1)).containsExactly(1, -1);
+        assertThat(trial.step(new double[] {1, 0}).getFirst()).hasSize(15);
+        assertThatThrownBy(() -> new PolicyTrial(new ShadowKv(), Map.of(), 50, 1, 1))
+                .hasMessageContaining("budget 50 is too small for policy 'shadowkv'");
     }
 
     /** Pages of two: sink, then keys (1,0), (0,1), then the window; one page beside sink and window takes part. */

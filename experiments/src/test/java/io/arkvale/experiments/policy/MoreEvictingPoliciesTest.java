@@ -3,15 +3,12 @@ package io.arkvale.experiments.policy;
 import static io.arkvale.experiments.policy.PolicyTrial.sixteenths;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.arkvale.experiments.policy.evict.AdaKv;
+import io.arkvale.experiments.policy.evict.DuoAttention;
+import io.arkvale.experiments.policy.evict.KeyDiff;
 import io.arkvale.experiments.policy.evict.Keyformer;
 import io.arkvale.experiments.policy.evict.LmInfinite;
-import io.arkvale.experiments.policy.evict.PyramidKv;
 import io.arkvale.experiments.policy.evict.Scissorhands;
-import io.arkvale.experiments.policy.evict.SnapKv;
 import io.arkvale.experiments.policy.sparse.IceFormer;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -57,49 +54,56 @@ class MoreEvictingPoliciesTest {
                 .isNotEqualTo(first);
     }
 
+    /** The noise once ignored the seed. */
     @Test
-    void snapKvKeepsItsWindowAndWhatItVotedFor() {
-        var options = Map.of("window", "2", "kernel", "1");
-        var trial = new PolicyTrial(new SnapKv(), options, 4, 1, 1).voting(sixteenths(1, 5, 2, 7, 3, 0, 9, 9));
-        assertThat(trial.context(new double[8])).containsExactly(List.of(1, 3, 6, 7));
-        assertThat(trial.step(new double[9])).containsExactly(List.of(1, 3, 6, 7, 8));
+    void keyformersNoiseFollowsTheSeed() {
+        var row = sixteenths(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+        var first = new PolicyTrial(new Keyformer(), Map.of("seed", "1"), 6, 1, 1).context(row);
+        assertThat(new PolicyTrial(new Keyformer(), Map.of("seed", "2"), 6, 1, 1).context(row))
+                .isNotEqualTo(first);
+        assertThat(PolicyChoice.parse("keyformer", Map.of(), 7).settings().word("seed"))
+                .isEqualTo("7");
+        assertThat(PolicyChoice.parse("keyformer:seed=3", Map.of(), 7)
+                        .settings()
+                        .word("seed"))
+                .isEqualTo("3");
+        assertThat(PolicyChoice.parse("h2o", Map.of(), 7).label()).isEqualTo("h2o");
     }
 
     @Test
-    void snapKvPoolsVotesOverNeighbours() {
-        // Largest of three neighbours: 5 5 7 7 7 3; of equal votes the earlier two.
-        var options = Map.of("window", "2", "kernel", "3", "pool", "max");
-        var trial = new PolicyTrial(new SnapKv(), options, 4, 1, 1).voting(sixteenths(1, 5, 2, 7, 3, 0, 9, 9));
-        assertThat(trial.context(new double[8])).containsExactly(List.of(2, 3, 6, 7));
+    void keyDiffKeepsTheKeysLeastLikeTheMean() {
+        float[][][] keys = {{{1, 0}, {1, 0}, {0, 1}, {2, 0}, {0, 3}, {-1, 0}}};
+        var trial = new PolicyTrial(new KeyDiff(), Map.of(), 2, 1, keys);
+        // Of length 1 the keys sum to (3, 1): cosines 3 3 1 3, over √10. The least, and of the equal ones the earliest.
+        assertThat(trial.context(4, new double[0][])).containsExactly(List.of(0, 2));
+        // With the new key the held ones sum to (1, 2): 1 for token 0, 2 for the others; the later of them goes.
+        assertThat(trial.step(new double[0][])).containsExactly(List.of(0, 2));
+        // The sum is (0, 1): only token 2 is like it.
+        assertThat(trial.step(new double[0][])).containsExactly(List.of(0, 5));
+        // Twice the keys of three tokens are read.
+        assertThat(trial.scoredBytes()).isEqualTo(2 * 3 * 2 * Float.BYTES);
     }
 
     @Test
-    void snapKvAveragesTheQueryHeadsOfAKvHead() {
-        var trial = new PolicyTrial(new SnapKv(), Map.of("window", "1", "kernel", "1"), 2, 2, 1)
-                .voting(sixteenths(6, 0, 4, 1), sixteenths(0, 5, 4, 1));
-        assertThat(trial.context(new double[4])).containsExactly(List.of(2, 3));
+    void duoAttentionKeepsEverythingForTheHeadsThatRetrieve() {
+        var options = Map.of("sink", "1", "recent", "0.3");
+        // Two layers of two heads, 10 tokens each. Streaming heads need 1 + 3, so 24 are left, and 18 more keep a head
+        // whole: one, which is the one that loses most. The other three share what is left, 40 - 22.
+        var trial = new PolicyTrial(new DuoAttention(), options, 10, 2, new float[2][0][8], 0, 2)
+                .losing(new double[] {0.1, 0.9}, new double[] {0.2, 0.05});
+        assertThat(trial.shares(22)).isDeepEqualTo(new int[][] {{6, 22}, {6, 6}});
+        var context = trial.context(new double[22], new double[22]);
+        assertThat(context.get(0)).containsExactly(0, 17, 18, 19, 20, 21);
+        assertThat(context.get(1)).hasSize(22);
+        var step = trial.step(new double[23], new double[23]);
+        assertThat(step.get(0)).containsExactly(0, 18, 19, 20, 21, 22);
+        assertThat(step.get(1)).hasSize(23);
     }
 
     @Test
-    void pyramidKvGivesLowerLayersMore() {
-        // 20 tokens a layer beside the window of 2: from 39 down to 1 in four layers.
-        var sizes = new ArrayList<Integer>();
-        var votes = new double[100];
-        Arrays.setAll(votes, token -> token);
-        for (int layer = 0; layer < 4; layer++) {
-            var trial = new PolicyTrial(new PyramidKv(), Map.of("window", "2"), 22, 1, new float[1][0][8], layer, 4)
-                    .voting(votes);
-            sizes.add(trial.context(new double[100]).getFirst().size());
-        }
-        assertThat(sizes).containsExactly(41, 28, 15, 3);
-    }
-
-    @Test
-    void adaKvSharesTheBudgetButLeavesEachHeadSomething() {
-        var options = Map.of("window", "1", "kernel", "1", "safeguard", "0.5");
-        var trial = new PolicyTrial(new AdaKv(), options, 3, 2, 2)
-                .voting(sixteenths(9, 8, 7, 6, 1), sixteenths(5, 4, 3, 2, 1));
-        assertThat(trial.context(new double[5])).containsExactly(List.of(0, 1, 2, 4), List.of(0, 4));
+    void duoAttentionStreamsWhereNoHeadFits() {
+        var trial = new PolicyTrial(new DuoAttention(), Map.of("sink", "1"), 10, 2, new float[2][0][8], 0, 2);
+        assertThat(trial.shares(1000)).isDeepEqualTo(new int[][] {{10, 10}, {10, 10}});
     }
 
     @Test

@@ -65,6 +65,11 @@ class PagedPoliciesTest {
         assertThat(best("disc", keys)).isEqualTo(1);
         assertThat(best("centroid", keys)).isEqualTo(2);
         assertThat(best("half-discs", keys)).isEqualTo(2);
+        // Distances from (2,2) are 2.83 twice: sphere 4 + 1.41 * 2.83 = 8 against 6, whatever the radius is made of.
+        assertThat(best("sphere-max", keys)).isEqualTo(1);
+        assertThat(best("sphere-mean", keys)).isEqualTo(1);
+        assertThat(best("sphere-center", keys)).isEqualTo(1);
+        assertThat(best("cuboid-center", keys)).isEqualTo(1);
     }
 
     @Test

@@ -54,8 +54,9 @@ class PolicyChoiceTest {
     @Test
     void budgetThatSinkAndWindowDoNotFitInIsRefused() {
         var settings = PolicyChoice.parse("arkvale", Map.of()).settings();
-        assertThatThrownBy(() -> ArkVale.sequence(settings, 128, 2))
+        assertThatThrownBy(() -> new ArkVale().sequence(settings, 128, 2))
                 .hasMessageContaining("2 sink and 2 window pages need at least 5");
-        assertThatThrownBy(() -> ArkVale.sequence(settings, 500, 2)).hasMessageContaining("multiples of pageSize");
+        assertThatThrownBy(() -> new ArkVale().sequence(settings, 500, 2))
+                .hasMessageContaining("multiples of pageSize");
     }
 }

@@ -7,12 +7,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.ObjIntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Runs a policy in one layer without a model: the test gives the attention probabilities, the trial keeps the held
  * tokens as the engine would.
  */
 final class PolicyTrial {
+    private final TokenPolicy whole;
+    private final LayerSetting setting;
     private final LayerPolicy policy;
     private final boolean chooses;
     private final boolean quantises;
@@ -23,6 +27,12 @@ final class PolicyTrial {
     private final float[][][] keys;
 
     private String text = "";
+    private float[][][] rawQueries = new float[0][][];
+    private float[][][] repetition = new float[0][][];
+    private double[][] headLosses = new double[0][];
+    private ObjIntConsumer<float[]> rotation = (vector, position) -> {};
+    private double[][] lastRows = new double[0][];
+    private double[][] lastQueries = new double[0][];
     private long scoredBytes;
     private double[][] attention = new double[0][];
     private double[][] votes = new double[0][];
@@ -50,14 +60,53 @@ final class PolicyTrial {
         quantises = policy.info().has(Ability.QUANTISES);
         headDim = keys[0].length == 0 ? 8 : keys[0][0].length;
         queryHeadsPerKvHead = queryHeads / keys.length;
-        this.policy = policy.begin(new LayerSetting(
+        whole = policy;
+        setting = new LayerSetting(
                 queryHeads,
                 keys.length,
                 headDim,
                 limitedLayer,
                 limitedLayers,
                 budget,
-                Settings.of(policy.info(), options)));
+                Settings.of(policy.info(), options));
+        this.policy = policy.begin(setting);
+    }
+
+    /** Gives the context's queries before RoPE, {@code [queryHeads][tokens][headDim]}. */
+    PolicyTrial asking(float[][][] rawQueries) {
+        this.rawQueries = rawQueries;
+        return this;
+    }
+
+    /** Gives what the model itself tells, in each layer and KV head: the attention of a second reading. */
+    PolicyTrial repeating(float[][][] repetition) {
+        this.repetition = repetition;
+        return this;
+    }
+
+    /** Gives the losses of all heads, {@code [limitedLayers][kvHeads]}. */
+    PolicyTrial losing(double[]... headLosses) {
+        this.headLosses = headLosses;
+        return this;
+    }
+
+    /** Turns vectors with the given rotation; without it they stay. */
+    PolicyTrial turning(ObjIntConsumer<float[]> rotation) {
+        this.rotation = rotation;
+        return this;
+    }
+
+    /** Tokens that each KV head may hold in each layer. */
+    int[][] shares(int tokens) {
+        length = tokens;
+        return shares();
+    }
+
+    private int[][] shares() {
+        var layers = IntStream.range(0, setting.limitedLayers())
+                .<ContextView>mapToObj(layer -> new View(layer, new int[setting.kvHeads()]))
+                .toList();
+        return whole.share(setting, layers);
     }
 
     /** Gives the attention of the context's last tokens, one sum a token and query head; before {@link #context}. */
@@ -95,52 +144,9 @@ final class PolicyTrial {
     /** The same with the last queries. */
     List<List<Integer>> context(int tokens, double[][] lastQueries, double[]... lastRows) {
         length = tokens;
-        var kept = policy.keep(new ContextView() {
-            @Override
-            public int tokens() {
-                return length;
-            }
-
-            @Override
-            public float[] lastRow(int queryHead) {
-                return floats(lastRows[queryHead]);
-            }
-
-            @Override
-            public float[] attentionOfLast(int window, int queryHead) {
-                return floats(votes[queryHead]);
-            }
-
-            @Override
-            public void key(int kvHead, int token, float[] target) {
-                copyKey(kvHead, token, target);
-            }
-
-            @Override
-            public float[] attentionOfFollowing(int window, int queryHead) {
-                return floats(votes[queryHead]);
-            }
-
-            @Override
-            public void keyAt(int kvHead, int token, int position, float[] target) {
-                copyKey(kvHead, token, target);
-            }
-
-            @Override
-            public void value(int kvHead, int token, float[] target) {
-                copyKey(kvHead, token, target);
-            }
-
-            @Override
-            public byte[] text(int token) {
-                return text.substring(token, token + 1).getBytes(StandardCharsets.UTF_8);
-            }
-
-            @Override
-            public float[] lastQuery(int queryHead) {
-                return floats(lastQueries[queryHead]);
-            }
-        });
+        this.lastQueries = lastQueries;
+        this.lastRows = lastRows;
+        var kept = policy.keep(new View(setting.limitedLayer(), shares()[setting.limitedLayer()]));
         for (int head = 0; head < kept.length; head++) {
             for (int token : kept[head]) {
                 store(head, token);
@@ -174,6 +180,88 @@ final class PolicyTrial {
         }
         policy.decoded(step);
         return heldTokens();
+    }
+
+    private final class View implements ContextView {
+        private final int layer;
+        private final int[] budgets;
+
+        View(int layer, int[] budgets) {
+            this.layer = layer;
+            this.budgets = budgets;
+        }
+
+        @Override
+        public int tokens() {
+            return length;
+        }
+
+        @Override
+        public int budget(int kvHead) {
+            return budgets[kvHead];
+        }
+
+        @Override
+        public float[] lastRow(int queryHead) {
+            return floats(lastRows[queryHead]);
+        }
+
+        @Override
+        public float[] attentionOfLast(int window, int queryHead) {
+            return floats(votes[queryHead]);
+        }
+
+        @Override
+        public void key(int kvHead, int token, float[] target) {
+            copyKey(kvHead, token, target);
+        }
+
+        @Override
+        public float[] attentionOfFollowing(int window, int queryHead) {
+            return floats(votes[queryHead]);
+        }
+
+        @Override
+        public void keyAt(int kvHead, int token, int position, float[] target) {
+            copyKey(kvHead, token, target);
+        }
+
+        @Override
+        public void value(int kvHead, int token, float[] target) {
+            copyKey(kvHead, token, target);
+        }
+
+        @Override
+        public byte[] text(int token) {
+            return text.substring(token, token + 1).getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public float[] lastQuery(int queryHead) {
+            return floats(lastQueries[queryHead]);
+        }
+
+        @Override
+        public void rawQuery(int queryHead, int token, float[] target) {
+            if (rawQueries.length > 0) {
+                System.arraycopy(rawQueries[queryHead][token], 0, target, 0, target.length);
+            }
+        }
+
+        @Override
+        public void turn(float[] vector, int position) {
+            rotation.accept(vector, position);
+        }
+
+        @Override
+        public float[] repetition(int kvHead) {
+            return repetition.length == 0 ? new float[length] : repetition[layer][kvHead];
+        }
+
+        @Override
+        public double headLoss(int kvHead) {
+            return headLosses.length == 0 ? 0 : headLosses[layer][kvHead];
+        }
     }
 
     /** The tokens that a query head chose in the last step. */

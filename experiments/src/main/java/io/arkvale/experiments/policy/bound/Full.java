@@ -10,6 +10,11 @@ public final class Full implements Policy {
             new PolicyInfo("bound.full", "everything", "Vaswani et al., 2017", List.of(), List.of());
 
     @Override
+    public boolean isDense() {
+        return true;
+    }
+
+    @Override
     public PolicyInfo info() {
         return INFO;
     }

@@ -16,7 +16,7 @@ public final class Oracle implements TokenPolicy {
             "the pages with the largest exact scores; evicted pages come back",
             "upper bound of page policies",
             List.of(Ability.EVICTS, Ability.RECALLS, Ability.CHOOSES, Ability.EXACT_SCORES, Ability.LAST_ROW),
-            List.of(PageRules.PAGE_SIZE, PageRules.SINK, PageRules.WINDOW, PageRules.ATTENDED, PageRules.CHOICE));
+            List.of(PageRules.PAGE_SIZE, PageRules.SINK, PageRules.WINDOW, PageRules.ATTENDED, PageRules.HEAD_GROUPS));
 
     /** The policy. */
     public Oracle() {}

@@ -13,6 +13,7 @@ import io.arkvale.experiments.policy.TokenSets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -104,12 +105,23 @@ public final class Alisa implements TokenPolicy {
         }
 
         @Override
+        public long summaryBytes() {
+            return TokenScores.totalBytes(scores)
+                    + IntStream.range(0, setting.kvHeads())
+                            .mapToLong(head -> rows.get(head).size() * scores[head].bytes())
+                            .sum();
+        }
+
+        @Override
         public void decoded(DecodeStep step) {
             for (int head = 0; head < setting.kvHeads(); head++) {
                 add(step, head);
                 while (step.held(head) > setting.budget()) {
                     step.evict(head, scores[head].lowestHeld(step, head, step.position() - recent));
                 }
+                scores[head].count(step, head);
+                // The sums move on by the newest row, which is kept, and the oldest, which is read again.
+                step.scored(2 * scores[head].bytes());
             }
         }
 

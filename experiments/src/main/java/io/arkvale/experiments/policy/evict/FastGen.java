@@ -138,12 +138,18 @@ public final class FastGen implements TokenPolicy {
         }
 
         @Override
+        public long summaryBytes() {
+            return TokenScores.totalBytes(scores);
+        }
+
+        @Override
         public void decoded(DecodeStep step) {
             punctuation.set(step.position(), isPunctuation(step.text()));
             for (int head = 0; head < setting.kvHeads(); head++) {
                 if (holdings[head] != Holding.EVERYTHING) {
                     scores[head].addMean(step, head, setting);
                     evict(step, head);
+                    scores[head].count(step, head);
                 }
             }
         }

@@ -79,12 +79,18 @@ public final class H2o implements TokenPolicy {
         }
 
         @Override
+        public long summaryBytes() {
+            return TokenScores.totalBytes(scores);
+        }
+
+        @Override
         public void decoded(DecodeStep step) {
             for (int head = 0; head < setting.kvHeads(); head++) {
                 scores[head].addMean(step, head, setting);
                 while (step.held(head) > setting.budget()) {
                     step.evict(head, scores[head].lowestHeld(step, head, step.position() - recent));
                 }
+                scores[head].count(step, head);
             }
         }
     }

@@ -5,6 +5,7 @@ import io.arkvale.experiments.policy.ContextView;
 import io.arkvale.experiments.policy.DecodeStep;
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.experiments.policy.LayerSetting;
+import io.arkvale.experiments.policy.PolicyChoice;
 import io.arkvale.experiments.policy.PolicyInfo;
 import io.arkvale.experiments.policy.PolicyOption;
 import io.arkvale.experiments.policy.TokenPolicy;
@@ -25,12 +26,15 @@ public final class Keyformer implements TokenPolicy {
             PolicyOption.whole("steps", 256, 1, 1_000_000, "steps over which the temperature rises from 1 to 2");
     private static final PolicyOption NOISE = PolicyOption.real("noise", 1, 0, 10, "factor of the Gumbel noise");
 
+    private static final PolicyOption SEED = PolicyOption.whole(
+            PolicyChoice.SEED, 1, Long.MIN_VALUE, Long.MAX_VALUE, "seed of the noise; that of the run unless given");
+
     private static final PolicyInfo INFO = new PolicyInfo(
             "evict.keyformer",
             "the recent tokens and those with the most noisy attention so far",
             "Adnan et al., Keyformer: KV Cache Reduction through Key Tokens Selection, MLSys 2024",
             List.of(Ability.EVICTS, Ability.PROBABILITIES, Ability.LAST_ROW),
-            List.of(RECENT, STEPS, NOISE));
+            List.of(RECENT, STEPS, NOISE, SEED));
 
     /** The policy. */
     public Keyformer() {}
@@ -51,12 +55,14 @@ public final class Keyformer implements TokenPolicy {
         private final int recent;
         private final TokenScores[] scores;
         private final double noise;
+        private final long seed;
         private int steps;
 
         Layer(LayerSetting setting, int recent) {
             this.setting = setting;
             this.recent = recent;
             noise = setting.options().real(NOISE.name());
+            seed = Long.parseLong(setting.options().word(SEED.name()));
             scores = TokenScores.perHead(setting.kvHeads());
         }
 
@@ -76,6 +82,11 @@ public final class Keyformer implements TokenPolicy {
         }
 
         @Override
+        public long summaryBytes() {
+            return TokenScores.totalBytes(scores);
+        }
+
+        @Override
         public void decoded(DecodeStep step) {
             var temperature =
                     1 + Math.min(1.0, ++steps / (double) setting.options().whole(STEPS.name()));
@@ -92,12 +103,15 @@ public final class Keyformer implements TokenPolicy {
                 while (step.held(head) > setting.budget()) {
                     step.evict(head, scores[head].lowestHeld(step, head, step.position() - recent));
                 }
+                scores[head].count(step, head);
             }
         }
 
         /** {@code exp((log p + noise) / temperature)}: a probability's logarithm is its score but for a constant. */
         private double weight(double probability, int token, int head, double temperature) {
-            var uniform = new SplittableRandom(31L * token + head).nextDouble();
+            // The same token of a head gets the same noise at every step, and another in every layer.
+            var place = (long) setting.limitedLayer() << 48 | (long) head << 32 | token;
+            var uniform = new SplittableRandom(new SplittableRandom(seed).nextLong() + place).nextDouble();
             var gumbel = -Math.log(-Math.log(Math.max(uniform, Double.MIN_NORMAL)));
             return Math.exp((Math.log(Math.max(probability, Double.MIN_NORMAL)) + noise * gumbel) / temperature);
         }

@@ -122,6 +122,11 @@ public final class QHitter implements TokenPolicy {
         }
 
         @Override
+        public long summaryBytes() {
+            return TokenScores.totalBytes(attended) + TokenScores.totalBytes(friendliness);
+        }
+
+        @Override
         public void decoded(DecodeStep step) {
             for (int head = 0; head < setting.kvHeads(); head++) {
                 var kvHead = head;
@@ -132,6 +137,8 @@ public final class QHitter implements TokenPolicy {
                             .toArray();
                     step.evict(head, mixed(head, tokens).lowestHeld(step, head, step.position() - recent));
                 }
+                attended[head].count(step, head);
+                friendliness[head].count(step, head);
             }
         }
     }

@@ -83,6 +83,15 @@ public final class Scissorhands implements TokenPolicy {
             return kept;
         }
 
+        /** A counter a token, and a bit a token and step of the history. */
+        @Override
+        public long summaryBytes() {
+            var bits = IntStream.range(0, setting.kvHeads())
+                    .mapToLong(head -> little.get(head).size() * (scores[head].bytes() / Float.BYTES))
+                    .sum();
+            return TokenScores.totalBytes(scores) + Math.ceilDiv(bits, Byte.SIZE);
+        }
+
         @Override
         public void decoded(DecodeStep step) {
             for (int head = 0; head < setting.kvHeads(); head++) {
@@ -95,6 +104,7 @@ public final class Scissorhands implements TokenPolicy {
                         step.evict(head, scores[head].lowestHeld(step, head, step.position() - recent));
                     }
                 }
+                scores[head].count(step, head);
             }
         }
 

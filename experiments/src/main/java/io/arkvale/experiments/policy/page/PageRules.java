@@ -1,6 +1,7 @@
 package io.arkvale.experiments.policy.page;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.policy.HeadGroups;
 import io.arkvale.experiments.policy.LayerSetting;
 import io.arkvale.experiments.policy.PolicyOption;
 import java.util.List;
@@ -15,32 +16,21 @@ import org.jspecify.annotations.Nullable;
  * @param window last pages that always take part, the last one counted
  * @param attended filled pages that take part
  * @param budget pages on the device, or {@link #EVERYTHING}
- * @param choice the heads that choose together
+ * @param groups query heads that choose together, as many groups
  * @param digest summary of a page, or null to rank by the largest exact score
  */
 public record PageRules(
-        int pageSize, int sink, int window, int attended, int budget, Choice choice, PageDigest.@Nullable Kind digest) {
+        int pageSize, int sink, int window, int attended, int budget, int groups, PageDigest.@Nullable Kind digest) {
     /** Budget of a policy that keeps everything on the device. */
     public static final int EVERYTHING = Integer.MAX_VALUE;
 
-    /** Which query heads choose together. */
-    public enum Choice {
-        LAYER,
-        KV_HEAD,
-        QUERY_HEAD;
-
-        /** The query heads of each group. */
-        int[][] groups(LayerSetting setting) {
-            var size = switch (this) {
-                case LAYER -> setting.queryHeads();
-                case KV_HEAD -> setting.queryHeadsPerKvHead();
-                case QUERY_HEAD -> 1;
-            };
-            return IntStream.range(0, setting.queryHeads() / size)
-                    .mapToObj(group ->
-                            IntStream.range(group * size, (group + 1) * size).toArray())
-                    .toArray(int[][]::new);
-        }
+    /** The query heads of each group. */
+    int[][] groups(LayerSetting setting) {
+        var size = setting.queryHeads() / groups;
+        return IntStream.range(0, groups)
+                .mapToObj(group ->
+                        IntStream.range(group * size, (group + 1) * size).toArray())
+                .toArray(int[][]::new);
     }
 
     /** Option: tokens a page. */
@@ -60,8 +50,7 @@ public record PageRules(
             "pages that take part: half the budget and at most 1280 tokens, or all");
 
     /** Option: who chooses together. */
-    public static final PolicyOption CHOICE =
-            PolicyOption.choice("choice", List.of("layer", "kv-head"), "heads that choose pages together");
+    public static final PolicyOption HEAD_GROUPS = HeadGroups.OPTION;
 
     /**
      * Rules from a policy's options of these names.
@@ -81,7 +70,7 @@ public record PageRules(
         }
         var half = Math.max(sink + window, Math.min(40 * 32, setting.budget() / 2) / pageSize);
         var attended = options.is(ATTENDED.name(), "budget") ? budget - 1 : half;
-        var choice = options.is(CHOICE.name(), "layer") ? Choice.LAYER : Choice.KV_HEAD;
-        return new PageRules(pageSize, sink, window, attended, budget, choice, digest);
+        var groups = HeadGroups.of(options, setting.kvHeads());
+        return new PageRules(pageSize, sink, window, attended, budget, groups, digest);
     }
 }

@@ -44,7 +44,7 @@ public final class PagedLayer implements LayerPolicy {
         queries = new AdjacentQueries(setting.queryHeads());
         this.setting = setting;
         this.rules = rules;
-        groups = rules.choice().groups(setting);
+        groups = rules.groups(setting);
         var digest = rules.digest();
         digests = new PageDigest[digest == null ? 0 : setting.kvHeads()];
         if (digest != null) {
@@ -156,6 +156,15 @@ public final class PagedLayer implements LayerPolicy {
                 .orElseThrow();
         Arrays.stream(selected[group]).forEach(part::set);
         return means[queryHead / setting.queryHeadsPerKvHead()].estimates(queries.now(queryHead), part);
+    }
+
+    @Override
+    public long summaryBytes() {
+        var pageBytes = 2L * means.length * setting.headDim() * Float.BYTES;
+        for (var digest : digests) {
+            pageBytes += digest.pageBytes();
+        }
+        return summarised * pageBytes;
     }
 
     @Override

@@ -6,6 +6,8 @@ import io.arkvale.api.GroupScore;
 import io.arkvale.api.Scope;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.experiments.policy.Ability;
+import io.arkvale.experiments.policy.CacheRun;
+import io.arkvale.experiments.policy.HeadGroups;
 import io.arkvale.experiments.policy.Policy;
 import io.arkvale.experiments.policy.PolicyInfo;
 import io.arkvale.experiments.policy.PolicyOption;
@@ -13,14 +15,14 @@ import io.arkvale.experiments.policy.Settings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** ArkVale (Chen et al., 2024), run by a backend through the service-provider interface. */
-public final class ArkVale implements Policy {
+public final class ArkVale implements Policy, CacheRun {
     /** Option: tokens a page. */
     public static final String PAGE_SIZE = "page-size";
 
-    private static final String HEAD_GROUPS = "head-groups";
     private static final String DIGEST = "digest";
     private static final String GROUP_SCORE = "group-score";
     private static final String SCOPE = "scope";
@@ -28,6 +30,8 @@ public final class ArkVale implements Policy {
     private static final String WINDOW = "window";
     private static final String ATTENDED = "attended";
     private static final String AUTO = "auto";
+    private static final String REUSE = "reuse";
+    private static final String NEVER = "never";
 
     private static final PolicyInfo INFO = new PolicyInfo(
             "recall.arkvale",
@@ -36,7 +40,7 @@ public final class ArkVale implements Policy {
             List.of(Ability.EVICTS, Ability.RECALLS, Ability.CHOOSES, Ability.QUERIES, Ability.KEYS),
             List.of(
                     PolicyOption.whole(PAGE_SIZE, 32, 1, 1024, "tokens a page"),
-                    PolicyOption.whole(HEAD_GROUPS, 1, 1, 1024, "groups of KV heads that choose pages together"),
+                    HeadGroups.OPTION,
                     PolicyOption.choice(DIGEST, words(Digest.values(), Digest.CUBOID_MEAN), "summary of a page's keys"),
                     PolicyOption.choice(
                             GROUP_SCORE, words(GroupScore.values(), GroupScore.MEAN), "how a group's heads score"),
@@ -48,19 +52,27 @@ public final class ArkVale implements Policy {
                             AUTO,
                             "auto, or pages from sink + window to budget - 1",
                             "filled pages that take part; auto is half the budget and at most 1280 tokens",
-                            new PolicyOption.Kind.Whole(1, Short.MAX_VALUE))));
+                            new PolicyOption.Kind.Whole(1, Short.MAX_VALUE)),
+                    new PolicyOption(
+                            REUSE,
+                            NEVER,
+                            "never, or -1 to 1",
+                            "cosine of adjacent queries from which on the last step's query chooses the pages, so that"
+                                    + " recall may begin a step earlier; a head group below it is corrected (FreeKV)",
+                            new PolicyOption.Kind.Real(-1, 1))));
 
     @Override
     public PolicyInfo info() {
         return INFO;
     }
 
-    /**
-     * The settings of a sequence.
-     *
-     * @throws io.arkvale.api.InvalidArgumentException if sink, window and attended pages do not fit in the budget
-     */
-    public static SequenceSpec sequence(Settings options, int budget, int denseLayers) {
+    @Override
+    public Optional<CacheRun> onCache() {
+        return Optional.of(this);
+    }
+
+    @Override
+    public SequenceSpec sequence(Settings options, int budget, int denseLayers) {
         var builder = SequenceSpec.builder(options.whole(PAGE_SIZE))
                 .budgetTokens(budget)
                 .sinkPages(options.whole(SINK))
@@ -74,16 +86,21 @@ public final class ArkVale implements Policy {
                 : builder.attendedPages(options.whole(ATTENDED)).build();
     }
 
-    /** Starts the specification of a cache for a model's shape, with the page size and head groups of the options. */
-    public static CacheSpec.Builder cache(Settings options, int layers, int queryHeads, int kvHeads, int headDim) {
+    @Override
+    public CacheSpec.Builder cache(Settings options, int layers, int queryHeads, int kvHeads, int headDim) {
         return CacheSpec.builder(layers, queryHeads, kvHeads, headDim)
                 .pageSize(options.whole(PAGE_SIZE))
-                .headGroups(options.whole(HEAD_GROUPS));
+                .headGroups(HeadGroups.of(options, kvHeads));
     }
 
-    /** Equal for options whose sequences can share a cache. */
-    public static Object cacheKey(Settings options) {
-        return List.of(options.whole(PAGE_SIZE), options.whole(HEAD_GROUPS));
+    @Override
+    public double reuse(Settings options) {
+        return options.is(REUSE, NEVER) ? 2 : options.real(REUSE);
+    }
+
+    @Override
+    public Object cacheKey(Settings options) {
+        return List.of(options.whole(PAGE_SIZE), options.word(HeadGroups.OPTION.name()));
     }
 
     private static <E extends Enum<E>> List<String> words(E[] values, E first) {

@@ -123,6 +123,11 @@ final class InfLlmLayer implements LayerPolicy {
     }
 
     @Override
+    public long summaryBytes() {
+        return (long) blocks.size() * setting.kvHeads() * setting.headDim() * Float.BYTES;
+    }
+
+    @Override
     public void decoded(DecodeStep step) {
         for (int head = 0; head < setting.kvHeads(); head++) {
             attention[head].addMean(step, head, setting);

@@ -8,8 +8,7 @@ import io.arkvale.experiments.policy.PolicyInfo;
 import io.arkvale.experiments.policy.PolicyOption;
 import io.arkvale.experiments.policy.Settings;
 import io.arkvale.experiments.policy.TokenPolicy;
-import io.arkvale.experiments.policy.page.BoxDigest;
-import io.arkvale.experiments.policy.page.DiscDigest;
+import io.arkvale.experiments.policy.page.Digests;
 import io.arkvale.experiments.policy.page.PageDigest;
 import io.arkvale.experiments.policy.page.PageIdeas;
 import io.arkvale.experiments.policy.page.PageRules;
@@ -21,7 +20,7 @@ import java.util.stream.Stream;
 public final class Pages implements TokenPolicy {
     private static final PolicyOption DIGEST = PolicyOption.choice(
             "digest",
-            List.of("disc", "half-discs", "quarter-discs", "eighth-discs", "cuboid-max", "cuboid-mean", "centroid"),
+            Digests.names(),
             "summary of a page's keys: discs are the mean key and the largest distance from it in each RoPE pair's plane");
 
     private static final PolicyOption BITS = PolicyOption.whole(
@@ -47,7 +46,7 @@ public final class Pages implements TokenPolicy {
                                     PageRules.SINK,
                                     PageRules.WINDOW,
                                     PageRules.ATTENDED,
-                                    PageRules.CHOICE),
+                                    PageRules.HEAD_GROUPS),
                             PageIdeas.OPTIONS.stream())
                     .toList());
 
@@ -66,20 +65,13 @@ public final class Pages implements TokenPolicy {
     }
 
     private static PageDigest.Kind digest(Settings options) {
-        var word = options.word(DIGEST.name());
+        var kind = Digests.named(options.word(DIGEST.name()));
         var bits = options.whole(BITS.name());
-        if (bits < Float.SIZE && !word.endsWith("disc") && !word.endsWith("discs")) {
-            throw new UserException("bits is " + bits + " with digest " + word + "; allowed: 32, fewer only for discs");
+        try {
+            return bits == Float.SIZE ? kind : kind.withBits(bits);
+        } catch (UnsupportedOperationException e) {
+            throw new UserException(
+                    "bits is " + bits + " with digest " + kind.name() + "; allowed: 32, fewer only for discs", e);
         }
-        return switch (word) {
-            case "disc" -> headDim -> DiscDigest.of(headDim, 1, bits);
-            case "half-discs" -> headDim -> DiscDigest.of(headDim, 2, bits);
-            case "quarter-discs" -> headDim -> DiscDigest.of(headDim, 4, bits);
-            case "eighth-discs" -> headDim -> DiscDigest.of(headDim, 8, bits);
-            case "cuboid-max" -> BoxDigest::max;
-            case "cuboid-mean" -> BoxDigest::mean;
-            case "centroid" -> DiscDigest::centroid;
-            default -> throw new IllegalArgumentException("no digest " + word);
-        };
     }
 }

@@ -38,8 +38,7 @@ public final class Quest implements TokenPolicy {
     public LayerPolicy begin(LayerSetting setting) {
         var pageSize = setting.options().whole(PAGE_SIZE.name());
         var attended = Math.max(LEAST_PAGES, setting.budget() / pageSize) - 1;
-        var rules = new PageRules(
-                pageSize, 0, 1, attended, PageRules.EVERYTHING, PageRules.Choice.QUERY_HEAD, BoxDigest::max);
+        var rules = new PageRules(pageSize, 0, 1, attended, PageRules.EVERYTHING, setting.queryHeads(), BoxDigest::max);
         return new PagedLayer(setting, rules);
     }
 }

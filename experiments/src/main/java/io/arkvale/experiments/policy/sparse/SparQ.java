@@ -17,7 +17,12 @@ import java.util.List;
 /**
  * Keeps everything; guesses the scores from the query's largest elements alone, attends to the tokens of the largest
  * guesses, and lets the mean value stand for the rest, with the probability that the guess leaves it (Ribar et al.,
- * "SparQ Attention", 2024). Query heads that share a KV head choose elements and tokens together, by their sums.
+ * "SparQ Attention", 2024, algorithm 1 and the authors' code). Some of the tokens are always the last ones. Query heads
+ * that share a KV head choose elements and tokens together, by their sums. Keys are kept twice, by token and by element, so
+ * that some elements can be read by themselves.
+ *
+ * <p>Deviations: 16 elements of 64, the paper's share; the newest token is one of those that the budget counts, where the
+ * authors add it.
  */
 public final class SparQ implements TokenPolicy {
     private static final PolicyOption ELEMENTS =
@@ -29,12 +34,19 @@ public final class SparQ implements TokenPolicy {
             "tokens attended to; the paper takes 128",
             new PolicyOption.Kind.Whole(1, 65_536));
 
+    private static final PolicyOption LOCAL = PolicyOption.real(
+            "local",
+            0.25,
+            0,
+            1,
+            "share of the tokens attended to that are the last ones, rounded down, at least the newest");
+
     private static final PolicyInfo INFO = new PolicyInfo(
             "sparse.sparq",
             "everything; attends to the tokens that the query's largest elements point to, and to the mean value",
             "Ribar et al., SparQ Attention: Bandwidth-Efficient LLM Inference, ICML 2024",
             List.of(Ability.CHOOSES, Ability.QUERIES, Ability.KEYS, Ability.VALUES, Ability.ESTIMATES),
-            List.of(ELEMENTS, TOKENS));
+            List.of(ELEMENTS, TOKENS, LOCAL));
 
     /** The policy. */
     public SparQ() {}
@@ -48,13 +60,15 @@ public final class SparQ implements TokenPolicy {
     public LayerPolicy begin(LayerSetting setting) {
         var options = setting.options();
         var tokens = options.is(TOKENS.name(), "budget") ? setting.budget() : options.whole(TOKENS.name());
-        return new Layer(setting, Math.min(setting.headDim(), options.whole(ELEMENTS.name())), tokens);
+        var local = Math.max(1, (int) (tokens * options.real(LOCAL.name())));
+        return new Layer(setting, Math.min(setting.headDim(), options.whole(ELEMENTS.name())), tokens, local);
     }
 
     private static final class Layer implements LayerPolicy {
         private final LayerSetting setting;
         private final int elements;
         private final int tokens;
+        private final int local;
         /** {@code [kvHeads][headDim]}: sums of all values so far. */
         private final double[][] valueSums;
         /** {@code [queryHeads]}: guessed probability of the tokens that take part. */
@@ -62,10 +76,11 @@ public final class SparQ implements TokenPolicy {
 
         private int length;
 
-        Layer(LayerSetting setting, int elements, int tokens) {
+        Layer(LayerSetting setting, int elements, int tokens, int local) {
             this.setting = setting;
             this.elements = elements;
             this.tokens = tokens;
+            this.local = local;
             valueSums = new double[setting.kvHeads()][setting.headDim()];
             covered = new double[setting.queryHeads()];
         }
@@ -110,7 +125,10 @@ public final class SparQ implements TokenPolicy {
                         sums[token] += guess[token];
                     }
                 }
-                var best = TokenSets.best(length, tokens, token -> sums[token]);
+                var earlier = Math.max(0, length - local);
+                var best = TokenSets.concat(
+                        TokenSets.best(earlier, tokens - local, token -> sums[token]),
+                        TokenSets.range(earlier, length));
                 for (int i = 0; i < queryHeads; i++) {
                     var guess = guesses[i];
                     chosen[first + i] = best;
@@ -171,6 +189,12 @@ public final class SparQ implements TokenPolicy {
             }
             // Its weight beside the tokens' own sum is that of the rest beside their share.
             return List.of(new Estimate(logSum + Math.log((1 - share) / share), mean));
+        }
+
+        /** The keys once more, and the mean value. */
+        @Override
+        public long summaryBytes() {
+            return (length + 1L) * setting.kvHeads() * setting.headDim() * Float.BYTES;
         }
 
         @Override

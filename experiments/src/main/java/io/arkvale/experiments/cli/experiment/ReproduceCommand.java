@@ -1,0 +1,192 @@
+package io.arkvale.experiments.cli.experiment;
+
+import io.arkvale.experiments.cli.option.NotebookOptions;
+import io.arkvale.experiments.cli.terminal.Terminal;
+import io.arkvale.experiments.figure.Drawn.Picture;
+import io.arkvale.experiments.figure.Figures;
+import io.arkvale.experiments.figure.HtmlReport;
+import io.arkvale.experiments.figure.HtmlReport.Part;
+import io.arkvale.experiments.figure.Rows;
+import io.arkvale.experiments.report.OutputDirectory;
+import io.arkvale.experiments.report.Report;
+import io.arkvale.experiments.report.TextTable;
+import io.arkvale.experiments.sweep.SweepFile.Experiment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Redraws the paper's figures and tables, and writes one report about them. */
+@Command(
+        name = "reproduce",
+        description = {
+            "Redraw the paper's figures and tables, each as CSV and SVG, and put them in one HTML report with the paper's"
+                    + " values beside.",
+            "Interrupted, it goes on where it was: results that are in the directory are not measured again."
+        })
+public final class ReproduceCommand implements Runnable {
+    private final Terminal terminal;
+    private final Function<Terminal, CommandLine> commands;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "FIGURE",
+            description = "table1, fig3, fig4a, fig4b, fig7, fig8, fig9, page-size, or all.")
+    private List<String> names = List.of();
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory of the results.")
+    private Path out = Path.of("");
+
+    @Option(names = "--quick", description = "Smaller samples, in minutes.")
+    private boolean quick;
+
+    @Option(
+            names = "--backend",
+            paramLabel = "ID",
+            description = "Backend that runs ArkVale (default: the best one available; see 'arkvale backends').")
+    private @Nullable String backend;
+
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            description = "Model directory, HuggingFace layout (default: the shipped one).")
+    private @Nullable String model;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads (default: one a processor).")
+    private @Nullable String threads;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of everything random (default 1).")
+    private @Nullable String seed;
+
+    @Option(
+            names = "--set",
+            paramLabel = "OPTION=VALUE",
+            description = "Set an option of every experiment whose command knows it, as in --set samples=5.")
+    private Map<String, String> set = new LinkedHashMap<>();
+
+    @Mixin
+    private NotebookOptions notebooks = new NotebookOptions();
+
+    /**
+     * The command.
+     *
+     * @param commands makes all commands, which measure what figures show
+     */
+    public ReproduceCommand(Terminal terminal, Function<Terminal, CommandLine> commands) {
+        this.terminal = terminal;
+        this.commands = commands;
+    }
+
+    @Override
+    public void run() {
+        var figures = Figures.named(names);
+        Figures.requireFonts();
+        var directory = OutputDirectory.open(out);
+        var drawn = new ArrayList<DrawnBefore.Entry>();
+        try (var notebook = notebooks.open(terminal, out.resolve("data"))) {
+            var runner = new ExperimentRunner(terminal, commands, notebook);
+            for (var figure : figures) {
+                var experiments = Figures.experiments(figure, quick).stream()
+                        .map(this::withOptions)
+                        .toList();
+                var reports = experiments.stream()
+                        .map(experiment -> runner.results(experiment).prepend("experiment", experiment.name()))
+                        .toList();
+                var commands = experiments.stream()
+                        .map(experiment -> "./arkvale " + String.join(" ", experiment.arguments()))
+                        .toList();
+                drawn.add(new DrawnBefore.Entry(figure.name(), commands, Report.union(reports)));
+            }
+        }
+        // What earlier calls drew into this directory stays in its report.
+        var all = DrawnBefore.read(out).with(drawn).write(directory).entries();
+        var parts = all.stream().map(entry -> draw(directory, entry)).toList();
+        var results = all.stream().map(DrawnBefore.Entry::report).toList();
+        directory.write("report.html", HtmlReport.of(ReproduceContext.of(results, commandLine()), parts));
+        terminal.out().print(table(parts));
+        terminal.err().println("wrote report.html, and CSV and SVG files, to " + out);
+    }
+
+    private static Part draw(OutputDirectory directory, DrawnBefore.Entry entry) {
+        var figure = Figures.named(List.of(entry.figure())).getFirst();
+        var drawn = figure.draw(Rows.of(entry.report()));
+        directory.write(figure.name(), entry.report());
+        for (Picture picture : drawn.pictures()) {
+            directory.write(picture.name() + ".svg", picture.svg());
+        }
+        return new Part(figure, drawn, entry.commands());
+    }
+
+    /** The experiment with those of the options given here that its command knows, in place of its own. */
+    private Experiment withOptions(Experiment experiment) {
+        var own = experiment.arguments();
+        var command = spec.parent().subcommands().get(own.getFirst());
+        var known = Objects.requireNonNull(command, own.getFirst()).getCommandSpec();
+        var options = new LinkedHashMap<String, String>();
+        for (int i = 1; i < own.size(); i += 2) {
+            options.put(own.get(i), own.get(i + 1));
+        }
+        options().forEach((option, value) -> {
+            if (means(known.findOption(option), spec.findOption(option))) {
+                options.put(option, value);
+            }
+        });
+        var arguments = new ArrayList<>(List.of(own.getFirst()));
+        options.forEach((option, value) -> arguments.addAll(List.of(option, value)));
+        return new Experiment(experiment.name(), List.copyOf(arguments));
+    }
+
+    /** Whether a command has an option, and means by it what this one means, if this one has it. */
+    private static boolean means(@Nullable OptionSpec theirs, @Nullable OptionSpec ours) {
+        return theirs != null && (ours == null || ours.paramLabel().equals(theirs.paramLabel()));
+    }
+
+    private Map<String, String> options() {
+        var given = new LinkedHashMap<String, String>();
+        put(given, "--backend", backend);
+        put(given, "--model", model);
+        put(given, "--threads", threads);
+        put(given, "--seed", seed);
+        set.forEach((option, value) -> given.put("--" + option, value));
+        return given;
+    }
+
+    private String commandLine() {
+        var words = new ArrayList<String>(List.of("reproduce"));
+        words.addAll(names);
+        if (quick) {
+            words.add("--quick");
+        }
+        options().forEach((option, value) -> words.addAll(List.of(option, value)));
+        return String.join(" ", words);
+    }
+
+    private static void put(Map<String, String> options, String name, @Nullable String value) {
+        if (value != null) {
+            options.put(name, value);
+        }
+    }
+
+    private static TextTable table(List<Part> parts) {
+        var table = new TextTable(List.of("figure", "what it shows", "comparisons that agree"));
+        parts.forEach(
+                part -> table.row(List.of(part.figure().name(), part.figure().title(), part.agreement())));
+        return table;
+    }
+}

@@ -1,0 +1,57 @@
+package io.arkvale.experiments.cli.option;
+
+import io.arkvale.experiments.cli.terminal.Terminal;
+import io.arkvale.experiments.engine.Machine;
+import io.arkvale.experiments.plan.ContentDigest;
+import io.arkvale.experiments.plan.RunSpec;
+import io.arkvale.experiments.run.Lab;
+import io.arkvale.llama.config.LlamaConfig;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+
+/** What every command that runs a model asks: which model, which backend, which seed. */
+public final class RunOptions {
+    @Mixin
+    private SeedOption seed = new SeedOption();
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private BackendOptions backend = new BackendOptions();
+
+    /** Checks the runs, then opens model and, if one of them needs it, the backend. */
+    public Lab open(Terminal terminal, List<RunSpec> runs) {
+        var config = LlamaConfig.read(model.directory());
+        runs.forEach(run -> run.check(config));
+        return open(terminal, backend.isNeeded(runs));
+    }
+
+    /** Opens the model, and the backend if it is needed. */
+    public Lab open(Terminal terminal, boolean needsBackend) {
+        var directory = model.directory();
+        LlamaConfig.read(directory); // what is no model is known before a backend is opened
+        var threads = model.threads().threads();
+        return Lab.open(directory, Machine.of(threads, backend.create(terminal, needsBackend), backend.values()));
+    }
+
+    /** What the model and, if it is needed, the backend are by content. */
+    public String identity(boolean needsBackend) {
+        return ContentDigest.ofModel(model.directory())
+                + (needsBackend ? ContentDigest.ofCode(backend.provider().getClass()) : "");
+    }
+
+    public long seed() {
+        return seed.value();
+    }
+
+    /** Warns once if a text is longer than what the model was trained with. */
+    public void warnBeyondTraining(Terminal terminal, int tokens) {
+        var trained = ModelCard.trainedTokens(model.directory());
+        if (trained.isPresent() && tokens > trained.getAsInt()) {
+            terminal.err()
+                    .println("arkvale: warning: a prompt has " + tokens + " tokens; the model was trained with at most "
+                            + trained.getAsInt());
+        }
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Options that several commands share, and the checks of what users give. A mixin a question: which policies, which model, which backend, where
+ * results go.
+ */
+@NullMarked
+package io.arkvale.experiments.cli.option;
+
+import org.jspecify.annotations.NullMarked;

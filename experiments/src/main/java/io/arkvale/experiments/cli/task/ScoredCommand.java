@@ -1,0 +1,192 @@
+package io.arkvale.experiments.cli.task;
+
+import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.cli.option.Inputs;
+import io.arkvale.experiments.cli.option.NotebookOptions;
+import io.arkvale.experiments.cli.option.OutputOptions;
+import io.arkvale.experiments.cli.option.PolicyOptions;
+import io.arkvale.experiments.cli.option.ProtocolOption;
+import io.arkvale.experiments.cli.option.RunOptions;
+import io.arkvale.experiments.cli.terminal.Measuring;
+import io.arkvale.experiments.cli.terminal.Progress;
+import io.arkvale.experiments.cli.terminal.Terminal;
+import io.arkvale.experiments.plan.Grid;
+import io.arkvale.experiments.report.Metric;
+import io.arkvale.experiments.report.Report;
+import io.arkvale.experiments.result.Interval;
+import io.arkvale.experiments.result.Notebook;
+import io.arkvale.experiments.result.Rounding;
+import io.arkvale.experiments.result.TaskResult;
+import io.arkvale.experiments.result.Verdict;
+import io.arkvale.experiments.run.ScoredExperiment;
+import io.arkvale.experiments.task.Task;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A command that runs a scored task under policies and budgets: one row a policy, one column a budget. */
+public abstract class ScoredCommand implements Runnable, Measuring {
+    private final Terminal terminal;
+
+    @Option(
+            names = "--lengths",
+            split = ",",
+            paramLabel = "CHARACTERS",
+            defaultValue = "10000",
+            description = "Filler characters of the context (default ${DEFAULT-VALUE}).")
+    private List<Integer> lengths = List.of();
+
+    @Mixin
+    private PolicyOptions policies = new PolicyOptions();
+
+    @Option(
+            names = "--against",
+            paramLabel = "NAME",
+            description =
+                    "Also say how much each policy gains on this one, question by question, with the 95 %% interval.")
+    private @Nullable String against;
+
+    @Mixin
+    private RunOptions options = new RunOptions();
+
+    @Mixin
+    private ProtocolOption protocol = new ProtocolOption();
+
+    @Mixin
+    private NotebookOptions notebooks = new NotebookOptions();
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    public ScoredCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** The task with its options. */
+    public abstract Task task();
+
+    /** Episodes a length. */
+    public abstract int samples();
+
+    @Override
+    public final void run() {
+        check();
+        output.open();
+        try (var notebook = notebooks.open(terminal, output.directory())) {
+            output.write(terminal, measure(notebook));
+        }
+    }
+
+    @Override
+    public final void check() {
+        Inputs.count("--samples", samples());
+        lengths.forEach(length -> Inputs.count("--lengths", length));
+        PolicyOptions.requireDistinct("--lengths", lengths);
+        task();
+        requireAmong(policies.grid(options.seed()));
+    }
+
+    @Override
+    public final Measured measure(Notebook notebook) {
+        check();
+        var task = task();
+        var grid = policies.grid(options.seed());
+        try (var lab = options.open(terminal, grid.runs())) {
+            var experiment =
+                    new ScoredExperiment(lab, task, grid, lengths, samples(), options.seed(), protocol.value());
+            options.warnBeyondTraining(terminal, experiment.longest());
+            List<TaskResult> results;
+            try (var progress = Progress.start(terminal, task.name(), experiment.episodes(), "episodes")) {
+                results = experiment.run(notebook, progress::step);
+            }
+            var origins = results.stream()
+                    .map(result -> result.observations().getFirst().origin())
+                    .toList();
+            var report = Report.of(metrics(task, results), results).withOrigins(origins);
+            return new Measured(task.name(), report, lab.origin(options.seed()), table(task, results));
+        }
+    }
+
+    private void requireAmong(Grid grid) {
+        var labels = grid.cells().stream()
+                .map(cell -> cell.policy().label())
+                .distinct()
+                .toList();
+        if (against != null && !labels.contains(against)) {
+            throw new UserException("--against is '" + against + "', which is not among the policies: " + labels);
+        }
+    }
+
+    private List<Metric<TaskResult>> metrics(Task task, List<TaskResult> results) {
+        var metrics = new ArrayList<>(TaskResult.metrics());
+        metrics.add(Metric.of("measure", result -> task.measure()));
+        if (against != null) {
+            metrics.add(Metric.of("gain_on", result -> against));
+            metrics.add(Metric.of("gain", result -> places(gain(result, results).mean())));
+            metrics.add(Metric.of(
+                    "gain_low",
+                    result -> places(gain(result, results).interval().low())));
+            metrics.add(Metric.of(
+                    "gain_high",
+                    result -> places(gain(result, results).interval().high())));
+            metrics.add(Metric.of(
+                    "verdict",
+                    result ->
+                            Verdict.of(gain(result, results), result.samples()).words()));
+        }
+        return metrics;
+    }
+
+    private static BigDecimal places(double value) {
+        return Rounding.to(4, value);
+    }
+
+    private Interval.Estimate gain(TaskResult result, List<TaskResult> all) {
+        var other = all.stream()
+                .filter(candidate -> candidate.policy().equals(against)
+                        && candidate.budget() == result.budget()
+                        && candidate.length() == result.length())
+                .findFirst()
+                .orElseThrow();
+        return result.against(other);
+    }
+
+    private static String percent(Interval.Estimate gain) {
+        return String.format(
+                Locale.ROOT,
+                "%+.1f (%+.1f to %+.1f)",
+                100 * gain.mean(),
+                100 * gain.interval().low(),
+                100 * gain.interval().high());
+    }
+
+    private String table(Task task, List<TaskResult> results) {
+        var text = new StringBuilder();
+        for (int length : lengths) {
+            var own =
+                    results.stream().filter(result -> result.length() == length).toList();
+            var first = own.getFirst();
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%s, length %,d (%,d tokens), %s: %s, mean of %d questions, in %%%n",
+                    first.task(),
+                    length,
+                    Math.round(first.promptTokens()),
+                    protocol.value().words(),
+                    task.measure(),
+                    first.samples()));
+            var cells = new BudgetTable<>(policies.budgets(), TaskResult::policy);
+            text.append(cells.of(own, result -> String.format(Locale.ROOT, "%.0f", 100 * result.accuracy())))
+                    .append('\n');
+            if (against != null) {
+                text.append("gain on ").append(against).append(", in %, with 95 % interval\n");
+                text.append(cells.of(own, result -> percent(gain(result, own)))).append('\n');
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,28 @@
+package io.arkvale.experiments.cli.terminal;
+
+import io.arkvale.experiments.report.Origin;
+import io.arkvale.experiments.report.Report;
+import io.arkvale.experiments.result.Notebook;
+
+/** A command that measures: run by itself, or named by a file of experiments. */
+public interface Measuring {
+    /**
+     * Checks the options, before anything is opened or written.
+     *
+     * @throws io.arkvale.experiments.UserException if one is wrong
+     */
+    void check();
+
+    /** Measures what the notebook does not hold, and gives all of it. */
+    Measured measure(Notebook notebook);
+
+    /**
+     * What was measured.
+     *
+     * @param name of its files
+     * @param report rows for programs, their origin included
+     * @param origin for people; where nothing else is said, that of all rows
+     * @param table for people
+     */
+    record Measured(String name, Report report, Origin origin, String table) {}
+}

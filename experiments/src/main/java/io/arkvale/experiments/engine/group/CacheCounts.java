@@ -1,0 +1,85 @@
+package io.arkvale.experiments.engine.group;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.KvCache;
+import io.arkvale.api.Sequence;
+import io.arkvale.api.StepReport.SequenceCounts;
+import io.arkvale.experiments.result.Usage;
+
+/** What one sequence of a cache has used: the cache's own counts of each step, in the terms of every policy. */
+final class CacheCounts {
+    private final CacheSpec spec;
+    private final Sequence sequence;
+    /** Head groups of all limited layers. */
+    private final long limitedGroups;
+    /** Group pages on the device, of limited layers. */
+    private long resident;
+
+    private long heldTokens;
+    private long attendedTokens;
+    private long recalledPages;
+    private long scoredPages;
+    private long denseTokens;
+    private long steps;
+
+    /** Counts from the state that a prefill left. */
+    CacheCounts(KvCache cache, Sequence sequence) {
+        this.sequence = sequence;
+        spec = cache.spec();
+        limitedGroups = (long) (spec.layers() - denseLayers()) * spec.headGroups();
+        for (int layer = denseLayers(); layer < spec.layers(); layer++) {
+            for (int group = 0; group < spec.headGroups(); group++) {
+                for (int page = 0; page < pages(); page++) {
+                    resident += cache.view().page(sequence, layer, group, page).resident() ? 1 : 0;
+                }
+            }
+        }
+    }
+
+    private int denseLayers() {
+        return sequence.spec().denseLayers();
+    }
+
+    private int pages() {
+        return spec.pages(sequence.length());
+    }
+
+    /** Adds a committed decode step. */
+    void add(SequenceCounts step) {
+        var opened = sequence.length() % spec.pageSize() == 1 || spec.pageSize() == 1;
+        resident += step.recalledPages() - step.evictedPages() + (opened ? limitedGroups : 0);
+        heldTokens += resident * spec.pageSize() - empty();
+        attendedTokens += step.attendedPages() * spec.pageSize() - empty();
+        recalledPages += step.recalledPages();
+        scoredPages += step.scoredPages();
+        denseTokens += (long) denseLayers() * spec.kvHeads() * sequence.length();
+        steps++;
+    }
+
+    /** Places without a token: the last page always takes part and stays, and what it lacks is neither held nor read. */
+    private long empty() {
+        return limitedGroups * ((long) pages() * spec.pageSize() - sequence.length());
+    }
+
+    Usage usage() {
+        var perStep = 1.0 / Math.max(1, steps);
+        var perGroup = 1.0 / Math.max(1, limitedGroups);
+        var tokenBytes = 2.0 * spec.elementType().bytes() * spec.headDim();
+        var digest = sequence.spec().digest().shape();
+        var digestBytes = digest.vectors() * spec.headDim() * spec.elementType().bytes() + digest.radii() * Float.BYTES;
+        var pages = perGroup / spec.pageSize();
+        var held = resident * spec.pageSize() - empty();
+        var dense = (long) denseLayers() * spec.kvHeads() * sequence.length();
+        var filled = (long) (sequence.length() / spec.pageSize());
+        return new Usage(
+                held * pages,
+                attendedTokens * pages * perStep,
+                heldTokens * perGroup * perStep,
+                (held * spec.kvHeadsPerGroup() + dense) * tokenBytes,
+                (double) filled * limitedGroups * spec.kvHeadsPerGroup() * digestBytes,
+                recalledPages * (double) spec.slotBytes(),
+                recalledPages / (double) spec.headGroups() * perStep,
+                (double) scoredPages * spec.kvHeadsPerGroup() * digestBytes * perStep,
+                (attendedTokens * spec.kvHeadsPerGroup() + denseTokens) * tokenBytes * perStep);
+    }
+}

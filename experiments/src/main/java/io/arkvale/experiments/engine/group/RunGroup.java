@@ -1,0 +1,40 @@
+package io.arkvale.experiments.engine.group;
+
+import io.arkvale.experiments.result.Usage;
+import io.arkvale.llama.attention.DecodeRows;
+
+/** Runs that decode together; they take consecutive rows of a step. */
+interface RunGroup extends AutoCloseable {
+    /** Number of runs. */
+    int size();
+
+    /**
+     * Begins a step in which each run grows by a token.
+     *
+     * @param tokens one a run
+     */
+    void begin(int[] tokens);
+
+    /**
+     * Attends in one layer, layers ascending.
+     *
+     * @param firstRow where the group's rows start
+     * @param output {@code [rows][queryHeads][headDim]}, of which the group writes its rows
+     */
+    void attend(int layer, int firstRow, DecodeRows rows, float[] output);
+
+    /** Ends the step: each run has its new token. */
+    void end();
+
+    /** The tokens that a query head of a run attended to in a limited layer in this step. */
+    int[] attended(int run, int layer, int queryHead);
+
+    /** The tokens that a KV head of a run holds on the device in a limited layer, in no particular order. */
+    int[] held(int run, int layer, int kvHead);
+
+    /** What a run of the group has used so far. */
+    Usage usage(int run);
+
+    @Override
+    void close();
+}

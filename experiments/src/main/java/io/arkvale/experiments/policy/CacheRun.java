@@ -1,0 +1,28 @@
+package io.arkvale.experiments.policy;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.SequenceSpec;
+
+/** How a policy runs as sequences of a cache of a backend, in place of the engine. Stateless. */
+public interface CacheRun {
+    /** Starts the specification of a cache for a model's shape, with what the options say of it. */
+    CacheSpec.Builder cache(Settings options, int layers, int queryHeads, int kvHeads, int headDim);
+
+    /**
+     * The settings of a sequence.
+     *
+     * @throws io.arkvale.api.InvalidArgumentException if what the options ask for does not fit in the budget
+     */
+    SequenceSpec sequence(Settings options, int budget, int denseLayers);
+
+    /**
+     * The cosine of a head group's adjacent queries, mean over its query heads, from which on the last step's query chooses
+     * (FreeKV, Liu et al., 2025, section 3.2, which takes 0.8 to 0.9); above 1 for never.
+     */
+    default double reuse(Settings options) {
+        return 2;
+    }
+
+    /** Equal for options whose sequences can share a cache. */
+    Object cacheKey(Settings options);
+}

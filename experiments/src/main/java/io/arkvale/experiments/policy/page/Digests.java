@@ -1,0 +1,69 @@
+package io.arkvale.experiments.policy.page;
+
+import io.arkvale.experiments.UserException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.function.IntFunction;
+
+/** The kinds of digests: those built in, and those that other jars provide. */
+public final class Digests {
+    private static final List<DigestKind> ALL = all();
+
+    private Digests() {}
+
+    /** Discs in equal parts of a page. */
+    private record Discs(String name, int parts) implements DigestKind {
+        @Override
+        public PageDigest create(int headDim) {
+            return DiscDigest.of(headDim, parts, Float.SIZE);
+        }
+
+        @Override
+        public PageDigest.Kind withBits(int bits) {
+            return headDim -> DiscDigest.of(headDim, parts, bits);
+        }
+    }
+
+    /** What is not rounded. */
+    private record Unrounded(String name, IntFunction<PageDigest> maker) implements DigestKind {
+        @Override
+        public PageDigest create(int headDim) {
+            return maker.apply(headDim);
+        }
+    }
+
+    private static List<DigestKind> all() {
+        var all = new ArrayList<DigestKind>(List.of(
+                new Discs("disc", 1),
+                new Discs("half-discs", 2),
+                new Discs("quarter-discs", 4),
+                new Discs("eighth-discs", 8),
+                new Unrounded("cuboid-max", BoxDigest::max),
+                new Unrounded("cuboid-mean", BoxDigest::mean),
+                new Unrounded("cuboid-center", BoxDigest::center),
+                new Unrounded("sphere-max", SphereDigest::max),
+                new Unrounded("sphere-mean", SphereDigest::mean),
+                new Unrounded("sphere-center", SphereDigest::center),
+                new Unrounded("centroid", DiscDigest::centroid)));
+        ServiceLoader.load(DigestKind.class).forEach(all::add);
+        return List.copyOf(all);
+    }
+
+    /** Their names, those built in first. */
+    public static List<String> names() {
+        return ALL.stream().map(DigestKind::name).toList();
+    }
+
+    /**
+     * The kind of a name.
+     *
+     * @throws UserException if there is none; lists the names
+     */
+    public static DigestKind named(String name) {
+        return ALL.stream()
+                .filter(kind -> kind.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new UserException("unknown digest '" + name + "'; digests: " + names()));
+    }
+}
