@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
  * Writes a Llama of a known shape with random weights in bfloat16: what it computes means nothing, what it costs is what
  * a trained one costs.
  *
- * <p>{@code java -cp benchmarks/target/benchmarks.jar io.arkvale.benchmarks.MadeUpModel 1.1b|8b DIRECTORY}
+ * <p>{@code java -cp benchmarks/target/benchmarks.jar io.arkvale.benchmarks.MadeUpModel small|1.1b|8b DIRECTORY}
  */
 public final class MadeUpModel {
     /** Numbers of a piece that is made once and written again and again: random enough for products. */
@@ -37,11 +37,14 @@ public final class MadeUpModel {
 
         static Shape of(String name) {
             return switch (name) {
+                // To see whether a driver starts: 4 MB.
+                case "small" -> new Shape(128, 256, 2, 4, 2, 32, 4096);
                 // TinyLlama's: 1.1 billion parameters, 2.2 GB.
                 case "1.1b" -> new Shape(2048, 5632, 22, 32, 4, 64, 32_000);
                 // Llama-3-8B's: 8 billion parameters, 16 GB.
                 case "8b" -> new Shape(4096, 14_336, 32, 32, 8, 128, 128_256);
-                default -> throw new IllegalArgumentException("the shape is '" + name + "', but must be 1.1b or 8b");
+                default ->
+                    throw new IllegalArgumentException("the shape is '" + name + "', but must be small, 1.1b or 8b");
             };
         }
     }
@@ -49,7 +52,7 @@ public final class MadeUpModel {
     /** Writes the model into a directory, which is made. */
     public static void main(String... arguments) throws IOException {
         if (arguments.length != 2) {
-            System.err.println("usage: MadeUpModel 1.1b|8b DIRECTORY");
+            System.err.println("usage: MadeUpModel small|1.1b|8b DIRECTORY");
             System.exit(2);
         }
         new MadeUpModel(Shape.of(arguments[0])).write(Files.createDirectories(Path.of(arguments[1])));

@@ -45,7 +45,7 @@ public final class Decoder {
     /**
      * Reads a token of each sequence.
      *
-     * @param tokens one a sequence
+     * @param tokens one per sequence
      * @param positions where each stands
      * @return the logits, {@code [rows, vocabulary]}
      * @throws ArithmeticException if the logits are not finite numbers; the sequences have their tokens

@@ -127,7 +127,7 @@ public final class Llama implements AutoCloseable {
         return new KeyValueStore(config, kernels, format);
     }
 
-    /** Full attention on this model's threads, a store a sequence. */
+    /** Full attention on this model's threads, one store per sequence. */
     public DenseAttention dense(KeyValueStore... stores) {
         return new DenseAttention(config, kernels, pool, List.of(stores));
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * and chunks, and for any number of threads.
  *
  * <p>A model that lies in the processor's caches is cheap to read, so threads share a chunk's rows, block by block, and
- * each keeps what it computes in its own cache. Other models are read once a chunk: threads share the outputs of products.
+ * each keeps what it computes in its own cache. Other models are read once per chunk: threads share the outputs of products.
  */
 public final class Prefill {
 

@@ -102,6 +102,11 @@ public final class Session implements AutoCloseable {
         return runs.usage();
     }
 
+    /** Bytes that backups hold now, of all runs together. */
+    public long backupBytes() {
+        return runs.backupBytes();
+    }
+
     /** How near each run came to full attention so far. */
     public List<Fidelity> fidelity() {
         return runs.fidelity();

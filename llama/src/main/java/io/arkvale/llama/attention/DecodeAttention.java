@@ -26,7 +26,7 @@ public interface DecodeAttention {
 
         /**
          * How many layers ahead {@link #prefetch} is to be told guessed queries; 0 for not at all. May be asked for
-         * once a pass.
+         * once per pass.
          */
         default int prefetchDistance() {
             return 0;

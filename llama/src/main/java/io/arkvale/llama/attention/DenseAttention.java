@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Exact full attention over one {@link KeyValueStore} a sequence: the model as it was trained, the upper bound of every
+ * Exact full attention over one {@link KeyValueStore} per sequence: the model as it was trained, the upper bound of every
  * policy. The bits of an output depend on its own sequence alone, not on chunks, batch or threads.
  */
 public final class DenseAttention implements PrefillAttention, DecodeAttention {
@@ -22,7 +22,7 @@ public final class DenseAttention implements PrefillAttention, DecodeAttention {
     private final WorkerPool pool;
     private final List<KeyValueStore> stores;
     private final CausalAttention kernel;
-    /** One a worker, for prefill items. */
+    /** One per worker, for prefill items. */
     private final CausalAttention.State[] prefillStates;
     /** One a decode item: row, KV head, split. */
     private CausalAttention.State[] decodeStates = {};

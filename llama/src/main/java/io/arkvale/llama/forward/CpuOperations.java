@@ -25,7 +25,7 @@ public final class CpuOperations implements DenseOperations {
     private final DenseKernels kernels;
     private final @Nullable WorkerPool pool;
     private final boolean fewRows;
-    /** One a worker, as long as any matrix so far has needed. */
+    /** One per worker, as long as any matrix so far has needed. */
     private final float[][] scratch;
 
     private CpuOperations(DenseKernels kernels, @Nullable WorkerPool pool, boolean fewRows) {

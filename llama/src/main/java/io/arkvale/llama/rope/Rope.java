@@ -40,7 +40,7 @@ public final class Rope {
     /**
      * The rotation of given frequencies.
      *
-     * @param frequencies radians a position, {@code [width / 2]}
+     * @param frequencies radians per position, {@code [width / 2]}
      */
     public Rope(RowKernels kernels, float[] frequencies) {
         this(kernels, frequencies.clone(), 1f, null);
@@ -61,7 +61,7 @@ public final class Rope {
         return new Rope(kernels, new float[0], 1f, why);
     }
 
-    /** Radians by which each pair turns a position, {@code [width / 2]}. */
+    /** Radians by which each pair turns per position, {@code [width / 2]}. */
     public float[] frequencies() {
         requireOne();
         return frequencies.clone();

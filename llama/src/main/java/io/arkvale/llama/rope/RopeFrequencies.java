@@ -3,7 +3,7 @@ package io.arkvale.llama.rope;
 import java.util.List;
 
 /**
- * Radians a position for each pair of a head, with the roundings of transformers: everything is in float32 there, and at
+ * Radians per position for each pair of a head, with the roundings of transformers: everything is in float32 there, and at
  * angles of tens of thousands of radians that shows.
  */
 final class RopeFrequencies {

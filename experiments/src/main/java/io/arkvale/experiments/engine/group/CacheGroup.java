@@ -165,6 +165,13 @@ final class CacheGroup implements RunGroup {
     }
 
     @Override
+    public long backupBytes() {
+        var memory = cache.memory();
+        return Math.multiplyExact(
+                memory.usedHostSlots() + memory.usedDiskSlots(), cache.spec().slotBytes());
+    }
+
+    @Override
     public void close() {
         cache.close();
     }

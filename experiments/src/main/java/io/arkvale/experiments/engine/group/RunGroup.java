@@ -35,6 +35,11 @@ interface RunGroup extends AutoCloseable {
     /** What a run of the group has used so far. */
     Usage usage(int run);
 
+    /** Bytes that backups of the group's runs hold now, in host memory and on disk. */
+    default long backupBytes() {
+        return 0;
+    }
+
     @Override
     void close();
 }

@@ -126,6 +126,11 @@ public final class Runs implements AutoCloseable {
         return places.stream().map(place -> place.group().usage(place.member())).toList();
     }
 
+    /** Bytes that backups hold now, of all runs together. */
+    public long backupBytes() {
+        return groups.stream().mapToLong(RunGroup::backupBytes).sum();
+    }
+
     /** How near each run came to full attention so far; nothing if they are not compared. */
     public List<Fidelity> fidelity() {
         return probes.stream().map(FidelityProbe::fidelity).toList();
