@@ -95,21 +95,24 @@ public final class CausalAttention {
             throw new IllegalArgumentException("keys " + fromKey + " to " + toKey + " of " + cache.length()
                     + ": the first must be a multiple of " + PackedKeyValues.BLOCK);
         }
+        state.makeRoom(cache.format());
         for (int key = fromKey; key < toKey; key += PackedKeyValues.BLOCK) {
+            float[] keyBlock = cache.keyBlock(key / PackedKeyValues.BLOCK, state.keyRoom);
+            float[] valueBlock = cache.valueBlock(key / PackedKeyValues.BLOCK, state.valueRoom);
             for (int row = 0; row < state.rows; row += TILE_ROWS) {
                 int rows = Math.min(TILE_ROWS, state.rows - row);
                 int lastPosition = start + (row + rows - 1) / queryHeads;
                 int keys = Math.min(PackedKeyValues.BLOCK, Math.min(toKey, lastPosition + 1) - key);
                 if (keys > 0) {
-                    tile(cache, key, keys, row, rows, start, state);
+                    tile(keyBlock, valueBlock, key, keys, row, rows, start, state);
                 }
             }
         }
     }
 
     /** One tile: scores of a few rows against a block of keys, their exponentials, and the weighted values. */
-    private void tile(PackedKeyValues cache, int key, int keys, int row, int rows, int start, State state) {
-        int block = key / PackedKeyValues.BLOCK;
+    private void tile(
+            float[] keyBlock, float[] valueBlock, int key, int keys, int row, int rows, int start, State state) {
         int panel = matrix.panel();
         float[] scores = state.scores;
         for (int from = 0; from < keys; from += panel) {
@@ -120,7 +123,7 @@ public final class CausalAttention {
                     state.queries,
                     row * headDim,
                     headDim,
-                    cache.keyBlock(block),
+                    keyBlock,
                     from * headDim,
                     panel,
                     scores,
@@ -144,7 +147,7 @@ public final class CausalAttention {
                 scores,
                 0,
                 PackedKeyValues.BLOCK,
-                cache.valueBlock(block),
+                valueBlock,
                 0,
                 valueStride,
                 state.product,
@@ -194,6 +197,18 @@ public final class CausalAttention {
         private final float[] sums;
         /** {@code [rows][valueStride]}. */
         private final float[] weighted;
+
+        /** A block's keys and values widened to float32, when they are stored in another format. */
+        private float[] keyRoom = {};
+
+        private float[] valueRoom = {};
+
+        private void makeRoom(StorageFormat format) {
+            if (format != StorageFormat.F32 && keyRoom.length == 0) {
+                keyRoom = new float[Math.multiplyExact(PackedKeyValues.BLOCK, headDim)];
+                valueRoom = new float[Math.multiplyExact(PackedKeyValues.BLOCK, valueStride)];
+            }
+        }
 
         private State(int rows) {
             queries = new float[Math.multiplyExact(rows, headDim)];

@@ -1,5 +1,8 @@
 package io.arkvale.kernels;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
 /**
  * One way of computing a dense forward pass on the CPU. The two ways keep the same contract; they differ in speed and
  * in rounding. All parts are stateless and shared by all threads.
@@ -7,20 +10,28 @@ package io.arkvale.kernels;
 public final class DenseKernels {
 
     private static final DenseKernels SCALAR = new DenseKernels(
-            "scalar", ScalarMatrixKernels.INSTANCE, ScalarRowKernels.INSTANCE, ScalarSoftmaxKernels.INSTANCE);
+            "scalar",
+            Kernels.scalar(),
+            ScalarMatrixKernels.INSTANCE,
+            ScalarRowKernels.INSTANCE,
+            ScalarSoftmaxKernels.INSTANCE);
     private static final DenseKernels VECTOR = new DenseKernels(
             "vector " + VectorMatrixKernels.SPECIES.vectorBitSize() + " bits",
+            Kernels.vector(),
             VectorMatrixKernels.INSTANCE,
             VectorRowKernels.INSTANCE,
             VectorSoftmaxKernels.INSTANCE);
 
     private final String description;
+    private final Kernels storage;
     private final MatrixKernels matrix;
     private final RowKernels rows;
     private final SoftmaxKernels softmax;
 
-    private DenseKernels(String description, MatrixKernels matrix, RowKernels rows, SoftmaxKernels softmax) {
+    private DenseKernels(
+            String description, Kernels storage, MatrixKernels matrix, RowKernels rows, SoftmaxKernels softmax) {
         this.description = description;
+        this.storage = storage;
         this.matrix = matrix;
         this.rows = rows;
         this.softmax = softmax;
@@ -62,6 +73,29 @@ public final class DenseKernels {
     }
 
     /**
+     * Weights that lie in {@code weights}, row by row, and stay there.
+     *
+     * @param weights {@code [outputs, inputs]} in {@code format}, valid as long as the matrix is used
+     */
+    public StoredMatrix stored(StorageFormat format, MemorySegment weights, int outputs, int inputs) {
+        var dots = this == VECTOR ? RowDots.of(format) : new ScalarRowDots(format);
+        return StoredMatrix.of(matrix, codec(format), dots, weights, outputs, inputs);
+    }
+
+    /** A matrix to be filled with weights of eight bits, in memory of {@code arena}. */
+    public EightBitMatrix eightBits(int outputs, int inputs, Arena arena) {
+        var dots = this == VECTOR && VectorEightBitDots.SUPPORTED
+                ? VectorEightBitDots.INSTANCE
+                : ScalarEightBitDots.INSTANCE;
+        return new EightBitMatrix(matrix, dots, outputs, inputs, arena);
+    }
+
+    /** Bulk conversion of stored numbers. */
+    public FormatCodec codec(StorageFormat format) {
+        return storage.codec(format);
+    }
+
+    /**
      * Causal attention of the {@code queryHeads} query heads that share one KV head, with scores scaled by
      * {@code 1/√headDim}.
      */
@@ -70,8 +104,13 @@ public final class DenseKernels {
     }
 
     /** An empty store of packed keys and values of one KV head, for {@link #causalAttention}. */
+    public PackedKeyValues keyValues(StorageFormat format, int headDim) {
+        return new PackedKeyValues(matrix, codec(format), headDim);
+    }
+
+    /** The same in float32. */
     public PackedKeyValues keyValues(int headDim) {
-        return new PackedKeyValues(matrix, headDim);
+        return keyValues(StorageFormat.F32, headDim);
     }
 
     @Override

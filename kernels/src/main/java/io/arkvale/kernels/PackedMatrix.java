@@ -1,13 +1,13 @@
 package io.arkvale.kernels;
 
 /**
- * The weights of a linear layer, {@code y = W · x} with W of {@code outputs × inputs}, stored as panels
- * {@code [outputs / panel][inputs][panel]} so that a tile reads them as one run. The last panel is padded with zeros.
+ * Weights widened to float32 and stored as panels {@code [outputs / panel][inputs][panel]}, so that a tile reads them as
+ * one run. The last panel is padded with zeros. For models that the processor's caches can hold.
  *
  * <p>Filled row by row by its owner, from any number of threads as long as no two fill the same panel; read-only
  * after that.
  */
-public final class PackedMatrix {
+public final class PackedMatrix implements WeightMatrix {
 
     private final MatrixKernels kernels;
     private final int outputs;
@@ -22,10 +22,12 @@ public final class PackedMatrix {
         panels = new float[(outputs + panel - 1) / panel][Math.multiplyExact(inputs, panel)];
     }
 
+    @Override
     public int outputs() {
         return outputs;
     }
 
+    @Override
     public int inputs() {
         return inputs;
     }
@@ -49,7 +51,7 @@ public final class PackedMatrix {
         }
     }
 
-    /** The weights of one output, into {@code values} at {@code offset}. */
+    @Override
     public void getRow(int output, float[] values, int offset) {
         int width = kernels.panel();
         float[] panel = panels[output / width];
@@ -80,36 +82,47 @@ public final class PackedMatrix {
         int width = kernels.panel();
         for (int p = fromPanel; p < toPanel; p++) {
             int columns = Math.min(width, outputs - p * width);
-            int whole = columns - columns % kernels.lanes();
             int cPanel = cOffset + p * width;
-            if (whole > 0) {
-                kernels.multiply(rows, inputs, whole, x, xOffset, xStride, panels[p], 0, width, c, cPanel, cStride);
-            }
-            if (whole < columns) {
-                multiplyTail(p, whole, columns - whole, rows, x, xOffset, xStride, c, cPanel + whole, cStride);
-            }
+            PanelProduct.multiply(kernels, panels[p], inputs, columns, rows, x, xOffset, xStride, c, cPanel, cStride);
         }
     }
 
-    /** The last few outputs, fewer than a vector: computed aside, as C may have no room for the padding. */
-    private void multiplyTail(
-            int p,
-            int from,
-            int columns,
+    @Override
+    public int parts() {
+        return panels.length;
+    }
+
+    @Override
+    public int scratch() {
+        return 0;
+    }
+
+    @Override
+    public void multiply(
+            int part,
             int rows,
             float[] x,
             int xOffset,
             int xStride,
             float[] c,
             int cOffset,
-            int cStride) {
-        int lanes = kernels.lanes();
-        float[] tail = new float[Math.multiplyExact(rows, lanes)];
-        kernels.multiply(rows, inputs, lanes, x, xOffset, xStride, panels[p], from, kernels.panel(), tail, 0, lanes);
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                c[cOffset + row * cStride + column] = tail[row * lanes + column];
-            }
-        }
+            int cStride,
+            float[] scratch) {
+        multiply(part, part + 1, rows, x, xOffset, xStride, c, cOffset, cStride);
+    }
+
+    /** The bits of {@link #multiply}. */
+    @Override
+    public void multiplyEach(
+            int part,
+            int rows,
+            float[] x,
+            int xOffset,
+            int xStride,
+            float[] c,
+            int cOffset,
+            int cStride,
+            float[] scratch) {
+        multiply(part, part + 1, rows, x, xOffset, xStride, c, cOffset, cStride);
     }
 }

@@ -17,6 +17,15 @@ public interface RowKernels {
     /** SwiGLU's gate: {@code out = silu(gate) · up}. */
     void siluMultiply(float[] gate, int gateOffset, float[] up, int upOffset, float[] out, int outOffset, int count);
 
+    /**
+     * Gemma's gate: {@code out = gelu(gate) · up} with the tanh approximation, {@code gelu(x) = x · sigmoid(2u)} with
+     * {@code u = √(2/π) · (x + 0.044715 x³)}.
+     */
+    void geluMultiply(float[] gate, int gateOffset, float[] up, int upOffset, float[] out, int outOffset, int count);
+
+    /** Multiplies numbers by one factor, in place. */
+    void scale(float[] x, int offset, float factor, int count);
+
     /** A residual: {@code target += values}. */
     void add(float[] target, int targetOffset, float[] values, int offset, int count);
 }

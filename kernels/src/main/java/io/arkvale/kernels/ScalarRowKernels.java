@@ -5,6 +5,11 @@ final class ScalarRowKernels implements RowKernels {
 
     static final ScalarRowKernels INSTANCE = new ScalarRowKernels();
 
+    /** {@code 2√(2/π)}. */
+    static final double GELU_FACTOR = 2 * Math.sqrt(2 / Math.PI);
+
+    static final double GELU_CUBIC = 0.044715;
+
     private ScalarRowKernels() {}
 
     @Override
@@ -51,6 +56,28 @@ final class ScalarRowKernels implements RowKernels {
         for (int i = from; i < count; i++) {
             float value = gate[gateOffset + i];
             out[outOffset + i] = (float) (value / (1.0 + Math.exp(-value))) * up[upOffset + i];
+        }
+    }
+
+    @Override
+    public void geluMultiply(
+            float[] gate, int gateOffset, float[] up, int upOffset, float[] out, int outOffset, int count) {
+        geluMultiply(gate, gateOffset, up, upOffset, out, outOffset, count, 0);
+    }
+
+    static void geluMultiply(
+            float[] gate, int gateOffset, float[] up, int upOffset, float[] out, int outOffset, int count, int from) {
+        for (int i = from; i < count; i++) {
+            float value = gate[gateOffset + i];
+            double inner = GELU_FACTOR * (value + GELU_CUBIC * value * value * value);
+            out[outOffset + i] = (float) (value / (1.0 + Math.exp(-inner))) * up[upOffset + i];
+        }
+    }
+
+    @Override
+    public void scale(float[] x, int offset, float factor, int count) {
+        for (int i = 0; i < count; i++) {
+            x[offset + i] *= factor;
         }
     }
 

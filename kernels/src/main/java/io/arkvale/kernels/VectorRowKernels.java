@@ -13,6 +13,11 @@ final class VectorRowKernels implements RowKernels {
 
     private static final float LOG2_E = (float) (1.0 / Math.log(2.0));
 
+    /** {@code 2√(2/π) · log₂e}. */
+    private static final float GELU_POWER = (float) (ScalarRowKernels.GELU_FACTOR / Math.log(2.0));
+
+    private static final float GELU_CUBIC = (float) ScalarRowKernels.GELU_CUBIC;
+
     private VectorRowKernels() {}
 
     @Override
@@ -75,6 +80,31 @@ final class VectorRowKernels implements RowKernels {
                     .intoArray(out, outOffset + i);
         }
         ScalarRowKernels.siluMultiply(gate, gateOffset, up, upOffset, out, outOffset, count, whole);
+    }
+
+    @Override
+    public void geluMultiply(
+            float[] gate, int gateOffset, float[] up, int upOffset, float[] out, int outOffset, int count) {
+        int whole = SPECIES.loopBound(count);
+        for (int i = 0; i < whole; i += LANES) {
+            var value = FloatVector.fromArray(SPECIES, gate, gateOffset + i);
+            var inner = value.mul(value).mul(value).mul(GELU_CUBIC).add(value);
+            var power = inner.mul(-GELU_POWER);
+            power = power.blend(126f, power.compare(GT, 126f));
+            value.div(VectorExp2.exp2(power).add(1f))
+                    .mul(FloatVector.fromArray(SPECIES, up, upOffset + i))
+                    .intoArray(out, outOffset + i);
+        }
+        ScalarRowKernels.geluMultiply(gate, gateOffset, up, upOffset, out, outOffset, count, whole);
+    }
+
+    @Override
+    public void scale(float[] x, int offset, float factor, int count) {
+        int whole = SPECIES.loopBound(count);
+        for (int i = 0; i < whole; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, offset + i).mul(factor).intoArray(x, offset + i);
+        }
+        ScalarRowKernels.INSTANCE.scale(x, offset + whole, factor, count - whole);
     }
 
     @Override

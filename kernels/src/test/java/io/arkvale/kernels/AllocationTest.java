@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -84,6 +86,31 @@ class AllocationTest {
             finite &= codec.allFinite(page, 0, numbers);
         });
         assertThat(finite).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(StorageFormat.class)
+    void productsInPlaceAllocateNothing(StorageFormat format) {
+        int outputs = 64;
+        int inputs = 256;
+        var weights = arena.allocate((long) outputs * inputs * format.bytes());
+        assertProductsAllocateNothing(DenseKernels.vector().stored(format, weights, outputs, inputs));
+    }
+
+    @Test
+    void eightBitProductsAllocateNothing() {
+        assertProductsAllocateNothing(
+                DenseKernels.vector().eightBits(64, 256, arena).matrix());
+    }
+
+    private void assertProductsAllocateNothing(WeightMatrix matrix) {
+        var x = new float[8 * matrix.inputs()];
+        var c = new float[8 * matrix.outputs()];
+        var scratch = new float[matrix.scratch()];
+        assertAllocatesNothing(() -> {
+            matrix.multiplyEach(0, 2, x, 0, matrix.inputs(), c, 0, matrix.outputs(), scratch);
+            matrix.multiply(0, 8, x, 0, matrix.inputs(), c, 0, matrix.outputs(), scratch);
+        });
     }
 
     private void assertAllocatesNothing(Runnable call) {

@@ -160,6 +160,27 @@ class DenseKernelsTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("kernelsAndSizes")
+    void geluMultiplyAndScaleEqualFloat64(DenseKernels kernels, int count) {
+        var random = new Random(count);
+        var gate = floats(random, count);
+        gate[0] = count % 2 == 0 ? 50f : -50f;
+        var up = floats(random, count + 1);
+        var out = new float[count];
+        kernels.rows().geluMultiply(gate, 0, up, 1, out, 0, count);
+        for (int i = 0; i < count; i++) {
+            double inner = Math.sqrt(2 / Math.PI) * (gate[i] + 0.044715 * gate[i] * gate[i] * gate[i]);
+            double expected = 0.5 * gate[i] * (1 + Math.tanh(inner)) * up[1 + i];
+            assertThat((double) out[i]).isCloseTo(expected, within(2e-6 * Math.abs(expected) + 1e-7));
+        }
+        var scaled = gate.clone();
+        kernels.rows().scale(scaled, 0, 0.3f, count);
+        for (int i = 0; i < count; i++) {
+            assertThat(scaled[i]).isEqualTo(gate[i] * 0.3f);
+        }
+    }
+
     private static PackedMatrix packed(DenseKernels kernels, int outputs, int inputs, float[] weights) {
         var packed = new PackedMatrix(kernels.matrix(), outputs, inputs);
         for (int n = 0; n < outputs; n++) {

@@ -1,5 +1,6 @@
 package io.arkvale.llama;
 
+import io.arkvale.llama.attention.DecodeAttention;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
 

@@ -1,53 +1,98 @@
 package io.arkvale.llama;
 
 import io.arkvale.kernels.DenseKernels;
+import io.arkvale.kernels.StorageFormat;
 import io.arkvale.kernels.WorkerPool;
+import io.arkvale.llama.attention.DenseAttention;
+import io.arkvale.llama.attention.KeyValueStore;
+import io.arkvale.llama.config.LlamaConfig;
+import io.arkvale.llama.files.ModelFormatException;
+import io.arkvale.llama.forward.Block;
+import io.arkvale.llama.forward.Ends;
+import io.arkvale.llama.rope.ModelRopes;
+import io.arkvale.llama.rope.Rope;
+import io.arkvale.llama.rope.RopeScaling;
+import io.arkvale.llama.weights.ModelWeights;
+import io.arkvale.llama.weights.WeightLoader;
+import io.arkvale.llama.weights.WeightStorage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * A decoder of the Llama family: its parameters and how to run them. What its tokens attend to is up to the attention
+ * A decoder of the Llama kin: its parameters and how to run them. What its tokens attend to is up to the attention
  * that each pass is given.
  *
- * <p>Immutable and shared by all threads; {@link #prefill} and {@link #decoder} make the passes' own buffers.
+ * <p>Immutable and shared by all threads; {@link #prefill} and {@link #decoder} make the passes' own buffers. Weights that
+ * are used in place stay mapped until {@link #close}, after which no pass may run; without it, until the process ends.
  */
-public final class Llama {
+public final class Llama implements AutoCloseable {
+
+    private static final System.Logger LOGGER = System.getLogger(Llama.class.getName());
 
     private final LlamaConfig config;
-    private final LlamaWeights weights;
+    private final ModelWeights weights;
     private final DenseKernels kernels;
     private final WorkerPool pool;
-    private final Rope rope;
+    private final ModelRopes ropes;
+    private final Ends ends;
+    private final List<Block> blocks;
 
-    Llama(LlamaConfig config, LlamaWeights weights, DenseKernels kernels, WorkerPool pool) {
+    Llama(LlamaConfig config, ModelWeights weights, DenseKernels kernels, WorkerPool pool) {
         this.config = config;
         this.weights = weights;
         this.kernels = kernels;
         this.pool = pool;
-        rope = new Rope(kernels.rows(), config);
+        ropes = new ModelRopes(kernels.rows(), config.ropes());
+        ends = new Ends(config, weights);
+        blocks = weights.blocks().stream()
+                .map(parameters -> new Block(config, parameters))
+                .toList();
     }
 
     /**
-     * Loads a HuggingFace directory: {@code config.json} and {@code model.safetensors}.
+     * Loads a HuggingFace directory: {@code config.json} and safetensors files. Small models are widened to float32,
+     * others are used where they lie.
      *
      * @param pool shares the passes' work; stays its owner's
      * @throws ModelFormatException if a file is missing or wrong, or the model is of a kind that is not supported
      */
     public static Llama load(Path directory, DenseKernels kernels, WorkerPool pool) {
+        return load(directory, kernels, pool, WeightStorage.AUTOMATIC);
+    }
+
+    /** The same with a choice of how weights are kept. */
+    public static Llama load(Path directory, DenseKernels kernels, WorkerPool pool, WeightStorage storage) {
         var warmUp = WarmUp.start(kernels);
         var config = LlamaConfig.read(directory);
-        var weights = WeightLoader.load(directory, config, kernels, pool);
+        var weights = WeightLoader.load(directory, config, kernels, pool, storage);
         warmUp.join();
-        return new Llama(config, weights, kernels, pool);
+        var model = new Llama(config, weights, kernels, pool);
+        model.warnings().forEach(warning -> LOGGER.log(System.Logger.Level.WARNING, warning));
+        return model;
+    }
+
+    /** What in the model's files contradicts itself, and how it was resolved; logged when it was loaded. */
+    public List<String> warnings() {
+        return Stream.concat(config.warnings().stream(), weights.warnings().stream())
+                .toList();
     }
 
     public LlamaConfig config() {
         return config;
     }
 
-    /** The rotation that queries and keys are given. */
+    /**
+     * The one rotation that queries and keys of all layers are given. Of a model that has several, for some of its layers
+     * or for long sequences, one that throws when it is used.
+     */
     public Rope rope() {
-        return rope;
+        return ropes.common();
+    }
+
+    /** The rotations by layer and length. */
+    public ModelRopes ropes() {
+        return ropes;
     }
 
     /** The kernels that the passes run on. */
@@ -60,16 +105,29 @@ public final class Llama {
         return pool;
     }
 
-    LlamaWeights weights() {
+    ModelWeights weights() {
         return weights;
     }
 
-    /** An empty store for {@link #dense}. */
-    public KeyValueStore newStore() {
-        return new KeyValueStore(config, kernels);
+    Ends ends() {
+        return ends;
     }
 
-    /** Full attention on this model's threads, a store a sequence. */
+    Block block(int layer) {
+        return blocks.get(layer);
+    }
+
+    /** An empty store in float32 for {@link #dense}. */
+    public KeyValueStore newStore() {
+        return newStore(StorageFormat.F32);
+    }
+
+    /** An empty store for {@link #dense}, whose keys and values are rounded to a format. */
+    public KeyValueStore newStore(StorageFormat format) {
+        return new KeyValueStore(config, kernels, format);
+    }
+
+    /** Full attention on this model's threads, one store per sequence. */
     public DenseAttention dense(KeyValueStore... stores) {
         return new DenseAttention(config, kernels, pool, List.of(stores));
     }
@@ -84,17 +142,44 @@ public final class Llama {
         return new Decoder(this, maxRows);
     }
 
-    /** Refuses tokens that the model does not know and positions beyond what it declares. */
-    void check(int[] tokens, int lastPosition) {
+    /**
+     * Refuses tokens that the model does not know, positions beyond what it declares, and what would be computed wrongly.
+     *
+     * @param start tokens of the sequence before the pass
+     * @param end tokens after it
+     */
+    void check(int[] tokens, int start, int end) {
         for (int token : tokens) {
             if (token < 0 || token >= config.vocabulary()) {
                 throw new IllegalArgumentException(
                         "token " + token + " is not in the vocabulary of " + config.vocabulary());
             }
         }
-        if (lastPosition >= config.maxPositions()) {
-            throw new IllegalArgumentException("the sequence reaches position " + lastPosition
-                    + ", but the model's max_position_embeddings is " + config.maxPositions());
+        if (end > config.maxPositions()) {
+            throw new IllegalArgumentException("the sequence reaches position " + (end - 1)
+                    + ", but the model's max_position_embeddings is " + config.maxPositions() + dynamicHint());
         }
+        if (end > config.window()) {
+            throw new IllegalArgumentException("the sequence reaches position " + (end - 1)
+                    + ", but layers of this model attend to the last " + config.window()
+                    + " tokens only, and windows are not supported");
+        }
+        if (start > 0 && start <= ropes.crossing() && end > ropes.crossing()) {
+            throw new IllegalArgumentException("the sequence grows from " + start + " to " + end
+                    + " tokens, but beyond " + ropes.crossing()
+                    + " this model turns its heads differently, those of the first tokens too; begin it anew with all of"
+                    + " its tokens in one prefill");
+        }
+    }
+
+    private String dynamicHint() {
+        boolean dynamic = config.ropes().stream().anyMatch(rope -> rope.scaling() instanceof RopeScaling.Dynamic);
+        return dynamic ? " (dynamic RoPE scaling beyond it is not supported)" : "";
+    }
+
+    /** Releases mapped weights; closing again does nothing. */
+    @Override
+    public void close() {
+        weights.memory().close();
     }
 }

@@ -1,9 +1,14 @@
 package io.arkvale.llama;
 
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.PackedMatrix;
 import io.arkvale.kernels.WorkerPool;
+import io.arkvale.llama.config.LlamaConfig;
+import io.arkvale.llama.weights.BlockWeights;
+import io.arkvale.llama.weights.Linear;
+import io.arkvale.llama.weights.ModelWeights;
+import io.arkvale.llama.weights.RmsNorm;
 import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -18,8 +23,8 @@ final class WarmUp {
     private static final int PASSES = 12;
     private static final int STEPS = 200;
 
-    private static final LlamaConfig CONFIG = new LlamaConfig(
-            HIDDEN, HIDDEN, 2, 4, 2, 64, HIDDEN, 2 * TOKENS + STEPS, 1e-5f, 10_000, new RopeScaling.None(), true);
+    private static final LlamaConfig CONFIG =
+            LlamaConfig.llama(HIDDEN, HIDDEN, 2, 4, 2, 64, HIDDEN, 2 * TOKENS + STEPS, 1e-5f, 10_000, true);
 
     /** Compiled code serves every model of the process. */
     private static final AtomicBoolean BEGUN = new AtomicBoolean();
@@ -55,20 +60,25 @@ final class WarmUp {
     }
 
     /** Zeros; only the work counts. */
-    private static LlamaWeights weights(DenseKernels kernels) {
-        var norm = new RmsNorm(kernels.rows(), new float[HIDDEN], CONFIG.normEpsilon());
-        PackedMatrix narrow = kernels.matrix(HIDDEN, HIDDEN);
-        PackedMatrix kv = kernels.matrix(CONFIG.kvWidth(), HIDDEN);
-        var layer = new LlamaWeights.Layer(
+    private static ModelWeights weights(DenseKernels kernels) {
+        var norm = new RmsNorm(kernels.rows(), new float[HIDDEN], CONFIG.norms().epsilon());
+        var narrow = new Linear(kernels.matrix(HIDDEN, HIDDEN), null);
+        var kv = new Linear(kernels.matrix(CONFIG.kvWidth(), HIDDEN), null);
+        var block = new BlockWeights(
                 norm,
-                kernels.matrix(CONFIG.queryWidth(), HIDDEN),
+                new Linear(kernels.matrix(CONFIG.queryWidth(), HIDDEN), null),
                 kv,
                 kv,
-                kernels.matrix(HIDDEN, CONFIG.queryWidth()),
+                null,
+                null,
+                new Linear(kernels.matrix(HIDDEN, CONFIG.queryWidth()), null),
+                null,
                 norm,
                 narrow,
                 narrow,
-                narrow);
-        return new LlamaWeights(narrow, Collections.nCopies(CONFIG.layers(), layer), norm, narrow);
+                narrow,
+                null);
+        return new ModelWeights(
+                narrow.weight(), Collections.nCopies(CONFIG.layers(), block), norm, narrow, true, List.of(), () -> {});
     }
 }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.WorkerPool;
+import io.arkvale.llama.attention.KeyValueStore;
+import io.arkvale.llama.config.LlamaConfig;
+import io.arkvale.llama.files.ModelFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +34,7 @@ class ForwardTest {
     }
 
     private static LlamaConfig config(int queryHeads, int kvHeads, int headDim, int vocabulary, boolean tied) {
-        return new LlamaConfig(
-                40, 72, 3, queryHeads, kvHeads, headDim, vocabulary, 600, 1e-5f, 10_000, new RopeScaling.None(), tied);
+        return LlamaConfig.llama(40, 72, 3, queryHeads, kvHeads, headDim, vocabulary, 600, 1e-5f, 10_000, tied);
     }
 
     static Stream<LlamaConfig> configs() {

@@ -1,5 +1,9 @@
 package io.arkvale.llama;
 
+import io.arkvale.llama.config.LlamaConfig;
+import io.arkvale.llama.files.ModelFiles;
+import io.arkvale.llama.files.SafeTensorsWriter;
+import io.arkvale.llama.files.TensorType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,9 +18,10 @@ import java.util.Random;
  * A small random model written as a HuggingFace directory, and its forward pass in float64, written as plainly as the
  * paper's formulas: the oracle.
  */
-record TinyModel(LlamaConfig config, Map<String, float[]> tensors) {
+public record TinyModel(LlamaConfig config, Map<String, float[]> tensors) {
 
-    static TinyModel random(LlamaConfig config, long seed) {
+    /** Weights by a seed. */
+    public static TinyModel random(LlamaConfig config, long seed) {
         var random = new Random(seed);
         var tensors = new LinkedHashMap<String, float[]>();
         int hidden = config.hiddenSize();
@@ -50,7 +55,7 @@ record TinyModel(LlamaConfig config, Map<String, float[]> tensors) {
     }
 
     /** Writes {@code config.json} and {@code model.safetensors}. */
-    void write(Path directory) throws IOException {
+    public void write(Path directory) throws IOException {
         Files.writeString(directory.resolve("config.json"), """
                 {"model_type": "llama", "hidden_size": %d, "intermediate_size": %d, "num_hidden_layers": %d,
                  "num_attention_heads": %d, "num_key_value_heads": %d, "head_dim": %d, "vocab_size": %d,
@@ -63,13 +68,13 @@ record TinyModel(LlamaConfig config, Map<String, float[]> tensors) {
                         config.headDim(),
                         config.vocabulary(),
                         config.maxPositions(),
-                        config.normEpsilon(),
-                        config.ropeTheta(),
+                        config.norms().epsilon(),
+                        config.ropes().getFirst().theta(),
                         config.tiedEmbeddings()));
         List<SafeTensorsWriter.Declaration> declarations = new ArrayList<>();
         tensors.forEach((name, values) ->
                 declarations.add(new SafeTensorsWriter.Declaration(name, TensorType.F32, shape(name, values))));
-        var file = directory.resolve(WeightLoader.FILE);
+        var file = directory.resolve(ModelFiles.FILE);
         try (var writer = SafeTensorsWriter.create(file, declarations, Map.of())) {
             for (var values : tensors.values()) {
                 writer.append(values, 0, values.length);
@@ -130,7 +135,7 @@ record TinyModel(LlamaConfig config, Map<String, float[]> tensors) {
             for (double value : x[t]) {
                 squares += value * value;
             }
-            double factor = 1 / Math.sqrt(squares / x[t].length + config.normEpsilon());
+            double factor = 1 / Math.sqrt(squares / x[t].length + config.norms().epsilon());
             out[t] = new double[x[t].length];
             for (int i = 0; i < x[t].length; i++) {
                 out[t][i] = x[t][i] * factor * weight[i];
@@ -158,7 +163,7 @@ record TinyModel(LlamaConfig config, Map<String, float[]> tensors) {
         for (int t = 0; t < x.length; t++) {
             for (int head = 0; head < x[t].length; head += config.headDim()) {
                 for (int i = 0; i < half; i++) {
-                    double angle = t * Math.pow(config.ropeTheta(), -2.0 * i / config.headDim());
+                    double angle = t * Math.pow(config.ropes().getFirst().theta(), -2.0 * i / config.headDim());
                     double first = x[t][head + i];
                     double second = x[t][head + half + i];
                     x[t][head + i] = first * Math.cos(angle) - second * Math.sin(angle);

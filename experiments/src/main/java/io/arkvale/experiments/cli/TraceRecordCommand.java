@@ -142,11 +142,11 @@ public final class TraceRecordCommand implements Runnable {
                     .episodes(characters(), 2, new SplittableRandom(options.seed()))
                     .getLast();
             var asked = episode.questions().getFirst().text();
-            return new Recording.Plan(lab.tokens(episode.context()), lab.tokens(asked), maxTokens, all);
+            return new Recording.Plan(lab.tokens(episode.context()), lab.moreTokens(asked), maxTokens, all);
         }
         var tokens = lab.tokens(text);
         if (question != null && tokens.length > 0) {
-            return new Recording.Plan(tokens, lab.tokens(question), maxTokens, all);
+            return new Recording.Plan(tokens, lab.moreTokens(question), maxTokens, all);
         }
         if (tokens.length < 2) {
             throw new UserException("prompt file " + prompt + " has " + tokens.length + " tokens; at least "

@@ -2,8 +2,8 @@ package io.arkvale.experiments.observe;
 
 import io.arkvale.experiments.policy.page.DigestKind;
 import io.arkvale.experiments.policy.page.PageDigest;
-import io.arkvale.llama.AttentionShape;
-import io.arkvale.llama.KeyValueStore;
+import io.arkvale.llama.attention.AttentionShape;
+import io.arkvale.llama.attention.KeyValueStore;
 
 /** A digest that the laboratory makes itself, of the filled pages of all KV heads of the limited layers. */
 final class OwnDigest {

@@ -40,7 +40,7 @@ public record Passage(int[] tokens, int context) {
                 .map(question -> question.text() + question.answer())
                 .collect(Collectors.joining());
         var context = lab.tokens(episode.context());
-        var fed = lab.tokens(questions);
+        var fed = lab.moreTokens(questions);
         var count = Math.min(most, fed.length);
         var all = Arrays.copyOf(context, Math.addExact(context.length, count));
         System.arraycopy(fed, 0, all, context.length, count);

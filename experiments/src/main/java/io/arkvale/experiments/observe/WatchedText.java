@@ -1,10 +1,10 @@
 package io.arkvale.experiments.observe;
 
 import io.arkvale.experiments.run.Lab;
-import io.arkvale.llama.AttentionShape;
-import io.arkvale.llama.DecodeAttention;
-import io.arkvale.llama.DecodeRows;
-import io.arkvale.llama.KeyValueStore;
+import io.arkvale.llama.attention.AttentionShape;
+import io.arkvale.llama.attention.DecodeAttention;
+import io.arkvale.llama.attention.DecodeRows;
+import io.arkvale.llama.attention.KeyValueStore;
 import java.util.Arrays;
 
 /** Feeds a text to a model with full attention, and lets a watcher see every layer of every token after the context. */

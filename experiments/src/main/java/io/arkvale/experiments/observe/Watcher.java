@@ -1,7 +1,7 @@
 package io.arkvale.experiments.observe;
 
 import io.arkvale.experiments.report.Report;
-import io.arkvale.llama.KeyValueStore;
+import io.arkvale.llama.attention.KeyValueStore;
 
 /** Watches the full attention of a text whose beginning is prefilled. */
 interface Watcher extends AutoCloseable {

@@ -5,7 +5,7 @@ import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.CacheRun;
 import io.arkvale.experiments.policy.LayerSetting;
 import io.arkvale.experiments.policy.option.PolicyChoice;
-import io.arkvale.llama.AttentionShape;
+import io.arkvale.llama.attention.AttentionShape;
 import java.util.Optional;
 
 /**

@@ -57,8 +57,9 @@ final class Examiner {
     List<Sitting> sittings(Episode episode) {
         var context = lab.tokens(episode.context());
         var questions = episode.questions();
-        var asked =
-                questions.stream().map(question -> lab.tokens(question.text())).toList();
+        var asked = questions.stream()
+                .map(question -> lab.moreTokens(question.text()))
+                .toList();
         if (protocol == Protocol.QUESTION_AFTER) {
             return List.of(new Sitting(context, asked, questions, 0));
         }
@@ -136,6 +137,6 @@ final class Examiner {
 
     /** Tokens that are decoded for an answer. */
     int answerTokens(Question question) {
-        return question.tokens() > 0 ? question.tokens() : lab.tokens(question.answer()).length;
+        return question.tokens() > 0 ? question.tokens() : lab.moreTokens(question.answer()).length;
     }
 }

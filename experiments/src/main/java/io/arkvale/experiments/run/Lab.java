@@ -13,11 +13,13 @@ import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.report.Origin;
 import io.arkvale.experiments.task.TextTokens;
 import io.arkvale.llama.Decoder;
-import io.arkvale.llama.KeyValueStore;
 import io.arkvale.llama.Llama;
 import io.arkvale.llama.Prefill;
-import io.arkvale.llama.PrefillAttention;
-import io.arkvale.llama.Tokenizer;
+import io.arkvale.llama.attention.KeyValueStore;
+import io.arkvale.llama.attention.PrefillAttention;
+import io.arkvale.llama.config.LlamaConfig;
+import io.arkvale.llama.text.Tokenizer;
+import io.arkvale.llama.weights.WeightStorage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -36,6 +38,7 @@ public final class Lab implements AutoCloseable, TextTokens {
     private int[] prefilled = new int[0];
 
     private final @Nullable Path directory;
+    private final WeightStorage weights;
     private double @Nullable [][] headLosses;
 
     private @Nullable Decoder decoder;
@@ -47,14 +50,15 @@ public final class Lab implements AutoCloseable, TextTokens {
      * @param backend for the runs of a cache, or null if there are none
      */
     public Lab(Llama model, Tokenizer tokenizer, @Nullable Backend backend) {
-        this(model, tokenizer, new Machine(model.kernels(), model.pool(), backend), null);
+        this(model, tokenizer, new Machine(model.kernels(), model.pool(), backend), null, WeightStorage.AUTOMATIC);
     }
 
-    private Lab(Llama model, Tokenizer tokenizer, Machine machine, @Nullable Path directory) {
+    private Lab(Llama model, Tokenizer tokenizer, Machine machine, @Nullable Path directory, WeightStorage weights) {
         this.model = model;
         this.tokenizer = tokenizer;
         this.machine = machine;
         this.directory = directory;
+        this.weights = weights;
         prefill = model.prefill();
         store = model.newStore();
     }
@@ -63,13 +67,21 @@ public final class Lab implements AutoCloseable, TextTokens {
      * Loads a model.
      *
      * @param machine closed with the lab, or if the model cannot be loaded
-     * @throws io.arkvale.llama.ModelFormatException if the model cannot be loaded
+     * @param weights how its weights are kept
+     * @throws io.arkvale.llama.files.ModelFormatException if the model cannot be loaded
      */
-    public static Lab open(Path directory, Machine machine) {
+    public static Lab open(Path directory, Machine machine, WeightStorage weights) {
+        Tokenizer tokenizer = null;
         try {
-            var model = Llama.load(directory, machine.kernels(), machine.pool());
-            return new Lab(model, Tokenizer.forModel(directory, model.config()), machine, directory);
+            // Before the weights, which take longer to read.
+            tokenizer =
+                    Tokenizer.forModel(directory, LlamaConfig.read(directory).vocabulary());
+            var model = Llama.load(directory, machine.kernels(), machine.pool(), weights);
+            return new Lab(model, tokenizer, machine, directory, weights);
         } catch (Throwable failure) {
+            if (tokenizer != null) {
+                tokenizer.close();
+            }
             machine.close();
             throw failure;
         }
@@ -77,12 +89,20 @@ public final class Lab implements AutoCloseable, TextTokens {
 
     /** The model in words. */
     public String name() {
-        return directory == null ? "a model in memory" : String.valueOf(directory.getFileName());
+        if (directory == null) {
+            return "a model in memory";
+        }
+        return directory.getFileName() + (weights == WeightStorage.EIGHT_BITS ? " in eight bits" : "");
     }
 
     /** What the model is, by content: a digest of the files of its directory. */
     public String identity() {
-        return directory == null ? name() : ContentDigest.ofModel(directory);
+        return directory == null ? name() : identity(directory, weights);
+    }
+
+    /** The same of a model that is not loaded. Weights in eight bits make another model of it. */
+    public static String identity(Path directory, WeightStorage weights) {
+        return ContentDigest.ofModel(directory) + (weights == WeightStorage.EIGHT_BITS ? "-eight-bits" : "");
     }
 
     /** Where results of this lab come from. */
@@ -92,7 +112,7 @@ public final class Lab implements AutoCloseable, TextTokens {
 
     @Override
     public int[] encode(String text) {
-        return tokens(text);
+        return moreTokens(text);
     }
 
     @Override
@@ -115,22 +135,40 @@ public final class Lab implements AutoCloseable, TextTokens {
         return machine;
     }
 
-    /** Tokens of a text, taken as UTF-8. */
+    /** The model's tokenizer. */
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /** Tokens of a text from its beginning, taken as UTF-8. */
     public int[] tokens(String text) {
         return tokens(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Tokens of a text's bytes. */
+    /**
+     * Tokens of a text's bytes, from its beginning.
+     *
+     * @throws UserException if the bytes are no text and the tokenizer needs one
+     */
     public int[] tokens(byte[] text) {
-        return tokenizer.encode(text);
+        try {
+            return tokenizer.encode(text);
+        } catch (IllegalArgumentException e) {
+            throw new UserException(String.valueOf(e.getMessage()), e);
+        }
     }
 
-    /** Bytes of tokens. */
+    /** Tokens of a text that goes on after another. */
+    public int[] moreTokens(String text) {
+        return tokenizer.encodeMore(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Bytes of tokens that go on after others. */
     public byte[] bytes(int... tokens) {
-        return tokenizer.decode(tokens);
+        return tokenizer.decodeMore(tokens);
     }
 
-    /** Text of tokens; what is not UTF-8 shows as the replacement character. */
+    /** Text of tokens that go on after others; what is not UTF-8 shows as the replacement character. */
     public String text(int[] tokens) {
         return new String(bytes(tokens), StandardCharsets.UTF_8);
     }
@@ -219,6 +257,9 @@ public final class Lab implements AutoCloseable, TextTokens {
 
     @Override
     public void close() {
+        if (directory != null) {
+            tokenizer.close(); // one that was given stays its owner's
+        }
         machine.close();
     }
 }

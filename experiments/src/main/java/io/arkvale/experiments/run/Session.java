@@ -6,7 +6,7 @@ import io.arkvale.experiments.engine.group.Runs;
 import io.arkvale.experiments.plan.RunSpec;
 import io.arkvale.experiments.result.Fidelity;
 import io.arkvale.experiments.result.Usage;
-import io.arkvale.llama.DecodeAttention;
+import io.arkvale.llama.attention.DecodeAttention;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -100,6 +100,11 @@ public final class Session implements AutoCloseable {
     /** What each run has used so far. */
     public List<Usage> usage() {
         return runs.usage();
+    }
+
+    /** Bytes that backups hold now, of all runs together. */
+    public long backupBytes() {
+        return runs.backupBytes();
     }
 
     /** How near each run came to full attention so far. */

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 
 /** A model's tokens, for tasks that measure or cut texts by them. */
 public interface TextTokens {
-    /** A token a byte of UTF-8, as the shipped model has it. */
+    /** One token per byte of UTF-8, as needle-5m has it. */
     TextTokens BYTES = new TextTokens() {
         @Override
         public int[] encode(String text) {
@@ -26,7 +26,7 @@ public interface TextTokens {
         }
     };
 
-    /** The tokens of a text. */
+    /** The tokens of a text, without those that a tokenizer puts before or behind one: the bytes of all are the text. */
     int[] encode(String text);
 
     /** The bytes of tokens, which may begin or end inside a character. */

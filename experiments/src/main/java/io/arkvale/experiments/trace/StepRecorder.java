@@ -1,8 +1,8 @@
 package io.arkvale.experiments.trace;
 
-import io.arkvale.llama.AttentionShape;
-import io.arkvale.llama.DecodeAttention;
-import io.arkvale.llama.DecodeRows;
+import io.arkvale.llama.attention.AttentionShape;
+import io.arkvale.llama.attention.DecodeAttention;
+import io.arkvale.llama.attention.DecodeRows;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;

@@ -1,8 +1,8 @@
 package io.arkvale.experiments.trace;
 
 import io.arkvale.experiments.UserException;
-import io.arkvale.llama.SafeTensors;
-import io.arkvale.llama.TensorType;
+import io.arkvale.llama.files.SafeTensors;
+import io.arkvale.llama.files.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -56,7 +56,7 @@ public final class Trace implements AutoCloseable {
      * Opens a trace and checks that all of it is there.
      *
      * @throws UserException if it is not a trace or something in it is wrong
-     * @throws io.arkvale.llama.ModelFormatException if it cannot be read as a safetensors file
+     * @throws io.arkvale.llama.files.ModelFormatException if it cannot be read as a safetensors file
      */
     public static Trace open(Path path) {
         var file = SafeTensors.open(path);

@@ -2,7 +2,7 @@ package io.arkvale.experiments.trace;
 
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.input.StrictJson;
-import io.arkvale.llama.AttentionShape;
+import io.arkvale.llama.attention.AttentionShape;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

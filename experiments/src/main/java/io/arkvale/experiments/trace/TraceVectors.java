@@ -1,6 +1,6 @@
 package io.arkvale.experiments.trace;
 
-import io.arkvale.llama.AttentionShape;
+import io.arkvale.llama.attention.AttentionShape;
 import java.util.List;
 
 /** The vectors that a trace has of each layer, one row a token. */

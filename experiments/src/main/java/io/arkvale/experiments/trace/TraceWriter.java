@@ -2,9 +2,9 @@ package io.arkvale.experiments.trace;
 
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.input.FileReason;
-import io.arkvale.llama.SafeTensorsWriter;
-import io.arkvale.llama.SafeTensorsWriter.Declaration;
-import io.arkvale.llama.TensorType;
+import io.arkvale.llama.files.SafeTensorsWriter;
+import io.arkvale.llama.files.SafeTensorsWriter.Declaration;
+import io.arkvale.llama.files.TensorType;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;

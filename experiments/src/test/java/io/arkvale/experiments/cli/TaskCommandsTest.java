@@ -277,7 +277,9 @@ class TaskCommandsTest {
         var scored = Run.of("passkey", "--policies", "full", "--lengths", "200", "--samples", "1", "--model", model);
         assertThat(scored.exit()).isEqualTo(2);
         assertThat(scored.out()).isEmpty();
-        assertThat(scored.err()).contains("predicts NaN at position").contains("weights");
+        assertThat(scored.err())
+                .contains("model.safetensors: tensor 'model.norm.weight'")
+                .contains(" is NaN");
     }
 
     /** With the question inside, each has a session of its own, whose prompt holds no other. */
@@ -458,6 +460,8 @@ class TaskCommandsTest {
     @Test
     void theShippedModelsCardNamesItsTrainedLength() {
         assertThat(ModelCard.trainedTokens(Path.of(MODEL))).hasValue(32_768);
+        assertThat(ModelCard.trainedTokens(Path.of("..", "models", "needle-7m")))
+                .hasValue(12_288);
         assertThat(ModelCard.trainedTokens(directory)).isEmpty();
     }
 

@@ -6,7 +6,7 @@ import io.arkvale.experiments.policy.option.PolicyChoice;
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.WorkerPool;
 import io.arkvale.llama.Llama;
-import io.arkvale.llama.Tokenizer;
+import io.arkvale.llama.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +19,7 @@ public final class ShippedModel implements AutoCloseable {
     private final Llama model = Llama.load(DIRECTORY, DenseKernels.vector(), pool);
 
     public Lab lab(@Nullable Backend backend) {
-        return new Lab(model, Tokenizer.forModel(DIRECTORY, model.config()), backend);
+        return new Lab(model, Tokenizer.forModel(DIRECTORY, model.config().vocabulary()), backend);
     }
 
     public static RunSpec run(String policy, int budget) {

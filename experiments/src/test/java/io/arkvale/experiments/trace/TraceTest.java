@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.trace.TraceHeader.RecordedRun;
-import io.arkvale.llama.SafeTensors;
-import io.arkvale.llama.SafeTensorsWriter;
-import io.arkvale.llama.SafeTensorsWriter.Declaration;
-import io.arkvale.llama.TensorType;
+import io.arkvale.llama.files.SafeTensors;
+import io.arkvale.llama.files.SafeTensorsWriter;
+import io.arkvale.llama.files.SafeTensorsWriter.Declaration;
+import io.arkvale.llama.files.TensorType;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

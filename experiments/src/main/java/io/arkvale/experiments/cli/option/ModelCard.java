@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 /** What a model's card says that its configuration does not. */
 public final class ModelCard {
     /** The row of the card's table that ends with the longest context of training. */
-    private static final Pattern CONTEXT = Pattern.compile("^\\| context \\|.* to ([\\d,]+) *\\|", Pattern.MULTILINE);
+    private static final Pattern CONTEXT =
+            Pattern.compile("^\\| context \\|.* to ([\\d,]+)[^|]*\\|", Pattern.MULTILINE);
 
     private ModelCard() {}
 

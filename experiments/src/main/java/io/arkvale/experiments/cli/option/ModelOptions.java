@@ -1,40 +1,57 @@
 package io.arkvale.experiments.cli.option;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.llama.weights.WeightStorage;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which model, and how many threads. */
+/** Which model, how its weights are kept, and how many threads. */
 public final class ModelOptions {
-    private static final String SHIPPED = "models/needle-5m";
+    private static final String DEFAULT = "needle-5m";
+    private static final String FOLDER = "models";
 
     @Option(
             names = "--model",
             paramLabel = "DIR",
-            description = "Model directory, HuggingFace layout (default: the shipped " + SHIPPED + ").")
-    private @Nullable Path model;
+            defaultValue = DEFAULT,
+            description =
+                    "Model directory, HuggingFace layout, or the name of a shipped model: needle-5m, needle-7m (default"
+                            + " ${DEFAULT-VALUE}).")
+    private Path model = Path.of(DEFAULT);
+
+    @Option(
+            names = "--eight-bit-weights",
+            description =
+                    "Round the model's weights to eight bits when they are loaded: half the memory of 16 bits, and"
+                            + " other results.")
+    private boolean eightBitWeights;
 
     @Mixin
     private ThreadOptions threads = new ThreadOptions();
 
-    /** The model's directory. */
+    /** The model's directory: the one named, else that of a shipped model of this name. */
     public Path directory() {
-        if (model != null) {
-            if (!Files.isDirectory(model)) {
-                throw new UserException("model directory " + model + " does not exist; name one with --model");
-            }
+        if (Files.isDirectory(model)) {
             return model;
         }
-        var home = Path.of(System.getProperty("arkvale.home", "."));
-        for (var candidate : new Path[] {home.resolve(SHIPPED), Path.of(SHIPPED)}) {
-            if (Files.isDirectory(candidate)) {
-                return candidate;
+        if (model.getNameCount() == 1 && !model.isAbsolute()) {
+            var home = Path.of(System.getProperty("arkvale.home", "."));
+            for (var folder : new Path[] {home.resolve(FOLDER), Path.of(FOLDER)}) {
+                if (Files.isDirectory(folder.resolve(model))) {
+                    return folder.resolve(model);
+                }
             }
         }
-        throw new UserException("the shipped model is not at " + home.resolve(SHIPPED) + "; name one with --model");
+        throw new UserException(
+                "model directory " + model + " does not exist, and no shipped model has this name; name a"
+                        + " directory or a shipped model with --model");
+    }
+
+    /** How the model's weights are kept. */
+    public WeightStorage weights() {
+        return eightBitWeights ? WeightStorage.EIGHT_BITS : WeightStorage.AUTOMATIC;
     }
 
     public ThreadOptions threads() {

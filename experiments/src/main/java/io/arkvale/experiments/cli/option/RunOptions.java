@@ -5,7 +5,8 @@ import io.arkvale.experiments.engine.Machine;
 import io.arkvale.experiments.plan.ContentDigest;
 import io.arkvale.experiments.plan.RunSpec;
 import io.arkvale.experiments.run.Lab;
-import io.arkvale.llama.LlamaConfig;
+import io.arkvale.llama.config.LlamaConfig;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Mixin;
 
@@ -32,13 +33,19 @@ public final class RunOptions {
         var directory = model.directory();
         LlamaConfig.read(directory); // what is no model is known before a backend is opened
         var threads = model.threads().threads();
-        return Lab.open(directory, Machine.of(threads, backend.create(terminal, needsBackend), backend.values()));
+        var machine = Machine.of(threads, backend.create(terminal, needsBackend), backend.values());
+        return Lab.open(directory, machine, model.weights());
     }
 
     /** What the model and, if it is needed, the backend are by content. */
     public String identity(boolean needsBackend) {
-        return ContentDigest.ofModel(model.directory())
+        return Lab.identity(model.directory(), model.weights())
                 + (needsBackend ? ContentDigest.ofCode(backend.provider().getClass()) : "");
+    }
+
+    /** The model's directory. */
+    public Path directory() {
+        return model.directory();
     }
 
     public long seed() {

@@ -18,6 +18,8 @@ import io.arkvale.experiments.result.Notebook;
 import io.arkvale.experiments.result.Rounding;
 import io.arkvale.experiments.result.TaskResult;
 import io.arkvale.experiments.result.Verdict;
+import io.arkvale.experiments.run.FillerLength;
+import io.arkvale.experiments.run.Lab;
 import io.arkvale.experiments.run.ScoredExperiment;
 import io.arkvale.experiments.task.Task;
 import java.math.BigDecimal;
@@ -32,13 +34,24 @@ import picocli.CommandLine.Option;
 public abstract class ScoredCommand implements Runnable, Measuring {
     private final Terminal terminal;
 
+    /** Filler characters where nothing is said. */
+    private static final int DEFAULT_LENGTH = 10_000;
+
     @Option(
             names = "--lengths",
             split = ",",
             paramLabel = "CHARACTERS",
-            defaultValue = "10000",
-            description = "Filler characters of the context (default ${DEFAULT-VALUE}).")
+            description = "Filler characters of the context (default " + DEFAULT_LENGTH + ").")
     private List<Integer> lengths = List.of();
+
+    @Option(
+            names = "--prompt-tokens",
+            split = ",",
+            paramLabel = "TOKENS",
+            description =
+                    "Instead of --lengths: tokens of the whole prompt, question and answer included, in the model's own"
+                            + " tokens; there is as much filler as fits.")
+    private List<Integer> tokens = List.of();
 
     @Mixin
     private PolicyOptions policies = new PolicyOptions();
@@ -86,6 +99,11 @@ public abstract class ScoredCommand implements Runnable, Measuring {
         Inputs.count("--samples", samples());
         lengths.forEach(length -> Inputs.count("--lengths", length));
         PolicyOptions.requireDistinct("--lengths", lengths);
+        tokens.forEach(count -> Inputs.count("--prompt-tokens", count));
+        PolicyOptions.requireDistinct("--prompt-tokens", tokens);
+        if (!lengths.isEmpty() && !tokens.isEmpty()) {
+            throw new UserException("--lengths and --prompt-tokens both say how long a prompt is; give one of them");
+        }
         task();
         requireAmong(policies.grid(options.seed()));
     }
@@ -96,8 +114,9 @@ public abstract class ScoredCommand implements Runnable, Measuring {
         var task = task();
         var grid = policies.grid(options.seed());
         try (var lab = options.open(terminal, grid.runs())) {
+            var characters = characters(lab, task);
             var experiment =
-                    new ScoredExperiment(lab, task, grid, lengths, samples(), options.seed(), protocol.value());
+                    new ScoredExperiment(lab, task, grid, characters, samples(), options.seed(), protocol.value());
             options.warnBeyondTraining(terminal, experiment.longest());
             List<TaskResult> results;
             try (var progress = Progress.start(terminal, task.name(), experiment.episodes(), "episodes")) {
@@ -107,8 +126,18 @@ public abstract class ScoredCommand implements Runnable, Measuring {
                     .map(result -> result.observations().getFirst().origin())
                     .toList();
             var report = Report.of(metrics(task, results), results).withOrigins(origins);
-            return new Measured(task.name(), report, lab.origin(options.seed()), table(task, results));
+            return new Measured(task.name(), report, lab.origin(options.seed()), table(task, characters, results));
         }
+    }
+
+    /** Filler characters of each length asked for. */
+    private List<Integer> characters(Lab lab, Task task) {
+        if (tokens.isEmpty()) {
+            return lengths.isEmpty() ? List.of(DEFAULT_LENGTH) : lengths;
+        }
+        return tokens.stream()
+                .map(count -> FillerLength.within(count, lab, task, samples(), options.seed(), protocol.value()))
+                .toList();
     }
 
     private void requireAmong(Grid grid) {
@@ -164,9 +193,9 @@ public abstract class ScoredCommand implements Runnable, Measuring {
                 100 * gain.interval().high());
     }
 
-    private String table(Task task, List<TaskResult> results) {
+    private String table(Task task, List<Integer> characters, List<TaskResult> results) {
         var text = new StringBuilder();
-        for (int length : lengths) {
+        for (int length : characters) {
             var own =
                     results.stream().filter(result -> result.length() == length).toList();
             var first = own.getFirst();

@@ -4,7 +4,7 @@ import io.arkvale.api.ImmediateException;
 import io.arkvale.experiments.OutputLostException;
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.input.FileReason;
-import io.arkvale.llama.ModelFormatException;
+import io.arkvale.llama.files.ModelFormatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import picocli.CommandLine.ExitCode;

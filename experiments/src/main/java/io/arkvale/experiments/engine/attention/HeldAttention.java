@@ -3,8 +3,8 @@ package io.arkvale.experiments.engine.attention;
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.MatrixKernels;
-import io.arkvale.llama.DecodeRows;
-import io.arkvale.llama.Rope;
+import io.arkvale.llama.attention.DecodeRows;
+import io.arkvale.llama.rope.Rope;
 import java.util.Arrays;
 
 /**

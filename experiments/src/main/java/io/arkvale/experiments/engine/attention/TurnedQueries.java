@@ -1,7 +1,7 @@
 package io.arkvale.experiments.engine.attention;
 
 import io.arkvale.experiments.policy.LayerPolicy;
-import io.arkvale.llama.Rope;
+import io.arkvale.llama.rope.Rope;
 
 /** Queries of one KV head's query heads, turned to the position from which a policy sees a token. */
 public final class TurnedQueries {

@@ -1,9 +1,9 @@
 package io.arkvale.experiments.engine.context;
 
 import io.arkvale.kernels.PackedKeyValues;
-import io.arkvale.llama.AttentionShape;
-import io.arkvale.llama.KeyValueStore;
-import io.arkvale.llama.Rope;
+import io.arkvale.llama.attention.AttentionShape;
+import io.arkvale.llama.attention.KeyValueStore;
+import io.arkvale.llama.rope.Rope;
 import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
 

@@ -1,6 +1,6 @@
 package io.arkvale.experiments.engine.context;
 
-import io.arkvale.llama.Rope;
+import io.arkvale.llama.rope.Rope;
 
 /**
  * What policies may ask about a context beside its tokens; each part is computed when first asked for.

@@ -1,8 +1,8 @@
 package io.arkvale.experiments.engine.context;
 
 import io.arkvale.experiments.trace.Recording;
-import io.arkvale.llama.AttentionShape;
-import io.arkvale.llama.PrefillAttention;
+import io.arkvale.llama.attention.AttentionShape;
+import io.arkvale.llama.attention.PrefillAttention;
 
 /** Remembers the queries of a prefill's last tokens, layer by layer, while another attention does the work. */
 public final class RecentQueries implements PrefillAttention, ContextQueries {

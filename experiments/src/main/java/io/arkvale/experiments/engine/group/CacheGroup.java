@@ -10,7 +10,7 @@ import io.arkvale.api.Tensor;
 import io.arkvale.experiments.engine.context.Context;
 import io.arkvale.experiments.plan.RunSpec;
 import io.arkvale.experiments.result.Usage;
-import io.arkvale.llama.DecodeRows;
+import io.arkvale.llama.attention.DecodeRows;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -162,6 +162,13 @@ final class CacheGroup implements RunGroup {
     @Override
     public Usage usage(int run) {
         return counts[run].usage();
+    }
+
+    @Override
+    public long backupBytes() {
+        var memory = cache.memory();
+        return Math.multiplyExact(
+                memory.usedHostSlots() + memory.usedDiskSlots(), cache.spec().slotBytes());
     }
 
     @Override

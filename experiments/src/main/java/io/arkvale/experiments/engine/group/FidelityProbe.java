@@ -7,8 +7,8 @@ import io.arkvale.experiments.engine.context.SharedTokens;
 import io.arkvale.experiments.plan.RunSpec;
 import io.arkvale.experiments.result.Fidelity;
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.llama.AttentionShape;
-import io.arkvale.llama.DecodeRows;
+import io.arkvale.llama.attention.AttentionShape;
+import io.arkvale.llama.attention.DecodeRows;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 

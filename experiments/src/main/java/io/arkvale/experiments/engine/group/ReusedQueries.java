@@ -1,6 +1,6 @@
 package io.arkvale.experiments.engine.group;
 
-import io.arkvale.llama.AttentionShape;
+import io.arkvale.llama.attention.AttentionShape;
 import java.util.Arrays;
 
 /**

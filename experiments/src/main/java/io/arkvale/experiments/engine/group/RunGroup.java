@@ -1,7 +1,7 @@
 package io.arkvale.experiments.engine.group;
 
 import io.arkvale.experiments.result.Usage;
-import io.arkvale.llama.DecodeRows;
+import io.arkvale.llama.attention.DecodeRows;
 
 /** Runs that decode together; they take consecutive rows of a step. */
 interface RunGroup extends AutoCloseable {
@@ -34,6 +34,11 @@ interface RunGroup extends AutoCloseable {
 
     /** What a run of the group has used so far. */
     Usage usage(int run);
+
+    /** Bytes that backups of the group's runs hold now, in host memory and on disk. */
+    default long backupBytes() {
+        return 0;
+    }
 
     @Override
     void close();

@@ -6,8 +6,8 @@ import io.arkvale.experiments.engine.context.SharedTokens;
 import io.arkvale.experiments.plan.RunSpec;
 import io.arkvale.experiments.result.Fidelity;
 import io.arkvale.experiments.result.Usage;
-import io.arkvale.llama.DecodeAttention;
-import io.arkvale.llama.DecodeRows;
+import io.arkvale.llama.attention.DecodeAttention;
+import io.arkvale.llama.attention.DecodeRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -124,6 +124,11 @@ public final class Runs implements AutoCloseable {
     /** What each run has used so far. */
     public List<Usage> usage() {
         return places.stream().map(place -> place.group().usage(place.member())).toList();
+    }
+
+    /** Bytes that backups hold now, of all runs together. */
+    public long backupBytes() {
+        return groups.stream().mapToLong(RunGroup::backupBytes).sum();
     }
 
     /** How near each run came to full attention so far; nothing if they are not compared. */

@@ -4,8 +4,8 @@ import io.arkvale.experiments.engine.attention.WholeText;
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.ChoiceStep;
 import io.arkvale.experiments.policy.DecodeStep;
-import io.arkvale.llama.AttentionShape;
-import io.arkvale.llama.DecodeRows;
+import io.arkvale.llama.attention.AttentionShape;
+import io.arkvale.llama.attention.DecodeRows;
 import java.util.Arrays;
 import java.util.BitSet;
 

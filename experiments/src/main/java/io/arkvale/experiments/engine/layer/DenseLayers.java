@@ -4,7 +4,7 @@ import io.arkvale.experiments.engine.context.Context;
 import io.arkvale.kernels.CausalAttention;
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.PackedKeyValues;
-import io.arkvale.llama.DecodeRows;
+import io.arkvale.llama.attention.DecodeRows;
 
 /**
  * Full attention of several runs in one layer: over the shared context, block by block so that a block serves all runs

@@ -1,6 +1,6 @@
 package io.arkvale.experiments.engine.layer;
 
-import io.arkvale.llama.DecodeRows;
+import io.arkvale.llama.attention.DecodeRows;
 
 /** One limited layer of one run: owns the tokens, attends for the policy, and counts. */
 public interface LayerRun {

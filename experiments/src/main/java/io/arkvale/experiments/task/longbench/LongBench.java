@@ -22,8 +22,8 @@ import tools.jackson.databind.JsonNode;
  * What the dataset's prompt says before the context and the context are prefilled; what it says after comes token by token.
  *
  * <p>The length is that of the whole prompt in the model's tokens. Of a longer prompt the first and the last half of so
- * many tokens are kept, as in LongBench's {@code pred.py}. Deviations: a character that a cut falls into is left out; a
- * prompt whose question does not fit into the last half is refused; no chat template is put around prompts; an answer is
+ * many tokens are kept, as in LongBench's {@code pred.py}. Deviations: tokens that a tokenizer puts before a text are not
+ * counted; a character that a cut falls into is left out, or is what the tokenizer makes of it; a prompt whose question does not fit into the last half is refused; no chat template is put around prompts; an answer is
  * decoded to its full length, where LongBench stops at the model's end token and, for samsum, at the first line's end.
  */
 public final class LongBench implements Task {

@@ -1,0 +1,50 @@
+package io.arkvale.llama.attention;
+
+/** Where a forward pass over one new token of each of several sequences gets its attention from. */
+public interface DecodeAttention {
+
+    /**
+     * Begins a pass that grows each sequence by one token.
+     *
+     * @param positions where each sequence's token stands; its length before the pass
+     */
+    Pass decode(int[] positions);
+
+    /**
+     * One forward pass. Layers come in ascending order, each by one call of {@link #attend}. After the last layer
+     * {@link #commit}, and in any case {@link #close}.
+     */
+    interface Pass extends AutoCloseable {
+
+        /**
+         * Stores each row's key and value in the row's sequence and attends from it. The calling thread is the pass's
+         * own, and the arrays are valid during the call.
+         *
+         * @param output {@code [rows, queryHeads, headDim]}, to be written
+         */
+        void attend(int layer, DecodeRows rows, float[] output);
+
+        /**
+         * How many layers ahead {@link #prefetch} is to be told guessed queries; 0 for not at all. May be asked for
+         * once per pass.
+         */
+        default int prefetchDistance() {
+            return 0;
+        }
+
+        /**
+         * Queries of a later layer guessed from the present hidden state, with that layer's norm and weights. Called
+         * before {@link #attend} of the layer that is {@link #prefetchDistance} earlier.
+         *
+         * @param queries {@code [rows, queryHeads, headDim]}, rotated
+         */
+        default void prefetch(int layer, float[] queries) {}
+
+        /** The pass is complete: each sequence has its new token. */
+        void commit();
+
+        /** Without {@link #commit}: the sequences are what they were before the pass; after it, does nothing. */
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,39 @@
+package io.arkvale.llama.forward;
+
+import io.arkvale.llama.attention.AttentionShape;
+
+/**
+ * What a block hands to attention and gets from it.
+ *
+ * @param rawQueries {@code [rows, queryHeads · headDim]} before rotation
+ * @param queries {@code [rows, queryHeads · headDim]}
+ * @param keys {@code [rows, kvHeads · headDim]}
+ * @param values {@code [rows, kvHeads · headDim]}
+ * @param attended {@code [rows, queryHeads · headDim]}
+ */
+public record AttentionRows(Rows rawQueries, Rows queries, Rows keys, Rows values, Rows attended) {
+
+    /**
+     * Room for so many rows.
+     *
+     * @param raw whether queries before rotation are wanted; if not, there are no such rows
+     */
+    public static AttentionRows of(DenseOperations operations, AttentionShape shape, int rows, boolean raw) {
+        return new AttentionRows(
+                operations.allocate(raw ? rows : 0, shape.queryWidth()),
+                operations.allocate(rows, shape.queryWidth()),
+                operations.allocate(rows, shape.kvWidth()),
+                operations.allocate(rows, shape.kvWidth()),
+                operations.allocate(rows, shape.queryWidth()));
+    }
+
+    /** A view of some rows. */
+    public AttentionRows slice(int first, int rows) {
+        return new AttentionRows(
+                rawQueries.rows() == 0 ? rawQueries : rawQueries.slice(first, rows),
+                queries.slice(first, rows),
+                keys.slice(first, rows),
+                values.slice(first, rows),
+                attended.slice(first, rows));
+    }
+}

@@ -1,0 +1,112 @@
+package io.arkvale.llama.forward;
+
+import io.arkvale.llama.config.LlamaConfig;
+import io.arkvale.llama.rope.Rope;
+import io.arkvale.llama.weights.BlockWeights;
+import io.arkvale.llama.weights.Linear;
+import io.arkvale.llama.weights.RmsNorm;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One decoder block, whatever its family, up to attention ({@link #project}) and from there on ({@link #update}):
+ *
+ * <pre>{@code
+ * n  = norm(h)
+ * q  = RoPE(headNorm(Wq n)),  k = RoPE(headNorm(Wk n)),  v = Wv n
+ * h += norm(Wo attention(q, k, v))
+ * n  = norm(h)
+ * h += norm(Wd (activation(Wg n) · (Wu n)))
+ * }</pre>
+ *
+ * <p>A norm that the family does not have is left out, a factor of 1 too. Immutable and shared by all threads; the rows
+ * are the caller's.
+ */
+public final class Block {
+
+    private final LlamaConfig config;
+    private final BlockWeights weights;
+
+    /** The block that {@code config} describes, with its parameters. */
+    public Block(LlamaConfig config, BlockWeights weights) {
+        this.config = config;
+        this.weights = weights;
+    }
+
+    /** Computes queries, keys and values of the rows of the residual stream {@code h}. */
+    public void project(
+            DenseOperations operations, Rows h, Rope rope, Positions positions, AttentionRows out, Buffers buffers) {
+        var own = buffers.first(h.rows());
+        var n = normed(operations, weights.attentionNorm(), h, own);
+        operations.multiply(
+                n,
+                List.of(weights.query(), weights.key(), weights.value()),
+                List.of(out.queries(), out.keys(), out.values()));
+        finishQueries(operations, rope, positions, out.queries(), out.rawQueries());
+        normHeads(operations, weights.keyNorm(), out.keys());
+        operations.rotate(rope, config.headDim(), out.keys(), positions);
+    }
+
+    /** Computes only the queries: a guess of them, when {@code h} is the residual stream of an earlier layer. */
+    public void guessQueries(
+            DenseOperations operations, Rows h, Rope rope, Positions positions, Rows queries, Buffers buffers) {
+        var n = normed(operations, weights.attentionNorm(), h, buffers.first(h.rows()));
+        operations.multiply(n, List.of(weights.query()), List.of(queries));
+        finishQueries(operations, rope, positions, queries, queries.slice(0, 0));
+    }
+
+    /** From products to queries; a copy from before rotation goes to {@code raw}, if it has rows. */
+    private void finishQueries(DenseOperations operations, Rope rope, Positions positions, Rows queries, Rows raw) {
+        normHeads(operations, weights.queryNorm(), queries);
+        scale(operations, queries, config.multipliers().queries());
+        if (raw.rows() > 0) {
+            operations.copy(queries, raw);
+        }
+        operations.rotate(rope, config.headDim(), queries, positions);
+    }
+
+    /** Adds to the rows of the residual stream {@code h} what attention and then the feed-forward have to add. */
+    public void update(DenseOperations operations, Rows h, Rows attended, Buffers buffers) {
+        var own = buffers.first(h.rows());
+        multiply(operations, attended, weights.output(), own.update());
+        add(operations, weights.afterAttention(), h, own.update());
+
+        var n = normed(operations, weights.feedForwardNorm(), h, own);
+        operations.multiply(n, List.of(weights.gate(), weights.up()), List.of(own.gate(), own.up()));
+        operations.activate(config.activation(), own.gate(), own.up());
+        multiply(operations, own.gate(), weights.down(), own.update());
+        add(operations, weights.afterFeedForward(), h, own.update());
+    }
+
+    private static void multiply(DenseOperations operations, Rows in, Linear layer, Rows out) {
+        operations.multiply(in, List.of(layer), List.of(out));
+    }
+
+    private static Rows normed(DenseOperations operations, @Nullable RmsNorm norm, Rows h, Buffers buffers) {
+        if (norm == null) {
+            return h;
+        }
+        operations.norm(norm, h, buffers.normed());
+        return buffers.normed();
+    }
+
+    private static void normHeads(DenseOperations operations, @Nullable RmsNorm norm, Rows heads) {
+        if (norm != null) {
+            operations.normInPlace(norm, heads);
+        }
+    }
+
+    private void add(DenseOperations operations, @Nullable RmsNorm norm, Rows h, Rows update) {
+        if (norm != null) {
+            operations.normInPlace(norm, update);
+        }
+        scale(operations, update, config.multipliers().residual());
+        operations.add(h, update);
+    }
+
+    private static void scale(DenseOperations operations, Rows rows, float factor) {
+        if (factor != 1) {
+            operations.scale(rows, factor);
+        }
+    }
+}

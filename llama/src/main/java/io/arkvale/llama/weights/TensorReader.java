@@ -1,0 +1,145 @@
+package io.arkvale.llama.weights;
+
+import io.arkvale.kernels.DenseKernels;
+import io.arkvale.kernels.StorageFormat;
+import io.arkvale.kernels.WeightMatrix;
+import io.arkvale.kernels.WorkerPool;
+import io.arkvale.llama.files.ModelFiles;
+import io.arkvale.llama.files.ModelFormatException;
+import io.arkvale.llama.files.TensorEntry;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Makes matrices and vectors of a model's tensors, in the wanted storage, all numbers checked to be finite. */
+final class TensorReader {
+
+    /** Numbers that one thread checks at a time. */
+    private static final int CHECKED = 1 << 20;
+
+    private final ModelFiles files;
+    private final DenseKernels kernels;
+    private final WorkerPool pool;
+    private final WeightStorage storage;
+    private final Arena arena;
+    private final Set<String> checked = new HashSet<>();
+
+    /**
+     * Reads from {@code files}.
+     *
+     * @param storage not {@link WeightStorage#AUTOMATIC}
+     * @param arena for what is copied outside the heap
+     */
+    TensorReader(ModelFiles files, DenseKernels kernels, WorkerPool pool, WeightStorage storage, Arena arena) {
+        this.files = files;
+        this.kernels = kernels;
+        this.pool = pool;
+        this.storage = storage;
+        this.arena = arena;
+    }
+
+    /** A vector, widened. */
+    float[] vector(String name, int width) {
+        var entry = files.require(name, width);
+        requireFinite(entry);
+        var values = new float[width];
+        kernels.codec(format(entry)).decode(files.bytes(entry), 0, values, 0, width);
+        return values;
+    }
+
+    /** A whole tensor. */
+    WeightMatrix matrix(String name, int outputs, int inputs) {
+        return rows(name, outputs, 0, outputs, inputs);
+    }
+
+    /**
+     * Some rows of a tensor, where several matrices are one tensor.
+     *
+     * @param allOutputs rows of the tensor
+     * @param from the first row of the matrix
+     */
+    WeightMatrix rows(String name, int allOutputs, int from, int outputs, int inputs) {
+        var entry = files.require(name, allOutputs, inputs);
+        requireFinite(entry);
+        var format = format(entry);
+        long rowBytes = (long) inputs * format.bytes();
+        var bytes = files.bytes(entry).asSlice(from * rowBytes, outputs * rowBytes);
+        return switch (storage) {
+            case MAPPED -> kernels.stored(format, bytes, outputs, inputs);
+            case WIDENED -> widened(format, bytes, outputs, inputs);
+            case EIGHT_BITS -> eightBits(format, bytes, outputs, inputs);
+            case AUTOMATIC -> throw new IllegalStateException("the storage is not decided");
+        };
+    }
+
+    private WeightMatrix widened(StorageFormat format, MemorySegment bytes, int outputs, int inputs) {
+        var matrix = kernels.matrix(outputs, inputs);
+        int width = matrix.panelWidth();
+        pool.forEach(matrix.panels(), (panel, worker) -> {
+            var row = new float[inputs];
+            for (int output = panel * width; output < Math.min(outputs, (panel + 1) * width); output++) {
+                kernels.codec(format).decode(bytes, (long) output * inputs * format.bytes(), row, 0, inputs);
+                matrix.setRow(output, row, 0);
+            }
+        });
+        return matrix;
+    }
+
+    private WeightMatrix eightBits(StorageFormat format, MemorySegment bytes, int outputs, int inputs) {
+        var building = kernels.eightBits(outputs, inputs, arena);
+        int rowsOfItem = 64;
+        pool.forEach(Math.ceilDiv(outputs, rowsOfItem), (item, worker) -> {
+            var row = new float[inputs];
+            for (int output = item * rowsOfItem; output < Math.min(outputs, (item + 1) * rowsOfItem); output++) {
+                kernels.codec(format).decode(bytes, (long) output * inputs * format.bytes(), row, 0, inputs);
+                building.setRow(output, row, 0);
+            }
+        });
+        return building.matrix();
+    }
+
+    private StorageFormat format(TensorEntry entry) {
+        return switch (entry.type()) {
+            case F32 -> StorageFormat.F32;
+            case F16 -> StorageFormat.F16;
+            case BF16 -> StorageFormat.BF16;
+            default ->
+                throw new ModelFormatException(
+                        files.file(entry),
+                        "tensor '" + entry.name() + "': its dtype is " + entry.type()
+                                + ", but weights must be F32, F16 or BF16");
+        };
+    }
+
+    /** Refuses NaN and infinity, which would turn everything computed into nonsense; each tensor is looked at once. */
+    private void requireFinite(TensorEntry entry) {
+        if (!checked.add(entry.name())) {
+            return;
+        }
+        var format = format(entry);
+        var codec = kernels.codec(format);
+        var bytes = files.bytes(entry);
+        long elements = entry.elements();
+        int items = Math.toIntExact(Math.ceilDiv(elements, CHECKED));
+        var wrong = new AtomicLong(Long.MAX_VALUE);
+        pool.forEach(items, (item, worker) -> {
+            long from = (long) item * CHECKED;
+            long count = Math.min(CHECKED, elements - from);
+            if (!codec.allFinite(bytes, from * format.bytes(), count)) {
+                wrong.accumulateAndGet(from, Math::min);
+            }
+        });
+        if (wrong.get() < Long.MAX_VALUE) {
+            long at = wrong.get();
+            while (Float.isFinite(format.get(bytes, at * format.bytes()))) {
+                at++;
+            }
+            throw new ModelFormatException(
+                    files.file(entry),
+                    "tensor '" + entry.name() + "': its number " + at + " of " + elements + " is "
+                            + format.get(bytes, at * format.bytes()) + ", so nothing could be computed with it");
+        }
+    }
+}
