@@ -82,7 +82,10 @@ public record CacheSpec(
         return queryHeads / headGroups;
     }
 
-    /** Bytes of one group page in the cache's element type: keys and values. What a slot takes, its cache says. */
+    /**
+     * Bytes of one group page in the cache's element type: keys and values. A device with a layout of its own uses its
+     * {@code Storage.slotBytes} instead; {@link KvCache#slotBytes} says which it is.
+     */
     public long slotBytes() {
         return slotBytes(kvHeadsPerGroup(), headDim, pageSize, elementType);
     }

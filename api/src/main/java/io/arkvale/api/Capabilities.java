@@ -126,13 +126,15 @@ public final class Capabilities {
      * How far a stored row may lie from the row given. A row is the key or the value of one token and one KV head,
      * {@code headDim} elements. For every element {@code i}:
      * {@code |stored_i − given_i| ≤ relative · max_j |given_j| + absolute}. All else, digests, scores and attention, is
-     * judged on the stored rows, which never change.
+     * judged on the stored rows, which never change: on what {@link CacheView#copyResident} shows, so rounded to the element
+     * type. A device that widens its rows must use these rounded numbers everywhere. One bound holds for all element types.
      *
      * <p>Storage of eight bits with one scale per row, {@code max / 127}, rounded to the nearest step, has
-     * {@code relative = 1 / 254} and what rounding the scale and the result adds.
+     * {@code relative = 1 / 254} and what rounding the scale and the result adds: with bfloat16 {@code 2^−8}, as much again.
      *
      * @param relative share of the largest magnitude of the row, at least 0 and below 1
-     * @param absolute what is allowed besides, at least 0: what a scale that underflows loses
+     * @param absolute what is allowed besides, at least 0: what a scale that underflows loses, which in float32 rows below
+     *     some {@code 10^−41} do
      */
     public record RowBound(double relative, double absolute) {
         /** Rows are stored bit for bit. */

@@ -85,7 +85,7 @@ public interface PageDevice<M extends TensorMemory> extends AutoCloseable {
      */
     void score(List<Scoring> work, M queries, PageScores scores);
 
-    /** Exact softmax attention, scaled by {@code 1/√headDim}. */
+    /** Exact softmax attention, scaled by {@code 1/√headDim}. A page that is evicted comes as its backup, in the slots' layout. */
     void attend(List<Attention> work, M queries, M output);
 
     /** Copies one slot's bytes to host memory. For views, which look at slot after slot: a device may fetch more at once. */
@@ -95,7 +95,8 @@ public interface PageDevice<M extends TensorMemory> extends AutoCloseable {
 
     /**
      * Writes a slot's bytes as rows: keys {@code [kvHeadsPerGroup, pageSize, headDim]}, then values in the same shape, in
-     * the cache's element type. By default a slot's bytes are that. What was never stored may read as anything. For views.
+     * the cache's element type. By default a slot's bytes are that: override it if yours are laid out otherwise. The bytes may
+     * be a backup's. What was never stored may read as anything. For views.
      */
     default void unpack(MemorySegment slot, MemorySegment rows) {
         MemorySegment.copy(slot, 0, rows, 0, rows.byteSize());

@@ -10,6 +10,6 @@ public interface Places {
     /** The slot of the page with an index, or −1 if it is evicted and {@link #backup} has it. */
     int slot(int index);
 
-    /** The backup of an evicted page: the bytes of a slot, in host memory, with {@link Storage#readBeyond} bytes behind. */
+    /** The backup of an evicted page: the bytes of a slot, in host memory, with {@link Storage#readBeyond} bytes behind; at any alignment. */
     MemorySegment backup(int index);
 }

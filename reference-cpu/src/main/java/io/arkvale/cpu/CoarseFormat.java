@@ -107,7 +107,9 @@ final class CoarseFormat implements PageFormat {
             long bit = (long) i * bits;
             int packed = memory.get(ValueLayout.JAVA_BYTE, at + Float.BYTES + bit / Byte.SIZE);
             int above = Integer.SIZE - bits - (int) (bit % Byte.SIZE);
-            page.numbers[i] = (packed << above >> (Integer.SIZE - bits)) * scale;
+            float number = (packed << above >> (Integer.SIZE - bits)) * scale;
+            page.numbers[i] =
+                    Math.clamp(number, -Float.MAX_VALUE, Float.MAX_VALUE); // of the largest numbers it overflows
         }
         codec.encode(page.numbers, 0, page.row, 0, spec.headDim());
     }

@@ -24,6 +24,7 @@ final class ExampleDevice implements HostTensorDevice {
     private final CacheSpec spec;
     private final ElementType type;
     private final int width;
+    private final long slotBytes;
     private final HostMemory slots;
     /** Digests by block and KV head of the group. There are never more than backups. */
     private final float[][][] digests;
@@ -33,12 +34,13 @@ final class ExampleDevice implements HostTensorDevice {
         type = spec.elementType();
         width = spec.headDim();
         digests = new float[Math.toIntExact(spec.hostSlots() + spec.diskSlots())][spec.kvHeadsPerGroup()][0];
-        slots = new HostMemory(Math.multiplyExact(spec.deviceSlots(), spec.slotBytes()));
+        slotBytes = spec.slotBytes();
+        slots = new HostMemory(Math.multiplyExact(spec.deviceSlots(), slotBytes));
     }
 
     @Override
     public Storage storage() {
-        return Storage.of(spec.slotBytes());
+        return Storage.of(slotBytes);
     }
 
     // Storing pages.
@@ -67,14 +69,14 @@ final class ExampleDevice implements HostTensorDevice {
     @Override
     public void download(int[] sources, List<MemorySegment> targets) {
         for (int i = 0; i < sources.length; i++) {
-            MemorySegment.copy(slot(sources[i]), 0, targets.get(i), 0, spec.slotBytes());
+            MemorySegment.copy(slot(sources[i]), 0, targets.get(i), 0, slotBytes);
         }
     }
 
     @Override
     public void upload(List<MemorySegment> sources, int[] targets) {
         for (int i = 0; i < targets.length; i++) {
-            MemorySegment.copy(sources.get(i), 0, slot(targets[i]), 0, spec.slotBytes());
+            MemorySegment.copy(sources.get(i), 0, slot(targets[i]), 0, slotBytes);
         }
     }
 
@@ -243,7 +245,7 @@ final class ExampleDevice implements HostTensorDevice {
     // Where things lie, counted in elements.
 
     private MemorySegment slot(int slot) {
-        return slots.segment().asSlice(slot * spec.slotBytes(), spec.slotBytes());
+        return slots.segment().asSlice(slot * slotBytes, slotBytes);
     }
 
     private int kvHead(int group, int head) {

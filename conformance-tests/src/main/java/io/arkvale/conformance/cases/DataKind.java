@@ -2,6 +2,7 @@ package io.arkvale.conformance.cases;
 
 import io.arkvale.api.ElementType;
 import io.arkvale.conformance.data.Elements;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** Kinds of numbers that keys, values and queries are made of. */
@@ -19,7 +20,14 @@ public enum DataKind {
     /** Logits in the hundreds and thousands: their exponentials overflow. */
     HUGE,
     /** Tokens that differ only in the last bits: nearly tied scores. */
-    NEARLY_TIED;
+    NEARLY_TIED,
+    /** Keys and values of the smallest rows and the largest, by turns: to be stored, not to be attended to. */
+    EXTREME;
+
+    /** Those that attention is defined for. */
+    public static DataKind[] attended() {
+        return Arrays.stream(values()).filter(kind -> kind != EXTREME).toArray(DataKind[]::new);
+    }
 
     /** Whether the scores of different pages are, but for chance, further apart than rounding. */
     public boolean withoutTies() {
@@ -45,6 +53,15 @@ public enum DataKind {
                     row[head + fresh.nextInt(headDim)] = fresh.nextBoolean() ? 1 : -1;
                 }
             }
+            case EXTREME -> {
+                for (var head = 0; head < row.length; head += headDim) {
+                    var largest = query ? 1 : extreme(type, fresh);
+                    for (var i = head; i < head + headDim; i++) {
+                        row[i] = Elements.round(type, (float) (largest * fresh.nextDouble(-1, 1)));
+                    }
+                    row[head + fresh.nextInt(headDim)] = (float) largest;
+                }
+            }
             default -> {
                 for (var i = 0; i < row.length; i++) {
                     row[i] = Elements.round(type, (float) number(query, type, fresh, shared));
@@ -53,9 +70,16 @@ public enum DataKind {
         }
     }
 
+    /** The largest number of the type, or a few of the smallest steps: a scale for the row may overflow or underflow. */
+    private static double extreme(ElementType type, SplittableRandom random) {
+        return random.nextBoolean()
+                ? Elements.largest(type)
+                : Elements.smallestSubnormal(type) * (1 << random.nextInt(15));
+    }
+
     private double number(boolean query, ElementType type, SplittableRandom fresh, SplittableRandom shared) {
         return switch (this) {
-            case NORMAL, ONE_HOT -> normal(fresh);
+            case NORMAL, ONE_HOT, EXTREME -> normal(fresh);
             case HEAVY_TAILED -> normal(fresh) * Math.exp(1.5 * normal(fresh));
             case CONSTANT -> normal(query ? fresh : shared);
             case DENORMAL -> query ? normal(fresh) : normal(fresh) * Elements.smallestSubnormal(type) * 64;

@@ -48,6 +48,11 @@ public record Scene(
         return new Scene(shape, settings, prompts, steps, chunk, kind, seed);
     }
 
+    /** The same with other numbers. */
+    public Scene kind(DataKind kind) {
+        return new Scene(shape, settings, prompts, steps, chunk, kind, seed);
+    }
+
     /** The same in another shape. */
     public Scene shape(Shape shape) {
         return new Scene(shape, settings, prompts, steps, chunk, kind, seed);

@@ -131,10 +131,10 @@ public final class Generators {
                 Tuple.of(8, limitedSettings()), Tuple.of(1, Arbitraries.just(SequenceSpec.full())));
     }
 
-    /** Every kind of numbers, normal ones most often. */
+    /** Every kind of numbers that can be attended to, normal ones most often. */
     public Arbitrary<DataKind> kinds() {
         return Arbitraries.frequencyOf(
-                Tuple.of(3, Arbitraries.just(DataKind.NORMAL)), Tuple.of(4, Arbitraries.of(DataKind.class)));
+                Tuple.of(3, Arbitraries.just(DataKind.NORMAL)), Tuple.of(4, Arbitraries.of(DataKind.attended())));
     }
 
     /** Seeds of numbers. */

@@ -24,8 +24,13 @@ public final class Findings {
         if (!(error <= bound)) {
             throw new RuleViolation(
                     rule,
-                    "%s is %s, must be %s: wrong by %.3g, allowed %.3g%s"
-                            .formatted(what.get(), actual, exact, error, bound, hint.get()));
+                    "%s is %s, must be %s: %s%s"
+                            .formatted(
+                                    what.get(),
+                                    actual,
+                                    exact,
+                                    bound == 0 ? "exactly" : "wrong by %.3g, allowed %.3g".formatted(error, bound),
+                                    hint.get()));
         }
         if (error > 0) {
             worst.merge(rule, error / bound, Math::max);

@@ -178,6 +178,20 @@ final class TableCheck {
         }
     }
 
+    /** What a wrong digest is instead. */
+    private String instead(OracleTable table, int page, int kvHead, float[] stored) {
+        var digest = table.sequence().digest();
+        for (var other = 0; other < table.filled(); other++) {
+            for (var head = 0; head < spec.kvHeads(); head++) {
+                var exact = OracleDigest.of(digest, table.page(other), head, spec.headDim(), spec.elementType());
+                if ((other != page || head != kvHead) && exact.contains(stored)) {
+                    return "\n  it is the digest that page " + other + " KV head " + head + " must have";
+                }
+            }
+        }
+        return "";
+    }
+
     /** Checks the digests of a filled page and takes them over. */
     void verifyDigests(Pair pair, OracleTable table, int page) {
         var content = table.page(page);
@@ -212,7 +226,8 @@ final class TableCheck {
                         exact.exact()[i],
                         exact.bound()[i],
                         () -> "number " + number + " of the " + digest + " digest of layer " + table.layer() + " page "
-                                + page + " KV head " + head);
+                                + page + " KV head " + head,
+                        () -> instead(table, page, head, stored));
             }
             content.adoptDigest(kvHead, stored);
         }

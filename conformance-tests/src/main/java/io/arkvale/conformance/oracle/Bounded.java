@@ -20,7 +20,17 @@ public final class Bounded {
         return exact;
     }
 
-    /** The largest absolute error allowed, one a value. */
+    /** Whether all of a backend's numbers lie within the bounds. */
+    public boolean contains(float[] numbers) {
+        for (var i = 0; i < exact.length; i++) {
+            if (!(Math.abs(numbers[i] - exact[i]) <= bound[i])) {
+                return false;
+            }
+        }
+        return numbers.length == exact.length;
+    }
+
+    /** The largest absolute error allowed, one per value. */
     public double[] bound() {
         return bound;
     }

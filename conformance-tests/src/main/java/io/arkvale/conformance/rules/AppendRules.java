@@ -3,6 +3,8 @@ package io.arkvale.conformance.rules;
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.api.Capabilities.Feature;
+import io.arkvale.api.SequenceSpec;
+import io.arkvale.conformance.cases.DataKind;
 import io.arkvale.conformance.cases.Route;
 import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.data.Settings;
@@ -32,6 +34,16 @@ public final class AppendRules extends Verification {
     /** The same for tokens stored by ingest in chunks. */
     public void required_spec301_ingestedBytesEqualTheGivenOnes() {
         forScenes(generators().scenes(), play -> play.prompt(false));
+    }
+
+    /**
+     * The smallest rows and the largest are stored as all others are. If it fails, and rows are stored with a scale, check a
+     * scale that underflows (declare what is lost then as the bound's absolute part), and a product with it that overflows.
+     */
+    public void required_spec301_theSmallestAndTheLargestRowsAreStored() {
+        var scenes = generators()
+                .scenes(generators().shapes(), Arbitraries.just(SequenceSpec.full()), only(DataKind.EXTREME));
+        forScenes(scenes, play -> play.prompt(false));
     }
 
     /**

@@ -86,9 +86,9 @@ final class WrongDevices {
                 device(
                         506,
                         "a slot copied wrongly on its way back",
-                        "MemorySegment.copy(sources.get(i), 0, slot(targets[i]), 0, spec.slotBytes());",
+                        "MemorySegment.copy(sources.get(i), 0, slot(targets[i]), 0, slotBytes);",
                         """
-                        MemorySegment.copy(sources.get(i), 0, slot(targets[i]), 0, spec.slotBytes());
+                        MemorySegment.copy(sources.get(i), 0, slot(targets[i]), 0, slotBytes);
                         Elements.set(slot(targets[i]), type, 0, 1 + Elements.get(slot(targets[i]), type, 0));
                         """),
                 device(

@@ -45,7 +45,8 @@ public final class WrongSizes {
                 DIGEST,
                 "digests[part.blocks().applyAsInt(part.pages() > 100 && part.pages() < 103 && page >= 100 ? page - 1 : page)]");
         var name = WrongBackend.provider(
-                ".scopes(Scope.values())", ".scopes(Scope.values()).blockSizes(Capabilities.Unit.PAGES, 100)");
+                ".groupScores(GroupScore.values())",
+                ".groupScores(GroupScore.values()).blockSizes(Capabilities.Unit.PAGES, 100)");
         return new WrongBackend(
                 0, "scores one page off at page 100", named ? List.of(mistake, name) : List.of(mistake));
     }
