@@ -155,7 +155,7 @@ public final class GenerateCommand implements Runnable {
                     talk(turns, words);
                 } else if (words != null) {
                     turns.take(words, length -> options.warnBeyondTraining(terminal, length), this::write);
-                    if (terminal.interactive()) {
+                    if (terminal.interactive() || stats) {
                         terminal.err().println(); // the text itself has no line's end
                     }
                     if (stats) {

@@ -83,10 +83,11 @@ class GenerateCommandTest {
         var run = run("--prompt", "x".repeat(700), "--max-tokens", "8", "--budget", "256", "--stats");
         assertThat(run.exit()).as(run.err()).isZero();
         var lines = run.err().lines().toList();
-        assertThat(lines).hasSize(4);
-        assertThat(lines.get(1)).matches("708 tokens; read 700 in [\\d.]+ s \\([\\d.]+ per second\\), wrote 8 in .*");
-        assertThat(lines.get(2)).matches("keys and values: [\\d.]+ MiB resident, [\\d.]+ MiB in backups");
-        assertThat(lines.get(3))
+        assertThat(lines).hasSize(5);
+        assertThat(lines.get(1)).as("between the text and its figures").isEmpty();
+        assertThat(lines.get(2)).matches("708 tokens; read 700 in [\\d.]+ s \\([\\d.]+ per second\\), wrote 8 in .*");
+        assertThat(lines.get(3)).matches("keys and values: [\\d.]+ MiB resident, [\\d.]+ MiB in backups");
+        assertThat(lines.get(4))
                 .matches(
                         "per step, in 4 layers with a budget: [\\d.]+ pages attended to, [\\d.]+ of them there \\(hits\\),"
                                 + " [\\d.]+ recalled");
