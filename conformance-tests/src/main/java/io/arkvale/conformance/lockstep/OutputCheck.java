@@ -77,17 +77,17 @@ final class OutputCheck {
             return "\n  the whole row is zero";
         }
         for (var other : rows) {
-            if (other != row && equal(row.output, other.exact, 0, 0, row.output.length)) {
+            if (other != row && other.exact.contains(row.output, 0, 0, row.output.length)) {
                 return "\n  the row is what " + other.what + " must get: check which row goes where";
             }
         }
         for (var other = 0; other < row.output.length / headDim; other++) {
-            if (other != head && equal(row.output, row.exact, head * headDim, other * headDim, headDim)) {
+            if (other != head && row.exact.contains(row.output, head * headDim, other * headDim, headDim)) {
                 return "\n  query head " + head + " is what query head " + other + " must be";
             }
         }
         for (var mistake : row.mistakes.get().entrySet()) {
-            if (equal(row.output, mistake.getValue(), 0, 0, row.output.length)) {
+            if (mistake.getValue().contains(row.output, 0, 0, row.output.length)) {
                 return "\n  the row is " + mistake.getKey();
             }
         }
@@ -97,15 +97,6 @@ final class OutputCheck {
     private static boolean all(float[] numbers, float wanted) {
         for (var number : numbers) {
             if (number != wanted) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean equal(float[] found, Bounded exact, int from, int exactFrom, int count) {
-        for (var i = 0; i < count; i++) {
-            if (!(Math.abs(found[from + i] - exact.exact()[exactFrom + i]) <= exact.bound()[exactFrom + i])) {
                 return false;
             }
         }

@@ -20,14 +20,15 @@ public final class Bounded {
         return exact;
     }
 
-    /** Whether all of a backend's numbers lie within the bounds. */
-    public boolean contains(float[] numbers) {
-        for (var i = 0; i < exact.length; i++) {
-            if (!(Math.abs(numbers[i] - exact[i]) <= bound[i])) {
+    /** Whether {@code count} of a backend's numbers, from {@code from} on, lie within the bounds from {@code first} on. */
+    public boolean contains(float[] numbers, int from, int first, int count) {
+        for (var i = 0; i < count; i++) {
+            // Written so that a NaN does not.
+            if (!(Math.abs(numbers[from + i] - exact[first + i]) <= bound[first + i])) {
                 return false;
             }
         }
-        return numbers.length == exact.length;
+        return true;
     }
 
     /** The largest absolute error allowed, one per value. */
