@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param kvHeads key-value heads, at least 1
  * @param headDim elements of a head, at least 1
  * @param elementType type of stored keys and values and of every query, key, value and output tensor
- * @param pageSize tokens a page, at least 1 (paper: 32)
+ * @param pageSize tokens per page, at least 1 (paper: 32)
  * @param headGroups groups of contiguous KV heads that choose their pages together; divides {@code kvHeads}. 1 is one
- *     choice a layer, {@code kvHeads} one choice a KV head
+ *     choice per layer, {@code kvHeads} one choice per KV head
  * @param deviceSlots slots of device memory, shared by all layers, groups and sequences, at least 1
  * @param hostSlots slots of host memory for backups, at least 0
  * @param diskSlots slots on disk for backups that host memory has no room for, at least 0
@@ -131,7 +131,7 @@ public record CacheSpec(
             return this;
         }
 
-        /** Sets the tokens a page; 32 if not called. */
+        /** Sets the tokens per page; 32 if not called. */
         public Builder pageSize(int pageSize) {
             this.pageSize = pageSize;
             return this;

@@ -1,7 +1,7 @@
 package io.arkvale.api;
 
 /**
- * Summary of a filled page's keys, one a KV head, from which the page's importance is estimated (paper, section 5.2).
+ * Summary of a filled page's keys, one per KV head, from which the page's importance is estimated (paper, section 5.2).
  *
  * <p>With {@code c = (min k + max k) / 2} taken element-wise over the keys of the page.
  */

@@ -73,7 +73,7 @@ public record SequenceSpec(
     /**
      * Starts settings with the defaults: 2 sink pages, 2 window pages, 2 dense layers, cuboid-mean, mean, attended.
      *
-     * @param pageSize tokens a page of the cache the sequence will live in
+     * @param pageSize tokens per page of the cache the sequence will live in
      */
     public static Builder builder(int pageSize) {
         return new Builder(pageSize);

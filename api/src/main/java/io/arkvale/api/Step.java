@@ -32,7 +32,7 @@ public interface Step extends AutoCloseable {
     Batch batch();
 
     /**
-     * The five steps at once, for one token a sequence: observably the same as calling them one after another.
+     * The five steps at once, for one token per sequence: observably the same as calling them one after another.
      *
      * @param queries {@code [batch, queryHeads, headDim]}
      * @param keys {@code [batch, kvHeads, headDim]}
@@ -42,7 +42,7 @@ public interface Step extends AutoCloseable {
     void decode(int layer, Tensor queries, Tensor keys, Tensor values, Tensor output);
 
     /**
-     * Step (a): puts one token a sequence into its last page. A page that fills in a limited layer is summarised at
+     * Step (a): puts one token per sequence into its last page. A page that fills in a limited layer is summarised at
      * once and backed up in the background.
      */
     void append(int layer, Tensor keys, Tensor values);

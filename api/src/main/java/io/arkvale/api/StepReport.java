@@ -25,7 +25,7 @@ public interface StepReport {
         PREFILL
     }
 
-    /** One entry a sequence, in batch order. */
+    /** One entry per sequence, in batch order. */
     List<SequenceCounts> sequences();
 
     /** Bytes copied from backup tiers to the device; pages that forks share count once. */

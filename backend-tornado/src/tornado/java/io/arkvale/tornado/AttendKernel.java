@@ -19,7 +19,7 @@ final class AttendKernel {
 
     /**
      * Fields of an item: where its queries lie, how many, the list of its pages, first token and end among the list's
-     * tokens, offset of the KV head in a page, tokens that the first vector sees, vectors a token, where its result goes.
+     * tokens, offset of the KV head in a page, tokens that the first vector sees, vectors per token, where its result goes.
      */
     static final int FIELDS = 9;
 

@@ -6,7 +6,7 @@ import io.arkvale.api.CacheSpec;
  * A cache's numbers as kernels need them, counted in float32 elements.
  *
  * @param headDim elements of a head
- * @param pageSize tokens a page
+ * @param pageSize tokens per page
  * @param groupHeads KV heads of a head group
  * @param queryHeads query heads that share a KV head
  */

@@ -5,8 +5,8 @@ package io.arkvale.kernels;
  * last one only as wide as the columns left. Whoever reads a panel from its first row to its last reads memory in order,
  * with some vectors of every row in registers.
  *
- * <p>A page's keys are such a matrix with a row a dimension and a column a token, its values one with a row a token and a
- * column a dimension. Scores are then the keys' rows weighted by the query, outputs the values' rows weighted by the
+ * <p>A page's keys are such a matrix with a row per dimension and a column per token, its values one with a row per token and a
+ * column per dimension. Scores are then the keys' rows weighted by the query, outputs the values' rows weighted by the
  * softmax, and nothing is ever added across the lanes of a vector.
  */
 public final class Panels {

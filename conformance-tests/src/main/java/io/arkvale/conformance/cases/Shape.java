@@ -8,10 +8,10 @@ import io.arkvale.api.ElementType;
  *
  * @param layers layers
  * @param kvHeads KV heads
- * @param queryHeadsPerKvHead query heads a KV head
+ * @param queryHeadsPerKvHead query heads per KV head
  * @param headDim elements of a head
  * @param elementType element type
- * @param pageSize tokens a page
+ * @param pageSize tokens per page
  * @param headGroups head groups
  */
 public record Shape(

@@ -6,7 +6,7 @@ package io.arkvale.conformance.cases;
  * @param shape shape of its cache
  * @param ofScores whether it is F32 whatever the cache's type
  * @param rows rows
- * @param heads heads a row
+ * @param heads heads per row
  * @param width elements a head
  * @param offset bytes by which segments are out of line
  * @param seed seed of the bytes

@@ -139,7 +139,7 @@ public final class LockedStep {
         return rows;
     }
 
-    /** Hands keys and values to the model's tables: one token a member. */
+    /** Hands keys and values to the model's tables: one token per member. */
     void append(int layer, List<float[]> keys, List<float[]> values) {
         members.forEach(Pair::decode);
         for (var i = 0; i < members.size(); i++) {

@@ -24,7 +24,7 @@ public final class PrefillSteps {
     }
 
     /**
-     * A whole layer: chunks of at most {@code chunk} tokens a member, then {@code finishPrefill}.
+     * A whole layer: chunks of at most {@code chunk} tokens per member, then {@code finishPrefill}.
      *
      * @param attending prefill if true, else ingest
      */

@@ -81,7 +81,7 @@ public final class AppendRules extends Verification {
 
     /**
      * Append evicts nothing, even when it opens a page beyond the budget. If it fails, check that each limited sequence
-     * has a spare slot a layer and group until its select.
+     * has a spare slot per layer and group until its select.
      */
     public void required_spec305_appendEvictsNothing() {
         forScenes(generators().overBudgetScenes(), play -> play.prompt(false).decode(Route.FIVE));

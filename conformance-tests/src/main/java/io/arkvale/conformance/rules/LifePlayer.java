@@ -137,7 +137,7 @@ final class LifePlayer {
         step.commit();
     }
 
-    /** One token a member, by another route in every layer. */
+    /** One token per member, by another route in every layer. */
     private void mixed(Action action) {
         var step = openDecode(action);
         if (step == null) {

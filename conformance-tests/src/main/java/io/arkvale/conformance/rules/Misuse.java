@@ -187,7 +187,7 @@ final class Misuse {
         };
     }
 
-    /** Rows that a tensor of a kind needs for one token a member. */
+    /** Rows that a tensor of a kind needs for one token per member. */
     int rows(LockedStep step, char kind, int layer) {
         var members = step.members();
         if (kind != 'S') {
@@ -208,7 +208,7 @@ final class Misuse {
         };
     }
 
-    /** Tensors of a kind that a call for one token a member must refuse: another shape, type or too few rows. */
+    /** Tensors of a kind that a call for one token per member must refuse: another shape, type or too few rows. */
     List<Tensor> wrong(KvCache cache, char kind, int rows) {
         var spec = cache.spec();
         var type = kind == 'S' ? ElementType.F32 : spec.elementType();

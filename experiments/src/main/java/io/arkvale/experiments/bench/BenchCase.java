@@ -15,7 +15,7 @@ import io.arkvale.api.SequenceSpec;
  * @param batch sequences that decode together
  * @param tokens tokens of each before the first timed step
  * @param limited settings of the sequences with a budget; without dense layers
- * @param pageSize tokens a page
+ * @param pageSize tokens per page
  * @param promptTokens tokens of the prompt whose prefill is timed
  */
 public record BenchCase(

@@ -12,7 +12,7 @@ import java.util.Optional;
  * One way of continuing a context.
  *
  * @param choice the policy and its options
- * @param budget tokens a KV head of a limited layer may hold; means nothing to full attention
+ * @param budget tokens that a KV head of a limited layer may hold; means nothing to full attention
  * @param denseLayers first layers that keep everything
  */
 public record RunSpec(PolicyChoice choice, int budget, int denseLayers) {

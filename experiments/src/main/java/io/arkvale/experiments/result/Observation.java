@@ -12,7 +12,7 @@ import java.util.List;
  * @param question number of the question in its episode, or of the block in its text
  * @param task the task's name
  * @param policy the policy as it was named
- * @param budget tokens a KV head of a limited layer may hold
+ * @param budget tokens that a KV head of a limited layer may hold
  * @param length of the context, in the task's own unit
  * @param protocol how the question came: {@link io.arkvale.experiments.plan.Protocol}
  * @param sample number of the episode

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  *
  * @param task the task's name
  * @param policy the policy as it was named
- * @param budget tokens a KV head of a limited layer may hold
+ * @param budget tokens that a KV head of a limited layer may hold
  * @param length of the contexts, in the task's own unit
  * @param protocol how the questions came
  * @param observations at least one, in order of samples and their questions; the same places in every cell of a length

@@ -8,7 +8,7 @@ import java.util.List;
  * How well a text was predicted in one cell: a function of the observations of its blocks.
  *
  * @param policy the policy as it was named
- * @param budget tokens a KV head of a limited layer may hold
+ * @param budget tokens that a KV head of a limited layer may hold
  * @param contextTokens tokens prefilled
  * @param scoredTokens tokens predicted
  * @param blocks their observations, in order; at least one

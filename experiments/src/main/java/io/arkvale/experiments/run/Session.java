@@ -62,7 +62,7 @@ public final class Session implements AutoCloseable {
      * Feeds each run one token.
      *
      * @param tokens one a run
-     * @return logits, one row a run
+     * @return logits, one row per run
      */
     public float[][] decode(int[] tokens) {
         var inRows = new int[tokens.length];

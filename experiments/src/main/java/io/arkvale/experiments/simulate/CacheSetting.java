@@ -7,7 +7,7 @@ import io.arkvale.experiments.UserException;
  * How a policy keeps its cache.
  *
  * @param budget tokens that a limited layer keeps of a sequence, a multiple of the page size
- * @param pageSize tokens a page
+ * @param pageSize tokens per page
  * @param sinkPages first pages that always take part
  * @param windowPages last pages that always take part
  * @param denseLayers layers that keep everything

@@ -25,7 +25,7 @@ public final class Figure9 {
     /** Gains that the paper states (abstract and section 6.5). */
     public static final Gains PAPER = new Gains(2.2, 1.7, 4.6, 3.5);
 
-    /** Heights of the figure's bars, as drawn: ms a step, by length; budgets in order, then full attention. */
+    /** Heights of the figure's bars, as drawn: ms per step, by length; budgets in order, then full attention. */
     public static final Map<Long, List<Double>> PAPER_LATENCIES = Map.of(
             10_000L, List.of(21.77, 22.78, 23.72, 25.25, 31.07),
             20_000L, List.of(23.55, 24.37, 25.80, 28.06, 41.80),
@@ -59,7 +59,7 @@ public final class Figure9 {
         };
     }
 
-    /** What the paper's figure shows for a row: ms a step, or null if it does not have the row. */
+    /** What the paper's figure shows for a row: ms per step, or null if it does not have the row. */
     public static @Nullable Double paperMillis(Simulation.Row row) {
         return bar(PAPER_LATENCIES, row);
     }

@@ -143,7 +143,7 @@ public record Simulation(List<Row> rows) {
      *
      * @param mostSpeedup times faster a step, at most
      * @param meanSpeedup on average
-     * @param mostThroughput times as many tokens a second, at most
+     * @param mostThroughput times as many tokens per second, at most
      * @param meanThroughput on average
      */
     public record Gains(double mostSpeedup, double meanSpeedup, double mostThroughput, double meanThroughput) {}

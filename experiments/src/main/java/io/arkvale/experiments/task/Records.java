@@ -15,7 +15,7 @@ public final class Records implements Task {
 
     private final int turns;
 
-    /** That many questions a table. */
+    /** That many questions per table. */
     public Records(int turns) {
         this.turns = turns;
     }

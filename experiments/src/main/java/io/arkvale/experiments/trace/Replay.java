@@ -34,7 +34,7 @@ public final class Replay implements AutoCloseable {
      * A cell of a replay.
      *
      * @param policy the policy as it was named
-     * @param budget tokens a KV head of a limited layer may hold
+     * @param budget tokens that a KV head of a limited layer may hold
      * @param trace what was replayed
      * @param usage what the run used
      * @param fidelity how near the run came to full attention

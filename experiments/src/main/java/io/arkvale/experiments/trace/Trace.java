@@ -117,7 +117,7 @@ public final class Trace implements AutoCloseable {
                 .toArray(FLOAT);
     }
 
-    /** Vectors of a layer, one row a token. */
+    /** Vectors of a layer, one row per token. */
     public TraceRows rows(TraceVectors vectors, int layer) {
         return Objects.requireNonNull(rows.get(vectors)).get(layer);
     }

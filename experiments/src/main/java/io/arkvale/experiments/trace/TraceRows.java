@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 
 /**
- * A tensor of a trace, one row a token: {@code [rows, heads, headDim]}. A view of the file, read when it is copied from;
+ * A tensor of a trace, one row per token: {@code [rows, heads, headDim]}. A view of the file, read when it is copied from;
  * any number of threads may.
  */
 public final class TraceRows {

@@ -3,7 +3,7 @@ package io.arkvale.experiments.trace;
 import io.arkvale.llama.attention.AttentionShape;
 import java.util.List;
 
-/** The vectors that a trace has of each layer, one row a token. */
+/** The vectors that a trace has of each layer, one row per token. */
 public enum TraceVectors {
     /** Queries, rotated, of the last context tokens and of the steps. */
     QUERIES("queries"),

@@ -122,7 +122,7 @@ final class PolicyTrial {
         return this;
     }
 
-    /** Gives the text, a character a token; before {@link #context}. */
+    /** Gives the text, a character per token; before {@link #context}. */
     PolicyTrial reading(String text) {
         this.text = text;
         return this;

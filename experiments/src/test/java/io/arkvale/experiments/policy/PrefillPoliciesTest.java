@@ -106,7 +106,8 @@ class PrefillPoliciesTest {
         var options = Map.of("window", "1", "kernel", "1", "safeguard", "0.5");
         var trial = new PolicyTrial(new AdaKv(), options, 3, 2, 2)
                 .voting(sixteenths(9, 8, 7, 6, 1), sixteenths(5, 4, 3, 2, 1));
-        // Two tokens a head, one of them its floor. The best four of both are the first head's: it gets the two others.
+        // Two tokens per head, one of them its floor. The best four of both are the first head's: it gets the two
+        // others.
         assertThat(trial.context(new double[5])).containsExactly(List.of(0, 1, 2, 4), List.of(0, 4));
     }
 

@@ -77,7 +77,7 @@ class IntervalTest {
         assertThat(Verdict.of(estimate, samples)).isEqualTo(expected);
     }
 
-    /** A cell with so many questions a text. */
+    /** A cell with so many questions per text. */
     static TaskResult result(int perText, double... scores) {
         var observations = new ArrayList<Observation>();
         for (int i = 0; i < scores.length; i++) {

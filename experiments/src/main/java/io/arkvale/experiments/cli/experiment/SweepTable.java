@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A sweep's results for people: one row a policy, one column an experiment, a cell with a number a budget. */
+/** A sweep's results for people: one row per policy, one column per experiment, a cell with a number per budget. */
 public final class SweepTable {
     private static final String EXPERIMENT = "experiment";
     private static final String POLICY = "policy";

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The shape of the paper's table 1: one row a policy, one column a budget.
+ * The shape of the paper's table 1: one row per policy, one column per budget.
  *
  * @param budgets the columns
  * @param policy reads the policy off a result

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A command that runs a scored task under policies and budgets: one row a policy, one column a budget. */
+/** A command that runs a scored task under policies and budgets: one row per policy, one column per budget. */
 public abstract class ScoredCommand implements Runnable, Measuring {
     private final Terminal terminal;
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How pages are chosen, in the terms of the cache's sequence settings.
  *
- * @param pageSize tokens a page
+ * @param pageSize tokens per page
  * @param sink first pages that always take part
  * @param window last pages that always take part, the last one counted
  * @param attended filled pages that take part
@@ -33,7 +33,7 @@ public record PageRules(
                 .toArray(int[][]::new);
     }
 
-    /** Option: tokens a page. */
+    /** Option: tokens per page. */
     public static final PolicyOption PAGE_SIZE = PolicyOption.whole("page-size", 32, 1, 1024, "tokens a page");
 
     /** Option: first pages. */

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /** ArkVale (Chen et al., 2024), run by a backend through the service-provider interface. */
 public final class ArkVale implements Policy, CacheRun {
-    /** Option: tokens a page. */
+    /** Option: tokens per page. */
     public static final String PAGE_SIZE = "page-size";
 
     private static final String DIGEST = "digest";

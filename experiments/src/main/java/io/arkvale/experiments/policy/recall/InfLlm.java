@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * The first tokens, a window of the last ones, and blocks of those between that the query ranks high by a few
  * representative keys; blocks live in host memory behind a cache of those used last (Xiao et al., "InfLLM", 2024). All
- * that is outside the window is seen at the window's distance. One choice a layer. Sizes are the paper's, scaled down:
+ * that is outside the window is seen at the window's distance. One choice per layer. Sizes are the paper's, scaled down:
  * the window is a share of the budget, and the budget holds the block cache too.
  */
 public final class InfLlm implements TokenPolicy {
