@@ -147,18 +147,20 @@ final class Engine implements AutoCloseable {
             secondGrids[graph.number] = grid(graph.id, graph.others);
         }
         return new ImmutableTaskGraph[] {
-            start.snapshot(), end(append), end(estimate), end(attend), end(put), end(gather)
+            start.snapshot(),
+            append.snapshot(),
+            estimate.snapshot(),
+            attend.snapshot(),
+            put.snapshot(),
+            gather.snapshot()
         };
     }
 
+    /** The first graph alone persists the pool, and so alone frees it. */
     private TaskGraph begin(Graph graph) {
         return new TaskGraph(graph.id)
                 .consumeFromDevice(pool)
                 .transferToDevice(DataTransferMode.EVERY_EXECUTION, table.numbers);
-    }
-
-    private ImmutableTaskGraph end(TaskGraph graph) {
-        return graph.persistOnDevice(pool).snapshot();
     }
 
     /** A grid that the given tasks share. */
@@ -269,7 +271,8 @@ final class Engine implements AutoCloseable {
     @Override
     public void close() {
         try {
-            plan.freeDeviceMemory();
+            // Otherwise only the arrays of the graph that ran last are freed.
+            plan.withAllGraphs();
             plan.close();
         } catch (TornadoExecutionPlanException e) {
             throw new BackendLostException("TornadoVM failed to free device memory", e);
