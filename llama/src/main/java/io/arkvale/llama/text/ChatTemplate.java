@@ -3,7 +3,7 @@ package io.arkvale.llama.text;
 import io.arkvale.llama.files.Json;
 import io.arkvale.llama.files.ModelFormatException;
 import io.arkvale.llama.text.jinja.Template;
-import io.arkvale.llama.text.jinja.TemplateException;
+import io.arkvale.llama.text.jinja.value.TemplateException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

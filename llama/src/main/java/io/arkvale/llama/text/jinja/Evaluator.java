@@ -1,6 +1,18 @@
 package io.arkvale.llama.text.jinja;
 
-import io.arkvale.llama.text.jinja.Expression.Arguments;
+import io.arkvale.llama.text.jinja.syntax.Expression;
+import io.arkvale.llama.text.jinja.syntax.Expression.Arguments;
+import io.arkvale.llama.text.jinja.value.Arithmetic;
+import io.arkvale.llama.text.jinja.value.Filters;
+import io.arkvale.llama.text.jinja.value.Functions;
+import io.arkvale.llama.text.jinja.value.Given;
+import io.arkvale.llama.text.jinja.value.Lazy;
+import io.arkvale.llama.text.jinja.value.Methods;
+import io.arkvale.llama.text.jinja.value.Namespace;
+import io.arkvale.llama.text.jinja.value.Python;
+import io.arkvale.llama.text.jinja.value.TemplateException;
+import io.arkvale.llama.text.jinja.value.Tests;
+import io.arkvale.llama.text.jinja.value.Undefined;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,11 @@
 package io.arkvale.llama.text.jinja;
 
+import io.arkvale.llama.text.jinja.syntax.Statement;
+import io.arkvale.llama.text.jinja.value.Functions;
+import io.arkvale.llama.text.jinja.value.Namespace;
+import io.arkvale.llama.text.jinja.value.Python;
+import io.arkvale.llama.text.jinja.value.TemplateException;
+import io.arkvale.llama.text.jinja.value.Undefined;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.arkvale.llama.text.jinja;
 
+import io.arkvale.llama.text.jinja.value.Functions;
+import io.arkvale.llama.text.jinja.value.Undefined;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

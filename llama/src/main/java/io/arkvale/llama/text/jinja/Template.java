@@ -1,5 +1,9 @@
 package io.arkvale.llama.text.jinja;
 
+import io.arkvale.llama.text.jinja.syntax.Statement;
+import io.arkvale.llama.text.jinja.syntax.TemplateParser;
+import io.arkvale.llama.text.jinja.value.Functions;
+import io.arkvale.llama.text.jinja.value.TemplateException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;

@@ -3,18 +3,11 @@
  * refused when a template is read, or at the latest when the value is there that shows it; it is never approximated.
  *
  * <ul>
- *   <li>{@code Lexer}: text to tokens, with the rules of white space ({@code trim_blocks} and {@code lstrip_blocks} on).
- *   <li>{@code ExpressionParser} and {@code TemplateParser}: tokens to {@link
- *       io.arkvale.llama.text.jinja.Expression}s and {@link io.arkvale.llama.text.jinja.Statement}s.
- *   <li>{@code Renderer}: runs statements; {@code Evaluator}: gives the value of expressions in a {@code Scope}.
- *   <li>{@code Python}: what values mean: truth, equality, order, text. {@code Filters}, {@code Tests}, {@code Methods} and
- *       {@code Functions}: those that there are.
+ *   <li>{@link io.arkvale.llama.text.jinja.syntax}: a template's text to expressions and statements.
+ *   <li>{@link io.arkvale.llama.text.jinja.value}: what values are and mean, and what is done with them.
+ *   <li>{@code Renderer} runs statements; {@code Evaluator} gives the value of expressions in a {@code Scope}.
  *   <li>{@link io.arkvale.llama.text.jinja.Template}: what callers see.
  * </ul>
- *
- * <p>Values are {@link java.lang.String}, {@link java.lang.Long}, {@link java.lang.Double}, {@link java.lang.Boolean},
- * {@link java.util.List}, {@link java.util.Map} with strings as keys, null for None, {@code Undefined}, {@code Lazy} and
- * {@code Namespace}.
  */
 @NullMarked
 package io.arkvale.llama.text.jinja;

@@ -1,6 +1,8 @@
-package io.arkvale.llama.text.jinja;
+package io.arkvale.llama.text.jinja.syntax;
 
-import io.arkvale.llama.text.jinja.Token.Kind;
+import io.arkvale.llama.text.jinja.syntax.Token.Kind;
+import io.arkvale.llama.text.jinja.value.Python;
+import io.arkvale.llama.text.jinja.value.TemplateException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,4 +1,4 @@
-package io.arkvale.llama.text.jinja;
+package io.arkvale.llama.text.jinja.value;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What stands behind {@code |}. */
-final class Filters {
+public final class Filters {
 
     private static final Set<String> NAMES = Set.of(
             "trim",
@@ -34,11 +34,11 @@ final class Filters {
 
     private Filters() {}
 
-    static boolean known(String name) {
+    public static boolean known(String name) {
         return NAMES.contains(name);
     }
 
-    static @Nullable Object apply(String name, @Nullable Object value, Given given) {
+    public static @Nullable Object apply(String name, @Nullable Object value, Given given) {
         return switch (name) {
             case "join" -> {
                 given.require(0, 1, name);

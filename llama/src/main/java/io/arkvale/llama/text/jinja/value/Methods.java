@@ -1,4 +1,4 @@
-package io.arkvale.llama.text.jinja;
+package io.arkvale.llama.text.jinja.value;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The methods of Python's strings and mappings. */
-final class Methods {
+public final class Methods {
 
     private static final Set<String> OF_STRINGS =
             Set.of("strip", "lstrip", "rstrip", "split", "startswith", "endswith", "upper", "lower", "replace", "join");
@@ -22,17 +22,17 @@ final class Methods {
             Set.of("clear", "copy", "fromkeys", "pop", "popitem", "setdefault", "update");
 
     /** A method with its value. */
-    record Bound(Object base, String name) {}
+    public record Bound(Object base, String name) {}
 
     private Methods() {}
 
     /** Whether a value may have a method of this name. */
-    static boolean known(String name) {
+    public static boolean known(String name) {
         return OF_STRINGS.contains(name) || OF_MAPPINGS.contains(name);
     }
 
     /** Whether this value has it. */
-    static boolean of(Object base, String name) {
+    public static boolean of(Object base, String name) {
         if (base instanceof Map && OTHERS_OF_MAPPINGS.contains(name)) {
             throw new TemplateException("the method '" + name + "' of a mapping is not supported");
         }
@@ -40,7 +40,7 @@ final class Methods {
                 || (base instanceof Map && OF_MAPPINGS.contains(name));
     }
 
-    static @Nullable Object call(Bound method, Given given) {
+    public static @Nullable Object call(Bound method, Given given) {
         return method.base() instanceof String text
                 ? ofString(text, method.name(), given)
                 : ofMapping((Map<?, ?>) method.base(), method.name(), given);
@@ -101,7 +101,7 @@ final class Methods {
     }
 
     /** Takes away characters that are in a set. */
-    static String strip(String text, String set, boolean left, boolean right) {
+    public static String strip(String text, String set, boolean left, boolean right) {
         int[] characters = text.codePoints().toArray();
         int begin = 0;
         int end = characters.length;
@@ -149,7 +149,7 @@ final class Methods {
     }
 
     /** Pairs of keys and values. */
-    static List<Object> items(Map<?, ?> map) {
+    public static List<Object> items(Map<?, ?> map) {
         var items = new ArrayList<Object>();
         map.forEach((key, value) -> items.add(Arrays.asList(key, value)));
         return items;

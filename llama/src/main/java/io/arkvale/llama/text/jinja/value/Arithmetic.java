@@ -1,15 +1,15 @@
-package io.arkvale.llama.text.jinja;
+package io.arkvale.llama.text.jinja.value;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Operators between values. */
-final class Arithmetic {
+public final class Arithmetic {
 
     private Arithmetic() {}
 
-    static Object negative(@Nullable Object value) {
+    public static Object negative(@Nullable Object value) {
         return switch (value) {
             case Long number -> Math.negateExact(number);
             case Double number -> -number;
@@ -17,7 +17,7 @@ final class Arithmetic {
         };
     }
 
-    static Object apply(String operator, @Nullable Object left, @Nullable Object right) {
+    public static Object apply(String operator, @Nullable Object left, @Nullable Object right) {
         if (operator.equals("~")) {
             return Python.text(left) + Python.text(right);
         }

@@ -1,4 +1,4 @@
-package io.arkvale.llama.text.jinja;
+package io.arkvale.llama.text.jinja.value;
 
 /**
  * What a name or an entry has that is not there: false, empty, and printed as nothing; everything else done with it is an
@@ -6,4 +6,4 @@ package io.arkvale.llama.text.jinja;
  *
  * @param what what is not there, in words
  */
-record Undefined(String what) {}
+public record Undefined(String what) {}

@@ -1,10 +1,10 @@
-package io.arkvale.llama.text.jinja;
+package io.arkvale.llama.text.jinja.syntax;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A piece of a template that writes or does something; {@code line} is where it stands. */
-sealed interface Statement {
+public sealed interface Statement {
 
     record Text(String text) implements Statement {}
 

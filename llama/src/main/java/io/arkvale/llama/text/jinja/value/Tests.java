@@ -1,4 +1,4 @@
-package io.arkvale.llama.text.jinja;
+package io.arkvale.llama.text.jinja.value;
 
 import java.util.List;
 import java.util.Map;
@@ -6,7 +6,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What stands behind {@code is}. */
-final class Tests {
+public final class Tests {
 
     private static final Set<String> NAMES = Set.of(
             "defined",
@@ -30,11 +30,11 @@ final class Tests {
 
     private Tests() {}
 
-    static boolean known(String name) {
+    public static boolean known(String name) {
         return NAMES.contains(name);
     }
 
-    static boolean holds(String name, @Nullable Object value, Given given) {
+    public static boolean holds(String name, @Nullable Object value, Given given) {
         boolean two = Set.of("in", "eq", "equalto", "ne").contains(name);
         given.require(two ? 1 : 0, two ? 1 : 0, name);
         return switch (name) {

@@ -1,7 +1,11 @@
-package io.arkvale.llama.text.jinja;
+package io.arkvale.llama.text.jinja.syntax;
 
-import io.arkvale.llama.text.jinja.Expression.Arguments;
-import io.arkvale.llama.text.jinja.Token.Kind;
+import io.arkvale.llama.text.jinja.syntax.Expression.Arguments;
+import io.arkvale.llama.text.jinja.syntax.Token.Kind;
+import io.arkvale.llama.text.jinja.value.Filters;
+import io.arkvale.llama.text.jinja.value.Functions;
+import io.arkvale.llama.text.jinja.value.Methods;
+import io.arkvale.llama.text.jinja.value.Tests;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

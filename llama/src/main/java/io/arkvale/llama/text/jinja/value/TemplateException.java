@@ -1,4 +1,4 @@
-package io.arkvale.llama.text.jinja;
+package io.arkvale.llama.text.jinja.value;
 
 /** A template cannot be rendered as Jinja would, or refuses what it was given. The message is a sentence's end. */
 public final class TemplateException extends RuntimeException {
@@ -11,7 +11,7 @@ public final class TemplateException extends RuntimeException {
     }
 
     /** The same, at a line of the template. */
-    static TemplateException at(int line, String problem) {
+    public static TemplateException at(int line, String problem) {
         return new TemplateException("line " + line + ": " + problem);
     }
 }

@@ -1,11 +1,11 @@
-package io.arkvale.llama.text.jinja;
+package io.arkvale.llama.text.jinja.syntax;
 
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What has a value. */
-sealed interface Expression {
+public sealed interface Expression {
 
     record Constant(@Nullable Object value) implements Expression {}
 

@@ -1,6 +1,7 @@
-package io.arkvale.llama.text.jinja;
+package io.arkvale.llama.text.jinja.syntax;
 
-import io.arkvale.llama.text.jinja.Token.Kind;
+import io.arkvale.llama.text.jinja.syntax.Token.Kind;
+import io.arkvale.llama.text.jinja.value.TemplateException;
 import java.util.List;
 
 /** Tokens, read one by one. */

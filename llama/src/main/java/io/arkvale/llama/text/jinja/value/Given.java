@@ -1,23 +1,23 @@
-package io.arkvale.llama.text.jinja;
+package io.arkvale.llama.text.jinja.value;
 
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The values that a function, filter, test or method is called with. */
-record Given(List<@Nullable Object> positional, Map<String, @Nullable Object> named) {
+public record Given(List<@Nullable Object> positional, Map<String, @Nullable Object> named) {
 
-    int count() {
+    public int count() {
         return positional.size();
     }
 
     @Nullable
-    Object at(int index) {
+    public Object at(int index) {
         return positional.get(index);
     }
 
     /** A string by its place. */
-    String text(int index, String callee) {
+    public String text(int index, String callee) {
         if (at(index) instanceof String text) {
             return text;
         }
@@ -25,7 +25,7 @@ record Given(List<@Nullable Object> positional, Map<String, @Nullable Object> na
     }
 
     /** Refuses other numbers of arguments, and arguments by name. */
-    void require(int least, int most, String callee) {
+    public void require(int least, int most, String callee) {
         if (count() < least || count() > most || !named.isEmpty()) {
             throw new TemplateException("'" + callee + "' with these arguments is not supported");
         }

@@ -1,7 +1,7 @@
-package io.arkvale.llama.text.jinja;
+package io.arkvale.llama.text.jinja.value;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A value whose entries can be set from inside of loops. */
-record Namespace(Map<String, @Nullable Object> entries) {}
+public record Namespace(Map<String, @Nullable Object> entries) {}

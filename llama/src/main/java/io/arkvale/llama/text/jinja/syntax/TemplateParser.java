@@ -1,12 +1,13 @@
-package io.arkvale.llama.text.jinja;
+package io.arkvale.llama.text.jinja.syntax;
 
-import io.arkvale.llama.text.jinja.Token.Kind;
+import io.arkvale.llama.text.jinja.syntax.Token.Kind;
+import io.arkvale.llama.text.jinja.value.TemplateException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 /** Statements. */
-final class TemplateParser {
+public final class TemplateParser {
 
     private final TokenStream tokens;
     private final ExpressionParser expressions;
@@ -17,7 +18,7 @@ final class TemplateParser {
         expressions = new ExpressionParser(tokens);
     }
 
-    static List<Statement> parse(String template) {
+    public static List<Statement> parse(String template) {
         var parser = new TemplateParser(new TokenStream(Lexer.tokens(template)));
         var body = parser.body(Set.of());
         if (parser.tokens.current().kind() != Kind.END) {

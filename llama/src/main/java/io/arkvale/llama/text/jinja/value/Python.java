@@ -1,4 +1,4 @@
-package io.arkvale.llama.text.jinja;
+package io.arkvale.llama.text.jinja.value;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,12 +7,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What values mean in Python. */
-final class Python {
+public final class Python {
 
     private Python() {}
 
     /** {@code bool(value)}. */
-    static boolean isTrue(@Nullable Object value) {
+    public static boolean isTrue(@Nullable Object value) {
         return switch (value) {
             case null -> false;
             case Undefined undefined -> false;
@@ -27,7 +27,7 @@ final class Python {
     }
 
     /** {@code str(value)}, for values whose text is the same everywhere. */
-    static String text(@Nullable Object value) {
+    public static String text(@Nullable Object value) {
         return switch (value) {
             case null -> "None";
             case Undefined undefined -> "";
@@ -39,7 +39,7 @@ final class Python {
     }
 
     /** A value's kind, in words. */
-    static String kind(@Nullable Object value) {
+    public static String kind(@Nullable Object value) {
         return switch (value) {
             case null -> "None";
             case Undefined undefined -> undefined.what() + ", which is not defined,";
@@ -56,7 +56,7 @@ final class Python {
     }
 
     /** {@code a == b}. */
-    static boolean equal(@Nullable Object a, @Nullable Object b) {
+    public static boolean equal(@Nullable Object a, @Nullable Object b) {
         if (isNumber(a) && isNumber(b)) {
             return compareNumbers(a, b) == 0;
         }
@@ -109,7 +109,7 @@ final class Python {
     }
 
     /** The order of numbers, or of strings by their code points. */
-    static int compare(@Nullable Object a, @Nullable Object b) {
+    public static int compare(@Nullable Object a, @Nullable Object b) {
         if (isNumber(a) && isNumber(b)) {
             return compareNumbers(a, b);
         }
@@ -121,7 +121,7 @@ final class Python {
     }
 
     /** {@code element in container}. */
-    static boolean contains(@Nullable Object container, @Nullable Object element) {
+    public static boolean contains(@Nullable Object container, @Nullable Object element) {
         return switch (container) {
             case String text when element instanceof String part -> text.contains(part);
             case List<?> list -> list.stream().anyMatch(each -> equal(each, element));
@@ -133,7 +133,7 @@ final class Python {
     }
 
     /** {@code len(value)}. */
-    static long length(@Nullable Object value) {
+    public static long length(@Nullable Object value) {
         return switch (value) {
             case String text -> text.codePointCount(0, text.length());
             case List<?> list -> list.size();
@@ -144,7 +144,7 @@ final class Python {
     }
 
     /** {@code list(value)}: elements, keys, or characters. */
-    static List<@Nullable Object> list(@Nullable Object value) {
+    public static List<@Nullable Object> list(@Nullable Object value) {
         return switch (value) {
             case String text ->
                 new ArrayList<>(text.codePoints().mapToObj(Character::toString).toList());
@@ -157,7 +157,7 @@ final class Python {
     }
 
     /** White space as Python's strings know it. */
-    static boolean isSpace(int c) {
+    public static boolean isSpace(int c) {
         return (c >= 0x09 && c <= 0x0D)
                 || (c >= 0x1C && c <= 0x20)
                 || c == 0x85
@@ -172,11 +172,11 @@ final class Python {
     }
 
     /** Whether there is white space and nothing else. */
-    static boolean isBlank(String text) {
+    public static boolean isBlank(String text) {
         return !text.isEmpty() && text.chars().allMatch(Python::isSpace);
     }
 
-    static String stripLeft(String text) {
+    public static String stripLeft(String text) {
         int begin = 0;
         while (begin < text.length() && isSpace(text.charAt(begin))) {
             begin++;
@@ -184,7 +184,7 @@ final class Python {
         return text.substring(begin);
     }
 
-    static String stripRight(String text) {
+    public static String stripRight(String text) {
         int end = text.length();
         while (end > 0 && isSpace(text.charAt(end - 1))) {
             end--;

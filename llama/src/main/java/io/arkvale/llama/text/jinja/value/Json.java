@@ -1,4 +1,4 @@
-package io.arkvale.llama.text.jinja;
+package io.arkvale.llama.text.jinja.value;
 
 import java.util.List;
 import java.util.Map;

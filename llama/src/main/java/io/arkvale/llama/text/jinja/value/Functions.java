@@ -1,4 +1,4 @@
-package io.arkvale.llama.text.jinja;
+package io.arkvale.llama.text.jinja.value;
 
 import java.time.Clock;
 import java.time.LocalDateTime;
@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The functions that chat templates may call. */
-final class Functions {
+public final class Functions {
 
     private static final Set<String> NAMES = Set.of("namespace", "range", "raise_exception", "strftime_now");
 
@@ -21,20 +21,20 @@ final class Functions {
             'M', "mm");
 
     /** A function as a value. */
-    record Reference(String name) {}
+    public record Reference(String name) {}
 
     private final Clock clock;
 
-    Functions(Clock clock) {
+    public Functions(Clock clock) {
         this.clock = clock;
     }
 
-    static boolean known(String name) {
+    public static boolean known(String name) {
         return NAMES.contains(name);
     }
 
     @Nullable
-    Object call(String name, Given given) {
+    public Object call(String name, Given given) {
         return switch (name) {
             case "namespace" -> {
                 if (given.count() > 0) {
