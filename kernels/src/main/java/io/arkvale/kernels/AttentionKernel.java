@@ -13,6 +13,16 @@ public interface AttentionKernel {
      */
     int READ_BEYOND = 128;
 
+    /** Token by token, in plain loops. */
+    static AttentionKernel scalar(StorageFormat format, int queryHeads, int headDim, int pageSize) {
+        return new ScalarAttention(format, queryHeads, headDim, pageSize);
+    }
+
+    /** Page by page, in the machine's vectors. */
+    static AttentionKernel vector(StorageFormat format, int queryHeads, int headDim, int pageSize) {
+        return new VectorAttention(format, queryHeads, headDim, pageSize);
+    }
+
     /** A state for this kernel's shape, to be {@linkplain AttentionState#begin begun} before use. It may be reused. */
     AttentionState newState();
 

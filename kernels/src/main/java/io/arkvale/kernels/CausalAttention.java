@@ -17,7 +17,7 @@ import java.util.Arrays;
 public final class CausalAttention {
 
     /** Rows of one tile; what the widest register tile computes at once. */
-    private static final int TILE_ROWS = VectorMatrixKernels.TILE_ROWS;
+    private static final int TILE_ROWS = MatrixKernels.TILE_ROWS;
 
     /** Stacked rows (positions times query heads) of an item: enough to reuse each key block from the cache. */
     private static final int ITEM_ROWS = 192;
@@ -31,7 +31,14 @@ public final class CausalAttention {
     private final int valueStride;
     private final float queryFactor;
 
-    CausalAttention(MatrixKernels matrix, SoftmaxKernels softmax, int queryHeads, int headDim) {
+    /**
+     * Attention with scores scaled by {@code 1/√headDim}.
+     *
+     * @param matrix of the same kind, scalar or vector, as {@code softmax}
+     * @param queryHeads query heads that share the KV head, at least 1
+     * @param headDim length of a key, value or query, at least 1
+     */
+    public CausalAttention(MatrixKernels matrix, SoftmaxKernels softmax, int queryHeads, int headDim) {
         this.matrix = matrix;
         this.softmax = softmax;
         this.queryHeads = Shapes.atLeastOne("queryHeads", queryHeads);

@@ -10,31 +10,31 @@ import java.lang.foreign.MemorySegment;
 public final class DenseKernels {
 
     private static final DenseKernels SCALAR = new DenseKernels(
-            "scalar",
             Kernels.scalar(),
-            ScalarMatrixKernels.INSTANCE,
-            ScalarRowKernels.INSTANCE,
-            ScalarSoftmaxKernels.INSTANCE);
+            MatrixKernels.scalar(),
+            RowKernels.scalar(),
+            SoftmaxKernels.scalar(),
+            WeightKernels.scalar());
     private static final DenseKernels VECTOR = new DenseKernels(
-            "vector " + VectorMatrixKernels.SPECIES.vectorBitSize() + " bits",
             Kernels.vector(),
-            VectorMatrixKernels.INSTANCE,
-            VectorRowKernels.INSTANCE,
-            VectorSoftmaxKernels.INSTANCE);
+            MatrixKernels.vector(),
+            RowKernels.vector(),
+            SoftmaxKernels.vector(),
+            WeightKernels.vector());
 
-    private final String description;
     private final Kernels storage;
     private final MatrixKernels matrix;
     private final RowKernels rows;
     private final SoftmaxKernels softmax;
+    private final WeightKernels weights;
 
     private DenseKernels(
-            String description, Kernels storage, MatrixKernels matrix, RowKernels rows, SoftmaxKernels softmax) {
-        this.description = description;
+            Kernels storage, MatrixKernels matrix, RowKernels rows, SoftmaxKernels softmax, WeightKernels weights) {
         this.storage = storage;
         this.matrix = matrix;
         this.rows = rows;
         this.softmax = softmax;
+        this.weights = weights;
     }
 
     /** Plain Java loops: the readable definition. */
@@ -49,7 +49,7 @@ public final class DenseKernels {
 
     /** The name for tables and messages, such as {@code "scalar"} or {@code "vector 512 bits"}. */
     public String description() {
-        return description;
+        return storage.description();
     }
 
     /** Block products. */
@@ -69,7 +69,7 @@ public final class DenseKernels {
 
     /** An empty matrix of weights, for products with these kernels. */
     public PackedMatrix matrix(int outputs, int inputs) {
-        return new PackedMatrix(matrix, outputs, inputs);
+        return weights.packed(outputs, inputs);
     }
 
     /**
@@ -78,16 +78,12 @@ public final class DenseKernels {
      * @param weights {@code [outputs, inputs]} in {@code format}, valid as long as the matrix is used
      */
     public StoredMatrix stored(StorageFormat format, MemorySegment weights, int outputs, int inputs) {
-        var dots = this == VECTOR ? RowDots.of(format) : new ScalarRowDots(format);
-        return StoredMatrix.of(matrix, codec(format), dots, weights, outputs, inputs);
+        return this.weights.stored(format, weights, outputs, inputs);
     }
 
     /** A matrix to be filled with weights of eight bits, in memory of {@code arena}. */
     public EightBitMatrix eightBits(int outputs, int inputs, Arena arena) {
-        var dots = this == VECTOR && VectorEightBitDots.SUPPORTED
-                ? VectorEightBitDots.INSTANCE
-                : ScalarEightBitDots.INSTANCE;
-        return new EightBitMatrix(matrix, dots, outputs, inputs, arena);
+        return weights.eightBits(outputs, inputs, arena);
     }
 
     /** Bulk conversion of stored numbers. */
@@ -115,6 +111,6 @@ public final class DenseKernels {
 
     @Override
     public String toString() {
-        return description;
+        return description();
     }
 }

@@ -7,6 +7,16 @@ import java.lang.foreign.MemorySegment;
  * have length headDim and are written from index 0.
  */
 public interface DigestKernel {
+    /** Number by number; keys are read by {@code codec}. */
+    static DigestKernel scalar(FormatCodec codec, int headDim, int pageSize) {
+        return new ScalarDigest(codec, headDim, pageSize);
+    }
+
+    /** In the machine's vectors; keys are read by {@code codec}. */
+    static DigestKernel vector(FormatCodec codec, int headDim, int pageSize) {
+        return new VectorDigest(codec, headDim, pageSize);
+    }
+
     /**
      * Takes the keys of a page; every other method speaks of these. They are copied.
      *

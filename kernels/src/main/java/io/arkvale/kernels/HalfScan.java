@@ -1,6 +1,6 @@
 package io.arkvale.kernels;
 
-import static io.arkvale.kernels.VectorKernels.SHORTS;
+import static io.arkvale.kernels.Registers.SHORTS;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

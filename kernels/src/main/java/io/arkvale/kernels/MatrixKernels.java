@@ -8,6 +8,19 @@ package io.arkvale.kernels;
  */
 public interface MatrixKernels {
 
+    /** Rows that the widest register tile computes at once: products of a multiple of them are the fastest. */
+    int TILE_ROWS = 6;
+
+    /** Plain loops. */
+    static MatrixKernels scalar() {
+        return ScalarMatrixKernels.INSTANCE;
+    }
+
+    /** The Vector API at the machine's preferred width. */
+    static MatrixKernels vector() {
+        return VectorMatrixKernels.INSTANCE;
+    }
+
     /** Columns of a product are computed in multiples of this many. */
     int lanes();
 

@@ -39,7 +39,14 @@ public final class PackedKeyValues {
         }
     }
 
-    PackedKeyValues(MatrixKernels kernels, FormatCodec codec, int headDim) {
+    /**
+     * An empty store.
+     *
+     * @param kernels those of the attention that reads it
+     * @param codec of the format that keys and values are stored in
+     * @param headDim length of a key or value, at least 1
+     */
+    public PackedKeyValues(MatrixKernels kernels, FormatCodec codec, int headDim) {
         this.codec = codec;
         format = codec.format();
         this.headDim = Shapes.atLeastOne("headDim", headDim);

@@ -7,6 +7,9 @@ import java.lang.foreign.MemorySegment;
  * loaded hold what an earlier load left: products with them are computed, in pairs of rows, but never used.
  */
 final class PaddedBlock {
+    /** Lanes of two vectors. */
+    private static final int PAIR = 2 * Registers.LANES;
+
     private final FormatCodec codec;
     private final int length;
 
@@ -24,7 +27,7 @@ final class PaddedBlock {
     PaddedBlock(FormatCodec codec, int length, int capacity) {
         this.codec = codec;
         this.length = length;
-        stride = VectorKernels.padded(length);
+        stride = Math.multiplyExact(Math.ceilDiv(length, PAIR), PAIR);
         rows = new float[Math.multiplyExact(capacity, stride)];
     }
 

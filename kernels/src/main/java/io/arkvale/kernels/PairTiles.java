@@ -1,7 +1,7 @@
 package io.arkvale.kernels;
 
-import static io.arkvale.kernels.VectorMatrixKernels.LANES;
-import static io.arkvale.kernels.VectorMatrixKernels.SPECIES;
+import static io.arkvale.kernels.Registers.FLOATS;
+import static io.arkvale.kernels.Registers.LANES;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -24,27 +24,27 @@ final class PairTiles {
             float[] c,
             int cOffset,
             int cStride) {
-        var c00 = FloatVector.zero(SPECIES);
-        var c01 = FloatVector.zero(SPECIES);
-        var c02 = FloatVector.zero(SPECIES);
-        var c03 = FloatVector.zero(SPECIES);
-        var c10 = FloatVector.zero(SPECIES);
-        var c11 = FloatVector.zero(SPECIES);
-        var c12 = FloatVector.zero(SPECIES);
-        var c13 = FloatVector.zero(SPECIES);
+        var c00 = FloatVector.zero(FLOATS);
+        var c01 = FloatVector.zero(FLOATS);
+        var c02 = FloatVector.zero(FLOATS);
+        var c03 = FloatVector.zero(FLOATS);
+        var c10 = FloatVector.zero(FLOATS);
+        var c11 = FloatVector.zero(FLOATS);
+        var c12 = FloatVector.zero(FLOATS);
+        var c13 = FloatVector.zero(FLOATS);
         for (int k = 0, at = bOffset; k < depth; k++, at += bStride) {
-            var x0 = FloatVector.broadcast(SPECIES, a[aOffset + k]);
-            var x1 = FloatVector.broadcast(SPECIES, a[aOffset + aStride + k]);
-            var b0 = FloatVector.fromArray(SPECIES, b, at);
+            var x0 = FloatVector.broadcast(FLOATS, a[aOffset + k]);
+            var x1 = FloatVector.broadcast(FLOATS, a[aOffset + aStride + k]);
+            var b0 = FloatVector.fromArray(FLOATS, b, at);
             c00 = x0.fma(b0, c00);
             c10 = x1.fma(b0, c10);
-            var b1 = FloatVector.fromArray(SPECIES, b, at + LANES);
+            var b1 = FloatVector.fromArray(FLOATS, b, at + LANES);
             c01 = x0.fma(b1, c01);
             c11 = x1.fma(b1, c11);
-            var b2 = FloatVector.fromArray(SPECIES, b, at + 2 * LANES);
+            var b2 = FloatVector.fromArray(FLOATS, b, at + 2 * LANES);
             c02 = x0.fma(b2, c02);
             c12 = x1.fma(b2, c12);
-            var b3 = FloatVector.fromArray(SPECIES, b, at + 3 * LANES);
+            var b3 = FloatVector.fromArray(FLOATS, b, at + 3 * LANES);
             c03 = x0.fma(b3, c03);
             c13 = x1.fma(b3, c13);
         }
@@ -69,17 +69,17 @@ final class PairTiles {
             float[] c,
             int cOffset,
             int cStride) {
-        var c00 = FloatVector.zero(SPECIES);
-        var c01 = FloatVector.zero(SPECIES);
-        var c10 = FloatVector.zero(SPECIES);
-        var c11 = FloatVector.zero(SPECIES);
+        var c00 = FloatVector.zero(FLOATS);
+        var c01 = FloatVector.zero(FLOATS);
+        var c10 = FloatVector.zero(FLOATS);
+        var c11 = FloatVector.zero(FLOATS);
         for (int k = 0, at = bOffset; k < depth; k++, at += bStride) {
-            var x0 = FloatVector.broadcast(SPECIES, a[aOffset + k]);
-            var x1 = FloatVector.broadcast(SPECIES, a[aOffset + aStride + k]);
-            var b0 = FloatVector.fromArray(SPECIES, b, at);
+            var x0 = FloatVector.broadcast(FLOATS, a[aOffset + k]);
+            var x1 = FloatVector.broadcast(FLOATS, a[aOffset + aStride + k]);
+            var b0 = FloatVector.fromArray(FLOATS, b, at);
             c00 = x0.fma(b0, c00);
             c10 = x1.fma(b0, c10);
-            var b1 = FloatVector.fromArray(SPECIES, b, at + LANES);
+            var b1 = FloatVector.fromArray(FLOATS, b, at + LANES);
             c01 = x0.fma(b1, c01);
             c11 = x1.fma(b1, c11);
         }

@@ -3,6 +3,16 @@ package io.arkvale.kernels;
 /** What a Llama block does to single rows between its products. Rows are runs of a float array, of any length. */
 public interface RowKernels {
 
+    /** Plain loops. */
+    static RowKernels scalar() {
+        return ScalarRowKernels.INSTANCE;
+    }
+
+    /** The Vector API at the machine's preferred width. */
+    static RowKernels vector() {
+        return VectorRowKernels.INSTANCE;
+    }
+
     /** RMSNorm: {@code out = weight · x / √(mean(x²) + epsilon)}; {@code weight} has {@code count} values and {@code out} does not overlap x. */
     void rmsNorm(float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset, int count);
 

@@ -1,7 +1,7 @@
 package io.arkvale.kernels;
 
-import static io.arkvale.kernels.VectorMatrixKernels.LANES;
-import static io.arkvale.kernels.VectorMatrixKernels.SPECIES;
+import static io.arkvale.kernels.Registers.FLOATS;
+import static io.arkvale.kernels.Registers.LANES;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -12,16 +12,16 @@ final class RowTiles {
 
     static void multiply4(
             int depth, float[] a, int aOffset, float[] b, int bOffset, int bStride, float[] c, int cOffset) {
-        var c0 = FloatVector.zero(SPECIES);
-        var c1 = FloatVector.zero(SPECIES);
-        var c2 = FloatVector.zero(SPECIES);
-        var c3 = FloatVector.zero(SPECIES);
+        var c0 = FloatVector.zero(FLOATS);
+        var c1 = FloatVector.zero(FLOATS);
+        var c2 = FloatVector.zero(FLOATS);
+        var c3 = FloatVector.zero(FLOATS);
         for (int k = 0, at = bOffset; k < depth; k++, at += bStride) {
-            var x = FloatVector.broadcast(SPECIES, a[aOffset + k]);
-            c0 = x.fma(FloatVector.fromArray(SPECIES, b, at), c0);
-            c1 = x.fma(FloatVector.fromArray(SPECIES, b, at + LANES), c1);
-            c2 = x.fma(FloatVector.fromArray(SPECIES, b, at + 2 * LANES), c2);
-            c3 = x.fma(FloatVector.fromArray(SPECIES, b, at + 3 * LANES), c3);
+            var x = FloatVector.broadcast(FLOATS, a[aOffset + k]);
+            c0 = x.fma(FloatVector.fromArray(FLOATS, b, at), c0);
+            c1 = x.fma(FloatVector.fromArray(FLOATS, b, at + LANES), c1);
+            c2 = x.fma(FloatVector.fromArray(FLOATS, b, at + 2 * LANES), c2);
+            c3 = x.fma(FloatVector.fromArray(FLOATS, b, at + 3 * LANES), c3);
         }
         c0.intoArray(c, cOffset);
         c1.intoArray(c, cOffset + LANES);
@@ -31,12 +31,12 @@ final class RowTiles {
 
     static void multiply2(
             int depth, float[] a, int aOffset, float[] b, int bOffset, int bStride, float[] c, int cOffset) {
-        var c0 = FloatVector.zero(SPECIES);
-        var c1 = FloatVector.zero(SPECIES);
+        var c0 = FloatVector.zero(FLOATS);
+        var c1 = FloatVector.zero(FLOATS);
         for (int k = 0, at = bOffset; k < depth; k++, at += bStride) {
-            var x = FloatVector.broadcast(SPECIES, a[aOffset + k]);
-            c0 = x.fma(FloatVector.fromArray(SPECIES, b, at), c0);
-            c1 = x.fma(FloatVector.fromArray(SPECIES, b, at + LANES), c1);
+            var x = FloatVector.broadcast(FLOATS, a[aOffset + k]);
+            c0 = x.fma(FloatVector.fromArray(FLOATS, b, at), c0);
+            c1 = x.fma(FloatVector.fromArray(FLOATS, b, at + LANES), c1);
         }
         c0.intoArray(c, cOffset);
         c1.intoArray(c, cOffset + LANES);
@@ -44,10 +44,10 @@ final class RowTiles {
 
     static void multiply1(
             int depth, float[] a, int aOffset, float[] b, int bOffset, int bStride, float[] c, int cOffset) {
-        var c0 = FloatVector.zero(SPECIES);
+        var c0 = FloatVector.zero(FLOATS);
         for (int k = 0, at = bOffset; k < depth; k++, at += bStride) {
-            var x = FloatVector.broadcast(SPECIES, a[aOffset + k]);
-            c0 = x.fma(FloatVector.fromArray(SPECIES, b, at), c0);
+            var x = FloatVector.broadcast(FLOATS, a[aOffset + k]);
+            c0 = x.fma(FloatVector.fromArray(FLOATS, b, at), c0);
         }
         c0.intoArray(c, cOffset);
     }

@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 /** Converts one number at a time. */
 record ScalarCodec(StorageFormat format) implements FormatCodec {
     static final ScalarCodec F32 = new ScalarCodec(StorageFormat.F32);
-    static final ScalarCodec F16 = new ScalarCodec(StorageFormat.F16);
     static final ScalarCodec BF16 = new ScalarCodec(StorageFormat.BF16);
 
     @Override

@@ -18,16 +18,16 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public AttentionKernel attention(StorageFormat format, int queryHeads, int headDim, int pageSize) {
-        return new ScalarAttention(format, queryHeads, headDim, pageSize);
+        return AttentionKernel.scalar(format, queryHeads, headDim, pageSize);
     }
 
     @Override
     public DigestKernel digest(StorageFormat format, int headDim, int pageSize) {
-        return new ScalarDigest(codec(format), headDim, pageSize);
+        return DigestKernel.scalar(codec(format), headDim, pageSize);
     }
 
     @Override
     public ScoreKernel score(StorageFormat format, int queryHeads, int headDim, int capacity) {
-        return new ScalarScore(format, queryHeads, headDim, capacity);
+        return ScoreKernel.scalar(format, queryHeads, headDim, capacity);
     }
 }

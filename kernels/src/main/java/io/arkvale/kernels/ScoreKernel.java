@@ -11,6 +11,16 @@ import java.lang.foreign.MemorySegment;
  * {@code at + g * row + i}.
  */
 public interface ScoreKernel {
+    /** Page by page, in plain loops. */
+    static ScoreKernel scalar(StorageFormat format, int queryHeads, int headDim, int capacity) {
+        return new ScalarScore(format, queryHeads, headDim, capacity);
+    }
+
+    /** A panel of pages at a time, in the machine's vectors. */
+    static ScoreKernel vector(StorageFormat format, int queryHeads, int headDim, int capacity) {
+        return new VectorScore(format, queryHeads, headDim, capacity);
+    }
+
     /** Takes the queries, float32 {@code [queryHeads][headDim]} from index {@code at}, for the calls that follow. */
     void queries(float[] queries, int at);
 

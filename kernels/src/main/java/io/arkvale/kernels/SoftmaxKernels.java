@@ -8,6 +8,16 @@ package io.arkvale.kernels;
  */
 public interface SoftmaxKernels {
 
+    /** Plain loops. */
+    static SoftmaxKernels scalar() {
+        return ScalarSoftmaxKernels.INSTANCE;
+    }
+
+    /** The Vector API at the machine's preferred width. */
+    static SoftmaxKernels vector() {
+        return VectorSoftmaxKernels.INSTANCE;
+    }
+
     /**
      * Replaces {@code count} scores, a multiple of the lanes, by {@code 2^(score − largest[row])}, zero below the normal
      * numbers, and adds them to the row's sums. Where a score exceeds the running maximum by more than {@code slack},

@@ -19,6 +19,6 @@ interface StoredRows {
 
     /** Numbers of scratch memory that {@link #dot} needs. */
     static int scratch() {
-        return TOGETHER * VectorKernels.LANES;
+        return TOGETHER * Registers.LANES;
     }
 }

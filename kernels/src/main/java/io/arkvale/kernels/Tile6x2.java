@@ -1,7 +1,7 @@
 package io.arkvale.kernels;
 
-import static io.arkvale.kernels.VectorMatrixKernels.LANES;
-import static io.arkvale.kernels.VectorMatrixKernels.SPECIES;
+import static io.arkvale.kernels.Registers.FLOATS;
+import static io.arkvale.kernels.Registers.LANES;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -21,7 +21,7 @@ final class Tile6x2 {
             float[] c,
             int cOffset,
             int cStride) {
-        var zero = FloatVector.zero(SPECIES);
+        var zero = FloatVector.zero(FLOATS);
         FloatVector c00 = zero;
         FloatVector c01 = zero;
         FloatVector c10 = zero;
@@ -40,24 +40,24 @@ final class Tile6x2 {
         int a4 = a3 + aStride;
         int a5 = a4 + aStride;
         for (int k = 0, at = bOffset; k < depth; k++, at += bStride) {
-            var b0 = FloatVector.fromArray(SPECIES, b, at);
-            var b1 = FloatVector.fromArray(SPECIES, b, at + LANES);
-            var x0 = FloatVector.broadcast(SPECIES, a[aOffset + k]);
+            var b0 = FloatVector.fromArray(FLOATS, b, at);
+            var b1 = FloatVector.fromArray(FLOATS, b, at + LANES);
+            var x0 = FloatVector.broadcast(FLOATS, a[aOffset + k]);
             c00 = x0.fma(b0, c00);
             c01 = x0.fma(b1, c01);
-            var x1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+            var x1 = FloatVector.broadcast(FLOATS, a[a1 + k]);
             c10 = x1.fma(b0, c10);
             c11 = x1.fma(b1, c11);
-            var x2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+            var x2 = FloatVector.broadcast(FLOATS, a[a2 + k]);
             c20 = x2.fma(b0, c20);
             c21 = x2.fma(b1, c21);
-            var x3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+            var x3 = FloatVector.broadcast(FLOATS, a[a3 + k]);
             c30 = x3.fma(b0, c30);
             c31 = x3.fma(b1, c31);
-            var x4 = FloatVector.broadcast(SPECIES, a[a4 + k]);
+            var x4 = FloatVector.broadcast(FLOATS, a[a4 + k]);
             c40 = x4.fma(b0, c40);
             c41 = x4.fma(b1, c41);
-            var x5 = FloatVector.broadcast(SPECIES, a[a5 + k]);
+            var x5 = FloatVector.broadcast(FLOATS, a[a5 + k]);
             c50 = x5.fma(b0, c50);
             c51 = x5.fma(b1, c51);
         }

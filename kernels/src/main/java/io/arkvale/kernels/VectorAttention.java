@@ -19,7 +19,7 @@ final class VectorAttention implements AttentionKernel {
         this.queryHeads = Shapes.atLeastOne("queryHeads", queryHeads);
         this.headDim = Shapes.atLeastOne("headDim", headDim);
         this.pageSize = Shapes.atLeastOne("pageSize", pageSize);
-        sums = WeightedSums.of(format);
+        sums = WeightedSums.VECTOR.of(format);
         bytes = format.bytes();
         stateStride = wholePanels(headDim);
         scoreStride = wholePanels(pageSize);

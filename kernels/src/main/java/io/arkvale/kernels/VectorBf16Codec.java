@@ -1,9 +1,9 @@
 package io.arkvale.kernels;
 
-import static io.arkvale.kernels.VectorKernels.FLOATS;
-import static io.arkvale.kernels.VectorKernels.INTS;
-import static io.arkvale.kernels.VectorKernels.LANES;
-import static io.arkvale.kernels.VectorKernels.SHORTS;
+import static io.arkvale.kernels.Registers.FLOATS;
+import static io.arkvale.kernels.Registers.INTS;
+import static io.arkvale.kernels.Registers.LANES;
+import static io.arkvale.kernels.Registers.SHORTS;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;

@@ -1,7 +1,7 @@
 package io.arkvale.kernels;
 
-import static io.arkvale.kernels.VectorKernels.FLOATS;
-import static io.arkvale.kernels.VectorKernels.LANES;
+import static io.arkvale.kernels.Registers.FLOATS;
+import static io.arkvale.kernels.Registers.LANES;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;

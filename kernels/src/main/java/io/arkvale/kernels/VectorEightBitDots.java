@@ -1,9 +1,9 @@
 package io.arkvale.kernels;
 
 import static io.arkvale.kernels.EightBitRows.GROUP;
+import static io.arkvale.kernels.Registers.FLOATS;
+import static io.arkvale.kernels.Registers.LANES;
 import static io.arkvale.kernels.StoredRows.TOGETHER;
-import static io.arkvale.kernels.VectorKernels.FLOATS;
-import static io.arkvale.kernels.VectorKernels.LANES;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -17,7 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** Four rows at a time, group by group; what is left of a group after its last whole vector is added by plain code. */
 final class VectorEightBitDots implements EightBitDots {
-    /** The narrowest vector that holds {@link VectorKernels#LANES} bytes exactly is one of 64 bits. */
+    /** The narrowest vector that holds {@link Registers#LANES} bytes exactly is one of 64 bits. */
     static final boolean SUPPORTED = LANES >= Long.BYTES;
 
     static final VectorEightBitDots INSTANCE = new VectorEightBitDots();

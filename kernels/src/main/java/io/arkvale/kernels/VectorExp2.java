@@ -1,6 +1,6 @@
 package io.arkvale.kernels;
 
-import static io.arkvale.kernels.VectorMatrixKernels.SPECIES;
+import static io.arkvale.kernels.Registers.FLOATS;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 
@@ -28,12 +28,12 @@ final class VectorExp2 {
     static FloatVector exp2(FloatVector x) {
         var shifted = x.add(ROUND);
         var fraction = x.sub(shifted.sub(ROUND));
-        var power = FloatVector.broadcast(SPECIES, C5);
-        power = power.fma(fraction, FloatVector.broadcast(SPECIES, C4));
-        power = power.fma(fraction, FloatVector.broadcast(SPECIES, C3));
-        power = power.fma(fraction, FloatVector.broadcast(SPECIES, C2));
-        power = power.fma(fraction, FloatVector.broadcast(SPECIES, C1));
-        power = power.fma(fraction, FloatVector.broadcast(SPECIES, 1f));
+        var power = FloatVector.broadcast(FLOATS, C5);
+        power = power.fma(fraction, FloatVector.broadcast(FLOATS, C4));
+        power = power.fma(fraction, FloatVector.broadcast(FLOATS, C3));
+        power = power.fma(fraction, FloatVector.broadcast(FLOATS, C2));
+        power = power.fma(fraction, FloatVector.broadcast(FLOATS, C1));
+        power = power.fma(fraction, FloatVector.broadcast(FLOATS, 1f));
         var exponent = shifted.reinterpretAsInts().lanewise(LSHL, SIGNIFICAND_BITS);
         var scaled = power.reinterpretAsInts().add(exponent).reinterpretAsFloats();
         return scaled.blend(0f, x.compare(LT, -126f));

@@ -1,7 +1,7 @@
 package io.arkvale.kernels;
 
-import static io.arkvale.kernels.VectorKernels.INTS;
-import static io.arkvale.kernels.VectorKernels.SHORTS;
+import static io.arkvale.kernels.Registers.INTS;
+import static io.arkvale.kernels.Registers.SHORTS;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

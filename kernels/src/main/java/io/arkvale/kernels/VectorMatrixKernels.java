@@ -1,14 +1,9 @@
 package io.arkvale.kernels;
 
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
+import static io.arkvale.kernels.Registers.LANES;
 
 /** Cuts a product into register tiles: six rows by as many vectors as the register file holds, then what is left. */
 final class VectorMatrixKernels implements MatrixKernels {
-
-    static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-    static final int LANES = SPECIES.length();
-    static final int TILE_ROWS = 6;
 
     static final VectorMatrixKernels INSTANCE = new VectorMatrixKernels();
 

@@ -1,7 +1,7 @@
 package io.arkvale.kernels;
 
-import static io.arkvale.kernels.VectorKernels.FLOATS;
-import static io.arkvale.kernels.VectorKernels.LANES;
+import static io.arkvale.kernels.Registers.FLOATS;
+import static io.arkvale.kernels.Registers.LANES;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
@@ -11,11 +11,11 @@ import jdk.incubator.vector.FloatVector;
  * Four rows at a time against one vector, whose registers they share: an accumulator a row is enough to wait for memory
  * and not for arithmetic. What is left after the last whole vector is added by plain code, after the lanes.
  *
- * <p>Never used as it stands: each format has a {@linkplain ClassCopy copy} of this class of its own, in which the codec
+ * <p>Never used as it stands: each format has a {@linkplain FormatCopies copy} of this class of its own, in which the codec
  * is a constant.
  */
 final class VectorRowDots implements RowDots {
-    private static final VectorCodec CODEC = ClassCopy.constant(MethodHandles.lookup(), VectorCodec.class);
+    private static final VectorCodec CODEC = FormatCopies.codec(MethodHandles.lookup());
     private static final StorageFormat FORMAT = CODEC.format();
     private static final int BYTES = FORMAT.bytes();
 

@@ -1,7 +1,7 @@
 package io.arkvale.kernels;
 
-import static io.arkvale.kernels.VectorMatrixKernels.LANES;
-import static io.arkvale.kernels.VectorMatrixKernels.SPECIES;
+import static io.arkvale.kernels.Registers.FLOATS;
+import static io.arkvale.kernels.Registers.LANES;
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import jdk.incubator.vector.FloatVector;
@@ -22,10 +22,10 @@ final class VectorRowKernels implements RowKernels {
 
     @Override
     public void rmsNorm(float[] x, int xOffset, float[] weight, float epsilon, float[] out, int outOffset, int count) {
-        int whole = SPECIES.loopBound(count);
-        var sums = FloatVector.zero(SPECIES);
+        int whole = FLOATS.loopBound(count);
+        var sums = FloatVector.zero(FLOATS);
         for (int i = 0; i < whole; i += LANES) {
-            var value = FloatVector.fromArray(SPECIES, x, xOffset + i);
+            var value = FloatVector.fromArray(FLOATS, x, xOffset + i);
             sums = value.fma(value, sums);
         }
         float squares = 0f;
@@ -42,9 +42,9 @@ final class VectorRowKernels implements RowKernels {
         }
         float factor = ScalarRowKernels.inverseRoot(squares, count, epsilon);
         for (int i = 0; i < whole; i += LANES) {
-            FloatVector.fromArray(SPECIES, x, xOffset + i)
+            FloatVector.fromArray(FLOATS, x, xOffset + i)
                     .mul(factor)
-                    .mul(FloatVector.fromArray(SPECIES, weight, i))
+                    .mul(FloatVector.fromArray(FLOATS, weight, i))
                     .intoArray(out, outOffset + i);
         }
         for (int i = whole; i < count; i++) {
@@ -54,12 +54,12 @@ final class VectorRowKernels implements RowKernels {
 
     @Override
     public void rotateHalf(float[] x, int xOffset, float[] cosines, float[] sines, int tableOffset, int half) {
-        int whole = SPECIES.loopBound(half);
+        int whole = FLOATS.loopBound(half);
         for (int i = 0; i < whole; i += LANES) {
-            var first = FloatVector.fromArray(SPECIES, x, xOffset + i);
-            var second = FloatVector.fromArray(SPECIES, x, xOffset + half + i);
-            var cosine = FloatVector.fromArray(SPECIES, cosines, tableOffset + i);
-            var sine = FloatVector.fromArray(SPECIES, sines, tableOffset + i);
+            var first = FloatVector.fromArray(FLOATS, x, xOffset + i);
+            var second = FloatVector.fromArray(FLOATS, x, xOffset + half + i);
+            var cosine = FloatVector.fromArray(FLOATS, cosines, tableOffset + i);
+            var sine = FloatVector.fromArray(FLOATS, sines, tableOffset + i);
             first.mul(cosine).sub(second.mul(sine)).intoArray(x, xOffset + i);
             second.mul(cosine).add(first.mul(sine)).intoArray(x, xOffset + half + i);
         }
@@ -69,14 +69,14 @@ final class VectorRowKernels implements RowKernels {
     @Override
     public void siluMultiply(
             float[] gate, int gateOffset, float[] up, int upOffset, float[] out, int outOffset, int count) {
-        int whole = SPECIES.loopBound(count);
+        int whole = FLOATS.loopBound(count);
         for (int i = 0; i < whole; i += LANES) {
-            var value = FloatVector.fromArray(SPECIES, gate, gateOffset + i);
+            var value = FloatVector.fromArray(FLOATS, gate, gateOffset + i);
             var power = value.mul(-LOG2_E);
             // Beyond 2^126 the sigmoid is zero to float32's last bit anyway.
             power = power.blend(126f, power.compare(GT, 126f));
             value.div(VectorExp2.exp2(power).add(1f))
-                    .mul(FloatVector.fromArray(SPECIES, up, upOffset + i))
+                    .mul(FloatVector.fromArray(FLOATS, up, upOffset + i))
                     .intoArray(out, outOffset + i);
         }
         ScalarRowKernels.siluMultiply(gate, gateOffset, up, upOffset, out, outOffset, count, whole);
@@ -85,14 +85,14 @@ final class VectorRowKernels implements RowKernels {
     @Override
     public void geluMultiply(
             float[] gate, int gateOffset, float[] up, int upOffset, float[] out, int outOffset, int count) {
-        int whole = SPECIES.loopBound(count);
+        int whole = FLOATS.loopBound(count);
         for (int i = 0; i < whole; i += LANES) {
-            var value = FloatVector.fromArray(SPECIES, gate, gateOffset + i);
+            var value = FloatVector.fromArray(FLOATS, gate, gateOffset + i);
             var inner = value.mul(value).mul(value).mul(GELU_CUBIC).add(value);
             var power = inner.mul(-GELU_POWER);
             power = power.blend(126f, power.compare(GT, 126f));
             value.div(VectorExp2.exp2(power).add(1f))
-                    .mul(FloatVector.fromArray(SPECIES, up, upOffset + i))
+                    .mul(FloatVector.fromArray(FLOATS, up, upOffset + i))
                     .intoArray(out, outOffset + i);
         }
         ScalarRowKernels.geluMultiply(gate, gateOffset, up, upOffset, out, outOffset, count, whole);
@@ -100,19 +100,19 @@ final class VectorRowKernels implements RowKernels {
 
     @Override
     public void scale(float[] x, int offset, float factor, int count) {
-        int whole = SPECIES.loopBound(count);
+        int whole = FLOATS.loopBound(count);
         for (int i = 0; i < whole; i += LANES) {
-            FloatVector.fromArray(SPECIES, x, offset + i).mul(factor).intoArray(x, offset + i);
+            FloatVector.fromArray(FLOATS, x, offset + i).mul(factor).intoArray(x, offset + i);
         }
         ScalarRowKernels.INSTANCE.scale(x, offset + whole, factor, count - whole);
     }
 
     @Override
     public void add(float[] target, int targetOffset, float[] values, int offset, int count) {
-        int whole = SPECIES.loopBound(count);
+        int whole = FLOATS.loopBound(count);
         for (int i = 0; i < whole; i += LANES) {
-            FloatVector.fromArray(SPECIES, target, targetOffset + i)
-                    .add(FloatVector.fromArray(SPECIES, values, offset + i))
+            FloatVector.fromArray(FLOATS, target, targetOffset + i)
+                    .add(FloatVector.fromArray(FLOATS, values, offset + i))
                     .intoArray(target, targetOffset + i);
         }
         ScalarRowKernels.INSTANCE.add(target, targetOffset + whole, values, offset + whole, count - whole);

@@ -27,7 +27,7 @@ final class VectorScore implements ScoreKernel {
         this.queryHeads = Shapes.atLeastOne("queryHeads", queryHeads);
         this.headDim = Shapes.atLeastOne("headDim", headDim);
         this.capacity = Shapes.atLeastOne("capacity", capacity);
-        sums = WeightedSums.of(format);
+        sums = WeightedSums.VECTOR.of(format);
         bytes = format.bytes();
         queries = new float[Math.multiplyExact(queryHeads, headDim)];
         signedQueries = new float[Math.multiplyExact(2, queries.length)];

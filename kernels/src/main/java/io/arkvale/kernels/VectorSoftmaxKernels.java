@@ -1,7 +1,7 @@
 package io.arkvale.kernels;
 
-import static io.arkvale.kernels.VectorMatrixKernels.LANES;
-import static io.arkvale.kernels.VectorMatrixKernels.SPECIES;
+import static io.arkvale.kernels.Registers.FLOATS;
+import static io.arkvale.kernels.Registers.LANES;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.MAX;
@@ -38,9 +38,9 @@ final class VectorSoftmaxKernels implements SoftmaxKernels {
 
     private static float max(float[] scores, int offset, int count) {
         // Blends, as max() of floats minds NaN and -0; in one method, as a loop's vector is boxed when it is returned.
-        var largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        var largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
         for (int i = offset; i < offset + count; i += LANES) {
-            var next = FloatVector.fromArray(SPECIES, scores, i);
+            var next = FloatVector.fromArray(FLOATS, scores, i);
             largest = largest.blend(next, next.compare(GT, largest));
         }
         // For the same reason lanes are compared as integers: with negative numbers' magnitude flipped, they order
@@ -54,10 +54,9 @@ final class VectorSoftmaxKernels implements SoftmaxKernels {
     }
 
     private static void exponentiate(float[] scores, int offset, int count, float largest, float[] sums, int sumAt) {
-        var sum = FloatVector.fromArray(SPECIES, sums, sumAt);
+        var sum = FloatVector.fromArray(FLOATS, sums, sumAt);
         for (int i = offset; i < offset + count; i += LANES) {
-            var power =
-                    VectorExp2.exp2(FloatVector.fromArray(SPECIES, scores, i).sub(largest));
+            var power = VectorExp2.exp2(FloatVector.fromArray(FLOATS, scores, i).sub(largest));
             power.intoArray(scores, i);
             sum = sum.add(power);
         }
@@ -77,7 +76,7 @@ final class VectorSoftmaxKernels implements SoftmaxKernels {
 
     private static void scale(float[] values, int offset, int count, float factor) {
         for (int i = offset; i < offset + count; i += LANES) {
-            FloatVector.fromArray(SPECIES, values, i).mul(factor).intoArray(values, i);
+            FloatVector.fromArray(FLOATS, values, i).mul(factor).intoArray(values, i);
         }
     }
 

@@ -1,7 +1,7 @@
 package io.arkvale.kernels;
 
-import static io.arkvale.kernels.VectorKernels.FLOATS;
-import static io.arkvale.kernels.VectorKernels.LANES;
+import static io.arkvale.kernels.Registers.FLOATS;
+import static io.arkvale.kernels.Registers.LANES;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
@@ -12,11 +12,11 @@ import jdk.incubator.vector.FloatVector;
  * last. Both loops are methods too large for the compiler to put into their callers, and load first what they compute
  * with: compiled alone, whatever calls them, all their vectors stay in registers.
  *
- * <p>Never used as it stands: each format has a {@linkplain ClassCopy copy} of this class of its own, in which the codec
+ * <p>Never used as it stands: each format has a {@linkplain FormatCopies copy} of this class of its own, in which the codec
  * is a constant. One class for all formats would leave the compiler a call in the innermost loop.
  */
 final class VectorWeightedSums implements WeightedSums {
-    private static final VectorCodec CODEC = ClassCopy.constant(MethodHandles.lookup(), VectorCodec.class);
+    private static final VectorCodec CODEC = FormatCopies.codec(MethodHandles.lookup());
     private static final int BYTES = CODEC.format().bytes();
 
     @Override
