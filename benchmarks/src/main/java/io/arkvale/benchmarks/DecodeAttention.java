@@ -10,7 +10,7 @@ import io.arkvale.api.Sequence;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Tensor;
 import io.arkvale.kernels.Kernels;
-import io.arkvale.kernels.StorageFormat;
+import io.arkvale.kernels.storage.StorageFormat;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Random;

@@ -1,14 +1,15 @@
 package io.arkvale.benchmarks;
 
 import io.arkvale.core.page.PageRanking;
-import io.arkvale.kernels.AttentionKernel;
-import io.arkvale.kernels.AttentionState;
-import io.arkvale.kernels.DigestKernel;
-import io.arkvale.kernels.FormatCodec;
 import io.arkvale.kernels.Kernels;
-import io.arkvale.kernels.PageRows;
-import io.arkvale.kernels.ScoreKernel;
-import io.arkvale.kernels.StorageFormat;
+import io.arkvale.kernels.attention.AttentionKernel;
+import io.arkvale.kernels.attention.AttentionState;
+import io.arkvale.kernels.digest.DigestKernel;
+import io.arkvale.kernels.digest.ScoreKernel;
+import io.arkvale.kernels.page.PageRows;
+import io.arkvale.kernels.page.Panels;
+import io.arkvale.kernels.storage.FormatCodec;
+import io.arkvale.kernels.storage.StorageFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
@@ -90,10 +91,10 @@ public class KernelSpeed {
         headBytes = (long) numbers.length * format.bytes();
         tokens = Arena.ofAuto().allocate(headBytes);
         codec.encode(numbers, 0, tokens, 0, numbers.length);
-        page = Arena.ofAuto().allocate(2 * headBytes + AttentionKernel.READ_BEYOND);
+        page = Arena.ofAuto().allocate(2 * headBytes + Panels.READ_BEYOND);
         storeKeys();
         rows.putValues(tokens, 0, headBytes / PAGE, PAGE, page, headBytes, 0);
-        digests = Arena.ofAuto().allocate(2L * PAGES * headDim * format.bytes() + AttentionKernel.READ_BEYOND);
+        digests = Arena.ofAuto().allocate(2L * PAGES * headDim * format.bytes() + Panels.READ_BEYOND);
         queries = new float[queryHeads * headDim];
         fill(random, queries);
         output = new float[queries.length];

@@ -1,7 +1,7 @@
 package io.arkvale.benchmarks;
 
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.WorkerPool;
+import io.arkvale.kernels.pool.WorkerPool;
 import io.arkvale.llama.Llama;
 import io.arkvale.llama.weights.WeightStorage;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.arkvale.benchmarks;
 
-import io.arkvale.kernels.WorkerPool;
+import io.arkvale.kernels.pool.WorkerPool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

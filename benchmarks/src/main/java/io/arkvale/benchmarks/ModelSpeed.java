@@ -6,7 +6,7 @@ import io.arkvale.api.CacheSpec;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.WorkerPool;
+import io.arkvale.kernels.pool.WorkerPool;
 import io.arkvale.llama.Decoder;
 import io.arkvale.llama.Llama;
 import io.arkvale.llama.attention.CacheAttention;

@@ -1,9 +1,9 @@
 package io.arkvale.benchmarks;
 
-import io.arkvale.kernels.CausalAttention;
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.PackedKeyValues;
-import io.arkvale.kernels.PackedMatrix;
+import io.arkvale.kernels.causal.CausalAttention;
+import io.arkvale.kernels.causal.PackedKeyValues;
+import io.arkvale.kernels.weights.PackedMatrix;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;

@@ -1,5 +1,16 @@
 package io.arkvale.kernels;
 
+import io.arkvale.kernels.causal.CausalAttention;
+import io.arkvale.kernels.causal.PackedKeyValues;
+import io.arkvale.kernels.causal.SoftmaxKernels;
+import io.arkvale.kernels.matrix.MatrixKernels;
+import io.arkvale.kernels.row.RowKernels;
+import io.arkvale.kernels.storage.FormatCodec;
+import io.arkvale.kernels.storage.StorageFormat;
+import io.arkvale.kernels.weights.EightBitMatrix;
+import io.arkvale.kernels.weights.PackedMatrix;
+import io.arkvale.kernels.weights.StoredMatrix;
+import io.arkvale.kernels.weights.WeightKernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

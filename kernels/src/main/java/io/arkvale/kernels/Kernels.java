@@ -1,5 +1,11 @@
 package io.arkvale.kernels;
 
+import io.arkvale.kernels.attention.AttentionKernel;
+import io.arkvale.kernels.digest.DigestKernel;
+import io.arkvale.kernels.digest.ScoreKernel;
+import io.arkvale.kernels.storage.FormatCodec;
+import io.arkvale.kernels.storage.StorageFormat;
+
 /**
  * One way of computing everything a cache needs on the CPU. The two implementations keep the same contract; they differ
  * in speed and, within the documented error bounds, in rounding.

@@ -1,5 +1,12 @@
 package io.arkvale.kernels;
 
+import io.arkvale.kernels.attention.AttentionKernel;
+import io.arkvale.kernels.codec.ScalarCodec;
+import io.arkvale.kernels.digest.DigestKernel;
+import io.arkvale.kernels.digest.ScoreKernel;
+import io.arkvale.kernels.storage.FormatCodec;
+import io.arkvale.kernels.storage.StorageFormat;
+
 /** Every kernel as plain loops: the readable definition of what the others compute. */
 final class ScalarKernels implements Kernels {
     static final ScalarKernels INSTANCE = new ScalarKernels();

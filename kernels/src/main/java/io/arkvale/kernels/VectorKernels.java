@@ -1,5 +1,13 @@
 package io.arkvale.kernels;
 
+import io.arkvale.kernels.attention.AttentionKernel;
+import io.arkvale.kernels.codec.VectorCodec;
+import io.arkvale.kernels.digest.DigestKernel;
+import io.arkvale.kernels.digest.ScoreKernel;
+import io.arkvale.kernels.primitive.Registers;
+import io.arkvale.kernels.storage.FormatCodec;
+import io.arkvale.kernels.storage.StorageFormat;
+
 /**
  * Kernels on the Vector API, at the machine's preferred width. Attention and scores compute on the segment itself,
  * which keeps the memory busy.

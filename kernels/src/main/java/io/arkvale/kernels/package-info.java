@@ -1,12 +1,24 @@
 /**
- * Scalar and vectorised numerical primitives on the CPU.
+ * Scalar and vectorised numerical primitives on the CPU: the ways in, and the map.
  *
- * <p>Two families: {@link io.arkvale.kernels.Kernels} computes what a paged cache needs on stored pages (attention,
- * digests, scores, conversions); {@link io.arkvale.kernels.DenseKernels} computes what a model's forward pass needs:
- * block products ({@link io.arkvale.kernels.MatrixKernels}), norms and gates of rows, causal attention over packed keys
- * and values, and the forms in which weights are kept ({@link io.arkvale.kernels.WeightMatrix}: widened panels, or rows in
- * place in 32, 16 or 8 bits). {@link io.arkvale.kernels.WorkerPool} shares loops among threads. Everything that differs
- * by storage format only is one class, copied for each format by {@code FormatCopies}.
+ * <p>Two families. {@link io.arkvale.kernels.Kernels} computes what a paged cache needs on stored pages;
+ * {@link io.arkvale.kernels.DenseKernels} what a model's forward pass needs. Of both there is a scalar one, the
+ * readable definition, and one on the Vector API. The packages, each using only those above it:
+ *
+ * <ul>
+ *   <li>{@code primitive}: checks of shapes, the machine's vectors, sums and powers
+ *   <li>{@code pool}: threads that share loops
+ *   <li>{@code storage}: formats of stored numbers and their conversion
+ *   <li>{@code codec}: the codecs, and copies of code per format
+ *   <li>{@code page}: how a page's numbers lie; {@code sums}: weighted sums of them
+ *   <li>{@code attention}: attention over pages; {@code digest}: digests of pages and their scores
+ *   <li>{@code matrix}: products; {@code row}: norms, rotations and gates of rows
+ *   <li>{@code causal}: attention over whole sequences; {@code weights}: matrices of weights
+ * </ul>
+ *
+ * <p>{@code primitive}, {@code codec} and {@code sums} are not exported. A new kernel is an interface with its two
+ * implementations, private to its package, made by {@code scalar} and {@code vector} of the interface; the ways in
+ * name it.
  */
 @NullMarked
 package io.arkvale.kernels;

@@ -3,6 +3,9 @@ package io.arkvale.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.arkvale.kernels.page.Panels;
+import io.arkvale.kernels.storage.StorageFormat;
+import io.arkvale.kernels.weights.WeightMatrix;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
@@ -35,7 +38,7 @@ class AllocationTest {
     @ParameterizedTest
     @MethodSource("shapes")
     void attentionAllocatesNothing(StorageFormat format, int headDim, int queryHeads) {
-        var page = arena.allocate((long) PAGE * headDim * format.bytes() + AttentionKernel.READ_BEYOND);
+        var page = arena.allocate((long) PAGE * headDim * format.bytes() + Panels.READ_BEYOND);
         var kernel = Kernels.vector().attention(format, queryHeads, headDim, PAGE);
         var state = kernel.newState();
         var other = kernel.newState();
@@ -54,7 +57,7 @@ class AllocationTest {
     @MethodSource("shapes")
     void scoringAllocatesNothing(StorageFormat format, int headDim, int queryHeads) {
         int pages = 40;
-        var digests = arena.allocate(2L * pages * headDim * format.bytes() + AttentionKernel.READ_BEYOND);
+        var digests = arena.allocate(2L * pages * headDim * format.bytes() + Panels.READ_BEYOND);
         var radii = arena.allocate(pages * (long) Float.BYTES);
         var kernel = Kernels.vector().score(format, queryHeads, headDim, pages);
         var scores = new float[queryHeads * pages];

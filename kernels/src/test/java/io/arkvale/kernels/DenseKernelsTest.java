@@ -3,6 +3,7 @@ package io.arkvale.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.arkvale.kernels.weights.PackedMatrix;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -15,12 +16,9 @@ class DenseKernelsTest {
 
     private static final int[] SIZES = {1, 2, 3, 5, 6, 7, 12, 15, 16, 17, 31, 33, 63, 64, 65, 96, 129};
 
-    static Stream<DenseKernels> kernels() {
-        return Stream.of(DenseKernels.scalar(), DenseKernels.vector());
-    }
-
     static Stream<Arguments> kernelsAndSizes() {
-        return kernels().flatMap(kernels -> Arrays.stream(SIZES).mapToObj(size -> Arguments.of(kernels, size)));
+        return Samples.denseKernels()
+                .flatMap(kernels -> Arrays.stream(SIZES).mapToObj(size -> Arguments.of(kernels, size)));
     }
 
     @ParameterizedTest
@@ -64,8 +62,8 @@ class DenseKernelsTest {
         packed.multiply(rows, x, 0, inputs, together, 0, outputs);
         var apart = new float[rows * outputs];
         for (int row = 0; row < rows; row++) {
-            for (int panel = 0; panel < packed.panels(); panel++) {
-                packed.multiply(panel, panel + 1, 1, x, row * inputs, inputs, apart, row * outputs, outputs);
+            for (int part = 0; part < packed.parts(); part++) {
+                packed.multiply(part, 1, x, row * inputs, inputs, apart, row * outputs, outputs, new float[0]);
             }
         }
         assertThat(apart).isEqualTo(together);
@@ -182,7 +180,7 @@ class DenseKernelsTest {
     }
 
     private static PackedMatrix packed(DenseKernels kernels, int outputs, int inputs, float[] weights) {
-        var packed = new PackedMatrix(kernels.matrix(), outputs, inputs);
+        var packed = kernels.matrix(outputs, inputs);
         for (int n = 0; n < outputs; n++) {
             packed.setRow(n, weights, n * inputs);
         }

@@ -1,8 +1,8 @@
 package io.arkvale.llama;
 
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.StorageFormat;
-import io.arkvale.kernels.WorkerPool;
+import io.arkvale.kernels.pool.WorkerPool;
+import io.arkvale.kernels.storage.StorageFormat;
 import io.arkvale.llama.attention.DenseAttention;
 import io.arkvale.llama.attention.KeyValueStore;
 import io.arkvale.llama.config.LlamaConfig;

@@ -1,7 +1,7 @@
 package io.arkvale.llama;
 
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.WorkerPool;
+import io.arkvale.kernels.pool.WorkerPool;
 import io.arkvale.llama.config.LlamaConfig;
 import io.arkvale.llama.weights.BlockWeights;
 import io.arkvale.llama.weights.Linear;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.WorkerPool;
+import io.arkvale.kernels.pool.WorkerPool;
 import io.arkvale.llama.attention.KeyValueStore;
 import io.arkvale.llama.config.LlamaConfig;
 import io.arkvale.llama.files.ModelFormatException;

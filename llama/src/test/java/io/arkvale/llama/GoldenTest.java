@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.WorkerPool;
+import io.arkvale.kernels.pool.WorkerPool;
 import io.arkvale.llama.files.Json;
 import io.arkvale.llama.files.SafeTensors;
 import io.arkvale.llama.text.ByteTokenizer;

@@ -1,6 +1,6 @@
 package io.arkvale.llama;
 
-import io.arkvale.kernels.StorageFormat;
+import io.arkvale.kernels.storage.StorageFormat;
 import io.arkvale.llama.files.Json;
 import io.arkvale.llama.files.SafeTensorsWriter;
 import io.arkvale.llama.files.TensorType;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.StorageFormat;
-import io.arkvale.kernels.WorkerPool;
+import io.arkvale.kernels.pool.WorkerPool;
+import io.arkvale.kernels.storage.StorageFormat;
 import io.arkvale.llama.TinyCases.TinyCase;
 import io.arkvale.llama.attention.KeyValueStore;
 import io.arkvale.llama.files.ModelFiles;

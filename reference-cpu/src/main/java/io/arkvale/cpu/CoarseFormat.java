@@ -2,9 +2,9 @@ package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities.RowBound;
-import io.arkvale.kernels.FormatCodec;
-import io.arkvale.kernels.PageRows;
-import io.arkvale.kernels.StorageFormat;
+import io.arkvale.kernels.page.PageRows;
+import io.arkvale.kernels.storage.FormatCodec;
+import io.arkvale.kernels.storage.StorageFormat;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 

@@ -5,8 +5,8 @@ import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
 import io.arkvale.core.tensor.HostMemory;
 import io.arkvale.core.tensor.HostTensorDevice;
-import io.arkvale.kernels.AttentionKernel;
-import io.arkvale.kernels.WorkerPool;
+import io.arkvale.kernels.page.Panels;
+import io.arkvale.kernels.pool.WorkerPool;
 import io.arkvale.spi.Attention;
 import io.arkvale.spi.FilledPage;
 import io.arkvale.spi.PageScores;
@@ -36,7 +36,7 @@ final class CpuDevice implements HostTensorDevice {
     CpuDevice(CacheSpec spec, CpuOptions options, WorkerPool pool) {
         this.spec = spec;
         format = options.format(spec);
-        storage = new Storage(format.slotBytes(), AttentionKernel.READ_BEYOND, DigestBlocks.PAGES, true, true);
+        storage = new Storage(format.slotBytes(), Panels.READ_BEYOND, DigestBlocks.PAGES, true, true);
         workers = new Workers(spec, options, pool);
         slots = new SlotMemory(spec, format, workers);
         digester = new PageDigester(spec, workers);

@@ -6,7 +6,7 @@ import io.arkvale.api.Capabilities.RowBound;
 import io.arkvale.core.OptionValues;
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.Kernels;
-import io.arkvale.kernels.StorageFormat;
+import io.arkvale.kernels.storage.StorageFormat;
 import java.util.List;
 import java.util.Map;
 

@@ -11,8 +11,8 @@ import io.arkvale.api.ElementType;
 import io.arkvale.api.GroupScore;
 import io.arkvale.core.CoreProvider;
 import io.arkvale.core.PagedBackend;
-import io.arkvale.kernels.Panels;
-import io.arkvale.kernels.WorkerPool;
+import io.arkvale.kernels.page.Panels;
+import io.arkvale.kernels.pool.WorkerPool;
 import java.util.Map;
 
 /** Provider of the reference backend, {@code cpu}, which runs everywhere. */

@@ -1,7 +1,7 @@
 package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.kernels.AttentionState;
+import io.arkvale.kernels.attention.AttentionState;
 import io.arkvale.spi.Attention;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

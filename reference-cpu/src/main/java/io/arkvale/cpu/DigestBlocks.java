@@ -2,8 +2,8 @@ package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Digest;
-import io.arkvale.kernels.PageRows;
-import io.arkvale.kernels.StorageFormat;
+import io.arkvale.kernels.page.PageRows;
+import io.arkvale.kernels.storage.StorageFormat;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 

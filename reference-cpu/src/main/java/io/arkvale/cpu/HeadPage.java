@@ -1,12 +1,12 @@
 package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.kernels.AttentionKernel;
+import io.arkvale.kernels.page.Panels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * One head's keys and values of one page in {@linkplain io.arkvale.kernels.Panels panels}, as a {@link PageFormat} shows them;
+ * One head's keys and values of one page in {@linkplain io.arkvale.kernels.page.Panels panels}, as a {@link PageFormat} shows them;
  * belongs to one thread.
  */
 final class HeadPage {
@@ -31,7 +31,7 @@ final class HeadPage {
         headBytes = (long) spec.pageSize() * spec.headDim() * spec.elementType().bytes();
         numbers = new float[spec.headDim()];
         row = Arena.ofAuto().allocate((long) spec.headDim() * spec.elementType().bytes(), Long.BYTES);
-        scratch = Arena.ofAuto().allocate(2 * headBytes + AttentionKernel.READ_BEYOND, Long.BYTES);
+        scratch = Arena.ofAuto().allocate(2 * headBytes + Panels.READ_BEYOND, Long.BYTES);
     }
 
     /** Shows memory of its own, for a format that has to widen what it holds. */

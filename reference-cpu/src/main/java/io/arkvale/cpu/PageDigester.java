@@ -2,8 +2,8 @@ package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Digest;
-import io.arkvale.kernels.FormatCodec;
-import io.arkvale.kernels.PageRows;
+import io.arkvale.kernels.page.PageRows;
+import io.arkvale.kernels.storage.FormatCodec;
 import io.arkvale.spi.FilledPage;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;

@@ -2,7 +2,7 @@ package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.GroupScore;
-import io.arkvale.kernels.ScoreKernel;
+import io.arkvale.kernels.digest.ScoreKernel;
 import io.arkvale.spi.Scoring;
 import java.util.List;
 

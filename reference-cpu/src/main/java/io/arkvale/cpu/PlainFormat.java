@@ -1,13 +1,13 @@
 package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.kernels.PageRows;
-import io.arkvale.kernels.StorageFormat;
+import io.arkvale.kernels.page.PageRows;
+import io.arkvale.kernels.storage.StorageFormat;
 import java.lang.foreign.MemorySegment;
 
 /**
  * Keys and values as they come, in the cache's element type: for each KV head of the group the keys of the page, then the
- * values, each in the {@linkplain io.arkvale.kernels.Panels panels} that attention reads from first byte to last.
+ * values, each in the {@linkplain io.arkvale.kernels.page.Panels panels} that attention reads from first byte to last.
  */
 final class PlainFormat implements PageFormat {
     private final PageRows rows;

@@ -1,8 +1,8 @@
 package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.kernels.CausalAttention;
-import io.arkvale.kernels.PackedKeyValues;
+import io.arkvale.kernels.causal.CausalAttention;
+import io.arkvale.kernels.causal.PackedKeyValues;
 import io.arkvale.spi.Attention;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;

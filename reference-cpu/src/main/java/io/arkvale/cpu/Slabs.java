@@ -1,7 +1,7 @@
 package io.arkvale.cpu;
 
 import io.arkvale.core.tensor.HostMemory;
-import io.arkvale.kernels.AttentionKernel;
+import io.arkvale.kernels.page.Panels;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,8 +38,7 @@ final class Slabs implements AutoCloseable {
     void reserve(int count) {
         while ((long) slabs.size() * blocksPerSlab < count) {
             // Kernels read whole vectors beyond the last block.
-            slabs.add(new HostMemory(
-                    Math.addExact(Math.multiplyExact(blocksPerSlab, blockBytes), AttentionKernel.READ_BEYOND)));
+            slabs.add(new HostMemory(Math.addExact(Math.multiplyExact(blocksPerSlab, blockBytes), Panels.READ_BEYOND)));
         }
     }
 

@@ -2,7 +2,7 @@ package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.core.tensor.HostMemory;
-import io.arkvale.kernels.AttentionKernel;
+import io.arkvale.kernels.page.Panels;
 import io.arkvale.spi.RowRun;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -23,7 +23,7 @@ final class SlotMemory implements AutoCloseable {
         this.format = format;
         this.workers = workers;
         memory = new HostMemory(
-                Math.addExact(Math.multiplyExact(spec.deviceSlots(), format.slotBytes()), AttentionKernel.READ_BEYOND));
+                Math.addExact(Math.multiplyExact(spec.deviceSlots(), format.slotBytes()), Panels.READ_BEYOND));
     }
 
     /** The memory that all slots lie in. */

@@ -1,15 +1,15 @@
 package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.kernels.AttentionKernel;
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.DigestKernel;
-import io.arkvale.kernels.FormatCodec;
 import io.arkvale.kernels.Kernels;
-import io.arkvale.kernels.PageRows;
-import io.arkvale.kernels.ScoreKernel;
-import io.arkvale.kernels.StorageFormat;
-import io.arkvale.kernels.WorkerPool;
+import io.arkvale.kernels.attention.AttentionKernel;
+import io.arkvale.kernels.digest.DigestKernel;
+import io.arkvale.kernels.digest.ScoreKernel;
+import io.arkvale.kernels.page.PageRows;
+import io.arkvale.kernels.pool.WorkerPool;
+import io.arkvale.kernels.storage.FormatCodec;
+import io.arkvale.kernels.storage.StorageFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.ElementType;
 import io.arkvale.kernels.Kernels;
-import io.arkvale.kernels.PageRows;
-import io.arkvale.kernels.StorageFormat;
+import io.arkvale.kernels.page.PageRows;
+import io.arkvale.kernels.storage.StorageFormat;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 

@@ -2,7 +2,7 @@ package io.arkvale.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.arkvale.kernels.AttentionKernel;
+import io.arkvale.kernels.page.Panels;
 import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +22,7 @@ class SlabsTest {
                 assertThat(slabs.slab(i).get(ValueLayout.JAVA_BYTE, slabs.offset(i) + bytes - 1))
                         .isEqualTo((byte) i);
             }
-            assertThat(slabs.bytes()).isEqualTo(5L * (2 * bytes + AttentionKernel.READ_BEYOND));
+            assertThat(slabs.bytes()).isEqualTo(5L * (2 * bytes + Panels.READ_BEYOND));
         }
     }
 
@@ -32,7 +32,7 @@ class SlabsTest {
             assertThat(slabs.bytes()).isZero();
             slabs.reserve(2);
             slabs.reserve(1);
-            assertThat(slabs.bytes()).isEqualTo(2 * ((1 << 18) + AttentionKernel.READ_BEYOND));
+            assertThat(slabs.bytes()).isEqualTo(2 * ((1 << 18) + Panels.READ_BEYOND));
         }
     }
 }

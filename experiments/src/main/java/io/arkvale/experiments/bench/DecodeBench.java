@@ -10,7 +10,7 @@ import io.arkvale.api.StepReport.Part;
 import io.arkvale.api.Tensor;
 import io.arkvale.experiments.bench.BenchResult.Kind;
 import io.arkvale.kernels.Kernels;
-import io.arkvale.kernels.StorageFormat;
+import io.arkvale.kernels.storage.StorageFormat;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,7 +2,7 @@ package io.arkvale.experiments.engine;
 
 import io.arkvale.api.Backend;
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.WorkerPool;
+import io.arkvale.kernels.pool.WorkerPool;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package io.arkvale.experiments.observe;
 
-import io.arkvale.kernels.PackedKeyValues;
+import io.arkvale.kernels.causal.PackedKeyValues;
 
 /** The keys of one KV head, an array an element, so that scores of all tokens are sums of whole arrays. */
 final class KeyColumns {

@@ -4,7 +4,7 @@ import io.arkvale.api.Backend;
 import io.arkvale.experiments.plan.RunSpec;
 import io.arkvale.experiments.policy.option.PolicyChoice;
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.WorkerPool;
+import io.arkvale.kernels.pool.WorkerPool;
 import io.arkvale.llama.Llama;
 import io.arkvale.llama.text.Tokenizer;
 import java.nio.file.Path;

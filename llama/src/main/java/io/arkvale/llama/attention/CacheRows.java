@@ -3,9 +3,9 @@ package io.arkvale.llama.attention;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.Tensor;
-import io.arkvale.kernels.FormatCodec;
 import io.arkvale.kernels.Kernels;
-import io.arkvale.kernels.StorageFormat;
+import io.arkvale.kernels.storage.FormatCodec;
+import io.arkvale.kernels.storage.StorageFormat;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 

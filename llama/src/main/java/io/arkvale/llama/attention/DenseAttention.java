@@ -1,9 +1,9 @@
 package io.arkvale.llama.attention;
 
-import io.arkvale.kernels.CausalAttention;
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.PackedKeyValues;
-import io.arkvale.kernels.WorkerPool;
+import io.arkvale.kernels.causal.CausalAttention;
+import io.arkvale.kernels.causal.PackedKeyValues;
+import io.arkvale.kernels.pool.WorkerPool;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package io.arkvale.llama.attention;
 
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.PackedKeyValues;
-import io.arkvale.kernels.StorageFormat;
+import io.arkvale.kernels.causal.PackedKeyValues;
+import io.arkvale.kernels.storage.StorageFormat;
 import java.util.Arrays;
 
 /**

@@ -1,8 +1,8 @@
 package io.arkvale.llama.forward;
 
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.WeightMatrix;
-import io.arkvale.kernels.WorkerPool;
+import io.arkvale.kernels.pool.WorkerPool;
+import io.arkvale.kernels.weights.WeightMatrix;
 import io.arkvale.llama.config.Activation;
 import io.arkvale.llama.rope.Rope;
 import io.arkvale.llama.weights.Linear;

@@ -1,6 +1,6 @@
 package io.arkvale.llama.forward;
 
-import io.arkvale.kernels.WeightMatrix;
+import io.arkvale.kernels.weights.WeightMatrix;
 import io.arkvale.llama.config.Activation;
 import io.arkvale.llama.rope.Rope;
 import io.arkvale.llama.weights.Linear;

@@ -1,6 +1,6 @@
 package io.arkvale.llama.rope;
 
-import io.arkvale.kernels.RowKernels;
+import io.arkvale.kernels.row.RowKernels;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.arkvale.llama.weights;
 
-import io.arkvale.kernels.WeightMatrix;
+import io.arkvale.kernels.weights.WeightMatrix;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package io.arkvale.llama.weights;
 
-import io.arkvale.kernels.RowKernels;
+import io.arkvale.kernels.row.RowKernels;
 
 /** {@code n = w · x / √(mean(x²) + ε)}, on rows as wide as its weights. */
 public final class RmsNorm {

@@ -1,9 +1,9 @@
 package io.arkvale.llama.weights;
 
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.StorageFormat;
-import io.arkvale.kernels.WeightMatrix;
-import io.arkvale.kernels.WorkerPool;
+import io.arkvale.kernels.pool.WorkerPool;
+import io.arkvale.kernels.storage.StorageFormat;
+import io.arkvale.kernels.weights.WeightMatrix;
 import io.arkvale.llama.files.ModelFiles;
 import io.arkvale.llama.files.ModelFormatException;
 import io.arkvale.llama.files.TensorEntry;

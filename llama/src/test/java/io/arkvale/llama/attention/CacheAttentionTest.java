@@ -10,7 +10,7 @@ import io.arkvale.api.CacheSpec;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.WorkerPool;
+import io.arkvale.kernels.pool.WorkerPool;
 import io.arkvale.llama.Llama;
 import io.arkvale.llama.TinyModel;
 import io.arkvale.llama.config.LlamaConfig;

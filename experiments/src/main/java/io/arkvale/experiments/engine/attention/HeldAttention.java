@@ -2,7 +2,7 @@ package io.arkvale.experiments.engine.attention;
 
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.MatrixKernels;
+import io.arkvale.kernels.matrix.MatrixKernels;
 import io.arkvale.llama.attention.DecodeRows;
 import io.arkvale.llama.rope.Rope;
 import java.util.Arrays;

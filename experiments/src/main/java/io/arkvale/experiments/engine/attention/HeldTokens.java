@@ -1,7 +1,7 @@
 package io.arkvale.experiments.engine.attention;
 
-import io.arkvale.kernels.MatrixKernels;
-import io.arkvale.kernels.PackedKeyValues;
+import io.arkvale.kernels.causal.PackedKeyValues;
+import io.arkvale.kernels.matrix.MatrixKernels;
 import java.util.Arrays;
 import java.util.BitSet;
 

@@ -1,6 +1,6 @@
 package io.arkvale.experiments.engine.attention;
 
-import io.arkvale.kernels.MatrixKernels;
+import io.arkvale.kernels.matrix.MatrixKernels;
 import java.util.BitSet;
 import java.util.stream.Stream;
 

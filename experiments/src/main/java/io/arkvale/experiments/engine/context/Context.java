@@ -1,6 +1,6 @@
 package io.arkvale.experiments.engine.context;
 
-import io.arkvale.kernels.PackedKeyValues;
+import io.arkvale.kernels.causal.PackedKeyValues;
 import io.arkvale.llama.attention.AttentionShape;
 import io.arkvale.llama.attention.KeyValueStore;
 import io.arkvale.llama.rope.Rope;

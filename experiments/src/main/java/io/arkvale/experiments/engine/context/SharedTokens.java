@@ -2,7 +2,7 @@ package io.arkvale.experiments.engine.context;
 
 import io.arkvale.experiments.engine.attention.HeldTokens;
 import io.arkvale.experiments.policy.TokenSets;
-import io.arkvale.kernels.MatrixKernels;
+import io.arkvale.kernels.matrix.MatrixKernels;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 

@@ -17,7 +17,7 @@ import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.ContextView;
 import io.arkvale.experiments.result.Usage;
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.WorkerPool;
+import io.arkvale.kernels.pool.WorkerPool;
 import io.arkvale.llama.attention.DecodeRows;
 import java.util.Arrays;
 import java.util.List;

@@ -8,7 +8,7 @@ import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.Estimate;
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.experiments.policy.TokenSets;
-import io.arkvale.kernels.MatrixKernels;
+import io.arkvale.kernels.matrix.MatrixKernels;
 import io.arkvale.llama.attention.AttentionShape;
 import io.arkvale.llama.attention.DecodeRows;
 import java.util.Arrays;

@@ -1,9 +1,9 @@
 package io.arkvale.experiments.engine.layer;
 
 import io.arkvale.experiments.engine.context.Context;
-import io.arkvale.kernels.CausalAttention;
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.kernels.PackedKeyValues;
+import io.arkvale.kernels.causal.CausalAttention;
+import io.arkvale.kernels.causal.PackedKeyValues;
 import io.arkvale.llama.attention.DecodeRows;
 
 /**
