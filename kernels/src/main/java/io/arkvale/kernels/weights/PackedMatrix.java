@@ -98,19 +98,4 @@ public final class PackedMatrix implements WeightMatrix {
         PanelProduct.multiply(
                 kernels, panels[part], inputs, columns, rows, x, xOffset, xStride, c, cOffset + first, cStride);
     }
-
-    /** The bits of {@link #multiply}. */
-    @Override
-    public void multiplyEach(
-            int part,
-            int rows,
-            float[] x,
-            int xOffset,
-            int xStride,
-            float[] c,
-            int cOffset,
-            int cStride,
-            float[] scratch) {
-        multiply(part, rows, x, xOffset, xStride, c, cOffset, cStride, scratch);
-    }
 }

@@ -40,8 +40,11 @@ public sealed interface WeightMatrix permits PackedMatrix, StoredMatrix {
             int cStride,
             float[] scratch);
 
-    /** The same, made for few rows: each weight is read from memory once and used where it lies. */
-    void multiplyEach(
+    /**
+     * The same, made for few rows: each weight is read from memory once and used where it lies. A form whose
+     * {@link #multiply} does so already has the one product for both.
+     */
+    default void multiplyEach(
             int part,
             int rows,
             float[] x,
@@ -50,5 +53,7 @@ public sealed interface WeightMatrix permits PackedMatrix, StoredMatrix {
             float[] c,
             int cOffset,
             int cStride,
-            float[] scratch);
+            float[] scratch) {
+        multiply(part, rows, x, xOffset, xStride, c, cOffset, cStride, scratch);
+    }
 }
