@@ -1,5 +1,5 @@
 /** The laboratory: policies, tasks, metrics and the command line. */
-@SuppressWarnings("requires-automatic") // the charts' libraries name their modules, but do not describe them
+@SuppressWarnings("requires-automatic") // libraries of charts and files that do not describe their modules
 module io.arkvale.experiments {
     requires transitive io.arkvale.api;
     requires io.arkvale.conformance;
@@ -12,6 +12,7 @@ module io.arkvale.experiments {
     requires org.apache.commons.statistics.interval;
     requires org.apache.xmlgraphics.batik.svggen;
     requires org.jfree.jfreechart;
+    requires parquet.format.structures;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.csv;
     requires tools.jackson.dataformat.yaml;

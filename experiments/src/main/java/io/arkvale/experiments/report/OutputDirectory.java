@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.UUID;
 
 /** A directory for result files. Opened before the work starts, so that hours of it cannot end in an unwritable place. */
@@ -42,16 +43,33 @@ public final class OutputDirectory {
     }
 
     /**
+     * Writes {@code NAME.parquet}: the same rows with the types that their columns declare.
+     *
+     * @throws IllegalArgumentException if a column declares none
+     */
+    public <R> void writeParquet(String name, List<Metric<R>> columns, List<R> rows) {
+        write(name + ".parquet", draft -> Files.write(draft, ParquetTable.bytes(columns, rows)));
+    }
+
+    /**
      * Writes a file whole or not at all.
      *
      * @throws OutputLostException if it cannot be written
      */
     public void write(String name, String content) {
+        write(name, draft -> Files.writeString(draft, content));
+    }
+
+    private interface Content {
+        void writeTo(Path draft) throws IOException;
+    }
+
+    private void write(String name, Content content) {
         var file = directory.resolve(name);
         try {
             var draft = draft(directory, name);
             try {
-                Files.writeString(draft, content);
+                content.writeTo(draft);
                 Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
             } finally {
                 Files.deleteIfExists(draft);

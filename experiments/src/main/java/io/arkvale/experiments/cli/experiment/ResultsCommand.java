@@ -4,7 +4,6 @@ import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.cli.option.OutputOptions;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.report.Metric;
-import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.result.Comparison;
 import io.arkvale.experiments.result.Interval;
 import io.arkvale.experiments.result.Notebook;
@@ -12,11 +11,13 @@ import io.arkvale.experiments.result.Observation;
 import io.arkvale.experiments.result.Rounding;
 import io.arkvale.experiments.result.TaskResult;
 import io.arkvale.experiments.result.TextResult;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Parameters;
         name = "results",
         description = {
             "Show the observations of a directory that --out of a task, sweep or reproduce (its data) wrote:",
-            "a row a cell; with --answers a row a question; with --against the same questions of another run."
+            "a row a cell; with --answers a row a question; with --against the same questions of another run.",
+            "With --out the rows are also written as Parquet, with types and nulls."
         })
 public final class ResultsCommand implements Runnable {
     private final Terminal terminal;
@@ -72,15 +74,15 @@ public final class ResultsCommand implements Runnable {
         output.open();
         var wanted = wanted(directory);
         if (answers || wrong) {
-            output.print(terminal, "answers", Report.of(ANSWERS, shown(wanted)));
+            output.export(terminal, "answers", ANSWERS, shown(wanted));
         } else if (against != null) {
             var pairs = Comparison.of(wanted, wanted(against));
             if (pairs.isEmpty()) {
                 throw new UserException(directory + " and " + against + " have no question of a cell in common");
             }
-            output.print(terminal, "comparison", Report.of(PAIRS, pairs));
+            output.export(terminal, "comparison", PAIRS, pairs);
         } else {
-            output.print(terminal, "results", cells(wanted));
+            output.export(terminal, "results", CELLS, cells(wanted));
         }
     }
 
@@ -104,16 +106,20 @@ public final class ResultsCommand implements Runnable {
     }
 
     private static final List<Metric<Observation>> ANSWERS = List.of(
-            Metric.of("task", Observation::task),
-            Metric.of("policy", Observation::policy),
-            Metric.of("budget", Observation::budget),
-            Metric.of("length", Observation::length),
-            Metric.of("sample", Observation::sample),
-            Metric.of("question", Observation::question),
-            Metric.of("score", one -> Rounding.to(3, one.score())),
-            Metric.of("said", one -> visible(one.said())),
-            Metric.of("expected", one -> visible(String.join(" | ", one.expected()))),
-            Metric.of("protocol", Observation::protocol));
+            Metric.of("task", String.class, Observation::task),
+            Metric.of("policy", String.class, Observation::policy),
+            Metric.of("budget", Integer.class, Observation::budget),
+            Metric.of("length", Integer.class, Observation::length),
+            Metric.of("sample", Integer.class, Observation::sample),
+            Metric.of("question", Integer.class, Observation::question),
+            rounded("score", 3, one -> one.score()),
+            Metric.of("said", String.class, one -> visible(one.said())),
+            Metric.of("expected", String.class, one -> visible(String.join(" | ", one.expected()))),
+            Metric.of("protocol", String.class, Observation::protocol));
+
+    private static <R> Metric<R> rounded(String name, int places, ToDoubleFunction<R> value) {
+        return Metric.of(name, BigDecimal.class, row -> Rounding.to(places, value.applyAsDouble(row)));
+    }
 
     /** A line of text whose ends of lines can be seen. */
     private static String visible(String text) {
@@ -123,8 +129,8 @@ public final class ResultsCommand implements Runnable {
                 .replace("\t", "\\t");
     }
 
-    /** A row a cell, whatever it is of. */
-    private static Report cells(List<Observation> wanted) {
+    /** The observations of each cell, whatever they are of. */
+    private static List<List<Observation>> cells(List<Observation> wanted) {
         var scored = new LinkedHashMap<List<Object>, List<Observation>>();
         wanted.forEach(one -> scored.computeIfAbsent(
                         List.of(
@@ -135,34 +141,30 @@ public final class ResultsCommand implements Runnable {
                                 one.coversBlock() ? one.episode() : ""),
                         cell -> new ArrayList<>())
                 .add(one));
-        return Report.of(CELLS, List.copyOf(scored.values()));
+        return List.copyOf(scored.values());
     }
 
     private static final List<Metric<List<Observation>>> CELLS = List.of(
-            first("task", Observation::task),
-            first("policy", Observation::policy),
-            first("budget", Observation::budget),
-            first("length", Observation::length),
-            first("protocol", Observation::protocol),
-            Metric.of("samples", List::size),
-            Metric.of("score", cell -> Rounding.to(4, estimate(cell).mean())),
-            Metric.of(
-                    "score_low",
-                    cell -> Rounding.to(4, estimate(cell).interval().low())),
-            Metric.of(
-                    "score_high",
-                    cell -> Rounding.to(4, estimate(cell).interval().high())),
-            Metric.of(
-                    "held_tokens", cell -> Rounding.to(1, summary(cell).usage().heldTokens())),
-            first("backend", one -> one.origin().backend()),
-            first("model", one -> one.origin().model()),
-            first("seed", one -> one.origin().seed()),
-            first("version", one -> one.origin().version()),
-            first("commit", one -> one.origin().commit()),
-            first("cell", Observation::cell));
+            first("task", String.class, Observation::task),
+            first("policy", String.class, Observation::policy),
+            first("budget", Integer.class, Observation::budget),
+            first("length", Integer.class, Observation::length),
+            first("protocol", String.class, Observation::protocol),
+            Metric.of("samples", Integer.class, List::size),
+            rounded("score", 4, cell -> estimate(cell).mean()),
+            rounded("score_low", 4, cell -> estimate(cell).interval().low()),
+            rounded("score_high", 4, cell -> estimate(cell).interval().high()),
+            rounded("held_tokens", 1, cell -> summary(cell).usage().heldTokens()),
+            first("backend", String.class, one -> one.origin().backend()),
+            first("model", String.class, one -> one.origin().model()),
+            first("seed", Long.class, one -> one.origin().seed()),
+            first("version", String.class, one -> one.origin().version()),
+            first("commit", String.class, one -> one.origin().commit()),
+            first("cell", String.class, Observation::cell));
 
-    private static Metric<List<Observation>> first(String name, Function<Observation, @Nullable Object> value) {
-        return Metric.of(name, cell -> value.apply(cell.getFirst()));
+    private static <V> Metric<List<Observation>> first(
+            String name, Class<V> type, Function<Observation, ? extends @Nullable V> value) {
+        return Metric.of(name, type, cell -> value.apply(cell.getFirst()));
     }
 
     private static TaskResult summary(List<Observation> cell) {
@@ -179,16 +181,16 @@ public final class ResultsCommand implements Runnable {
     }
 
     private static final List<Metric<Comparison>> PAIRS = List.of(
-            Metric.of("task", Comparison::task),
-            Metric.of("policy", Comparison::policy),
-            Metric.of("budget", Comparison::budget),
-            Metric.of("length", Comparison::length),
-            Metric.of("protocol", Comparison::protocol),
-            Metric.of("samples", Comparison::samples),
-            Metric.of("score", pair -> Rounding.to(4, pair.score())),
-            Metric.of("score_there", pair -> Rounding.to(4, pair.scoreThere())),
-            Metric.of("gain", pair -> Rounding.to(4, pair.gain().mean())),
-            Metric.of("gain_low", pair -> Rounding.to(4, pair.gain().interval().low())),
-            Metric.of("gain_high", pair -> Rounding.to(4, pair.gain().interval().high())),
-            Metric.of("verdict", pair -> pair.verdict().words()));
+            Metric.of("task", String.class, Comparison::task),
+            Metric.of("policy", String.class, Comparison::policy),
+            Metric.of("budget", Integer.class, Comparison::budget),
+            Metric.of("length", Integer.class, Comparison::length),
+            Metric.of("protocol", String.class, Comparison::protocol),
+            Metric.of("samples", Integer.class, Comparison::samples),
+            rounded("score", 4, pair -> pair.score()),
+            rounded("score_there", 4, pair -> pair.scoreThere()),
+            rounded("gain", 4, pair -> pair.gain().mean()),
+            rounded("gain_low", 4, pair -> pair.gain().interval().low()),
+            rounded("gain_high", 4, pair -> pair.gain().interval().high()),
+            Metric.of("verdict", String.class, pair -> pair.verdict().words()));
 }

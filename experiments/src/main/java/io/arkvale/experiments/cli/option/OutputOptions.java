@@ -3,11 +3,13 @@ package io.arkvale.experiments.cli.option;
 import io.arkvale.experiments.cli.terminal.Measuring.Measured;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.report.Formats;
+import io.arkvale.experiments.report.Metric;
 import io.arkvale.experiments.report.Origin;
 import io.arkvale.experiments.report.OutputDirectory;
 import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.report.TextTable;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -62,6 +64,15 @@ public final class OutputOptions {
     /** Prints a listing that has no origin, and writes the files. */
     public void print(Terminal terminal, String name, Report report) {
         print(terminal, name, report, TextTable.of(report).toString());
+    }
+
+    /** Prints rows that have no origin, and writes the files, also one of Parquet, for which all columns need types. */
+    public <R> void export(Terminal terminal, String name, List<Metric<R>> columns, List<R> rows) {
+        print(terminal, name, Report.of(columns, rows));
+        if (directory != null) {
+            directory.writeParquet(name, columns, rows);
+            terminal.err().println("wrote " + name + ".parquet to " + out);
+        }
     }
 
     /** The same with a text of its own in place of the table. */

@@ -13,113 +13,54 @@ import java.util.stream.Collectors;
  */
 public enum PolicyCost {
     /** Everything. */
-    FULL {
-        @Override
-        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
-            return everything(model, tokens);
-        }
-    },
+    FULL,
     /** Pages by their digests; recalls. */
-    ARKVALE {
-        @Override
-        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
-            return RecallCost.arkVale(model, setting, tokens);
-        }
-    },
+    ARKVALE,
     /** Blocks of 128 tokens by four representative keys; recalls. */
-    INFLLM {
-        @Override
-        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
-            return RecallCost.infLlm(model, setting, tokens);
-        }
-    },
+    INFLLM,
     /** Pages of 16 by their boxes, everything resident. */
-    QUEST {
-        @Override
-        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
-            return SparseCost.quest(model, setting, tokens);
-        }
-    },
+    QUEST,
     /** Tokens by a quarter of their keys' elements, everything resident. */
-    SPARQ {
-        @Override
-        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
-            return SparseCost.sparQ(model, setting, tokens);
-        }
-    },
+    SPARQ,
     /** First and last tokens, rotated anew each step. */
-    STREAMING_LLM {
-        @Override
-        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
-            return EvictionCost.streamingLlm(model, setting);
-        }
-    },
+    STREAMING_LLM,
     /** Tokens chosen at prefill; the same cost for PyramidKV and Ada-KV. */
-    SNAPKV {
-        @Override
-        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
-            return EvictionCost.atPrefill(model, setting);
-        }
-    },
+    SNAPKV,
     /** Tokens chosen at prefill by the attention that a text of the usual queries would give them. */
-    EXPECTED_ATTENTION {
-        @Override
-        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
-            return EvictionCost.atPrefill(model, setting);
-        }
-    },
+    EXPECTED_ATTENTION,
     /** Tokens chosen after prefill by a second pass, which costs no decode step anything. */
-    KVZIP {
-        @Override
-        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
-            return EvictionCost.atPrefill(model, setting);
-        }
-    },
+    KVZIP,
     /** Some heads keep everything, the others first and last tokens: the budget is the mean. */
-    DUO_ATTENTION {
-        @Override
-        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
-            return EvictionCost.duoAttention(model, setting);
-        }
-    },
+    DUO_ATTENTION,
     /** Tokens by how little their keys are like the mean key. */
-    KEYDIFF {
-        @Override
-        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
-            return EvictionCost.keyDiff(model, setting);
-        }
-    },
+    KEYDIFF,
     /** More than the budget kept at prefill, of which a step ranks runs by their extremes and attends to half the budget. */
-    ROCKETKV {
-        @Override
-        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
-            return SparseCost.rocketKv(model, setting, tokens);
-        }
-    },
+    ROCKETKV,
     /** Chunks by their mean keys; values come from the host, keys are rebuilt from factors. */
-    SHADOWKV {
-        @Override
-        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
-            return RecallCost.shadowKv(model, setting, tokens);
-        }
-    },
+    SHADOWKV,
     /** Tokens by the sum of their probabilities. */
-    H2O {
-        @Override
-        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
-            return EvictionCost.h2o(model, setting);
-        }
-    },
+    H2O,
     /** Tokens by the last query's probabilities. */
-    TOVA {
-        @Override
-        LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
-            return EvictionCost.tova(model, setting);
-        }
-    };
+    TOVA;
 
     /** The cost of a layer with a budget, once a sequence is longer than it. */
-    abstract LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens);
+    private LayerCost beyondBudget(LanguageModel model, CacheSetting setting, long tokens) {
+        return switch (this) {
+            case FULL -> everything(model, tokens);
+            case ARKVALE -> RecallCost.arkVale(model, setting, tokens);
+            case INFLLM -> RecallCost.infLlm(model, setting, tokens);
+            case QUEST -> SparseCost.quest(model, setting, tokens);
+            case SPARQ -> SparseCost.sparQ(model, setting, tokens);
+            case STREAMING_LLM -> EvictionCost.streamingLlm(model, setting);
+            case SNAPKV, EXPECTED_ATTENTION, KVZIP -> EvictionCost.atPrefill(model, setting);
+            case DUO_ATTENTION -> EvictionCost.duoAttention(model, setting);
+            case KEYDIFF -> EvictionCost.keyDiff(model, setting);
+            case ROCKETKV -> SparseCost.rocketKv(model, setting, tokens);
+            case SHADOWKV -> RecallCost.shadowKv(model, setting, tokens);
+            case H2O -> EvictionCost.h2o(model, setting);
+            case TOVA -> EvictionCost.tova(model, setting);
+        };
+    }
 
     public LayerCost layer(LanguageModel model, CacheSetting setting, long tokens) {
         return tokens <= setting.budget() ? everything(model, tokens) : beyondBudget(model, setting, tokens);

@@ -5,7 +5,6 @@ import io.arkvale.experiments.task.Draw;
 import io.arkvale.experiments.task.Episode;
 import io.arkvale.experiments.task.Episode.Question;
 import io.arkvale.experiments.task.Scoring;
-import io.arkvale.experiments.task.Task;
 import io.arkvale.experiments.task.Words;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -17,7 +16,7 @@ import java.util.stream.Stream;
  * A numbered list in which ten words stand often and all others seldom, by RULER's rules (Hsieh et al., 2024): which are
  * the ten? The score is the share of them that the answer names.
  */
-public final class CommonWords implements Task {
+public final class CommonWords extends RulerTask {
     private static final String TASK = "Below is a numbered list of words. In these words, some appear more often than"
             + " others. Memorize the ones that appear most often.\n";
     private static final String QUESTION = "\nQuestion: What are the 10 most common words in the above list?"
@@ -28,28 +27,16 @@ public final class CommonWords implements Task {
     /** Characters of an entry of the list, about. */
     private static final int ENTRY = 20;
 
-    /** The task. */
-    public CommonWords() {}
-
     @Override
     public String name() {
         return "common-words";
     }
 
-    @Override
-    public String measure() {
-        return RulerMeasure.NAME;
-    }
-
-    @Override
-    public List<Episode> episodes(int length, int samples, RandomGenerator random) {
-        return Stream.generate(() -> episode(length, random)).limit(samples).toList();
-    }
-
     /** The longest list that the vocabulary has seldom words for. */
     private static final int MOST_LENGTH = ENTRY * (COMMON * OFTEN + (Words.KEYS - COMMON) * SELDOM + SELDOM) - 1;
 
-    private static Episode episode(int length, RandomGenerator random) {
+    @Override
+    Episode episode(int length, RandomGenerator random) {
         if (length > MOST_LENGTH) {
             throw new UserException(
                     "a list of common words has " + length + " characters; allowed: at most " + MOST_LENGTH

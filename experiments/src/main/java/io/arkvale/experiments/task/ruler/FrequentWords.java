@@ -4,19 +4,17 @@ import io.arkvale.experiments.task.Draw;
 import io.arkvale.experiments.task.Episode;
 import io.arkvale.experiments.task.Episode.Question;
 import io.arkvale.experiments.task.Scoring;
-import io.arkvale.experiments.task.Task;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 
 /**
  * Coded words whose frequencies follow Zipf's law, by RULER's rules (Hsieh et al., 2024): which three are the most
  * frequent? The score is the share of them that the answer names.
  */
-public final class FrequentWords implements Task {
+public final class FrequentWords extends RulerTask {
     private static final String TASK = "Read the following coded text and track the frequency of each coded word."
             + " Find the three most frequently appeared coded words. ";
     private static final String QUESTION = "\nQuestion: Do not provide any explanation. Please ignore the dots '....'."
@@ -27,25 +25,13 @@ public final class FrequentWords implements Task {
     private static final int VOCABULARY = 200;
     private static final double EXPONENT = 2;
 
-    /** The task. */
-    public FrequentWords() {}
-
     @Override
     public String name() {
         return "frequent-words";
     }
 
     @Override
-    public String measure() {
-        return RulerMeasure.NAME;
-    }
-
-    @Override
-    public List<Episode> episodes(int length, int samples, RandomGenerator random) {
-        return Stream.generate(() -> episode(length, random)).limit(samples).toList();
-    }
-
-    private static Episode episode(int length, RandomGenerator random) {
+    Episode episode(int length, RandomGenerator random) {
         var words = new LinkedHashSet<String>();
         while (words.size() < VOCABULARY) {
             words.add(word(random));

@@ -7,20 +7,18 @@ import io.arkvale.experiments.task.Filler;
 import io.arkvale.experiments.task.HeldOutText;
 import io.arkvale.experiments.task.MagicNumbers;
 import io.arkvale.experiments.task.Scoring;
-import io.arkvale.experiments.task.Task;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Needles in a haystack by RULER's rules (Hsieh et al., 2024): keys with one or several values in a haystack, and one
  * question about one or several of the keys. The score is the share of the values that the answer names.
  */
-public final class Niah implements Task {
+public final class Niah extends RulerTask {
     /** What the needles are hidden in. */
     public enum Haystack {
         /** Five short sentences, over and over. */
@@ -62,16 +60,7 @@ public final class Niah implements Task {
     }
 
     @Override
-    public String measure() {
-        return RulerMeasure.NAME;
-    }
-
-    @Override
-    public List<Episode> episodes(int length, int samples, RandomGenerator random) {
-        return Stream.generate(() -> episode(length, random)).limit(samples).toList();
-    }
-
-    private Episode episode(int length, RandomGenerator random) {
+    Episode episode(int length, RandomGenerator random) {
         var hidden = haystack == Haystack.NEEDLES ? Math.max(keys, length / NEEDLE / values) : keys;
         var names = List.copyOf(MagicNumbers.draw(hidden, random).keySet());
         var numbers = new ArrayList<List<String>>();

@@ -4,18 +4,16 @@ import io.arkvale.experiments.task.Episode;
 import io.arkvale.experiments.task.Episode.Question;
 import io.arkvale.experiments.task.Filler;
 import io.arkvale.experiments.task.Scoring;
-import io.arkvale.experiments.task.Task;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 
 /**
  * Chains of assignments in filler, by RULER's rules (Hsieh et al., 2024): which variables have the first one's value? The
  * score is the share of them that the answer names.
  */
-public final class VariableTracking implements Task {
+public final class VariableTracking extends RulerTask {
     private static final String TASK =
             "Memorize and track the chain(s) of variable assignment hidden in the following text.\n\n";
     private static final int NAME_LENGTH = 5;
@@ -42,16 +40,7 @@ public final class VariableTracking implements Task {
     }
 
     @Override
-    public String measure() {
-        return RulerMeasure.NAME;
-    }
-
-    @Override
-    public List<Episode> episodes(int length, int samples, RandomGenerator random) {
-        return Stream.generate(() -> episode(length, random)).limit(samples).toList();
-    }
-
-    private Episode episode(int length, RandomGenerator random) {
+    Episode episode(int length, RandomGenerator random) {
         var names = new LinkedHashSet<String>();
         while (names.size() < chains * (hops + 1)) {
             names.add(name(random));
