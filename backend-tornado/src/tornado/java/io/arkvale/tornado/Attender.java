@@ -9,17 +9,7 @@ import java.util.List;
 /** Step (e): decode attention of several sequences in one execution. Used under the engine's lock. */
 final class Attender {
     /** Query heads of a KV head whose output comes back together. */
-    private static final class Wanted {
-        final long offset;
-        final int at;
-        final int count;
-
-        Wanted(long offset, int at, int count) {
-            this.offset = offset;
-            this.at = at;
-            this.count = count;
-        }
-    }
+    private record Wanted(long offset, int at, int count) {}
 
     private final CacheSpec spec;
     private final RegionLayout layout;
@@ -107,7 +97,7 @@ final class Attender {
         if (!wanted.isEmpty()) {
             engine.run(Engine.Graph.ATTEND);
             for (var part : wanted) {
-                engine.getResults(part.at, output.segment(), part.offset, part.count);
+                engine.getResults(part.at(), output.segment(), part.offset(), part.count());
             }
         }
         begin();

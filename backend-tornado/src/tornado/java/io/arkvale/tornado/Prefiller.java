@@ -11,21 +11,7 @@ import java.util.List;
  * Dense causal attention of a chunk of tokens over everything a layer stores. Evicted pages are brought, as many at a time
  * as there are free slots, to slots that are given back at once; they do not become resident. Used under the engine's lock.
  */
-final class Prefiller {
-    private final CacheSpec spec;
-    private final RegionLayout layout;
-    private final Guests guests;
-    private final Engine engine;
-    private final int partElements;
-
-    Prefiller(CacheSpec spec, RegionLayout layout, Guests guests, Engine engine) {
-        this.spec = spec;
-        this.layout = layout;
-        this.guests = guests;
-        this.engine = engine;
-        partElements = Attender.partElements(spec);
-    }
-
+record Prefiller(CacheSpec spec, RegionLayout layout, Guests guests, Engine engine) {
     /** Attends from the rows of a piece of work. */
     void attend(Attention work, HostMemory queries, HostMemory output) {
         var passes = passes(work.pages());
@@ -38,19 +24,7 @@ final class Prefiller {
     }
 
     /** Rows of one execution, and whose they are. */
-    private static final class Rows {
-        final int group;
-        final int first;
-        final int position;
-        final int count;
-
-        Rows(int group, int first, int position, int count) {
-            this.group = group;
-            this.first = first;
-            this.position = position;
-            this.count = count;
-        }
-    }
+    private record Rows(int group, int first, int position, int count) {}
 
     /** Ends, in pages, of the runs of pages that can be on the device together. */
     private static List<Integer> passes(Places pages) {
@@ -64,6 +38,10 @@ final class Prefiller {
         }
         ends.add(pages.count());
         return ends;
+    }
+
+    private int partElements() {
+        return Attender.partElements(spec);
     }
 
     private long rowBytes() {
@@ -84,7 +62,7 @@ final class Prefiller {
     }
 
     private int mostRows(int passes) {
-        int units = engine.scratchElements / partElements / passes / chunks();
+        int units = engine.scratchElements / partElements() / passes / chunks();
         int rows = Math.min(units * unitRows(), engine.rowElements() / (spec.queryHeadsPerGroup() * spec.headDim()));
         int fields = spec.queryHeadsPerGroup() * MergeKernel.FIELDS + chunks() * AttendKernel.FIELDS;
         return Math.max(1, Math.min(rows, engine.table.capacity() / 2 / fields));
@@ -108,61 +86,48 @@ final class Prefiller {
         int part = engine.scratch;
         int before = firstPage * spec.pageSize();
         for (var unit : units(rows)) {
-            for (int row = 0; row < unit.rows; row++) {
+            for (int row = 0; row < unit.rows(); row++) {
                 engine.setRows(
-                        unit.at + row * unit.heads * spec.headDim(),
+                        unit.at() + row * unit.heads() * spec.headDim(),
                         queries.segment(),
-                        (rows.first + unit.row + row) * rowBytes() + unit.offset,
-                        unit.heads * spec.headDim());
+                        (rows.first() + unit.row() + row) * rowBytes() + unit.offset(),
+                        unit.heads() * spec.headDim());
             }
-            int vectors = unit.rows * unit.heads;
-            int seen = rows.position + unit.row + 1 - before;
-            int tokens = Math.clamp(seen + unit.rows - 1, 0, (endPage - firstPage) * spec.pageSize());
-            int headOffset = unit.head * layout.shape.headElements();
+            int vectors = unit.rows() * unit.heads();
+            int seen = rows.position() + unit.row() + 1 - before;
+            int tokens = Math.clamp(seen + unit.rows() - 1, 0, (endPage - firstPage) * spec.pageSize());
+            int headOffset = unit.head() * layout.shape.headElements();
             engine.table.item(
-                    unit.at, vectors, list, 0, tokens, headOffset, seen, unit.heads, part + pass * partElements);
+                    unit.at(), vectors, list, 0, tokens, headOffset, seen, unit.heads(), part + pass * partElements());
             if (pass == passes - 1) {
                 for (int vector = 0; vector < vectors; vector++) {
                     int source = part + vector * (spec.headDim() + 2);
-                    engine.table.secondItem(unit.at + vector * spec.headDim(), source, partElements, passes);
+                    engine.table.secondItem(unit.at() + vector * spec.headDim(), source, partElements(), passes);
                 }
             }
-            part += passes * partElements;
+            part += passes * partElements();
         }
     }
 
     private void copyOut(Rows rows, HostMemory output) {
         for (var unit : units(rows)) {
-            for (int row = 0; row < unit.rows; row++) {
+            for (int row = 0; row < unit.rows(); row++) {
                 engine.getResults(
-                        unit.at + row * unit.heads * spec.headDim(),
+                        unit.at() + row * unit.heads() * spec.headDim(),
                         output.segment(),
-                        (rows.first + unit.row + row) * rowBytes() + unit.offset,
-                        unit.heads * spec.headDim());
+                        (rows.first() + unit.row() + row) * rowBytes() + unit.offset(),
+                        unit.heads() * spec.headDim());
             }
         }
     }
 
-    /** The query vectors of one work group: some query heads of a KV head, for one or more tokens. */
-    private static final class Unit {
-        final int head;
-        final int row;
-        final int rows;
-        final int heads;
-        /** Where in a tensor's row its first head lies. */
-        final long offset;
-        /** Where its vectors lie among the rows of an execution. */
-        final int at;
-
-        Unit(int head, int row, int rows, int heads, long offset, int at) {
-            this.head = head;
-            this.row = row;
-            this.rows = rows;
-            this.heads = heads;
-            this.offset = offset;
-            this.at = at;
-        }
-    }
+    /**
+     * The query vectors of one work group: some query heads of a KV head, for one or more tokens.
+     *
+     * @param offset where in a tensor's row its first head lies
+     * @param at where its vectors lie among the rows of an execution
+     */
+    private record Unit(int head, int row, int rows, int heads, long offset, int at) {}
 
     private List<Unit> units(Rows rows) {
         var units = new ArrayList<Unit>();
@@ -170,9 +135,9 @@ final class Prefiller {
         for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
             for (int first = 0; first < spec.queryHeadsPerKvHead(); first += chunk()) {
                 int heads = Math.min(chunk(), spec.queryHeadsPerKvHead() - first);
-                int queryHead = (rows.group * spec.kvHeadsPerGroup() + head) * spec.queryHeadsPerKvHead() + first;
-                for (int row = 0; row < rows.count; row += unitRows()) {
-                    int count = Math.min(unitRows(), rows.count - row);
+                int queryHead = (rows.group() * spec.kvHeadsPerGroup() + head) * spec.queryHeadsPerKvHead() + first;
+                for (int row = 0; row < rows.count(); row += unitRows()) {
+                    int count = Math.min(unitRows(), rows.count() - row);
                     units.add(new Unit(head, row, count, heads, (long) queryHead * spec.headDim() * Float.BYTES, at));
                     at += count * heads * spec.headDim();
                 }

@@ -7,17 +7,7 @@ import java.util.List;
 /** Copies between host and device, and within the device, collected and then done in as few executions as possible. */
 final class Transfers {
     /** A run of numbers; a source on the host, or one on the device. */
-    private static final class Run {
-        final MemorySegment host;
-        final int from;
-        final int to;
-
-        Run(MemorySegment host, int from, int to) {
-            this.host = host;
-            this.from = from;
-            this.to = to;
-        }
-    }
+    private record Run(MemorySegment host, int from, int to) {}
 
     /** Numbers that one work group copies. */
     private static final int PIECE = 1024;
@@ -54,7 +44,7 @@ final class Transfers {
             engine.table.clear(shape);
             int used = 0;
             for (var run : pending) {
-                used = run.host.equals(MemorySegment.NULL) ? putCopy(run, used) : putUpload(run, used);
+                used = run.host().equals(MemorySegment.NULL) ? putCopy(run, used) : putUpload(run, used);
             }
             runPut();
         } finally {
@@ -69,7 +59,7 @@ final class Transfers {
             if (!engine.table.fits(PutKernel.FIELDS)) {
                 at = runPut();
             }
-            engine.table.item(-1 - (run.from + done), run.to + done, Math.min(PIECE, elements - done));
+            engine.table.item(-1 - (run.from() + done), run.to() + done, Math.min(PIECE, elements - done));
         }
         return at;
     }
@@ -83,8 +73,8 @@ final class Transfers {
                 at = runPut();
             }
             count = Math.min(PIECE, Math.min(elements - done, engine.stagingElements() - at));
-            engine.setPages(at, run.host, (long) done * Float.BYTES, count);
-            engine.table.item(at, run.to + done, count);
+            engine.setPages(at, run.host(), (long) done * Float.BYTES, count);
+            engine.table.item(at, run.to() + done, count);
             at += count;
         }
         return at;
@@ -131,8 +121,8 @@ final class Transfers {
         }
         for (int i = 0; i < pieces.size(); i++) {
             var piece = pieces.get(i);
-            int next = i + 1 < pieces.size() ? pieces.get(i + 1).from : end;
-            engine.getPages(piece.from, piece.host, (long) piece.to * Float.BYTES, next - piece.from);
+            int next = i + 1 < pieces.size() ? pieces.get(i + 1).from() : end;
+            engine.getPages(piece.from(), piece.host(), (long) piece.to() * Float.BYTES, next - piece.from());
         }
         pieces.clear();
         engine.table.clear(shape);
