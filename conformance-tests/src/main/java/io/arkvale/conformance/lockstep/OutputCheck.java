@@ -77,7 +77,7 @@ final class OutputCheck {
             return "\n  the whole row is zero";
         }
         for (var other : rows) {
-            if (other != row && other.exact.contains(row.output, 0, 0, row.output.length)) {
+            if (other != row && other.exact.contains(row.output)) {
                 return "\n  the row is what " + other.what + " must get: check which row goes where";
             }
         }
@@ -87,7 +87,7 @@ final class OutputCheck {
             }
         }
         for (var mistake : row.mistakes.get().entrySet()) {
-            if (mistake.getValue().contains(row.output, 0, 0, row.output.length)) {
+            if (mistake.getValue().contains(row.output)) {
                 return "\n  the row is " + mistake.getKey();
             }
         }

@@ -184,7 +184,7 @@ final class TableCheck {
         for (var other = 0; other < table.filled(); other++) {
             for (var head = 0; head < spec.kvHeads(); head++) {
                 var exact = OracleDigest.of(digest, table.page(other), head, spec.headDim(), spec.elementType());
-                if ((other != page || head != kvHead) && exact.contains(stored, 0, 0, stored.length)) {
+                if ((other != page || head != kvHead) && exact.contains(stored)) {
                     return "\n  it is the digest that page " + other + " KV head " + head + " must have";
                 }
             }

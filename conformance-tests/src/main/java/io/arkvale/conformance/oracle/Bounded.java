@@ -20,6 +20,11 @@ public final class Bounded {
         return exact;
     }
 
+    /** Whether a backend's numbers are as many as these, and all of them lie within the bounds. */
+    public boolean contains(float[] numbers) {
+        return numbers.length == exact.length && contains(numbers, 0, 0, numbers.length);
+    }
+
     /** Whether {@code count} of a backend's numbers, from {@code from} on, lie within the bounds from {@code first} on. */
     public boolean contains(float[] numbers, int from, int first, int count) {
         for (var i = 0; i < count; i++) {
