@@ -11,7 +11,6 @@ import io.arkvale.kernels.primitive.Shapes;
  * after that.
  */
 public final class PackedMatrix implements WeightMatrix {
-
     private static final float[] NO_SCRATCH = {};
 
     private final MatrixKernels kernels;
@@ -37,12 +36,7 @@ public final class PackedMatrix implements WeightMatrix {
         return inputs;
     }
 
-    /** The panels of {@link #panelWidth()} outputs that products can be divided by. */
-    public int panels() {
-        return panels.length;
-    }
-
-    /** Outputs per panel. */
+    /** Outputs per panel, which is a part of the matrix. */
     public int panelWidth() {
         return kernels.panel();
     }

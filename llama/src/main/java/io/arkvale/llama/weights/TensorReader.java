@@ -77,7 +77,7 @@ final class TensorReader {
     private WeightMatrix widened(StorageFormat format, MemorySegment bytes, int outputs, int inputs) {
         var matrix = kernels.matrix(outputs, inputs);
         int width = matrix.panelWidth();
-        pool.forEach(matrix.panels(), (panel, worker) -> {
+        pool.forEach(matrix.parts(), (panel, worker) -> {
             var row = new float[inputs];
             for (int output = panel * width; output < Math.min(outputs, (panel + 1) * width); output++) {
                 kernels.codec(format).decode(bytes, (long) output * inputs * format.bytes(), row, 0, inputs);
