@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * The kernels of a prefill on one thread: a work item of blocked causal attention late in a prompt, and a block of tokens
- * times a matrix of weights. Beside calls a second, {@code megaflops} counts multiplications and additions a second.
+ * times a matrix of weights. Beside calls per second, {@code megaflops} counts multiplications and additions per second.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)

@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
         name = "results",
         description = {
             "Show the observations of a directory that --out of a task, sweep or reproduce (its data) wrote:",
-            "a row a cell; with --answers a row a question; with --against the same questions of another run.",
+            "a row per cell; with --answers a row per question; with --against the same questions of another run.",
             "With --out the rows are also written as Parquet, with types and nulls."
         })
 public final class ResultsCommand implements Runnable {
