@@ -65,6 +65,16 @@ public record SequenceSpec(
         return attendedPages - sinkPages - (windowPages - 1);
     }
 
+    /**
+     * Most tokens that a member with {@link Batch.Role#DECODE} may bring, so that their pages are in the window:
+     * {@code (window − 1) · p + 1} with a budget, any number without.
+     *
+     * @param pageSize tokens per page
+     */
+    public int mostDrafted(int pageSize) {
+        return isLimited() ? Math.addExact(Math.multiplyExact(windowPages - 1, pageSize), 1) : Integer.MAX_VALUE;
+    }
+
     /** A sequence without a budget: exact full attention, no backups, no digests. */
     public static SequenceSpec full() {
         return new SequenceSpec(NO_BUDGET, NO_BUDGET, 0, 1, 0, Digest.CUBOID_MEAN, GroupScore.MEAN, Scope.ATTENDED);
