@@ -60,6 +60,15 @@ public record SequenceSpec(
         return isLimited() && layer >= denseLayers;
     }
 
+    /**
+     * Whether a page is resident whatever has been selected: without a budget, within it, in sink or window.
+     *
+     * @param pages of the sequence, the last one counted
+     */
+    public boolean keepsResident(int layer, int page, int pages) {
+        return !isLimited(layer) || pages <= budgetPages || page < sinkPages || page >= pages - windowPages;
+    }
+
     /** Pages chosen by rank beside sink and window: {@code k − sink − (window − 1)}, at least 1. */
     public int rankedPages() {
         return attendedPages - sinkPages - (windowPages - 1);
