@@ -157,6 +157,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     @Override
     public final Sequence begin(SequenceSpec settings) {
         try (var _ = holdToChange()) {
+            requireBeside();
             CallChecks.settings(settings, spec);
             backend.capabilities().require(settings);
             return register(doBegin(settings));
@@ -169,6 +170,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             backend.capabilities().require(Feature.FORKS);
             var source = sound(sequence);
             requireOutside(source, "fork");
+            requireBeside();
             var fork = doFork(source);
             fork.setLength(source.length());
             fork.setPromptOpen(source.isPromptOpen());
@@ -185,6 +187,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             CallChecks.settings(settings, spec);
             backend.capabilities().require(settings);
             requireOutside(source, "fork");
+            requireBeside();
             var fork = doFork(source, length, settings);
             fork.setLength(length);
             fork.setPromptOpen(true);
@@ -199,6 +202,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             var own = sound(sequence);
             CallChecks.length(length, own.length());
             requireOutside(own, "truncate");
+            requireBeside();
             doTruncate(own, length);
             own.setLength(length);
         }
@@ -299,6 +303,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             enter();
             var own = sequenceType.cast(sequence);
             requireOutside(own, "closing a sequence");
+            requireBeside();
             try {
                 doRelease(own);
             } finally {
@@ -417,6 +422,12 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             requireOpen();
             version++;
         });
+    }
+
+    private void requireBeside() {
+        if (open != null) {
+            backend.capabilities().require(Feature.BESIDE_STEPS);
+        }
     }
 
     private void requireOutside(S sequence, String call) {
