@@ -121,6 +121,13 @@ public interface KvCache extends AutoCloseable {
     /** Memory in use and free. */
     MemoryUse memory();
 
+    /**
+     * What it has done since it was opened. Cheap: counted on the host as steps are committed.
+     *
+     * @throws ClosedException if the cache is closed
+     */
+    CacheStats stats();
+
     /** Returns when every earlier call has taken full effect, copies to the backup tiers included. */
     void synchronize();
 
