@@ -22,7 +22,8 @@ public interface KvCache extends AutoCloseable {
     /**
      * Begins an empty sequence. Takes no slots: those are reserved step by step.
      *
-     * @throws InvalidArgumentException if {@code spec.denseLayers()} exceeds the cache's layers
+     * @throws InvalidArgumentException if {@code spec.denseLayers()} exceeds the cache's layers, or the settings were made
+     *     for another page size
      * @throws UnsupportedSpecException if the settings are outside the capabilities
      * @throws ClosedException if the cache is closed
      */
