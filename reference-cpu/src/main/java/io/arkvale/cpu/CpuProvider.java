@@ -51,8 +51,8 @@ public final class CpuProvider extends CoreProvider {
 
     @Override
     public Backend create(Map<String, String> given) {
-        if (probe() instanceof Availability.Unavailable(String reason, String cure)) {
-            throw new BackendUnavailableException(id(), reason, cure);
+        if (probe() instanceof Availability.Unavailable missing) {
+            throw new BackendUnavailableException(id(), missing.reason(), missing.cure());
         }
         var options = CpuOptions.parse(given);
         var pool = WorkerPool.shared(options.threads());
