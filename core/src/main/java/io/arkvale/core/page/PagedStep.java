@@ -11,6 +11,7 @@ import io.arkvale.core.step.StepMember;
 import io.arkvale.core.step.StepOutcome;
 import io.arkvale.core.step.StepWork;
 import io.arkvale.spi.Attention;
+import io.arkvale.spi.Choice;
 import io.arkvale.spi.FilledPage;
 import io.arkvale.spi.PageDevice;
 import io.arkvale.spi.PageScores;
@@ -20,6 +21,7 @@ import io.arkvale.spi.TensorMemory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -117,10 +119,8 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     @Override
     public void decode(int layer, M queries, M keys, M values, M output, boolean prefetched) {
         append(layer, keys, values, prefetched);
-        if (!prefetched) {
-            choose(layer, queries);
-        }
-        attend(layer, queries, output);
+        var attended = prefetched ? new BitSet() : choose(layer, queries, output);
+        attend(layer, queries, output, attended);
     }
 
     @Override
@@ -209,14 +209,56 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
         }
     }
 
-    private void choose(int layer, M queries) {
+    /** Steps (b) to (d); returns the pairs of a member and a group, counted in this order, that have been attended to. */
+    private BitSet choose(int layer, M queries, M output) {
         long start = device.clock();
-        score(layer, queries, scratch.scores, StepMember.scoreOffsets(members, layer));
+        var attended = scoreAndAttend(layer, queries, output);
         start = count(Part.ESTIMATE, start);
         selections = select(layer, scratch.scores.order(), StepMember.scoreOffsets(members, layer));
         start = count(Part.SELECT, start);
         move(layer, selections);
         count(Part.RECALL, start);
+        return attended;
+    }
+
+    private BitSet scoreAndAttend(int layer, M queries, M output) {
+        var offsets = StepMember.scoreOffsets(members, layer);
+        if (!device.choosesPages()) {
+            score(layer, queries, scratch.scores, offsets);
+            return new BitSet();
+        }
+        var work = scorings(layer, scratch.scores, offsets);
+        if (work.isEmpty()) {
+            return new BitSet();
+        }
+        var choices = new ArrayList<Choice>();
+        var pairs = new ArrayList<Integer>();
+        int scored = 0;
+        for (var member : members) {
+            for (int group = 0; group < spec.headGroups(); group++) {
+                int scoring = member.isOverBudget(layer) ? scored++ : Choice.ALL;
+                // What is resident after the moves is not yet known.
+                if (scoring == Choice.ALL || member.settings().scope() != Scope.RESIDENT) {
+                    choices.add(choice(member, layer, group, scoring));
+                    pairs.add(member.index() * spec.headGroups() + group);
+                }
+            }
+        }
+        var attended = new BitSet();
+        device.scoreAndAttend(work, choices, queries, scratch.scores, output).stream()
+                .forEach(index -> attended.set(pairs.get(index)));
+        return attended;
+    }
+
+    private Choice choice(PagedMember member, int layer, int group, int scoring) {
+        var pages = member.layer(layer);
+        var table = pages.groups.get(group);
+        var settings = member.settings();
+        boolean isRanked = scoring != Choice.ALL;
+        int count = isRanked ? settings.sinkPages() + settings.rankedPages() + settings.windowPages() : table.pages();
+        int tokens = count * spec.pageSize() - (pages.pages() * spec.pageSize() - pages.tokens);
+        var places = TablePlaces.resident(table, AttendedPages.first(table.pages()));
+        return new Choice(group, scoring, places, isRanked ? settings.rankedPages() : 0, tokens, member.index());
     }
 
     @Override
@@ -230,6 +272,13 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
 
     /** Scores as many pages of each member as its offsets have room for. */
     private void score(int layer, M queries, PageScores target, int[] offsets) {
+        var work = scorings(layer, target, offsets);
+        if (!work.isEmpty()) {
+            device.score(work, queries, target);
+        }
+    }
+
+    private List<Scoring> scorings(int layer, PageScores target, int[] offsets) {
         target.reserve(Math.multiplyExact(offsets[members.size()], spec.headGroups()));
         var work = new ArrayList<Scoring>();
         for (var member : members) {
@@ -250,9 +299,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
                 member.scoredPages += (long) pages * spec.headGroups();
             }
         }
-        if (!work.isEmpty()) {
-            device.score(work, queries, target);
-        }
+        return work;
     }
 
     @Override
@@ -345,20 +392,27 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
 
     @Override
     public void attend(int layer, M queries, M output) {
+        attend(layer, queries, output, new BitSet());
+    }
+
+    /** Step (e) for all pairs of a member and a group, counted in this order, but those attended to. */
+    private void attend(int layer, M queries, M output, BitSet attended) {
         long start = device.clock();
         var chosen = ahead.getOrDefault(layer, selections);
         var work = new ArrayList<Attention>();
         for (var member : members) {
             // A sequence whose pages could not be brought back has nothing to attend to; commit says so.
             if (!lost.containsKey(member.sequence())) {
-                addAttention(member, layer, chosen, work);
+                addAttention(member, layer, chosen, attended, work);
             }
         }
-        device.attend(work, queries, output);
+        if (!work.isEmpty()) {
+            device.attend(work, queries, output);
+        }
         count(Part.ATTEND, start);
     }
 
-    private void addAttention(PagedMember member, int layer, Selection[][] chosen, List<Attention> work) {
+    private void addAttention(PagedMember member, int layer, Selection[][] chosen, BitSet done, List<Attention> work) {
         var pages = member.layer(layer);
         member.journal(layer);
         int missing = pages.pages() * spec.pageSize() - pages.tokens;
@@ -376,7 +430,9 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
                 member.attendedPages += attended.count();
             }
             int tokens = attended.count() * spec.pageSize() - missing;
-            work.add(new Attention(group, TablePlaces.resident(table, attended), tokens, member.index(), 1));
+            if (!done.get(member.index() * spec.headGroups() + group)) {
+                work.add(new Attention(group, TablePlaces.resident(table, attended), tokens, member.index(), 1));
+            }
         }
     }
 
