@@ -27,9 +27,9 @@ final class StepCounts {
         scored += pages;
     }
 
-    void verify(SequenceCounts reported) {
+    void verify(SequenceCounts reported, String member) {
         var counted = new SequenceCounts(recalled, evicted, attended, scored);
-        require(405, scored > 0 || reported.scoredPages() == 0, "the step scored where nothing may be: %s", reported);
-        require(507, reported.equals(counted), "the step reported %s, must be %s", reported, counted);
+        require(405, scored > 0 || reported.scoredPages() == 0, "%s scored where nothing may be: %s", member, reported);
+        require(507, reported.equals(counted), "of %s the step reported %s, must be %s", member, reported, counted);
     }
 }
