@@ -252,7 +252,8 @@ public final class LockedStep {
                 710, "commit of " + Arrays.toString(kept) + " of " + Arrays.toString(tokens), () -> step.commit(kept));
         for (var i = 0; i < members.size(); i++) {
             if (kept[i] < tokens[i]) {
-                members.get(i).model().truncate(members.get(i).model().length() - tokens[i] + kept[i]);
+                lockstep.truncated(
+                        members.get(i), members.get(i).model().length() - tokens[i] + kept[i]);
             }
         }
         ended(report);

@@ -117,12 +117,18 @@ public final class Lockstep implements AutoCloseable {
         } catch (RuntimeException e) {
             throw new RuleViolation(besideRule(709), what + " is legal here but raised " + e, e);
         }
-        pair.model().truncate(length);
+        truncated(pair, length);
         verifyAs(besideRule(709), "after " + what + ": ", () -> {
             verify(709, 709);
             tables.verifyAttended(709, pair, attended);
         });
         return true;
+    }
+
+    /** The model's part of a truncation; the sequence goes on with another text. */
+    void truncated(Pair pair, int length) {
+        pair.model().truncate(length);
+        pair.reword(++texts);
     }
 
     private void refused(int rule, String what, boolean mayBe, CapacityException e) {

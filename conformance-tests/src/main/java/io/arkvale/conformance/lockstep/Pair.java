@@ -12,7 +12,7 @@ public final class Pair {
     private final int number;
     private final Sequence sequence;
     private final OracleSequence model;
-    private final long text;
+    private long text;
     private final Map<Place, float[]> outputs = new LinkedHashMap<>();
     private @Nullable SequenceCounts counts;
     private boolean corrupted;
@@ -41,9 +41,14 @@ public final class Pair {
         return model;
     }
 
-    /** The text from which its tokens come. */
+    /** The text from which its next tokens come. */
     public long text() {
         return text;
+    }
+
+    /** Goes on with another text, so that tokens that were taken away do not come again. */
+    void reword(long text) {
+        this.text = text;
     }
 
     /**

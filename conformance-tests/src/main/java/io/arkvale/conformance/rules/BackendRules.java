@@ -7,6 +7,7 @@ import io.arkvale.api.Availability;
 import io.arkvale.api.BackendProvider;
 import io.arkvale.api.BackendUnavailableException;
 import io.arkvale.api.Backends;
+import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Capabilities.SizeRange;
@@ -174,6 +175,7 @@ public final class BackendRules extends Verification {
                             "fork",
                             () -> lockstep.cache().fork(play.first().sequence()));
                 }
+                undeclaredCalls(play);
                 new Misuse(play, 1).decodeStep((step, layer, legal) -> {
                     for (var call : legal) {
                         if (call.feature() != null && !supports(call.feature())) {
@@ -183,6 +185,31 @@ public final class BackendRules extends Verification {
                 });
             }
         });
+    }
+
+    /** Calls of this edition that are not declared. */
+    private void undeclaredCalls(Play play) {
+        var cache = play.lockstep().cache();
+        var sequence = play.first().sequence();
+        if (!supports(Feature.FORK_SETTINGS)) {
+            unsupported(play, "fork at a length", () -> cache.fork(sequence, 0, SequenceSpec.full()));
+        }
+        if (!supports(Feature.TRUNCATION)) {
+            unsupported(play, "truncate", () -> cache.truncate(sequence, 0));
+            var step = play.layers(play.lockstep().decode(List.of(play.first())), Route.FUSED);
+            unsupported(play, "commit of a part", () -> step.step().commit(1));
+            step.commit();
+        }
+        if (!supports(Feature.MIXED_STEPS)) {
+            unsupported(play, "a step whose members have roles", () -> {
+                // Where the batch is not refused, its calls must be.
+                try (var step = cache.step(Batch.builder().decode(sequence).build());
+                        var rows = cache.allocateQueries(1);
+                        var keys = cache.allocateKeys(1)) {
+                    step.forward(0, rows, keys, keys, rows);
+                }
+            });
+        }
     }
 
     private static void unsupported(Play play, String what, Runnable call) {
