@@ -43,7 +43,8 @@ public final class PagedBackend<M extends TensorMemory> extends CacheBackend {
     public static Capabilities.Builder declare() {
         return Capabilities.builder()
                 .scopes(Scope.values())
-                .features(Feature.HEAD_GROUPS, Feature.OWN_SCORES, Feature.FORKS, Feature.PREFETCH, Feature.DISK_TIER);
+                .features(Feature.HEAD_GROUPS, Feature.OWN_SCORES, Feature.FORKS, Feature.PREFETCH, Feature.DISK_TIER)
+                .features(Feature.MIXED_STEPS, Feature.TRUNCATION, Feature.FORK_SETTINGS);
     }
 
     @Override

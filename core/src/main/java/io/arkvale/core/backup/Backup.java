@@ -17,7 +17,7 @@ public final class Backup {
     int references = 1;
 
     private final Tier tier;
-    private int slot;
+    private int slot = NO_SLOT;
     private boolean written;
     private @Nullable IOException failure;
 
@@ -25,12 +25,10 @@ public final class Backup {
      * A backup to be written.
      *
      * @param place slot of its tier
-     * @param slot device slot that holds the page
      */
-    Backup(Tier tier, int place, int slot) {
+    Backup(Tier tier, int place) {
         this.tier = tier;
         this.place = place;
-        this.slot = slot;
     }
 
     /** Where it lies. */

@@ -1,5 +1,6 @@
 package io.arkvale.core.page;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,13 @@ final class AttendedPages {
     /** The given pages; the array is kept. */
     static AttendedPages of(int[] pages) {
         return new AttendedPages(pages, pages.length);
+    }
+
+    /** Those below a page. */
+    AttendedPages below(int end) {
+        return pages == null
+                ? first(Math.min(count, end))
+                : of(Arrays.stream(pages).filter(page -> page < end).toArray());
     }
 
     int count() {

@@ -32,6 +32,13 @@ final class DigestList {
         pool.retainAll(blocks);
     }
 
+    /** The list of a fork that has the first pages alone. */
+    DigestList fork(int count) {
+        var fork = new DigestList(this);
+        fork.resize(count);
+        return fork;
+    }
+
     /** Pages that have a digest, or a place for it that is about to be filled. */
     int pages() {
         return pages;

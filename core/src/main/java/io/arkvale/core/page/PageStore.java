@@ -30,6 +30,7 @@ final class PageStore {
 
     private int[] targets = new int[16];
     private final BackupTiers.Reads arrivals;
+    private final SlotLinks links = new SlotLinks();
 
     PageStore(CacheSpec spec, PageDevice<? extends TensorMemory> device, BackupTiers backups) {
         this.spec = spec;
@@ -79,9 +80,14 @@ final class PageStore {
         layer.digests.forEach(list -> list.resize(0));
     }
 
-    /** Makes sure that the digests of the step's pages have room. */
-    void reserveDigests(List<PagedMember> members) {
+    /**
+     * Makes sure that the digests of a step's pages have room, and so many blocks more.
+     *
+     * @param shape of those blocks
+     */
+    void reserveDigests(List<PagedMember> members, Digest.Shape shape, int more) {
         Map<Digest.Shape, Integer> blocks = new EnumMap<>(Digest.Shape.class);
+        blocks.put(shape, more);
         for (var member : members) {
             for (var layer : member.sequence().layers) {
                 for (var list : layer.digests) {
@@ -98,7 +104,7 @@ final class PageStore {
         int pages = spec.pages(tokens);
         for (var table : layer.groups) {
             if (layer.tokens % spec.pageSize() != 0) {
-                unshare(table, layer.tokens / spec.pageSize());
+                writable(table, layer.tokens / spec.pageSize());
             }
             while (table.pages() < pages) {
                 table.open(slots.take());
@@ -106,14 +112,23 @@ final class PageStore {
         }
     }
 
-    private void unshare(PageTable table, int page) {
+    /** Makes a page's slot its own, and no backup's, before rows are added to it. */
+    private void writable(PageTable table, int page) {
         int shared = table.slot(page);
-        if (slots.isShared(shared)) {
-            int copy = slots.take();
-            device.copy(shared, copy);
+        if (!slots.isShared(shared)) {
+            links.unlink(shared);
+        } else {
+            int copy = copyOf(shared);
             slots.release(shared);
             table.replaceSlot(page, copy);
         }
+    }
+
+    /** A slot of its own with the bytes of another. */
+    int copyOf(int slot) {
+        int copy = slots.take();
+        device.copy(slot, copy);
+        return copy;
     }
 
     /** Takes the last page of a table away, with its slot and backup. */
@@ -126,7 +141,28 @@ final class PageStore {
 
     /** Starts the backup of a page that has just been filled; {@link BackupTiers#flush} is to follow. */
     void backUp(PageTable table, int page) {
-        table.setBackup(page, backups.start(table.slot(page)));
+        int slot = table.slot(page);
+        var backup = backups.start(slot);
+        links.link(slot, backup);
+        table.setBackup(page, backup);
+    }
+
+    /**
+     * A page that tokens will be added to is shared with no sequence that comes to need it later: what a copy of it takes was
+     * reserved when the step opened.
+     */
+    void unlinkLastPage(PagedSequence sequence, int length) {
+        if (length % spec.pageSize() == 0) {
+            return;
+        }
+        for (var layer : sequence.layers) {
+            for (var table : layer.groups) {
+                int slot = table.slot(table.pages() - 1);
+                if (!slots.isShared(slot)) {
+                    links.unlink(slot);
+                }
+            }
+        }
     }
 
     /** Drops a page's backup, if it has one. */
@@ -134,7 +170,14 @@ final class PageStore {
         var backup = table.backup(page);
         if (backup != null) {
             table.setBackup(page, null);
-            backups.release(backup);
+            release(backup);
+        }
+    }
+
+    private void release(Backup backup) {
+        int slot = backup.slot();
+        if (backups.release(backup) && slot != Backup.NO_SLOT) {
+            links.unlink(slot);
         }
     }
 
@@ -157,12 +200,49 @@ final class PageStore {
      */
     boolean recall(PageTable table, int page) throws IOException {
         var backup = table.requireBackup(page);
-        if (backup.slot() != Backup.NO_SLOT) {
-            slots.retain(backup.slot());
-            table.recall(page, backup.slot());
-            return false;
-        }
-        var source = arrivals.read(backup);
+        int used = slots.used();
+        table.recall(page, bring(backup));
+        return slots.used() > used;
+    }
+
+    /**
+     * A slot that holds the page of a backup: shared with a sequence that has it, or taken and filled by {@link #flush}.
+     *
+     * @throws IOException if the backup could not be written or read; no slot is taken
+     */
+    int bring(Backup backup) throws IOException {
+        return backup.slot() == Backup.NO_SLOT ? fill(read(backup), backup) : share(backup);
+    }
+
+    /** As {@link #bring}, with the bytes that were read. */
+    int bringRead(Backup backup, MemorySegment bytes) {
+        return backup.slot() == Backup.NO_SLOT ? fill(bytes, backup) : share(backup);
+    }
+
+    /** The slot that holds the page of a backup for another sequence, and now for one more. */
+    int share(Backup backup) {
+        slots.retain(backup.slot());
+        return backup.slot();
+    }
+
+    /** Takes a slot that {@link #flush} fills with the bytes of a backup, and that other sequences may share. */
+    int fill(MemorySegment bytes, Backup backup) {
+        int slot = fill(bytes);
+        links.link(slot, backup);
+        return slot;
+    }
+
+    /**
+     * The bytes of a backup, until the next {@link #flush}.
+     *
+     * @throws IOException if it could not be written or cannot be read
+     */
+    MemorySegment read(Backup backup) throws IOException {
+        return arrivals.read(backup);
+    }
+
+    /** Takes a slot that {@link #flush} fills with a page's bytes. */
+    int fill(MemorySegment source) {
         int slot = slots.take();
         int at = sources.size();
         if (at == targets.length) {
@@ -170,19 +250,25 @@ final class PageStore {
         }
         sources.add(source);
         targets[at] = slot;
-        backup.setSlot(slot);
-        table.recall(page, slot);
-        return true;
+        return slot;
     }
 
     /** Brings what was recalled since the last call. */
     void flush() {
-        if (!sources.isEmpty()) {
-            try {
+        try {
+            if (!sources.isEmpty()) {
                 device.upload(sources, Arrays.copyOf(targets, sources.size()));
-            } finally {
-                dropArrivals();
             }
+        } finally {
+            dropArrivals();
+        }
+    }
+
+    /** As {@link #flush}, but what was read stays readable until then. */
+    void flushKeeping() {
+        if (!sources.isEmpty()) {
+            device.upload(sources, Arrays.copyOf(targets, sources.size()));
+            sources.clear();
         }
     }
 
@@ -199,13 +285,8 @@ final class PageStore {
 
     private void releaseSlot(PageTable table, int page) {
         int slot = table.slot(page);
-        if (slot < 0) {
-            return;
-        }
-        var backup = table.backup(page);
-        boolean freed = slots.release(slot);
-        if (freed && backup != null) {
-            backup.setSlot(Backup.NO_SLOT);
+        if (slot >= 0 && slots.release(slot)) {
+            links.unlink(slot);
         }
     }
 

@@ -84,6 +84,12 @@ public final class PageTable {
         residents++;
     }
 
+    /** Adds a page at the end that lies in no slot. */
+    void openEvicted() {
+        open(NOT_RESIDENT);
+        residents--;
+    }
+
     /** Takes the last page away again, slot and backup released by the caller. */
     public void removeLast() {
         pages--;

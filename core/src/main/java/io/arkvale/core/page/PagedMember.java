@@ -1,5 +1,6 @@
 package io.arkvale.core.page;
 
+import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.StepReport.SequenceCounts;
 import io.arkvale.core.step.StepMember;
@@ -13,8 +14,8 @@ final class PagedMember extends StepMember<PagedSequence> {
     long attendedPages;
     long scoredPages;
 
-    PagedMember(PagedSequence sequence, CacheSpec cache, int index, int tokens) {
-        super(sequence, cache, index, tokens);
+    PagedMember(PagedSequence sequence, CacheSpec cache, int index, Batch.Entry entry) {
+        super(sequence, cache, index, entry.tokens(), entry.role());
         journals = new @Nullable LayerJournal[cache.layers()];
     }
 

@@ -63,11 +63,11 @@ final class Reservation {
                     long opened = pages - table.pages() + copiedLastPage(table, member.lengthBefore());
                     most += opened;
                     rest += opened;
-                    if (sequence.isLimited(layer) && pages > sequence.budgetPages()) {
+                    if (member.isOverBudget(layer) && !member.role().leavesPromptOpen()) {
                         long over = table.residents() + (pages - table.pages()) - sequence.budgetPages();
                         // A victim that a fork holds too frees no slot for a recall.
                         long stuck = Math.min(sharedPages(table, member.lengthBefore()), over + sequence.rankedPages());
-                        most += member.tokens() == 1 ? stuck : 0;
+                        most += member.mayDecode() ? stuck : 0;
                         rest += stuck - over;
                     }
                 }
@@ -103,11 +103,17 @@ final class Reservation {
         }
         for (var member : members) {
             need -= residents(member.sequence());
-            need += SlotNeed.of(
-                            spec.layers(), spec.headGroups(), spec.pageSize(), member.settings(), member.lengthAfter())
-                    .device();
+            need += need(member).device();
         }
         return need;
+    }
+
+    private SlotNeed need(PagedMember member) {
+        int layers = spec.layers();
+        int groups = spec.headGroups();
+        return member.mayHoldAllPages()
+                ? SlotNeed.ofOpenPrompt(layers, groups, spec.pageSize(), member.settings(), member.lengthAfter())
+                : SlotNeed.of(layers, groups, spec.pageSize(), member.settings(), member.lengthAfter());
     }
 
     private long residents(PagedSequence sequence) {
