@@ -56,11 +56,7 @@ public final class OracleTable {
         for (var group = 0; group < resident.length; group++) {
             fork.resident[group].or(resident[group]);
             fork.resident[group].clear(fork.pages(), pages() + 1);
-            if (!fork.overBudget()) {
-                fork.resident[group].set(0, fork.pages());
-            } else if (fork.filled() < fork.pages()) {
-                fork.resident[group].set(fork.filled());
-            }
+            fork.resident[group].or(fork.pinned());
         }
         for (var page = 0; fork.limited() && page < fork.filled(); page++) {
             var record = record(page);
@@ -82,8 +78,13 @@ public final class OracleTable {
         }
         for (var group : resident) {
             group.clear(pages(), Math.max(pages(), group.length()));
-            group.or(overBudget() ? Ranking.pinned(sequence, pages()) : allPages());
+            group.or(pinned());
         }
+    }
+
+    /** Pages that are resident whatever is chosen: all within the budget, else sink and window. */
+    private BitSet pinned() {
+        return overBudget() ? Ranking.pinned(sequence, pages()) : allPages();
     }
 
     private void cutLastPage() {

@@ -43,9 +43,9 @@ public final class ForkRules extends Verification {
                 play.decode(play.pairs(), Route.OWN_SCORES);
                 var full = fork(play, play.first(), play.first().model().length(), SequenceSpec.full());
                 for (var original : List.of(play.first(), full)) {
-                    for (var settings : others(scene)) {
-                        var length = length(scene, original, settings.hashCode());
-                        var fork = fork(play, original, length, settings);
+                    var others = others(scene);
+                    for (var i = 0; i < others.size(); i++) {
+                        var fork = fork(play, original, length(scene, original, i), others.get(i));
                         play.decode(List.of(fork, original), Route.FIVE);
                         lockstep.close(fork);
                     }
@@ -76,7 +76,7 @@ public final class ForkRules extends Verification {
             case 0 -> length;
             case 1 -> length / 2 / pageSize * pageSize;
             case 2 -> length * 2 / 3;
-            default -> salt % 2 == 0 ? 0 : length - 1;
+            default -> scene.seed() % 2 == 0 ? 0 : length - 1;
         };
     }
 
@@ -99,9 +99,9 @@ public final class ForkRules extends Verification {
         forAll(generators().overBudgetScenes(), scene -> {
             try (var lockstep = open(scene.steps(scene.steps() + 1))) {
                 var play = new Play(lockstep, scene).prompt(false);
-                for (var settings : others(scene)) {
-                    var fork = lockstep.tryFork(
-                            play.first(), length(scene, play.first(), settings.hashCode()), settings);
+                var others = others(scene);
+                for (var i = 0; i < others.size(); i++) {
+                    var fork = lockstep.tryFork(play.first(), length(scene, play.first(), i), others.get(i));
                     if (fork != null) {
                         lockstep.close(fork);
                     }
