@@ -1,6 +1,8 @@
 package io.arkvale.api;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,6 +119,7 @@ public record CacheSpec(
         private long hostSlots;
         private long diskSlots;
         private @Nullable Path diskDirectory;
+        private final List<Guests> guests = new ArrayList<>();
 
         private Builder(int layers, int queryHeads, int kvHeads, int headDim) {
             this.layers = layers;
@@ -164,14 +167,19 @@ public record CacheSpec(
 
         /**
          * Enlarges the device and host pools by what {@code sequences} sequences of the given settings need to reach
-         * {@code tokens} tokens each. Call it after page size and head groups are set.
+         * {@code tokens} tokens each. How much that is, {@link #build} finds out: page size and head groups may be set
+         * later.
+         *
+         * @throws InvalidArgumentException if {@code tokens} or {@code sequences} is negative
          */
         public Builder roomFor(SequenceSpec sequence, int tokens, int sequences) {
-            var need = SlotNeed.of(layers, headGroups, pageSize, sequence, tokens);
-            deviceSlots = Math.addExact(deviceSlots, Math.multiplyExact(need.device(), (long) sequences));
-            hostSlots = Math.addExact(hostSlots, Math.multiplyExact(need.backup(), (long) sequences));
+            Checks.range("tokens", tokens, 0, Integer.MAX_VALUE);
+            Checks.range("sequences", sequences, 0, Integer.MAX_VALUE);
+            guests.add(new Guests(sequence, tokens, sequences));
             return this;
         }
+
+        private record Guests(SequenceSpec settings, int tokens, int sequences) {}
 
         /**
          * The validated specification.
@@ -179,6 +187,14 @@ public record CacheSpec(
          * @throws InvalidArgumentException naming the field, its value and the allowed range
          */
         public CacheSpec build() {
+            long device = deviceSlots;
+            long host = hostSlots;
+            for (var some : guests) {
+                some.settings().requirePageSize(pageSize);
+                var need = SlotNeed.of(layers, headGroups, pageSize, some.settings(), some.tokens());
+                device = Math.addExact(device, Math.multiplyExact(need.device(), (long) some.sequences()));
+                host = Math.addExact(host, Math.multiplyExact(need.backup(), (long) some.sequences()));
+            }
             return new CacheSpec(
                     layers,
                     queryHeads,
@@ -187,8 +203,8 @@ public record CacheSpec(
                     elementType,
                     pageSize,
                     headGroups,
-                    deviceSlots,
-                    hostSlots,
+                    device,
+                    host,
                     diskSlots,
                     diskDirectory);
         }

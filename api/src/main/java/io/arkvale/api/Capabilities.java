@@ -67,6 +67,8 @@ public final class Capabilities {
         TRUNCATION("taking tokens back"),
         /** {@link KvCache#fork(Sequence, int, SequenceSpec)}. */
         FORK_SETTINGS("forks at a length, with settings of their own"),
+        /** Begin, fork, truncate and closing of other sequences while a step is open. */
+        BESIDE_STEPS("calls for other sequences beside an open step"),
         /** Backups on disk: {@link CacheSpec#diskSlots()} above 0. */
         DISK_TIER("a disk tier"),
         /** The same calls give the same bits. */

@@ -22,7 +22,8 @@ public interface KvCache extends AutoCloseable {
     /**
      * Begins an empty sequence. Takes no slots: those are reserved step by step.
      *
-     * @throws InvalidArgumentException if {@code spec.denseLayers()} exceeds the cache's layers
+     * @throws InvalidArgumentException if {@code spec.denseLayers()} exceeds the cache's layers, or the settings were made
+     *     for another page size
      * @throws UnsupportedSpecException if the settings are outside the capabilities
      * @throws ClosedException if the cache is closed
      */
@@ -120,6 +121,13 @@ public interface KvCache extends AutoCloseable {
 
     /** Memory in use and free. */
     MemoryUse memory();
+
+    /**
+     * What it has done since it was opened. Cheap: counted on the host as steps are committed.
+     *
+     * @throws ClosedException if the cache is closed
+     */
+    CacheStats stats();
 
     /** Returns when every earlier call has taken full effect, copies to the backup tiers included. */
     void synchronize();

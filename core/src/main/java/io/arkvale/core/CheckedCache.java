@@ -3,6 +3,7 @@ package io.arkvale.core;
 import io.arkvale.api.Backend;
 import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CacheStats;
 import io.arkvale.api.CacheView;
 import io.arkvale.api.CallOrderException;
 import io.arkvale.api.Capabilities.Feature;
@@ -15,6 +16,7 @@ import io.arkvale.api.PoisonedSequenceException;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Step;
+import io.arkvale.api.StepReport;
 import io.arkvale.api.Tensor;
 import io.arkvale.api.UnsupportedFeatureException;
 import io.arkvale.core.step.CheckedStep;
@@ -50,6 +52,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     private final Set<S> sequences = new LinkedHashSet<>();
     private @Nullable CheckedStep<M> open;
     private long version;
+    private volatile CacheStats done = CacheStats.NONE;
     private volatile boolean closed;
 
     /** A cache without sequences. */
@@ -157,6 +160,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     @Override
     public final Sequence begin(SequenceSpec settings) {
         try (var _ = holdToChange()) {
+            requireBeside();
             CallChecks.settings(settings, spec);
             backend.capabilities().require(settings);
             return register(doBegin(settings));
@@ -169,6 +173,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             backend.capabilities().require(Feature.FORKS);
             var source = sound(sequence);
             requireOutside(source, "fork");
+            requireBeside();
             var fork = doFork(source);
             fork.setLength(source.length());
             fork.setPromptOpen(source.isPromptOpen());
@@ -185,6 +190,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             CallChecks.settings(settings, spec);
             backend.capabilities().require(settings);
             requireOutside(source, "fork");
+            requireBeside();
             var fork = doFork(source, length, settings);
             fork.setLength(length);
             fork.setPromptOpen(true);
@@ -199,6 +205,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             var own = sound(sequence);
             CallChecks.length(length, own.length());
             requireOutside(own, "truncate");
+            requireBeside();
             doTruncate(own, length);
             own.setLength(length);
         }
@@ -278,6 +285,11 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
         }
 
         @Override
+        public void reported(StepReport report) {
+            done = done.plus(CacheStats.of(report));
+        }
+
+        @Override
         public void ended(CheckedStep<M> step, boolean committed, int[] kept) {
             open = null;
             for (var member : step.members()) {
@@ -299,6 +311,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             enter();
             var own = sequenceType.cast(sequence);
             requireOutside(own, "closing a sequence");
+            requireBeside();
             try {
                 doRelease(own);
             } finally {
@@ -351,6 +364,18 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
         try (var _ = holdOpen()) {
             return doMemory(open);
         }
+    }
+
+    @Override
+    public final CacheStats stats() {
+        try (var _ = holdOpen()) {
+            return done;
+        }
+    }
+
+    /** What it has done, closed or not. */
+    final CacheStats done() {
+        return done;
     }
 
     /** The memory in use, or none if another thread has closed the cache meanwhile. */
@@ -417,6 +442,12 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             requireOpen();
             version++;
         });
+    }
+
+    private void requireBeside() {
+        if (open != null) {
+            backend.capabilities().require(Feature.BESIDE_STEPS);
+        }
     }
 
     private void requireOutside(S sequence, String call) {

@@ -44,7 +44,7 @@ public final class PagedBackend<M extends TensorMemory> extends CacheBackend {
         return Capabilities.builder()
                 .scopes(Scope.values())
                 .features(Feature.HEAD_GROUPS, Feature.OWN_SCORES, Feature.FORKS, Feature.PREFETCH, Feature.DISK_TIER)
-                .features(Feature.MIXED_STEPS, Feature.TRUNCATION, Feature.FORK_SETTINGS);
+                .features(Feature.MIXED_STEPS, Feature.TRUNCATION, Feature.FORK_SETTINGS, Feature.BESIDE_STEPS);
     }
 
     @Override

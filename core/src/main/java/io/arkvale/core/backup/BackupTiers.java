@@ -192,19 +192,13 @@ public final class BackupTiers implements AutoCloseable {
         return new Reads();
     }
 
-    /** Drops one sequence's reference; true if it was the last and the backup is gone. */
-    public boolean release(Backup backup) {
-        // Neither the backup's place nor the page's slot may be used anew while the copy is in flight.
-        awaitQuietly(backup);
-        if (--backup.references > 0) {
-            return false;
-        }
+    /** Frees the place of a backup that no sequence refers to. */
+    public void free(Backup backup) {
         if (backup.tier() == Tier.HOST) {
             host.slots.release(backup.place);
         } else {
             diskTier().slots.release(backup.place);
         }
-        return true;
     }
 
     /** Returns when every copy started so far is done, well or badly; who needs a page sees its failure. */
@@ -214,7 +208,8 @@ public final class BackupTiers implements AutoCloseable {
         }
     }
 
-    private static void awaitQuietly(Backup backup) {
+    /** Returns when the copy is done, well or badly: then the page's slot and the backup's place may be used anew. */
+    public static void awaitQuietly(Backup backup) {
         try {
             backup.await();
         } catch (IOException e) {

@@ -30,6 +30,9 @@ final class PageStore {
 
     private int[] targets = new int[16];
     private final BackupTiers.Reads arrivals;
+    /** Digests of group pages, each kind of a page once. */
+    private long digestedPages;
+
     private final SlotLinks links = new SlotLinks();
 
     PageStore(CacheSpec spec, PageDevice<? extends TensorMemory> device, BackupTiers backups) {
@@ -43,7 +46,7 @@ final class PageStore {
     LayerPages newLayer(SequenceSpec sequence, int layer) {
         var pages = new LayerPages();
         for (int group = 0; group < spec.headGroups(); group++) {
-            pages.groups.add(new PageTable());
+            pages.groups.add(new PageTable(sequence.isLimited(layer) ? sequence.digest() : null));
             if (sequence.isLimited(layer)) {
                 pages.digests.add(new DigestList(sequence.digest(), digestBlocks, device));
             }
@@ -59,7 +62,7 @@ final class PageStore {
                 }
                 var backup = table.backup(page);
                 if (backup != null) {
-                    backup.retain();
+                    retain(backup, table);
                 }
             }
         }
@@ -144,7 +147,13 @@ final class PageStore {
         int slot = table.slot(page);
         var backup = backups.start(slot);
         links.link(slot, backup);
+        retain(backup, table);
         table.setBackup(page, backup);
+    }
+
+    /** A table refers to a backup, and has a digest of its page. */
+    void retain(Backup backup, PageTable table) {
+        digestedPages += backup.retain(table.digest()) ? 1 : 0;
     }
 
     /**
@@ -170,14 +179,12 @@ final class PageStore {
         var backup = table.backup(page);
         if (backup != null) {
             table.setBackup(page, null);
-            release(backup);
-        }
-    }
-
-    private void release(Backup backup) {
-        int slot = backup.slot();
-        if (backups.release(backup) && slot != Backup.NO_SLOT) {
-            links.unlink(slot);
+            BackupTiers.awaitQuietly(backup);
+            digestedPages -= backup.drop(table.digest()) ? 1 : 0;
+            if (backup.isUnused()) {
+                links.unlink(backup);
+                backups.free(backup);
+            }
         }
     }
 
@@ -299,7 +306,7 @@ final class PageStore {
                 reservedSlots,
                 onHost,
                 onDisk,
-                (onHost + onDisk) * spec.kvHeadsPerGroup(),
+                digestedPages * spec.kvHeadsPerGroup(),
                 device.deviceBytes() + tensorBytes - hostTensors,
                 backups.hostBytes() + device.hostBytes() + hostTensors,
                 backups.diskBytes());

@@ -65,10 +65,13 @@ final class Reservation {
                     rest += opened;
                     if (member.isOverBudget(layer) && !member.role().leavesPromptOpen()) {
                         long over = table.residents() + (pages - table.pages()) - sequence.budgetPages();
+                        long recalls = member.mayDecode() ? sequence.rankedPages() : 0;
                         // A victim that a fork holds too frees no slot for a recall.
-                        long stuck = Math.min(sharedPages(table, member.lengthBefore()), over + sequence.rankedPages());
-                        most += member.mayDecode() ? stuck : 0;
-                        rest += stuck - over;
+                        long stuck = Math.min(sharedPages(table, member.lengthBefore()), Math.max(0, over + recalls));
+                        // A sequence that has been cut may hold less than its budget, and fill it.
+                        long filled = Math.min(recalls, Math.max(0, -over));
+                        most += member.mayDecode() ? stuck + filled : 0;
+                        rest += stuck + filled - Math.max(0, over);
                     }
                 }
             }

@@ -51,12 +51,12 @@ final class SettingsFork {
         for (int layer = 0; layer < spec.layers(); layer++) {
             for (var table : source.layer(layer).groups) {
                 needed += hasRest ? 1 : 0;
-                if (!settings.isLimited(layer)) {
-                    needed += evicted(table).stream()
-                            .filter(page -> table.requireBackup(page).slot() == Backup.NO_SLOT)
-                            .count();
-                } else if (needsDigests(layer)) {
-                    passes |= !evicted(table).isEmpty();
+                for (int page = 0; page < full; page++) {
+                    if (!table.isResident(page)) {
+                        boolean held = table.requireBackup(page).slot() != Backup.NO_SLOT;
+                        needed += keepsResident(layer, page) && !held ? 1 : 0;
+                        passes |= needsDigests(layer) && !keepsResident(layer, page);
+                    }
                 }
             }
         }
@@ -91,15 +91,8 @@ final class SettingsFork {
                 && (!source.spec().isLimited(layer) || source.spec().digest() != settings.digest());
     }
 
-    /** Full pages of the fork that are evicted in the source. */
-    private List<Integer> evicted(PageTable table) {
-        var pages = new ArrayList<Integer>();
-        for (int page = 0; page < full; page++) {
-            if (!table.isResident(page)) {
-                pages.add(page);
-            }
-        }
-        return pages;
+    private boolean keepsResident(int layer, int page) {
+        return settings.keepsResident(layer, page, spec.pages(length));
     }
 
     /**
@@ -162,7 +155,7 @@ final class SettingsFork {
     private @Nullable MemorySegment[] read(int layer, PageTable table) throws IOException {
         var bytes = new @Nullable MemorySegment[spec.pages(length)];
         for (int page = 0; page < bytes.length; page++) {
-            boolean needed = page == full || !settings.isLimited(layer) || needsDigests(layer);
+            boolean needed = page == full || keepsResident(layer, page) || needsDigests(layer);
             if (needed && !table.isResident(page)) {
                 bytes[page] = store.read(table.requireBackup(page));
             }
@@ -176,13 +169,13 @@ final class SettingsFork {
             if (from.isResident(page)) {
                 store.slots.retain(from.slot(page));
                 to.open(from.slot(page));
-            } else if (!settings.isLimited(layer)) {
+            } else if (keepsResident(layer, page)) {
                 to.open(store.bringRead(from.requireBackup(page), bytes(arriving, page)));
             } else {
                 to.openEvicted();
             }
             if (backup != null && settings.isLimited(layer)) {
-                backup.retain();
+                store.retain(backup, to);
                 to.setBackup(page, backup);
             }
         }

@@ -22,6 +22,13 @@ final class SlotLinks {
         }
     }
 
+    /** No slot holds the backup's page any more, or it does not matter. */
+    void unlink(Backup backup) {
+        if (backup.slot() != Backup.NO_SLOT) {
+            unlink(backup.slot());
+        }
+    }
+
     /** The slot holds no backup's page any more. */
     void unlink(int slot) {
         var backup = slot < backups.length ? backups[slot] : null;

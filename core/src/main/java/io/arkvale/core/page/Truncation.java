@@ -97,12 +97,7 @@ final class Truncation {
     }
 
     private boolean mustReturn(int layer, PageTable table, int page) {
-        var settings = sequence.spec();
-        if (!settings.isLimited(layer) || table.isResident(page)) {
-            return false;
-        }
-        int pages = spec.pages(length);
-        return pages <= settings.budgetPages() || page < settings.sinkPages() || page >= pages - settings.windowPages();
+        return !table.isResident(page) && sequence.spec().keepsResident(layer, page, spec.pages(length));
     }
 
     private void shorten(LayerPages layer) {

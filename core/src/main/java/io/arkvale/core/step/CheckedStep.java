@@ -44,6 +44,9 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
         /** Called first by every call, with the guard held. */
         void enter();
 
+        /** What the step has done. */
+        void reported(StepReport report);
+
         /**
          * The step is over.
          *
@@ -343,6 +346,7 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
         } finally {
             end(End.COMMITTED, kept);
         }
+        owner.reported(outcome.report());
         recording.commit(owner.backend(), batch, outcome.report());
         var error = outcome.poison();
         if (error != null) {

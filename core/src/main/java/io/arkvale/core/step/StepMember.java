@@ -60,7 +60,7 @@ public class StepMember<S extends CacheSequence> {
 
     /** Whether it may decode: it does, or the calls may say so. */
     public final boolean mayDecode() {
-        return role == Role.DECODE || role == Role.BY_CALL && tokens == 1;
+        return role == Role.DECODE || (role == Role.BY_CALL && tokens == 1);
     }
 
     /** Whether its prompt ends with the step. */

@@ -21,6 +21,7 @@ public final class CallChecks {
 
     /** The settings of a sequence that begins in a cache. */
     public static void settings(SequenceSpec sequence, CacheSpec cache) {
+        sequence.requirePageSize(cache.pageSize());
         if (sequence.denseLayers() > cache.layers()) {
             throw new InvalidArgumentException(
                     "denseLayers is " + sequence.denseLayers() + "; allowed: 0 to " + cache.layers());

@@ -2,6 +2,7 @@ package io.arkvale.core.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.arkvale.api.Digest;
 import io.arkvale.api.SequenceSpec;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,7 @@ class SelectorTest {
     private final Selector selector = new Selector();
 
     private static PageTable table(int pages, int... resident) {
-        var table = new PageTable();
+        var table = new PageTable(Digest.CUBOID_MEAN);
         for (int page = 0; page < pages; page++) {
             table.open(page);
         }
