@@ -64,6 +64,7 @@ public record Action(Kind kind, int who, int amount) {
                 case UNDO_ROLES -> capabilities.supports(Feature.MIXED_STEPS) ? this : UNDO_DECODE;
                 case TRUNCATE -> capabilities.supports(Feature.TRUNCATION) ? this : SYNCHRONIZE;
                 case FORK_AT -> capabilities.supports(Feature.FORK_SETTINGS) ? this : FORK;
+                case OTHERS -> capabilities.supports(Feature.BESIDE_STEPS) ? this : DECODE_FUSED;
                 default -> this;
             };
         }

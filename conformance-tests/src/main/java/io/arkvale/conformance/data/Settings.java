@@ -41,7 +41,8 @@ public final class Settings {
                         spec.denseLayers(),
                         spec.digest(),
                         spec.groupScore(),
-                        spec.scope());
+                        spec.scope(),
+                        spec.pageSize());
     }
 
     private static SequenceSpec of(
@@ -54,6 +55,7 @@ public final class Settings {
                 denseLayers,
                 digest,
                 groupScore,
-                scope);
+                scope,
+                spec.pageSize());
     }
 }

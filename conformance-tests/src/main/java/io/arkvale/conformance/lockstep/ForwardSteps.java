@@ -100,8 +100,7 @@ public final class ForwardSteps {
     private void member(Rows rows, int member, int layer, List<OutputCheck.Row> outputs) {
         var pair = locked.members().get(member);
         var role = locked.roles().get(member);
-        var tokens = locked.tokens()[member];
-        var ofRole = role == Role.DECODE && tokens > 1 ? 610 : 609;
+        var ofRole = locked.roleRule(member, 609);
         lockstep.storedRows().append(pair, layer, rows.keys(), rows.values());
         if (role == Role.DECODE) {
             pair.decode();
@@ -149,7 +148,7 @@ public final class ForwardSteps {
         var pair = locked.members().get(member);
         var table = pair.model().table(layer);
         var tokens = locked.tokens()[member];
-        var rule = locked.roles().get(member) == Role.DECODE && tokens > 1 ? 610 : 609;
+        var rule = locked.roleRule(member, 609);
         for (var token = 0; token < tokens; token++) {
             var visible = table.tokens() - tokens + token + 1;
             var query = rows.queries().get(token);

@@ -259,8 +259,7 @@ public final class LockedStep {
                 710, "commit of " + Arrays.toString(kept) + " of " + Arrays.toString(tokens), () -> step.commit(kept));
         for (var i = 0; i < members.size(); i++) {
             if (kept[i] < tokens[i]) {
-                lockstep.truncated(
-                        members.get(i), members.get(i).model().length() - tokens[i] + kept[i]);
+                lockstep.truncated(members.get(i), members.get(i).model().length() - tokens[i] + kept[i]);
             }
         }
         ended(report);
@@ -276,13 +275,18 @@ public final class LockedStep {
 
     private void ended(StepReport report) {
         lockstep.ended();
+        lockstep.committed(report);
         for (var i = 0; i < members.size(); i++) {
             members.get(i).model().endStep(roles.get(i).leavesPromptOpen());
         }
         var sequences = Lockstep.legal(507, "report", report::sequences);
         require(507, sequences.size() == members.size(), "the report has %d sequences", sequences.size());
         for (var i = 0; i < members.size(); i++) {
-            counts.get(i).verify(sequences.get(i), "member " + i + " of " + members.size() + ", " + what(i));
+            counts.get(i)
+                    .verify(
+                            roleRule(i, 507),
+                            sequences.get(i),
+                            "member " + i + " of " + members.size() + ", " + what(i));
             members.get(i).counted(sequences.get(i));
         }
         var slotBytes = lockstep.cache().slotBytes();
@@ -299,6 +303,15 @@ public final class LockedStep {
             step.close();
             return true;
         });
+    }
+
+    /** The rule that a member's role stands under, or the given one if it has no role. */
+    int roleRule(int member, int byCall) {
+        return switch (roles.get(member)) {
+            case BY_CALL -> byCall;
+            case DECODE -> tokens[member] > 1 ? 610 : 609;
+            default -> 609;
+        };
     }
 
     /** What a member does, in words. */
@@ -321,6 +334,7 @@ public final class LockedStep {
             throw new RuleViolation(902, "a number that is not finite must raise NonFiniteException, raised " + e, e);
         }
         lockstep.ended();
+        lockstep.committedUnseen();
         for (var i = 0; i < members.size(); i++) {
             members.get(i).model().endStep(roles.get(i).leavesPromptOpen());
         }

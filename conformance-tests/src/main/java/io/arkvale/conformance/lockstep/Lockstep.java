@@ -6,12 +6,14 @@ import io.arkvale.api.Backend;
 import io.arkvale.api.Batch;
 import io.arkvale.api.Batch.Role;
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CacheStats;
 import io.arkvale.api.CacheView;
 import io.arkvale.api.Capabilities;
 import io.arkvale.api.CapacityException;
 import io.arkvale.api.ClosedException;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.StepReport;
 import io.arkvale.conformance.cases.Inputs;
 import io.arkvale.conformance.oracle.OracleSequence;
 import java.util.ArrayList;
@@ -42,6 +44,7 @@ public final class Lockstep implements AutoCloseable {
     private long texts;
     private int sequences;
     private boolean recording;
+    private CacheStats stats = CacheStats.NONE;
 
     /** Opens a cache of the inputs' shape. */
     public Lockstep(Backend backend, Inputs inputs, Findings findings) {
@@ -89,10 +92,14 @@ public final class Lockstep implements AutoCloseable {
     public @Nullable Pair tryFork(Pair parent, int length, SequenceSpec settings, long text) {
         var model = parent.model().fork(length, settings);
         var what = "fork of " + parent + " at " + length + " with " + settings;
+        var attended = tables.attended(parent);
         try {
             var sequence = beside(() -> cache.fork(parent.sequence(), length, settings));
             var pair = new Pair(++sequences, sequence, model, text);
-            verifyAs(besideRule(711), "after " + what + ": ", () -> add(pair));
+            verifyAs(besideRule(711), "after " + what + ": ", () -> {
+                add(pair);
+                tables.verifyAttended(711, pair, attended);
+            });
             return pair;
         } catch (CapacityException e) {
             refused(711, what, room.mayRefuseFork(parent, model), e);
@@ -134,15 +141,22 @@ public final class Lockstep implements AutoCloseable {
     private void refused(int rule, String what, boolean mayBe, CapacityException e) {
         require(besideRule(rule), mayBe, "%s raised %s, but there is room for what it makes or brings back", what, e);
         require(906, e.needed() > e.free(), "%s: needed must exceed free", e);
-        verify(901, 901);
+        verifyAs(besideRule(rule), "after " + what + " was refused: ", () -> verify(901, 901));
     }
 
-    /** Makes a call that may take slots, or give some back, while a step is open. */
+    /** Makes a call that may take slots, or give some back, while a step is open: what the step has reserved it must keep. */
     private <T> T beside(Supplier<T> call) {
-        var before = cache.memory().usedDeviceSlots();
+        var before = cache.memory();
         var result = call.get();
         if (step != null) {
-            step.othersTook(cache.memory().usedDeviceSlots() - before);
+            var after = cache.memory();
+            step.othersTook(after.usedDeviceSlots() - before.usedDeviceSlots());
+            require(
+                    712,
+                    after.reservedDeviceSlots() <= before.reservedDeviceSlots(),
+                    "a call for a sequence outside the batch has changed the open step's reservation from %d to %d",
+                    before.reservedDeviceSlots(),
+                    after.reservedDeviceSlots());
         }
         return result;
     }
@@ -182,6 +196,7 @@ public final class Lockstep implements AutoCloseable {
     public void forget(Pair pair) {
         pairs.remove(pair);
         run(804, "closing a sequence", () -> pair.sequence().close());
+        stats = cache.stats();
         verify(903, 903);
     }
 
@@ -240,6 +255,12 @@ public final class Lockstep implements AutoCloseable {
      * @param memoryRule the rule broken by a wrong count of slots or digests
      */
     public void verify(int tableRule, int memoryRule) {
+        require(
+                807,
+                cache.stats().equals(stats),
+                "the cache's stats are %s, must be %s: the sum of the reports of its committed steps",
+                cache.stats(),
+                stats);
         for (var pair : pairs) {
             if (!pair.corrupted()) {
                 verify(pair, tableRule);
@@ -297,6 +318,23 @@ public final class Lockstep implements AutoCloseable {
 
     void ended() {
         step = null;
+    }
+
+    /** A step has been committed. */
+    void committed(StepReport report) {
+        stats = stats.plus(CacheStats.of(report));
+    }
+
+    /** A step has been committed whose report a deferred error has taken the place of. */
+    void committedUnseen() {
+        var now = cache.stats();
+        require(
+                807,
+                now.steps() == stats.steps() + 1,
+                "stats count %d steps, must be %d",
+                now.steps(),
+                stats.steps() + 1);
+        stats = now;
     }
 
     /** The open step; null between steps. */

@@ -6,6 +6,7 @@ import io.arkvale.conformance.oracle.OraclePage;
 import io.arkvale.conformance.oracle.PageRecord;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +26,7 @@ final class MemoryCheck {
         var spec = lockstep.spec();
         var bySlot = new HashMap<Long, Place>();
         Set<PageRecord.Backup> backups = Collections.newSetFromMap(new IdentityHashMap<>());
-        Set<PageRecord.Digests> digests = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<PageRecord.Kind> digests = new HashSet<>();
         for (var pair : lockstep.pairs()) {
             if (pair.corrupted()) {
                 continue;
@@ -36,7 +37,7 @@ final class MemoryCheck {
                     var record = table.record(page);
                     if (record != null) {
                         backups.add(record.backup());
-                        digests.add(record.digests());
+                        digests.add(record.kind());
                     }
                 }
                 for (var group = 0; group < spec.headGroups(); group++) {

@@ -11,33 +11,27 @@ public final class PageRecord {
     /** A backup, known by its identity. */
     public static final class Backup {}
 
-    /** The digests of a page, known by their identity. */
-    public static final class Digests {
-        private final float[] @Nullable [] stored;
-
-        private Digests(int kvHeads) {
-            stored = new float[kvHeads][];
-        }
-    }
+    /** A kind of digest of a backup's page: counts once, however many forks have it. */
+    public record Kind(Backup backup, Digest digest) {}
 
     private final Digest kind;
     private final Backup backup;
-    private final Digests digests;
+    private final float[] @Nullable [] digests;
 
-    private PageRecord(Digest kind, Backup backup, Digests digests) {
+    private PageRecord(Digest kind, Backup backup, int kvHeads) {
         this.kind = kind;
         this.backup = backup;
-        this.digests = digests;
+        digests = new float[kvHeads][];
     }
 
     /** Of a page that has just been filled. */
     static PageRecord of(Digest kind, int kvHeads) {
-        return new PageRecord(kind, new Backup(), new Digests(kvHeads));
+        return new PageRecord(kind, new Backup(), kvHeads);
     }
 
     /** Of a fork that wants digests of the given kind: itself if they are of this one. */
     PageRecord forked(Digest wanted) {
-        return wanted == kind ? this : new PageRecord(wanted, backup, new Digests(digests.stored.length));
+        return wanted == kind ? this : new PageRecord(wanted, backup, digests.length);
     }
 
     /** The backup. */
@@ -45,18 +39,18 @@ public final class PageRecord {
         return backup;
     }
 
-    /** All digests. */
-    public Digests digests() {
-        return digests;
+    /** What its digests count as. */
+    public Kind kind() {
+        return new Kind(backup, kind);
     }
 
     /** The backend's digest of a KV head, once it was found to be within its bound; null before. */
     public float @Nullable [] digest(int kvHead) {
-        return digests.stored[kvHead];
+        return digests[kvHead];
     }
 
     /** Takes over the backend's digest, from which scores are computed thereafter. */
     public void adoptDigest(int kvHead, float[] digest) {
-        digests.stored[kvHead] = digest;
+        digests[kvHead] = digest;
     }
 }

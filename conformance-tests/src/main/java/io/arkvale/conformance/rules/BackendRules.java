@@ -160,7 +160,7 @@ public final class BackendRules extends Verification {
      */
     public void required_spec106_undeclaredSettingsAndCallsAreRefused() {
         forAll(generators().scenes(), few(), scene -> {
-            try (var lockstep = open(scene)) {
+            try (var lockstep = open(scene.steps(scene.steps() + 2))) {
                 for (var settings : undeclaredSettings()) {
                     expect(
                             106,
@@ -176,6 +176,9 @@ public final class BackendRules extends Verification {
                             () -> lockstep.cache().fork(play.first().sequence()));
                 }
                 undeclaredCalls(play);
+                if (!supports(Feature.BESIDE_STEPS)) {
+                    besideAStep(play);
+                }
                 new Misuse(play, 1).decodeStep((step, layer, legal) -> {
                     for (var call : legal) {
                         if (call.feature() != null && !supports(call.feature())) {
@@ -185,6 +188,27 @@ public final class BackendRules extends Verification {
                 });
             }
         });
+    }
+
+    /** Calls for other sequences while a step is open. */
+    private void besideAStep(Play play) {
+        var cache = play.lockstep().cache();
+        var other = play.lockstep().begin(SequenceSpec.full());
+        var step = play.lockstep().decode(List.of(play.first()));
+        unsupported(play, "begin during a step", () -> cache.begin(SequenceSpec.full()));
+        if (supports(Feature.FORKS)) {
+            unsupported(play, "fork during a step", () -> cache.fork(other.sequence()));
+        }
+        if (supports(Feature.FORK_SETTINGS)) {
+            unsupported(
+                    play, "fork at a length during a step", () -> cache.fork(other.sequence(), 0, SequenceSpec.full()));
+        }
+        if (supports(Feature.TRUNCATION)) {
+            unsupported(play, "truncate during a step", () -> cache.truncate(other.sequence(), 0));
+        }
+        unsupported(play, "closing a sequence during a step", other.sequence()::close);
+        play.layers(step, Route.FUSED).commit();
+        play.lockstep().close(other);
     }
 
     /** Calls of this edition that are not declared. */

@@ -12,6 +12,8 @@ import java.util.List;
 
 /** Part 7, sequences that come and go while a step of others is open. */
 public final class CompanyRules extends Verification {
+    private static final int MOST_FORKS = 8;
+
     /** Called for every test. */
     public CompanyRules(Context context) {
         super(context);
@@ -23,6 +25,7 @@ public final class CompanyRules extends Verification {
      * all sequences, and slots that a fork gives back which a member still holds.
      */
     public void required_spec712_othersComeAndGoDuringAStep() {
+        need(Feature.BESIDE_STEPS);
         forAll(generators().overBudgetScenes().filter(scene -> scene.shape().pageSize() < 20), scene -> {
             try (var quiet = open(scene.steps(scene.steps() + 1), 4);
                     var busy = open(scene.steps(scene.steps() + 1), 4)) {
@@ -98,16 +101,55 @@ public final class CompanyRules extends Verification {
         }
     }
 
+    /** The same in any step and any pool. If it fails, check what is free for others while a step is open. */
+    public void required_spec712_othersActInAnyStep() {
+        need(Feature.BESIDE_STEPS);
+        forLives(Kind.OTHERS, Kind.OTHERS, Kind.OTHERS, Kind.FORK);
+    }
+
     /**
-     * In any step and any pool: what others take is not what the step has reserved. If it fails, check what is free for a fork
-     * at a length while a step is open.
+     * In a pool that is short others get what the step has not reserved, and no more. If it fails, check what is free for a
+     * fork at a length while a step is open.
      */
     public void required_spec712_stepsKeepWhatTheyHaveReserved() {
-        forLives(Kind.OTHERS, Kind.OTHERS, Kind.OTHERS, Kind.FORK);
+        need(Feature.BESIDE_STEPS);
+        need(Feature.FORK_SETTINGS);
+        forAll(generators().overBudgetScenes().filter(scene -> scene.shape().pageSize() < 20), scene -> {
+            var tokens = scene.seed() % 2 == 0 ? 1 : scene.shape().pageSize() + 1;
+            var guest = scene.shape().pageSize() + 1;
+            var spec = scene.shape()
+                    .cache()
+                    .roomFor(SequenceSpec.full(), guest, 1);
+            for (var i = 0; i < scene.settings().size(); i++) {
+                spec.roomFor(scene.settings().get(i), scene.prompts().get(i) + tokens, 1);
+            }
+            try (var lockstep = open(backend(), scene.inputs(spec.build()))) {
+                var play = new Play(lockstep, scene).prompt(false);
+                var original = lockstep.begin(SequenceSpec.full());
+                play.prefill(List.of(original), new int[] {guest}, false);
+                var each = play.pairs().stream().mapToInt(pair -> tokens).toArray();
+                var step = lockstep.open(play.pairs(), each);
+                for (var layer = 0; layer < play.layers(); layer++) {
+                    takeAll(lockstep, original);
+                    step.prefill().layer(layer, false, scene.chunk());
+                }
+                step.commit();
+            }
+        });
+    }
+
+    /** Forks a sequence in the middle of its last page, which takes slots, until there is no room. */
+    private static void takeAll(Lockstep lockstep, Pair original) {
+        for (var i = 0; i < MOST_FORKS; i++) {
+            if (lockstep.tryFork(original, original.model().length(), SequenceSpec.full()) == null) {
+                return;
+            }
+        }
     }
 
     /** A prompt is read while others come and go. If it fails, check pages that prefill reads from their backups. */
     public void required_spec712_othersComeAndGoDuringAPrompt() {
+        need(Feature.BESIDE_STEPS);
         forAll(generators().overBudgetScenes().filter(scene -> scene.shape().pageSize() < 20), scene -> {
             try (var lockstep = open(scene.steps(3), 4)) {
                 var play = new Play(lockstep, scene).prompt(false);

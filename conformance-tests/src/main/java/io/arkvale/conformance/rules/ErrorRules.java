@@ -75,6 +75,12 @@ public final class ErrorRules extends Verification {
                     GroupScore.MEAN,
                     Scope.ATTENDED);
             invalid(play, "begin with too many dense layers", () -> cache.begin(tooDense));
+            var ofOtherPages = SequenceSpec.builder(spec.pageSize() + 1)
+                    .denseLayers(0)
+                    .budgetPages(8)
+                    .digest(tooDense.digest())
+                    .build();
+            invalid(play, "begin with settings for pages of another size", () -> cache.begin(ofOtherPages));
             invalid(play, "a tensor of no rows", () -> cache.allocateKeys(0));
             invalid(
                     play,

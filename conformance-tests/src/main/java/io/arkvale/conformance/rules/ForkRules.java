@@ -13,6 +13,7 @@ import io.arkvale.conformance.lockstep.Pair;
 import io.arkvale.conformance.lockstep.RuleViolation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 
 /** Part 7, forks at a length, with settings of their own. */
 public final class ForkRules extends Verification {
@@ -60,10 +61,12 @@ public final class ForkRules extends Verification {
         var others = new ArrayList<SequenceSpec>();
         others.add(own);
         others.add(SequenceSpec.full());
-        backend().capabilities().digests().stream()
-                .filter(digest -> digest.ordinal() % 3 == scene.seed() % 3)
-                .forEach(digest -> others.add(Settings.with(own, digest)));
-        others.add(Settings.withDenseLayers(own, (int) (scene.seed() % (1 + scene.shape().layers()))));
+        var digests = List.copyOf(new TreeSet<>(backend().capabilities().digests()));
+        for (var i = 0; i < 2; i++) {
+            others.add(Settings.with(own, digests.get((int) ((scene.seed() + i * 3L) % digests.size()))));
+        }
+        others.add(Settings.withDenseLayers(
+                own, (int) (scene.seed() % (1 + scene.shape().layers()))));
         others.add(Settings.withWiderWindow(own, 2));
         return others;
     }
@@ -83,8 +86,7 @@ public final class ForkRules extends Verification {
     private static Pair fork(Play play, Pair original, int length, SequenceSpec settings) {
         var fork = play.lockstep().tryFork(original, length, settings);
         if (fork == null) {
-            throw new RuleViolation(
-                    711, "there is room, but fork of " + original + " at " + length + " was refused");
+            throw new RuleViolation(711, "there is room, but fork of " + original + " at " + length + " was refused");
         }
         require(711, fork.sequence().isPromptOpen(), "the prompt of a fork at a length is not open");
         return fork;

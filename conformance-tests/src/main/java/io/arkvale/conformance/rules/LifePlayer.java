@@ -216,7 +216,8 @@ final class LifePlayer {
             return;
         }
         var layer = action.amount() % play.layers();
-        var what = CORRUPTIBLE.get(action.amount() % (mixed && !step.roles().getFirst().attends() ? 2 : 3));
+        var what = CORRUPTIBLE.get(
+                action.amount() % (mixed && !step.roles().getFirst().attends() ? 2 : 3));
         step.corrupt(0, what, layer, Float.NaN);
         if (mixed) {
             play.forward(step);
@@ -290,13 +291,12 @@ final class LifePlayer {
         var length = pair.model().length();
         var settings = pair.model().spec();
         var some = amount / 4;
-        var wanted =
-                switch (amount % 4) {
-                    case 0 -> length - 1 - some % (pageSize + 1);
-                    case 1 -> some * pageSize;
-                    case 2 -> length * some / 15;
-                    default -> (settings.isLimited() ? settings.budgetPages() : 3) * pageSize + 1 - some % 4;
-                };
+        var wanted = switch (amount % 4) {
+            case 0 -> length - 1 - some % (pageSize + 1);
+            case 1 -> some * pageSize;
+            case 2 -> length * some / 15;
+            default -> (settings.isLimited() ? settings.budgetPages() : 3) * pageSize + 1 - some % 4;
+        };
         return Math.clamp(wanted, 0, length);
     }
 

@@ -42,7 +42,8 @@ public final class MixedStepRules extends Verification {
                 .as(Part::new);
         return generators()
                 .scenes()
-                .filter(scene -> rows(scene.prompts()) <= MOST_ROWS && scene.shape().pageSize() < 20)
+                .filter(scene ->
+                        rows(scene.prompts()) <= MOST_ROWS && scene.shape().pageSize() < 20)
                 .flatMap(scene -> parts.list()
                         .ofSize(scene.settings().size())
                         .list()

@@ -12,6 +12,7 @@ import io.arkvale.conformance.data.Settings;
 import io.arkvale.conformance.lockstep.LockedStep;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.Pair;
+import io.arkvale.conformance.lockstep.RuleViolation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,13 @@ public final class TruncationRules extends Verification {
      */
     public void required_spec709_truncatedSequencesGoOn() {
         need(Feature.TRUNCATION);
-        forLives(Kind.TRUNCATE, Kind.TRUNCATE, Kind.TRUNCATE, Kind.DECODE_OWN_SCORES, Kind.UNDO_DECODE, Kind.MIXED_ROLES);
+        forLives(
+                Kind.TRUNCATE,
+                Kind.TRUNCATE,
+                Kind.TRUNCATE,
+                Kind.DECODE_OWN_SCORES,
+                Kind.UNDO_DECODE,
+                Kind.MIXED_ROLES);
     }
 
     /**
@@ -51,15 +58,29 @@ public final class TruncationRules extends Verification {
                 var original = play.first();
                 for (var length : lengths(original, scene)) {
                     var fork = lockstep.fork(original);
-                    require(709, lockstep.tryTruncate(fork, length), "there is room, but truncation was refused");
-                    play.decode(List.of(fork), Route.FIVE);
-                    if (original.model().length() < scene.prompts().getFirst() + 3) {
-                        play.decode(List.of(original), Route.FUSED);
+                    try {
+                        goOn(play, fork, length);
+                    } catch (RuleViolation e) {
+                        throw new RuleViolation(
+                                709,
+                                "with a fork of " + original + " that was truncated to " + length + ": "
+                                        + e.getMessage(),
+                                e);
                     }
-                    lockstep.close(fork);
                 }
             }
         });
+    }
+
+    /** Truncates a fork and lets both go on. */
+    private static void goOn(Play play, Pair fork, int length) {
+        var lockstep = play.lockstep();
+        require(709, lockstep.tryTruncate(fork, length), "there is room, but truncation was refused");
+        play.decode(List.of(fork), Route.FIVE);
+        if (play.first().model().length() < play.scene().prompts().getFirst() + 3) {
+            play.decode(List.of(play.first()), Route.FUSED);
+        }
+        lockstep.close(fork);
     }
 
     /** Lengths: none, the same, one less, page borders and their neighbours, to within the budget and just beyond it. */
@@ -195,12 +216,18 @@ public final class TruncationRules extends Verification {
                 .mapToInt(pair -> {
                     var scene = play.scene();
                     var prompt = scene.prompts().get(play.pairs().indexOf(pair));
-                    var left = prompt + 2 * scene.shape().pageSize() + 1
+                    var left = prompt
+                            + 2 * scene.shape().pageSize()
+                            + 1
                             - pair.model().length();
                     return Math.clamp(
                             left,
                             1,
-                            Math.min(most, pair.model().spec().mostDrafted(scene.shape().pageSize())));
+                            Math.min(
+                                    most,
+                                    pair.model()
+                                            .spec()
+                                            .mostDrafted(scene.shape().pageSize())));
                 })
                 .toArray();
     }

@@ -26,10 +26,13 @@ public final class WholeLifeRules extends Verification {
      */
     public void required_spec000_wholeLivesOfCaches() {
         var wanted = context().actions();
-        forAllWhile(generators().lives(kinds(), MOST_ACTIONS), () -> context().findings().actions() < wanted, life -> {
-            life.actions().forEach(any -> context().findings().acted());
-            live(life);
-        });
+        forAllWhile(
+                generators().lives(kinds(), MOST_ACTIONS),
+                () -> context().findings().actions() < wanted,
+                life -> {
+                    life.actions().forEach(any -> context().findings().acted());
+                    live(life);
+                });
         var choices = context().findings().decisions();
         var nearTies = context().findings().nearTies();
         require(
