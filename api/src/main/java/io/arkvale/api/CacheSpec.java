@@ -175,11 +175,31 @@ public record CacheSpec(
         public Builder roomFor(SequenceSpec sequence, int tokens, int sequences) {
             Checks.range("tokens", tokens, 0, Integer.MAX_VALUE);
             Checks.range("sequences", sequences, 0, Integer.MAX_VALUE);
-            guests.add(new Guests(sequence, tokens, sequences));
+            guests.add(new Guests(sequence, tokens, sequences, false));
             return this;
         }
 
-        private record Guests(SequenceSpec settings, int tokens, int sequences) {}
+        /**
+         * As {@link #roomFor}, for sequences whose prompts span steps and evict nothing before they end
+         * ({@link Batch.Role#PROMPT}).
+         */
+        public Builder roomForOpenPrompts(SequenceSpec sequence, int tokens, int sequences) {
+            roomFor(sequence, tokens, sequences);
+            guests.add(guests.removeLast().withOpenPrompts());
+            return this;
+        }
+
+        private record Guests(SequenceSpec settings, int tokens, int sequences, boolean openPrompts) {
+            Guests withOpenPrompts() {
+                return new Guests(settings, tokens, sequences, true);
+            }
+
+            SlotNeed need(int layers, int headGroups, int pageSize) {
+                return openPrompts
+                        ? SlotNeed.ofOpenPrompt(layers, headGroups, pageSize, settings, tokens)
+                        : SlotNeed.of(layers, headGroups, pageSize, settings, tokens);
+            }
+        }
 
         /**
          * The validated specification.
@@ -191,7 +211,7 @@ public record CacheSpec(
             long host = hostSlots;
             for (var some : guests) {
                 some.settings().requirePageSize(pageSize);
-                var need = SlotNeed.of(layers, headGroups, pageSize, some.settings(), some.tokens());
+                var need = some.need(layers, headGroups, pageSize);
                 device = Math.addExact(device, Math.multiplyExact(need.device(), (long) some.sequences()));
                 host = Math.addExact(host, Math.multiplyExact(need.backup(), (long) some.sequences()));
             }

@@ -10,8 +10,9 @@ import java.util.List;
  * one cache. Which page lies where, when it moves, what is undone and what callers are told is the core's business.
  *
  * <p><b>From the first call to the last.</b> A backend creates the device for a cache and takes all its memory then.
- * The core numbers slots from 0 to {@code deviceSlots − 1}. It numbers blocks of digests from 0 to
- * {@code hostSlots + diskSlots − 1}, the lowest free number first: no block is in use without a backup. It hands the device numbers
+ * The core numbers slots from 0 to {@code deviceSlots − 1}. It numbers blocks of digests from 0, the lowest free number
+ * first: at most {@code hostSlots + diskSlots}, one per backup, unless the backend declares forks with settings, which keep
+ * digests of other kinds besides; {@link #reserveDigests} says how many are coming. It hands the device numbers
  * that it has checked: every slot is in range, every row within its tensor, every shape the cache's. In a step the calls
  * come in this order, layer by layer:
  *

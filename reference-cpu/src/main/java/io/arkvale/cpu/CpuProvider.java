@@ -25,7 +25,7 @@ public final class CpuProvider extends CoreProvider {
             .queryHeadsPerKvHead(SizeRange.of(1, 256))
             .digests(Digest.values())
             .groupScores(GroupScore.values())
-            .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT)
+            .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT, Feature.FORK_SETTINGS)
             .blockSizes(Unit.PAGES, DigestBlocks.PAGES)
             .blockSizes(Unit.TOKENS, Panels.WIDTH, DecodeAttention.SPLIT_TOKENS)
             .build();
@@ -51,8 +51,8 @@ public final class CpuProvider extends CoreProvider {
 
     @Override
     public Backend create(Map<String, String> given) {
-        if (probe() instanceof Availability.Unavailable(String reason, String cure)) {
-            throw new BackendUnavailableException(id(), reason, cure);
+        if (probe() instanceof Availability.Unavailable missing) {
+            throw new BackendUnavailableException(id(), missing.reason(), missing.cure());
         }
         var options = CpuOptions.parse(given);
         var pool = WorkerPool.shared(options.threads());
