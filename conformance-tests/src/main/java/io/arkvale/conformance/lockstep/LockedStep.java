@@ -330,11 +330,11 @@ public final class LockedStep {
             throw new RuleViolation(902, "commit of a step with a number that is not finite raised nothing");
         } catch (NonFiniteException e) {
             named = Set.copyOf(e.poisoned());
+            e.report().ifPresentOrElse(lockstep::committed, lockstep::committedUnseen);
         } catch (RuntimeException e) {
             throw new RuleViolation(902, "a number that is not finite must raise NonFiniteException, raised " + e, e);
         }
         lockstep.ended();
-        lockstep.committedUnseen();
         for (var i = 0; i < members.size(); i++) {
             members.get(i).model().endStep(roles.get(i).leavesPromptOpen());
         }

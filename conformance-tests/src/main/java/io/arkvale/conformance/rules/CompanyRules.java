@@ -117,9 +117,7 @@ public final class CompanyRules extends Verification {
         forAll(generators().overBudgetScenes().filter(scene -> scene.shape().pageSize() < 20), scene -> {
             var tokens = scene.seed() % 2 == 0 ? 1 : scene.shape().pageSize() + 1;
             var guest = scene.shape().pageSize() + 1;
-            var spec = scene.shape()
-                    .cache()
-                    .roomFor(SequenceSpec.full(), guest, 1);
+            var spec = scene.shape().cache().roomFor(SequenceSpec.full(), guest, 1);
             for (var i = 0; i < scene.settings().size(); i++) {
                 spec.roomFor(scene.settings().get(i), scene.prompts().get(i) + tokens, 1);
             }
