@@ -3,6 +3,8 @@ package io.arkvale.core.page;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Scope;
 import io.arkvale.core.step.StepMember;
+import io.arkvale.core.table.AttendedPages;
+import io.arkvale.core.table.TablePlaces;
 import io.arkvale.spi.Choice;
 import io.arkvale.spi.PageDevice;
 import io.arkvale.spi.PageScores;

@@ -6,11 +6,14 @@ import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.StepReport.Part;
 import io.arkvale.core.backup.BackupTiers;
+import io.arkvale.core.select.Selection;
 import io.arkvale.core.step.CountedReport;
 import io.arkvale.core.step.MemberRows;
 import io.arkvale.core.step.StepMember;
 import io.arkvale.core.step.StepOutcome;
 import io.arkvale.core.step.StepWork;
+import io.arkvale.core.table.AttendedPages;
+import io.arkvale.core.table.PageStore;
 import io.arkvale.spi.PageDevice;
 import io.arkvale.spi.TensorMemory;
 import java.io.IOException;
@@ -101,7 +104,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
 
     @Override
     public void begin() {
-        members.forEach(member -> store.unlinkLastPage(member.sequence(), member.lengthBefore()));
+        members.forEach(member -> member.sequence().layers.forEach(store::unlinkLastPage));
     }
 
     @Override
