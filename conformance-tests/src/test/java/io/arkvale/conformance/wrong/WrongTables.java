@@ -165,10 +165,14 @@ final class WrongTables {
                         602,
                         "the newest token left out while within the budget",
                         LIST,
-                        "            work.add(new Attention(group, TablePlaces.resident(table, attended), tokens, row, member.tokens()));",
+                        "work.add(new Attention(group, places, tokens, row, member.tokens()));",
                         """
-                                    int seen = member.isOverBudget(layer) ? tokens : Math.max(1, tokens - 1);
-                                    work.add(new Attention(group, TablePlaces.resident(table, attended), seen, row, member.tokens()));
+                        work.add(new Attention(
+                                group,
+                                places,
+                                member.isOverBudget(layer) ? tokens : Math.max(1, tokens - 1),
+                                row,
+                                member.tokens()));
                         """),
                 core(
                         605,
