@@ -24,6 +24,9 @@ public interface Backend extends AutoCloseable {
     /** Memory in use by all open caches. */
     MemoryUse memory();
 
+    /** What all of its caches have done, closed ones too. */
+    CacheStats stats();
+
     /** Closes every cache and frees the device; closing twice is harmless. */
     @Override
     void close();

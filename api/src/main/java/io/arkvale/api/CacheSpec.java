@@ -1,6 +1,8 @@
 package io.arkvale.api;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,6 +119,7 @@ public record CacheSpec(
         private long hostSlots;
         private long diskSlots;
         private @Nullable Path diskDirectory;
+        private final List<Guests> guests = new ArrayList<>();
 
         private Builder(int layers, int queryHeads, int kvHeads, int headDim) {
             this.layers = layers;
@@ -164,13 +167,38 @@ public record CacheSpec(
 
         /**
          * Enlarges the device and host pools by what {@code sequences} sequences of the given settings need to reach
-         * {@code tokens} tokens each. Call it after page size and head groups are set.
+         * {@code tokens} tokens each. How much that is, {@link #build} finds out: page size and head groups may be set
+         * later.
+         *
+         * @throws InvalidArgumentException if {@code tokens} or {@code sequences} is negative
          */
         public Builder roomFor(SequenceSpec sequence, int tokens, int sequences) {
-            var need = SlotNeed.of(layers, headGroups, pageSize, sequence, tokens);
-            deviceSlots = Math.addExact(deviceSlots, Math.multiplyExact(need.device(), (long) sequences));
-            hostSlots = Math.addExact(hostSlots, Math.multiplyExact(need.backup(), (long) sequences));
+            Checks.range("tokens", tokens, 0, Integer.MAX_VALUE);
+            Checks.range("sequences", sequences, 0, Integer.MAX_VALUE);
+            guests.add(new Guests(sequence, tokens, sequences, false));
             return this;
+        }
+
+        /**
+         * As {@link #roomFor}, for sequences whose prompts span steps and evict nothing before they end
+         * ({@link Batch.Role#PROMPT}).
+         */
+        public Builder roomForOpenPrompts(SequenceSpec sequence, int tokens, int sequences) {
+            roomFor(sequence, tokens, sequences);
+            guests.add(guests.removeLast().withOpenPrompts());
+            return this;
+        }
+
+        private record Guests(SequenceSpec settings, int tokens, int sequences, boolean openPrompts) {
+            Guests withOpenPrompts() {
+                return new Guests(settings, tokens, sequences, true);
+            }
+
+            SlotNeed need(int layers, int headGroups, int pageSize) {
+                return openPrompts
+                        ? SlotNeed.ofOpenPrompt(layers, headGroups, pageSize, settings, tokens)
+                        : SlotNeed.of(layers, headGroups, pageSize, settings, tokens);
+            }
         }
 
         /**
@@ -179,6 +207,14 @@ public record CacheSpec(
          * @throws InvalidArgumentException naming the field, its value and the allowed range
          */
         public CacheSpec build() {
+            long device = deviceSlots;
+            long host = hostSlots;
+            for (var some : guests) {
+                some.settings().requirePageSize(pageSize);
+                var need = some.need(layers, headGroups, pageSize);
+                device = Math.addExact(device, Math.multiplyExact(need.device(), (long) some.sequences()));
+                host = Math.addExact(host, Math.multiplyExact(need.backup(), (long) some.sequences()));
+            }
             return new CacheSpec(
                     layers,
                     queryHeads,
@@ -187,8 +223,8 @@ public record CacheSpec(
                     elementType,
                     pageSize,
                     headGroups,
-                    deviceSlots,
-                    hostSlots,
+                    device,
+                    host,
                     diskSlots,
                     diskDirectory);
         }

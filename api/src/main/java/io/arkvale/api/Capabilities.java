@@ -61,6 +61,14 @@ public final class Capabilities {
         FORKS("forks"),
         /** {@link Step#prefetch}. */
         PREFETCH("prefetch"),
+        /** {@link Step#forward}: batches whose members have roles. */
+        MIXED_STEPS("steps whose members have roles"),
+        /** {@link KvCache#truncate} and {@link Step#commit(int...)}. */
+        TRUNCATION("taking tokens back"),
+        /** {@link KvCache#fork(Sequence, int, SequenceSpec)}. */
+        FORK_SETTINGS("forks at a length, with settings of their own"),
+        /** Begin, fork, truncate and closing of other sequences while a step is open. */
+        BESIDE_STEPS("calls for other sequences beside an open step"),
         /** Backups on disk: {@link CacheSpec#diskSlots()} above 0. */
         DISK_TIER("a disk tier"),
         /** The same calls give the same bits. */
@@ -278,7 +286,7 @@ public final class Capabilities {
      */
     public void require(Feature feature) {
         if (!supports(feature)) {
-            throw new UnsupportedFeatureException("this backend does not support " + feature.words());
+            throw new UnsupportedFeatureException(feature);
         }
     }
 

@@ -16,7 +16,8 @@ public final class CapacityException extends ImmediateException {
      * @param free how many are free
      */
     public CapacityException(String pool, long needed, long free) {
-        super("out of " + pool + ": " + needed + " needed, " + free + " free");
+        super("out of " + pool + ": " + needed + " needed, " + free + " free"
+                + (pool.contains("slots") ? "; CacheSpec.Builder.roomFor says what sequences need" : ""));
         this.pool = pool;
         this.needed = needed;
         this.free = free;

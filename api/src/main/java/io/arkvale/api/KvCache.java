@@ -22,9 +22,9 @@ public interface KvCache extends AutoCloseable {
     /**
      * Begins an empty sequence. Takes no slots: those are reserved step by step.
      *
-     * @throws InvalidArgumentException if {@code spec.denseLayers()} exceeds the cache's layers
+     * @throws InvalidArgumentException if {@code spec.denseLayers()} exceeds the cache's layers, or the settings were made
+     *     for another page size
      * @throws UnsupportedSpecException if the settings are outside the capabilities
-     * @throws CallOrderException if a step is open
      * @throws ClosedException if the cache is closed
      */
     Sequence begin(SequenceSpec spec);
@@ -38,9 +38,47 @@ public interface KvCache extends AutoCloseable {
      * @throws ForeignObjectException if the sequence is another cache's
      * @throws ClosedException if the sequence or the cache is closed
      * @throws PoisonedSequenceException if the sequence is poisoned
-     * @throws CallOrderException if a step is open
+     * @throws CallOrderException if the sequence is in the batch of an open step
      */
     Sequence fork(Sequence sequence);
+
+    /**
+     * A sequence that holds the first {@code length} tokens of the given one and has settings of its own. Full pages are
+     * shared, with their backups, and with their digests where both have the same kind. A last page that is not full is
+     * copied at once. Its prompt counts as open ({@link Sequence#isPromptOpen}): it may hold more pages than its budget until
+     * it decodes or its prompt ends.
+     *
+     * <p>What the settings ask for and the given sequence lacks is made at once: backups and digests of full pages in
+     * layers that have a budget now, pages brought back in layers that have none.
+     *
+     * @param length 0 to the sequence's length
+     * @throws UnsupportedFeatureException if the backend does not declare forks with settings
+     * @throws InvalidArgumentException if {@code length} is out of range
+     * @throws CapacityException if a pool has no room for what is to be made; nothing has changed then
+     * @throws BackupException if a backup cannot be read; nothing has changed then
+     * @throws CallOrderException if the sequence is in the batch of an open step
+     * @throws PoisonedSequenceException if the sequence is poisoned
+     */
+    default Sequence fork(Sequence sequence, int length, SequenceSpec settings) {
+        throw new UnsupportedFeatureException(Capabilities.Feature.FORK_SETTINGS);
+    }
+
+    /**
+     * Takes the tokens from {@code length} on away, as if they had never been. Pages beyond go, with what they hold. A last
+     * page that is not full any more loses digest and backup. Pages that must be resident at the new length come back: all
+     * of them within the budget, else sink and window. Forks keep what they share.
+     *
+     * @param length 0 to the sequence's length
+     * @throws UnsupportedFeatureException if the backend does not declare truncation
+     * @throws InvalidArgumentException if {@code length} is out of range
+     * @throws CapacityException if there is no room for the pages that come back; nothing has changed then
+     * @throws BackupException if a backup cannot be read; nothing has changed then
+     * @throws CallOrderException if the sequence is in the batch of an open step
+     * @throws PoisonedSequenceException if the sequence is poisoned
+     */
+    default void truncate(Sequence sequence, int length) {
+        throw new UnsupportedFeatureException(Capabilities.Feature.TRUNCATION);
+    }
 
     /**
      * Opens a step in which each sequence of the batch grows by its tokens. Validates everything, advances the lengths
@@ -83,6 +121,13 @@ public interface KvCache extends AutoCloseable {
 
     /** Memory in use and free. */
     MemoryUse memory();
+
+    /**
+     * What it has done since it was opened. Cheap: counted on the host as steps are committed.
+     *
+     * @throws ClosedException if the cache is closed
+     */
+    CacheStats stats();
 
     /** Returns when every earlier call has taken full effect, copies to the backup tiers included. */
     void synchronize();

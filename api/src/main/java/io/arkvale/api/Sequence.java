@@ -11,13 +11,22 @@ public interface Sequence extends AutoCloseable {
     /** Tokens stored, those of an open step included. */
     int length();
 
+    /**
+     * Whether its prompt goes on: the last step ended it with {@link Batch.Role#PROMPT} or {@link Batch.Role#INGEST}, or it
+     * was forked with settings of its own, and it has neither decoded nor ended its prompt since. It may then hold all of its
+     * pages, whatever its budget.
+     */
+    default boolean isPromptOpen() {
+        return false;
+    }
+
     /** Whether a deferred error concerned it: it can then only be closed. */
     boolean isPoisoned();
 
     /**
      * Gives every device slot, backup, digest and file that no fork shares back to the pools; closing twice is harmless.
      *
-     * @throws CallOrderException if a step is open on the cache
+     * @throws CallOrderException if it is in the batch of an open step
      */
     @Override
     void close();

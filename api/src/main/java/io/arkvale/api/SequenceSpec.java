@@ -12,6 +12,7 @@ package io.arkvale.api;
  * @param digest summary from which pages are scored
  * @param groupScore how query heads' scores become a group's
  * @param scope which pages take part in attention
+ * @param pageSize tokens per page of the caches that it is for, as its {@link #builder} was told, or {@link #ANY_PAGE_SIZE}
  */
 public record SequenceSpec(
         int budgetPages,
@@ -21,7 +22,11 @@ public record SequenceSpec(
         int denseLayers,
         Digest digest,
         GroupScore groupScore,
-        Scope scope) {
+        Scope scope,
+        int pageSize) {
+
+    /** Of settings that count in pages alone and so are for any cache. */
+    public static final int ANY_PAGE_SIZE = 0;
 
     /** Budget of a sequence that keeps everything resident. */
     public static final int NO_BUDGET = Integer.MAX_VALUE;
@@ -38,6 +43,7 @@ public record SequenceSpec(
         Checks.range("sinkPages", sinkPages, 0, Short.MAX_VALUE);
         Checks.range("windowPages", windowPages, 1, Short.MAX_VALUE);
         Checks.range("denseLayers", denseLayers, 0, Short.MAX_VALUE);
+        Checks.range("pageSize", pageSize, ANY_PAGE_SIZE, Short.MAX_VALUE);
         if (budgetPages == NO_BUDGET) {
             Checks.range("attendedPages", attendedPages, NO_BUDGET, NO_BUDGET);
         } else {
@@ -47,6 +53,32 @@ public record SequenceSpec(
                         + windowPages + " window pages need at least " + (pinned + 1));
             }
             Checks.range("attendedPages", attendedPages, pinned, budgetPages - 1);
+        }
+    }
+
+    /** Settings that count in pages alone, for caches of any page size. */
+    public SequenceSpec(
+            int budgetPages,
+            int attendedPages,
+            int sinkPages,
+            int windowPages,
+            int denseLayers,
+            Digest digest,
+            GroupScore groupScore,
+            Scope scope) {
+        this(budgetPages, attendedPages, sinkPages, windowPages, denseLayers, digest, groupScore, scope, ANY_PAGE_SIZE);
+    }
+
+    /**
+     * Checks that they are for a cache's page size.
+     *
+     * @throws InvalidArgumentException if they were made for another
+     */
+    public void requirePageSize(int cachePageSize) {
+        if (pageSize != ANY_PAGE_SIZE && pageSize != cachePageSize) {
+            throw new InvalidArgumentException("the settings are for pages of " + pageSize
+                    + " tokens and the cache has pages of " + cachePageSize + "; build them with SequenceSpec.builder("
+                    + cachePageSize + ")");
         }
     }
 
@@ -60,9 +92,28 @@ public record SequenceSpec(
         return isLimited() && layer >= denseLayers;
     }
 
+    /**
+     * Whether a page is resident whatever has been selected: without a budget, within it, in sink or window.
+     *
+     * @param pages of the sequence, the last one counted
+     */
+    public boolean keepsResident(int layer, int page, int pages) {
+        return !isLimited(layer) || pages <= budgetPages || page < sinkPages || page >= pages - windowPages;
+    }
+
     /** Pages chosen by rank beside sink and window: {@code k − sink − (window − 1)}, at least 1. */
     public int rankedPages() {
         return attendedPages - sinkPages - (windowPages - 1);
+    }
+
+    /**
+     * Most tokens that a member with {@link Batch.Role#DECODE} may bring, so that their pages are in the window:
+     * {@code (window − 1) · p + 1} with a budget, any number without.
+     *
+     * @param pageSize tokens per page
+     */
+    public int mostDrafted(int pageSize) {
+        return isLimited() ? Math.addExact(Math.multiplyExact(windowPages - 1, pageSize), 1) : Integer.MAX_VALUE;
     }
 
     /** A sequence without a budget: exact full attention, no backups, no digests. */
@@ -73,7 +124,7 @@ public record SequenceSpec(
     /**
      * Starts settings with the defaults: 2 sink pages, 2 window pages, 2 dense layers, cuboid-mean, mean, attended.
      *
-     * @param pageSize tokens per page of the cache the sequence will live in
+     * @param pageSize tokens per page of the cache the sequence will live in; a cache of another page size refuses it
      */
     public static Builder builder(int pageSize) {
         return new Builder(pageSize);
@@ -83,6 +134,7 @@ public record SequenceSpec(
     public static final class Builder {
         private final int pageSize;
         private int budgetPages = NO_BUDGET;
+        private int budgetTokens;
         private int attendedPages;
         private boolean attendedGiven;
         private int sinkPages = 2;
@@ -100,6 +152,7 @@ public record SequenceSpec(
         /** Sets the budget in pages; no budget if neither this nor {@link #budgetTokens} is called. */
         public Builder budgetPages(int budgetPages) {
             this.budgetPages = budgetPages;
+            budgetTokens = 0;
             return this;
         }
 
@@ -111,7 +164,9 @@ public record SequenceSpec(
         public Builder budgetTokens(int budgetTokens) {
             Checks.range("budgetTokens", budgetTokens, 1, Integer.MAX_VALUE);
             Checks.multiple("budgetTokens", budgetTokens, "pageSize", pageSize);
-            return budgetPages(budgetTokens / pageSize);
+            this.budgetTokens = budgetTokens;
+            budgetPages = budgetTokens / pageSize;
+            return this;
         }
 
         /** Sets the attended pages; {@code max(sink + window, ⌊min(40·32, c·p/2)/p⌋)} if not called. */
@@ -163,10 +218,21 @@ public record SequenceSpec(
          * @throws InvalidArgumentException naming the field, its value and the allowed range
          */
         public SequenceSpec build() {
+            requireTokens();
             var attended =
                     attendedGiven ? attendedPages : budgetPages == NO_BUDGET ? NO_BUDGET : defaultAttendedPages();
             return new SequenceSpec(
-                    budgetPages, attended, sinkPages, windowPages, denseLayers, digest, groupScore, scope);
+                    budgetPages, attended, sinkPages, windowPages, denseLayers, digest, groupScore, scope, pageSize);
+        }
+
+        /** Who gave tokens is told of tokens. */
+        private void requireTokens() {
+            var pinned = (long) sinkPages + windowPages;
+            if (budgetTokens > 0 && budgetPages <= pinned) {
+                throw new InvalidArgumentException("budgetTokens is " + budgetTokens + ", " + budgetPages + " pages of "
+                        + pageSize + " tokens; " + sinkPages + " sink and " + windowPages
+                        + " window pages need at least " + (pinned + 1) * pageSize + " tokens");
+            }
         }
 
         private int defaultAttendedPages() {

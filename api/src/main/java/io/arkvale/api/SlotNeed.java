@@ -10,7 +10,22 @@ package io.arkvale.api;
 public record SlotNeed(long device, long backup) {
 
     /**
-     * The need of a sequence that grows to {@code tokens} tokens.
+     * The need of a sequence whose prompt is open at {@code tokens} tokens ({@link Sequence#isPromptOpen}): every page of
+     * every layer.
+     *
+     * @throws InvalidArgumentException if {@code tokens} is negative
+     */
+    public static SlotNeed ofOpenPrompt(int layers, int headGroups, int pageSize, SequenceSpec sequence, int tokens) {
+        Checks.range("tokens", tokens, 0, Integer.MAX_VALUE);
+        long device = Math.multiplyExact((long) layers, Math.ceilDiv((long) tokens, pageSize));
+        return new SlotNeed(
+                Math.multiplyExact(device, (long) headGroups),
+                of(layers, headGroups, pageSize, sequence, tokens).backup());
+    }
+
+    /**
+     * The need of a sequence that grows to {@code tokens} tokens by steps that end their prompts or decode, drafted tokens
+     * included.
      *
      * @throws InvalidArgumentException if {@code tokens} is negative
      */

@@ -3,7 +3,8 @@ package io.arkvale.api;
 /**
  * One transaction over all layers, in which the batch's sequences grow by their tokens.
  *
- * <p>Every layer is handled once, layers in ascending order, each by one of three routes:
+ * <p>Every layer is handled once, layers in ascending order. If the batch's members have roles, one {@link #forward} does a
+ * layer. Else each layer goes by one of three routes, the same for all members:
  *
  * <ul>
  *   <li><em>decode</em>, when each sequence grows by one token: {@link #decode}, or its five steps {@link #append},
@@ -30,6 +31,20 @@ package io.arkvale.api;
 public interface Step extends AutoCloseable {
     /** The batch of the step. */
     Batch batch();
+
+    /**
+     * A whole layer of a batch whose members have roles: stores every member's tokens, and does for each what its role says,
+     * as if it were alone. Rows of all tensors are the members' tokens, in batch order.
+     *
+     * @param queries {@code [batch.rows(), queryHeads, headDim]}
+     * @param keys {@code [batch.rows(), kvHeads, headDim]}
+     * @param values {@code [batch.rows(), kvHeads, headDim]}
+     * @param output {@code [batch.rows(), queryHeads, headDim]}, written in the rows of members that attend
+     * @throws CallOrderException if the members have no roles
+     */
+    default void forward(int layer, Tensor queries, Tensor keys, Tensor values, Tensor output) {
+        throw new UnsupportedFeatureException(Capabilities.Feature.MIXED_STEPS);
+    }
 
     /**
      * The five steps at once, for one token per sequence: observably the same as calling them one after another.
@@ -116,6 +131,22 @@ public interface Step extends AutoCloseable {
      *     are poisoned and all others have taken it
      */
     StepReport commit();
+
+    /**
+     * Ends the step and keeps only the first tokens of each member, as if the later ones had never been: what
+     * {@link KvCache#truncate} does, for members that decode. All other members keep all of theirs. Never fails for want of
+     * room.
+     *
+     * @param kept tokens to keep of each member, in batch order: 0 to all for a member whose role is
+     *     {@link Batch.Role#DECODE}, else all
+     * @throws CallOrderException if a layer is not done
+     * @throws InvalidArgumentException if there are not as many numbers as members, or one is out of range
+     * @throws UnsupportedFeatureException if the backend does not declare truncation
+     * @throws DeferredException as {@link #commit()}
+     */
+    default StepReport commit(int... kept) {
+        throw new UnsupportedFeatureException(Capabilities.Feature.TRUNCATION);
+    }
 
     /** Without {@link #commit}: puts everything back to what it was before the step; after it, does nothing. */
     @Override

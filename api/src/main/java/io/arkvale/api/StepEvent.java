@@ -6,6 +6,7 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
 
 /** Java Flight Recorder event of a committed step, emitted by every backend. */
 @Name("io.arkvale.Step")
@@ -33,10 +34,24 @@ public final class StepEvent extends Event {
     @Label("Evicted pages")
     public long evictedPages;
 
+    /** Group pages attended to that had not to be recalled. */
+    @Label("Hits")
+    public long hits;
+
     /** Bytes copied from backup tiers. */
     @Label("Recalled bytes")
     @DataAmount
     public long recalledBytes;
+
+    /** Bytes copied to backup tiers. */
+    @Label("Backed up bytes")
+    @DataAmount
+    public long backedUpBytes;
+
+    /** Time of the recalls, 0 if it is not measured apart. */
+    @Label("Recall time")
+    @Timespan(Timespan.NANOSECONDS)
+    public long recallNanos;
 
     /** Creates an event; {@link #begin()} it when the step opens. */
     public StepEvent() {}
@@ -50,11 +65,13 @@ public final class StepEvent extends Event {
         backend = source.id();
         sequences = batch.size();
         tokens = batch.rows();
-        for (var counts : report.sequences()) {
-            recalledPages += counts.recalledPages();
-            evictedPages += counts.evictedPages();
-        }
-        recalledBytes = report.recalledBytes();
+        var done = CacheStats.of(report);
+        hits = done.hits();
+        recalledPages = done.recalls();
+        evictedPages = done.evictions();
+        recalledBytes = done.recalledBytes();
+        backedUpBytes = done.backedUpBytes();
+        recallNanos = done.recallNanos();
         commit();
     }
 }

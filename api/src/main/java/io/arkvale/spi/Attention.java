@@ -1,8 +1,8 @@
 package io.arkvale.spi;
 
 /**
- * Attention of one head group from consecutive rows of queries over pages. Decoding has one row and the pages chosen for
- * it; a chunk of a prompt has a row per token and all pages.
+ * Attention of one head group from consecutive rows of queries over pages. Decoding has one row, or one per drafted token,
+ * and the pages chosen for them; a chunk of a prompt has a row per token and all pages.
  *
  * @param group head group
  * @param pages pages in page order, all full but the last

@@ -79,4 +79,18 @@ class CacheSpecTest {
     void aSequenceWithoutABudgetNeedsNoBackups() {
         assertThat(SlotNeed.of(4, 1, 32, SequenceSpec.full(), 65)).isEqualTo(new SlotNeed(4 * 3, 0));
     }
+
+    @Test
+    void roomIsCountedInThePagesThatTheCacheComesToHave() {
+        var settings = SequenceSpec.builder(16).budgetPages(8).build();
+        var before = CacheSpec.builder(4, 8, 2, 32)
+                .roomFor(settings, 1000, 3)
+                .pageSize(16)
+                .headGroups(2);
+        var after = CacheSpec.builder(4, 8, 2, 32).pageSize(16).headGroups(2).roomFor(settings, 1000, 3);
+        assertThat(before.build()).isEqualTo(after.build());
+        assertThatThrownBy(() -> before.pageSize(32).build())
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessageContaining("for pages of 16 tokens");
+    }
 }

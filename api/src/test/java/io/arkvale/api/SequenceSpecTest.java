@@ -78,4 +78,34 @@ class SequenceSpecTest {
                 .isInstanceOf(InvalidArgumentException.class)
                 .hasMessage("windowPages is 0; allowed: 1 to 32767");
     }
+
+    @Test
+    void settingsKnowThePageSizeTheyWereMadeFor() {
+        var settings = SequenceSpec.builder(32).budgetTokens(512).build();
+        settings.requirePageSize(32);
+        assertThatThrownBy(() -> settings.requirePageSize(16))
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessage("the settings are for pages of 32 tokens and the cache has pages of 16; build them with"
+                        + " SequenceSpec.builder(16)");
+        SequenceSpec.full().requirePageSize(16);
+    }
+
+    @Test
+    void whoGivesTokensIsToldOfTokens() {
+        assertThatThrownBy(() -> SequenceSpec.builder(32).budgetTokens(128).build())
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessage("budgetTokens is 128, 4 pages of 32 tokens; 2 sink and 2 window pages need at least 160"
+                        + " tokens");
+    }
+
+    @Test
+    void draftedTokensLieInTheWindow() {
+        assertThat(SequenceSpec.builder(16)
+                        .budgetPages(8)
+                        .windowPages(3)
+                        .build()
+                        .mostDrafted(16))
+                .isEqualTo(33);
+        assertThat(SequenceSpec.full().mostDrafted(16)).isEqualTo(Integer.MAX_VALUE);
+    }
 }

@@ -1,5 +1,6 @@
 package io.arkvale.cuda;
 
+import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CacheView;
 import io.arkvale.api.MemoryUse;
@@ -83,8 +84,8 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
     }
 
     @Override
-    protected StepMember<CudaSequence> doMember(CudaSequence sequence, int index, int tokens) {
-        return new Member(sequence, spec(), index, tokens);
+    protected StepMember<CudaSequence> doMember(CudaSequence sequence, int index, Batch.Entry entry) {
+        return new Member(sequence, spec(), index, entry);
     }
 
     @Override

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.arkvale.conformance.wrong.WrongBackend;
 import io.arkvale.conformance.wrong.WrongBackends;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -26,9 +28,15 @@ final class WrongBackendsTest {
                 .rules(Set.of(wrong.rule()))
                 .tries(TRIES)
                 .shrinks(0);
-        var report = ConformanceKit.run(options, ConformanceListener.SILENT);
-        assertThat(report.passed()).isFalse();
-        assertThat(report.violatedRules()).as(report.results().toString()).contains(wrong.rule());
+        try (var kit = ConformanceKit.open(options)) {
+            // The first test that sees it is enough.
+            var results = new ArrayList<RuleResult>();
+            var seen = kit.tests().stream()
+                    .map(kit::run)
+                    .peek(results::add)
+                    .anyMatch(result -> Objects.equals(result.violatedRule(), wrong.rule()));
+            assertThat(seen).as(results.toString()).isTrue();
+        }
     }
 
     @Test

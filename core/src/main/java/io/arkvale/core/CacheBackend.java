@@ -2,6 +2,7 @@ package io.arkvale.core;
 
 import io.arkvale.api.Backend;
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CacheStats;
 import io.arkvale.api.Capabilities;
 import io.arkvale.api.ClosedException;
 import io.arkvale.api.KvCache;
@@ -17,6 +18,7 @@ public abstract class CacheBackend implements Backend {
     private final Capabilities capabilities;
     private final boolean checksImmediately;
     private final Set<CheckedCache<?, ?>> caches = ConcurrentHashMap.newKeySet();
+    private CacheStats closedCaches = CacheStats.NONE;
     private volatile boolean closed;
 
     /**
@@ -78,6 +80,15 @@ public abstract class CacheBackend implements Backend {
         return caches.stream().map(CheckedCache::memoryIfOpen).reduce(MemoryUse.NONE, MemoryUse::plus);
     }
 
+    @Override
+    public final CacheStats stats() {
+        requireOpen();
+        // In one go with the caches that close meanwhile, so that none counts twice or never.
+        synchronized (caches) {
+            return caches.stream().map(CheckedCache::done).reduce(closedCaches, CacheStats::plus);
+        }
+    }
+
     private void requireOpen() {
         if (closed || isLost()) {
             throw new ClosedException("the backend is closed");
@@ -86,7 +97,11 @@ public abstract class CacheBackend implements Backend {
 
     /** Called by a cache when it closes. */
     final void forget(CheckedCache<?, ?> cache) {
-        caches.remove(cache);
+        synchronized (caches) {
+            if (caches.remove(cache)) {
+                closedCaches = closedCaches.plus(cache.done());
+            }
+        }
     }
 
     @Override

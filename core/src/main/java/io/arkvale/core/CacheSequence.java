@@ -8,6 +8,7 @@ public abstract class CacheSequence implements Sequence {
     private final CheckedCache<?, ?> cache;
     private final SequenceSpec spec;
     private int length;
+    private boolean promptOpen;
     private boolean poisoned;
     private boolean closed;
 
@@ -28,6 +29,11 @@ public abstract class CacheSequence implements Sequence {
     }
 
     @Override
+    public final boolean isPromptOpen() {
+        return promptOpen;
+    }
+
+    @Override
     public final boolean isPoisoned() {
         return poisoned;
     }
@@ -40,9 +46,14 @@ public abstract class CacheSequence implements Sequence {
         return closed;
     }
 
-    /** Sets the length: a step opens or is given up. */
+    /** Sets the length: a step opens or is given up, or tokens are taken back. */
     final void setLength(int length) {
         this.length = length;
+    }
+
+    /** Says whether its prompt goes on. */
+    final void setPromptOpen(boolean open) {
+        promptOpen = open;
     }
 
     /** From now on it can only be closed. */

@@ -3,6 +3,7 @@ package io.arkvale.core;
 import io.arkvale.api.Backend;
 import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CacheStats;
 import io.arkvale.api.CacheView;
 import io.arkvale.api.CallOrderException;
 import io.arkvale.api.Capabilities.Feature;
@@ -15,7 +16,9 @@ import io.arkvale.api.PoisonedSequenceException;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Step;
+import io.arkvale.api.StepReport;
 import io.arkvale.api.Tensor;
+import io.arkvale.api.UnsupportedFeatureException;
 import io.arkvale.core.step.CheckedStep;
 import io.arkvale.core.step.StepMember;
 import io.arkvale.core.step.StepWork;
@@ -49,6 +52,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     private final Set<S> sequences = new LinkedHashSet<>();
     private @Nullable CheckedStep<M> open;
     private long version;
+    private volatile CacheStats done = CacheStats.NONE;
     private volatile boolean closed;
 
     /** A cache without sequences. */
@@ -69,8 +73,23 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     /** A sequence that shares what the given one holds; its length is set by the caller. */
     protected abstract S doFork(S source);
 
+    /**
+     * A sequence that holds the first tokens of the given one and has settings of its own; its length is set by the caller.
+     * Asked only if the backend declares it. All or nothing.
+     */
+    protected S doFork(S source, int length, SequenceSpec settings) {
+        throw new UnsupportedFeatureException(Feature.FORK_SETTINGS);
+    }
+
+    /**
+     * Takes tokens back; the length is set by the caller. Asked only if the backend declares it. All or nothing.
+     */
+    protected void doTruncate(S sequence, int length) {
+        throw new UnsupportedFeatureException(Feature.TRUNCATION);
+    }
+
     /** A member of a step that opens; the sequence has not grown yet. */
-    protected abstract StepMember<S> doMember(S sequence, int index, int tokens);
+    protected abstract StepMember<S> doMember(S sequence, int index, Batch.Entry entry);
 
     /**
      * Reserves what a step may need, and changes nothing else.
@@ -140,7 +159,8 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
 
     @Override
     public final Sequence begin(SequenceSpec settings) {
-        try (var _ = holdIdle("begin")) {
+        try (var _ = holdToChange()) {
+            requireBeside();
             CallChecks.settings(settings, spec);
             backend.capabilities().require(settings);
             return register(doBegin(settings));
@@ -149,12 +169,45 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
 
     @Override
     public final Sequence fork(Sequence sequence) {
-        try (var _ = holdIdle("fork")) {
+        try (var _ = holdToChange()) {
             backend.capabilities().require(Feature.FORKS);
             var source = sound(sequence);
+            requireOutside(source, "fork");
+            requireBeside();
             var fork = doFork(source);
             fork.setLength(source.length());
+            fork.setPromptOpen(source.isPromptOpen());
             return register(fork);
+        }
+    }
+
+    @Override
+    public final Sequence fork(Sequence sequence, int length, SequenceSpec settings) {
+        try (var _ = holdToChange()) {
+            backend.capabilities().require(Feature.FORK_SETTINGS);
+            var source = sound(sequence);
+            CallChecks.length(length, source.length());
+            CallChecks.settings(settings, spec);
+            backend.capabilities().require(settings);
+            requireOutside(source, "fork");
+            requireBeside();
+            var fork = doFork(source, length, settings);
+            fork.setLength(length);
+            fork.setPromptOpen(true);
+            return register(fork);
+        }
+    }
+
+    @Override
+    public final void truncate(Sequence sequence, int length) {
+        try (var _ = holdToChange()) {
+            backend.capabilities().require(Feature.TRUNCATION);
+            var own = sound(sequence);
+            CallChecks.length(length, own.length());
+            requireOutside(own, "truncate");
+            requireBeside();
+            doTruncate(own, length);
+            own.setLength(length);
         }
     }
 
@@ -165,16 +218,26 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
 
     @Override
     public final Step step(Batch batch) {
-        try (var _ = holdIdle("step")) {
+        try (var _ = holdToChange()) {
+            if (open != null) {
+                throw new CallOrderException("a step is open already; commit or close it first");
+            }
+            if (batch.hasRoles()) {
+                backend.capabilities().require(Feature.MIXED_STEPS);
+            }
             var members = new ArrayList<StepMember<S>>(batch.size());
             for (var entry : batch.entries()) {
                 var sequence = sound(entry.sequence());
                 CallChecks.growth(sequence.length(), entry.tokens());
-                members.add(doMember(sequence, members.size(), entry.tokens()));
+                CallChecks.draft(entry, sequence.spec(), spec);
+                members.add(doMember(sequence, members.size(), entry));
             }
             var work = doReserve(List.copyOf(members));
             begin(work);
-            members.forEach(member -> member.sequence().setLength(member.lengthAfter()));
+            for (var member : members) {
+                member.sequence().setLength(member.lengthAfter());
+                member.sequence().setPromptOpen(member.role().leavesPromptOpen());
+            }
             var step = new CheckedStep<>(new Owner(), batch, members, work, backend.checksImmediately());
             open = step;
             return step;
@@ -222,10 +285,18 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
         }
 
         @Override
-        public void ended(CheckedStep<M> step, boolean committed) {
+        public void reported(StepReport report) {
+            done = done.plus(CacheStats.of(report));
+        }
+
+        @Override
+        public void ended(CheckedStep<M> step, boolean committed, int[] kept) {
             open = null;
-            if (!committed) {
-                step.members().forEach(member -> member.sequence().setLength(member.lengthBefore()));
+            for (var member : step.members()) {
+                member.sequence().setLength(member.lengthBefore() + kept[member.index()]);
+                if (!committed) {
+                    member.sequence().setPromptOpen(member.promptOpenBefore());
+                }
             }
         }
     }
@@ -236,10 +307,11 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             if (sequence.isClosed()) {
                 return;
             }
-            requireIdle("closing a sequence");
             version++;
             enter();
             var own = sequenceType.cast(sequence);
+            requireOutside(own, "closing a sequence");
+            requireBeside();
             try {
                 doRelease(own);
             } finally {
@@ -292,6 +364,18 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
         try (var _ = holdOpen()) {
             return doMemory(open);
         }
+    }
+
+    @Override
+    public final CacheStats stats() {
+        try (var _ = holdOpen()) {
+            return done;
+        }
+    }
+
+    /** What it has done, closed or not. */
+    final CacheStats done() {
+        return done;
     }
 
     /** The memory in use, or none if another thread has closed the cache meanwhile. */
@@ -352,18 +436,30 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
         enter();
     }
 
-    /** Takes the guard of a cache that is open and has no open step. */
-    private Guard.Held holdIdle(String call) {
+    /** Takes the guard of a cache that is open, for a call that may change what views show. */
+    private Guard.Held holdToChange() {
         return guard.hold(() -> {
             requireOpen();
             version++;
-            requireIdle(call);
         });
     }
 
-    private void requireIdle(String call) {
+    private void requireBeside() {
         if (open != null) {
-            throw new CallOrderException(call + " is not allowed while a step is open; commit or close the step first");
+            backend.capabilities().require(Feature.BESIDE_STEPS);
         }
+    }
+
+    private void requireOutside(S sequence, String call) {
+        if (open != null
+                && open.members().stream().anyMatch(member -> member.sequence().equals(sequence))) {
+            throw new CallOrderException(
+                    call + " is not allowed for a sequence of an open step; commit or close the step first");
+        }
+    }
+
+    /** The work of the open step, null if none is open. */
+    protected final @Nullable StepWork<M> openWork() {
+        return open == null ? null : open.work();
     }
 }

@@ -38,12 +38,14 @@ public final class PagedBackend<M extends TensorMemory> extends CacheBackend {
 
     /**
      * Starts a declaration with what the core brings to every device: head groups, the caller's own scores, all scopes,
-     * forks, prefetch and a disk tier. A device adds its element types, sizes, digests, group scores and properties.
+     * forks, prefetch, a disk tier, members with roles, truncation and calls beside a step. A device adds its element types,
+     * sizes, digests, group scores and properties, and forks with settings if it has room for digests of several kinds.
      */
     public static Capabilities.Builder declare() {
         return Capabilities.builder()
                 .scopes(Scope.values())
-                .features(Feature.HEAD_GROUPS, Feature.OWN_SCORES, Feature.FORKS, Feature.PREFETCH, Feature.DISK_TIER);
+                .features(Feature.HEAD_GROUPS, Feature.OWN_SCORES, Feature.FORKS, Feature.PREFETCH, Feature.DISK_TIER)
+                .features(Feature.MIXED_STEPS, Feature.TRUNCATION, Feature.BESIDE_STEPS);
     }
 
     @Override

@@ -19,6 +19,9 @@ import java.util.List;
 
 /** Pages in memory outside the heap, computed on by the threads of one pool; deterministic and batch-invariant. */
 final class CpuDevice implements HostTensorDevice {
+    /** Rows up to which each attends by itself: packing the pages for all of them pays for more. */
+    private static final int FEW_ROWS = 4;
+
     private final CacheSpec spec;
     private final Storage storage;
     private final PageFormat format;
@@ -28,9 +31,6 @@ final class CpuDevice implements HostTensorDevice {
     private final PageScorer scorer;
     private final DecodeAttention decode;
     private final PrefillAttention prefill;
-
-    /** {@code [rows][queryHeads][headDim]}, grown as needed. */
-    private float[] queries = new float[0];
 
     /** @throws io.arkvale.api.CapacityException if there is not so much memory */
     CpuDevice(CacheSpec spec, CpuOptions options, WorkerPool pool) {
@@ -92,37 +92,24 @@ final class CpuDevice implements HostTensorDevice {
 
     @Override
     public void score(List<Scoring> work, HostMemory queries, PageScores scores) {
-        int rows = 0;
-        for (var part : work) {
-            rows = Math.max(rows, part.row() + 1);
-        }
-        scorer.score(work, decoded(queries, rows), scores.values());
+        scorer.score(work, queries.segment(), scores.values());
     }
 
     @Override
     public void attend(List<Attention> work, HostMemory queries, HostMemory output) {
         var single = new ArrayList<Attention>(work.size());
-        int rows = 0;
         for (var part : work) {
-            if (part.rows() == 1) {
-                single.add(part);
-                rows = Math.max(rows, part.row() + 1);
+            if (part.rows() <= FEW_ROWS) {
+                for (int i = 0; i < part.rows(); i++) {
+                    single.add(new Attention(part.group(), part.pages(), part.seen(i), part.row() + i, 1));
+                }
             } else {
                 prefill.attend(part, queries.segment(), output.segment());
             }
         }
         if (!single.isEmpty()) {
-            decode.attend(single, decoded(queries, rows), output.segment());
+            decode.attend(single, queries.segment(), output.segment());
         }
-    }
-
-    private float[] decoded(HostMemory memory, int rows) {
-        int elements = Math.multiplyExact(rows, spec.queryHeads() * spec.headDim());
-        if (queries.length < elements) {
-            queries = new float[elements];
-        }
-        workers.codec.decode(memory.segment(), 0, queries, 0, elements);
-        return queries;
     }
 
     @Override

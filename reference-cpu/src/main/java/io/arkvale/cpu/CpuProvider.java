@@ -2,6 +2,7 @@ package io.arkvale.cpu;
 
 import io.arkvale.api.Availability;
 import io.arkvale.api.Backend;
+import io.arkvale.api.BackendUnavailableException;
 import io.arkvale.api.Capabilities;
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Capabilities.SizeRange;
@@ -24,7 +25,7 @@ public final class CpuProvider extends CoreProvider {
             .queryHeadsPerKvHead(SizeRange.of(1, 256))
             .digests(Digest.values())
             .groupScores(GroupScore.values())
-            .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT)
+            .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT, Feature.FORK_SETTINGS)
             .blockSizes(Unit.PAGES, DigestBlocks.PAGES)
             .blockSizes(Unit.TOKENS, Panels.WIDTH, DecodeAttention.SPLIT_TOKENS)
             .build();
@@ -34,9 +35,13 @@ public final class CpuProvider extends CoreProvider {
         super("cpu", 0, CpuOptions.ALL);
     }
 
+    /** On the class path the JVM leaves incubator modules out unless it is told otherwise. */
     @Override
     public Availability probe() {
-        return new Availability.Available(device(CpuOptions.parse(Map.of())));
+        return ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()
+                ? new Availability.Unavailable(
+                        "the JVM runs without the Vector API", "start java with --add-modules jdk.incubator.vector")
+                : new Availability.Available(device(CpuOptions.parse(Map.of())));
     }
 
     private static String device(CpuOptions options) {
@@ -46,6 +51,9 @@ public final class CpuProvider extends CoreProvider {
 
     @Override
     public Backend create(Map<String, String> given) {
+        if (probe() instanceof Availability.Unavailable missing) {
+            throw new BackendUnavailableException(id(), missing.reason(), missing.cure());
+        }
         var options = CpuOptions.parse(given);
         var pool = WorkerPool.shared(options.threads());
         return new PagedBackend<>(

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Step (e): softmax attention of single queries over chosen pages. The pages of a head group are split at fixed counts of
+ * Step (e): softmax attention of single queries over chosen pages; a few drafted queries are as many single ones. The pages of a head group are split at fixed counts of
  * tokens, the splits are shared among threads and merged in order, so that the result depends on the pages alone.
  */
 final class DecodeAttention {
@@ -27,6 +27,8 @@ final class DecodeAttention {
     private final int pagesPerSplit;
     private final List<Split> splits = new ArrayList<>();
     private AttentionState[] states = new AttentionState[0];
+
+    private final QueryRows queries;
     private float[] results = new float[0];
 
     DecodeAttention(CacheSpec spec, SlotMemory slots, PageFormat format, Workers workers) {
@@ -35,23 +37,25 @@ final class DecodeAttention {
         this.format = format;
         this.workers = workers;
         scale = 1 / Math.sqrt(spec.headDim());
+        queries = new QueryRows(spec, workers);
         pagesPerSplit = Math.max(1, SPLIT_TOKENS / spec.pageSize());
     }
 
     /**
      * Attends from one row for each piece of work.
      *
-     * @param queries float32 {@code [rows][queryHeads][headDim]}
-     * @param output tensor memory of the same shape in the cache's element type; only the rows and groups at work are written
+     * @param from queries {@code [rows][queryHeads][headDim]} in the cache's element type; only rows at work are read
+     * @param output of the same shape and type; only the rows and groups at work are written
      */
-    void attend(List<Attention> work, float[] queries, MemorySegment output) {
+    void attend(List<Attention> work, MemorySegment from, MemorySegment output) {
         int heads = spec.kvHeadsPerGroup();
+        queries.read(work.stream().mapToInt(Attention::row), from);
+        if (results.length < queries.numbers().length) {
+            results = new float[queries.numbers().length];
+        }
         split(work);
         makeStates(Math.multiplyExact(splits.size(), heads));
-        if (results.length < queries.length) {
-            results = new float[queries.length];
-        }
-        workers.pool.forEach(splits.size(), (item, worker) -> attend(item, queries, workers.get(worker)));
+        workers.pool.forEach(splits.size(), (item, worker) -> attend(item, workers.get(worker)));
         for (int item = 0; item < splits.size(); item++) {
             var part = splits.get(item).work;
             int first = item;
@@ -64,30 +68,30 @@ final class DecodeAttention {
             for (int head = 0; head < heads; head++) {
                 states[first * heads + head].finish(results, row(part, head));
             }
-            int at = row(part, 0);
             int elements = spec.queryHeadsPerGroup() * spec.headDim();
+            long at = ((long) part.row() * spec.headGroups() + part.group()) * elements;
             workers.codec.encode(
-                    results, at, output, (long) at * spec.elementType().bytes(), elements);
+                    results, row(part, 0), output, at * spec.elementType().bytes(), elements);
         }
     }
 
     private void split(List<Attention> work) {
         splits.clear();
         for (var part : work) {
-            int pages = part.pages().count();
+            int pages = spec.pages(part.tokens());
             for (int page = 0; page < pages; page += pagesPerSplit) {
                 splits.add(new Split(part, page, Math.min(pages, page + pagesPerSplit)));
             }
         }
     }
 
-    private void attend(int item, float[] queries, Workers.Worker worker) {
+    private void attend(int item, Workers.Worker worker) {
         var split = splits.get(item);
         var work = split.work;
         var pages = work.pages();
         int heads = spec.kvHeadsPerGroup();
         for (int head = 0; head < heads; head++) {
-            states[item * heads + head].begin(queries, row(work, head), scale);
+            states[item * heads + head].begin(queries.numbers(), row(work, head), scale);
         }
         var shown = worker.page;
         for (int i = split.fromPage; i < split.toPage; i++) {
@@ -103,10 +107,9 @@ final class DecodeAttention {
         }
     }
 
-    /** Where in queries and output the heads of a group's KV head begin. */
+    /** Where in queries and results the heads of a group's KV head begin. */
     private int row(Attention work, int head) {
-        int kvHead = work.group() * spec.kvHeadsPerGroup() + head;
-        return (work.row() * spec.queryHeads() + kvHead * spec.queryHeadsPerKvHead()) * spec.headDim();
+        return queries.at(work.row(), work.group() * spec.kvHeadsPerGroup() + head);
     }
 
     private void makeStates(int count) {

@@ -4,6 +4,7 @@ import io.arkvale.api.CacheSpec;
 import io.arkvale.api.GroupScore;
 import io.arkvale.kernels.digest.ScoreKernel;
 import io.arkvale.spi.Scoring;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** Step (b): scores pages from their digests and makes one score per head group of them. */
@@ -11,6 +12,8 @@ final class PageScorer {
     private final CacheSpec spec;
     private final Workers workers;
     private final PageDigester digester;
+    private final QueryRows queries;
+
     /** Of each piece of work {@code [queryHeadsPerGroup][pages]}, one after another. */
     private float[] headScores = new float[0];
 
@@ -20,20 +23,22 @@ final class PageScorer {
         this.spec = spec;
         this.workers = workers;
         this.digester = digester;
+        queries = new QueryRows(spec, workers);
     }
 
     /**
      * Scores pages.
      *
-     * @param queries float32 {@code [rows][queryHeads][headDim]}
+     * @param from queries {@code [rows][queryHeads][headDim]} in the cache's element type; only rows at work are read
      * @param scores written where each piece of work says
      */
-    void score(List<Scoring> work, float[] queries, float[] scores) {
+    void score(List<Scoring> work, MemorySegment from, float[] scores) {
+        queries.read(work.stream().mapToInt(Scoring::row), from);
         reserve(work);
         int heads = spec.kvHeadsPerGroup();
         workers.pool.forEach(Math.multiplyExact(work.size(), heads), (item, worker) -> {
             int index = item / heads;
-            scoreHead(work.get(index), starts[index], item % heads, queries, workers.get(worker).score);
+            scoreHead(work.get(index), starts[index], item % heads, workers.get(worker).score);
         });
         for (int i = 0; i < work.size(); i++) {
             combine(work.get(i), starts[i], scores);
@@ -56,10 +61,10 @@ final class PageScorer {
         }
     }
 
-    private void scoreHead(Scoring work, int start, int head, float[] queries, ScoreKernel kernel) {
+    private void scoreHead(Scoring work, int start, int head, ScoreKernel kernel) {
         int queryHeads = spec.queryHeadsPerKvHead();
         int kvHead = work.group() * spec.kvHeadsPerGroup() + head;
-        kernel.queries(queries, (work.row() * spec.queryHeads() + kvHead * queryHeads) * spec.headDim());
+        kernel.queries(queries.numbers(), queries.at(work.row(), kvHead));
         var blocks = digester.blocks(work.digest().shape());
         int all = work.pages();
         int at = start + head * queryHeads * all;

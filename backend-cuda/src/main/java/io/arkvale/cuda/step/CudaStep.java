@@ -1,7 +1,10 @@
 package io.arkvale.cuda.step;
 
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.StepReport.SequenceCounts;
+import io.arkvale.api.UnsupportedFeatureException;
 import io.arkvale.core.step.CountedReport;
+import io.arkvale.core.step.MemberRows;
 import io.arkvale.core.step.StepOutcome;
 import io.arkvale.core.step.StepWork;
 import io.arkvale.cuda.CudaCache;
@@ -176,7 +179,9 @@ public final class CudaStep implements StepWork<CudaMemory> {
     }
 
     @Override
-    public int firstNotFinite(CudaMemory memory, int heads, int[] tokens) {
+    public int firstNotFinite(CudaMemory memory, int heads, List<MemberRows> rows) {
+        var tokens = new int[members.size()];
+        rows.forEach(some -> tokens[some.member()] = some.rows());
         attention.checkFinite(pages.stageChunks(tokens, new int[tokens.length]), most(tokens), memory.address(), heads);
         var notFinite = cache.stepMemory.count().notFinite();
         for (int member = 0; member < notFinite.length; member++) {
@@ -190,7 +195,12 @@ public final class CudaStep implements StepWork<CudaMemory> {
 
     /** Nothing: kernels note what they read, and {@link #noteQueries} what no other kernel does. */
     @Override
-    public void noteNotFinite(String name, CudaMemory memory, int heads, int[] tokens) {}
+    public void noteNotFinite(String name, CudaMemory memory, int heads, List<MemberRows> rows) {}
+
+    @Override
+    public void forward(int layer, CudaMemory q, CudaMemory k, CudaMemory v, CudaMemory output) {
+        throw new UnsupportedFeatureException(Feature.MIXED_STEPS);
+    }
 
     /** One query per member; with immediate checks they have been looked at. */
     private void noteQueries(CudaMemory q) {
@@ -216,7 +226,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
 
     /** Waits for the device; one copy brings all that was counted. */
     @Override
-    public StepOutcome finish() {
+    public StepOutcome finish(int[] kept) {
         var counters = cache.stepMemory.count();
         var counts = new ArrayList<SequenceCounts>();
         var notFinite = new LinkedHashMap<CudaSequence, String>();

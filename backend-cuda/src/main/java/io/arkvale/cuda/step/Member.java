@@ -1,5 +1,6 @@
 package io.arkvale.cuda.step;
 
+import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Scope;
 import io.arkvale.core.step.StepMember;
@@ -14,8 +15,8 @@ public final class Member extends StepMember<CudaSequence> {
     public long scoredPages;
     private final CacheSpec cache;
 
-    public Member(CudaSequence sequence, CacheSpec cache, int index, int tokens) {
-        super(sequence, cache, index, tokens);
+    public Member(CudaSequence sequence, CacheSpec cache, int index, Batch.Entry entry) {
+        super(sequence, cache, index, entry.tokens(), entry.role());
         this.cache = cache;
     }
 

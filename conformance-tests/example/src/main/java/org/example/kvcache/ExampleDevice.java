@@ -14,6 +14,7 @@ import io.arkvale.spi.RowRun;
 import io.arkvale.spi.Scoring;
 import io.arkvale.spi.Storage;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -27,13 +28,12 @@ final class ExampleDevice implements HostTensorDevice {
     private final long slotBytes;
     private final HostMemory slots;
     /** Digests by block and KV head of the group. There are never more than backups. */
-    private final float[][][] digests;
+    private final List<float[][]> digests = new ArrayList<>();
 
     ExampleDevice(CacheSpec spec) {
         this.spec = spec;
         type = spec.elementType();
         width = spec.headDim();
-        digests = new float[Math.toIntExact(spec.hostSlots() + spec.diskSlots())][spec.kvHeadsPerGroup()][0];
         slotBytes = spec.slotBytes();
         slots = new HostMemory(Math.multiplyExact(spec.deviceSlots(), slotBytes));
     }
@@ -90,7 +90,7 @@ final class ExampleDevice implements HostTensorDevice {
                 for (int token = 0; token < keys.length; token++) {
                     keys[token] = row(slot(page.slot()), key(head, token));
                 }
-                digests[page.block()][head] = round(page.digest(), summarise(page.digest(), keys));
+                block(page.block())[head] = round(page.digest(), summarise(page.digest(), keys));
             }
         }
     }
@@ -145,7 +145,15 @@ final class ExampleDevice implements HostTensorDevice {
 
     @Override
     public float[] digest(Digest digest, int block, int index, int head) {
-        return digests[block][head].clone();
+        return block(block)[head].clone();
+    }
+
+    /** A block of digests, one per KV head. The core takes the lowest free number, so that there are as many as are needed. */
+    private float[][] block(int block) {
+        while (digests.size() <= block) {
+            digests.add(new float[spec.kvHeadsPerGroup()][0]);
+        }
+        return digests.get(block);
     }
 
     // Scoring pages.
@@ -157,7 +165,7 @@ final class ExampleDevice implements HostTensorDevice {
                 var query = query(queries.segment(), part.row(), part.group(), head);
                 var own = new float[part.pages()];
                 for (int page = 0; page < own.length; page++) {
-                    var summary = digests[part.blocks().applyAsInt(page)][head / spec.queryHeadsPerKvHead()];
+                    var summary = block(part.blocks().applyAsInt(page))[head / spec.queryHeadsPerKvHead()];
                     own[page] = score(part.digest().shape(), query, summary);
                 }
                 if (part.groupScore() == GroupScore.MEAN_SOFTMAX) {

@@ -8,7 +8,10 @@ import io.arkvale.api.ElementType;
 import io.arkvale.api.GroupScore;
 import io.arkvale.api.Scope;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.conformance.cases.Action;
+import io.arkvale.conformance.cases.Action.Kind;
 import io.arkvale.conformance.cases.DataKind;
+import io.arkvale.conformance.cases.Life;
 import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.cases.Shape;
 import java.util.Arrays;
@@ -18,6 +21,7 @@ import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.RandomDistribution;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.Tuple.Tuple2;
 
@@ -182,9 +186,7 @@ public final class Generators {
             int chunk,
             DataKind kind,
             long seed) {
-        var fitting = settings.stream()
-                .map(one -> one.denseLayers() > shape.layers() ? Settings.withDenseLayers(one, 0) : one)
-                .toList();
+        var fitting = fitting(settings, shape);
         var prompts = IntStream.range(0, pages.size())
                 .mapToObj(i -> (pages.get(i) - 1) * shape.pageSize() + 1 + offsets.get(i) % shape.pageSize())
                 .toList();
@@ -209,6 +211,42 @@ public final class Generators {
         return Arrays.stream(new int[] {1, 2, 3, 4})
                 .filter(divisor -> number % divisor == 0)
                 .boxed()
+                .toList();
+    }
+
+    /**
+     * Lives of caches of small pages.
+     *
+     * @param kinds kinds of what happens
+     * @param most most actions
+     */
+    public Arbitrary<Life> lives(Arbitrary<Kind> kinds, int most) {
+        return Combinators.combine(
+                        smallShapes(),
+                        settings().list().ofMinSize(1).ofMaxSize(3),
+                        Arbitraries.of(1, 2),
+                        kinds(),
+                        seeds(),
+                        actions(kinds)
+                                .list()
+                                .ofMinSize(1)
+                                .ofMaxSize(most)
+                                .withSizeDistribution(RandomDistribution.uniform()))
+                .as((shape, settings, copies, kind, seed, actions) ->
+                        new Life(shape, fitting(settings, shape), copies, kind, seed, actions));
+    }
+
+    private static Arbitrary<Action> actions(Arbitrary<Kind> kinds) {
+        return Combinators.combine(
+                        kinds,
+                        Arbitraries.integers().between(0, 15),
+                        Arbitraries.integers().between(0, 63))
+                .as(Action::new);
+    }
+
+    private static List<SequenceSpec> fitting(List<SequenceSpec> settings, Shape shape) {
+        return settings.stream()
+                .map(one -> one.denseLayers() > shape.layers() ? Settings.withDenseLayers(one, 0) : one)
                 .toList();
     }
 }

@@ -29,6 +29,22 @@ public final class Settings {
         return of(spec, denseLayers, spec.digest(), spec.groupScore(), spec.scope());
     }
 
+    /** The same with a window, what is attended to and a budget that are wider by some pages. */
+    public static SequenceSpec withWiderWindow(SequenceSpec spec, int pages) {
+        return !spec.isLimited()
+                ? spec
+                : new SequenceSpec(
+                        spec.budgetPages() + pages,
+                        spec.attendedPages() + pages,
+                        spec.sinkPages(),
+                        spec.windowPages() + pages,
+                        spec.denseLayers(),
+                        spec.digest(),
+                        spec.groupScore(),
+                        spec.scope(),
+                        spec.pageSize());
+    }
+
     private static SequenceSpec of(
             SequenceSpec spec, int denseLayers, Digest digest, GroupScore groupScore, Scope scope) {
         return new SequenceSpec(
@@ -39,6 +55,7 @@ public final class Settings {
                 denseLayers,
                 digest,
                 groupScore,
-                scope);
+                scope,
+                spec.pageSize());
     }
 }

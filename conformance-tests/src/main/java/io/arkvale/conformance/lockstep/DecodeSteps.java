@@ -2,9 +2,6 @@ package io.arkvale.conformance.lockstep;
 
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
-import io.arkvale.api.GroupScore;
-import io.arkvale.api.Scope;
-import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Tensor;
 import io.arkvale.conformance.cases.DataKind;
 import io.arkvale.conformance.cases.Inputs.What;
@@ -12,7 +9,6 @@ import io.arkvale.conformance.oracle.Bounded;
 import io.arkvale.conformance.oracle.OracleAttention;
 import io.arkvale.conformance.oracle.OracleScores;
 import io.arkvale.conformance.oracle.OracleTable;
-import io.arkvale.conformance.oracle.Ranking;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -28,12 +24,13 @@ public final class DecodeSteps {
     private final Lockstep lockstep;
     private final LockedStep locked;
     private final Map<Integer, List<float[]>> guesses = new HashMap<>();
-    private Decision[][] decisions = new Decision[0][];
     private List<float[]> scores = List.of();
+    private DecodeChoices choices;
 
     DecodeSteps(Lockstep lockstep, LockedStep locked) {
         this.lockstep = lockstep;
         this.locked = locked;
+        choices = new DecodeChoices(lockstep, locked, 0);
     }
 
     /** All five steps, one after another, selecting by the estimated scores. */
@@ -58,7 +55,7 @@ public final class DecodeSteps {
         if (!guesses.containsKey(layer)) {
             locked.verify(layer, 305);
         }
-        decisions = new Decision[locked.members().size()][lockstep.spec().headGroups()];
+        choices = new DecodeChoices(lockstep, locked, layer);
     }
 
     /** Step (b): the scores must lie within their bounds; the model goes on with the backend's. */
@@ -135,19 +132,7 @@ public final class DecodeSteps {
         for (var i = 0; i < locked.members().size(); i++) {
             var table = table(i, layer);
             for (var group = 0; group < lockstep.spec().headGroups(); group++) {
-                var selected = lockstep.tables().attended(locked.members().get(i), layer, group);
-                var before = (BitSet) table.resident(group).clone();
-                var known = knownScores(table, row, group);
-                if (locked.members().get(i).corrupted()) {
-                    decisions[i][group] = new Decision(before, known, before);
-                    continue;
-                }
-                if (table.overBudget()) {
-                    adoption(table, known, where(i, layer, group), false).select(selected);
-                } else {
-                    requireAll(table, selected, where(i, layer, group));
-                }
-                decisions[i][group] = new Decision(before, known, selected);
+                choices.selected(i, group, knownScores(table, row, group));
             }
             row += table.overBudget() ? table.filled() : 0;
         }
@@ -156,12 +141,7 @@ public final class DecodeSteps {
     /** Step (d). */
     public void recall(int layer) {
         lockstep.run(505, "recall", () -> locked.step().recall(layer));
-        for (var i = 0; i < locked.members().size(); i++) {
-            for (var group = 0; group < lockstep.spec().headGroups(); group++) {
-                verifyRecall(i, layer, group, decisions[i][group], false);
-            }
-        }
-        verifyRecalledTables(layer);
+        choices.recalled();
         locked.called("recall", layer);
     }
 
@@ -194,7 +174,7 @@ public final class DecodeSteps {
                 () -> locked.step()
                         .decode(layer, staging.queries(queries), staging.keys(keys), staging.values(values), output));
         locked.append(layer, keys, values);
-        decisions = new Decision[locked.members().size()][lockstep.spec().headGroups()];
+        choices = new DecodeChoices(lockstep, locked, layer);
         decide(layer);
         verifyOutput(layer, queries, output);
         locked.called("decode", layer);
@@ -224,102 +204,21 @@ public final class DecodeSteps {
     private void adopt(int layer) {
         var queries = guesses.getOrDefault(layer, locked.lastRows(What.QUERY, layer));
         for (var i = 0; i < locked.members().size(); i++) {
-            var table = table(i, layer);
-            var pair = locked.members().get(i);
-            // Digests of pages that this very call filled must be known before scores can be.
-            if (pair.corrupted()) {
-                continue;
-            }
-            adoptNewDigests(pair, layer);
-            for (var group = 0; group < lockstep.spec().headGroups(); group++) {
-                var before = (BitSet) table.resident(group).clone();
-                var attended = lockstep.tables().attended(pair, layer, group);
-                if (!table.overBudget()) {
-                    requireAll(table, attended, where(i, layer, group));
-                    decisions[i][group] = new Decision(before, Bounded.zeros(0), attended);
-                    continue;
-                }
-                var exact = OracleScores.of(lockstep.spec(), table, group, queries.get(i), scoredPages(table));
-                var after = lockstep.tables().resident(pair, layer, group);
-                var adoption = adoption(table, exact, where(i, layer, group), true);
-                var selected = adoption.selection(attended, before, after);
-                adoption.select(selected);
-                decisions[i][group] = new Decision(before, exact, selected);
-                verifyRecall(i, layer, group, decisions[i][group], true);
-            }
-            if (table.overBudget()) {
-                locked.counts(i)
-                        .scored((long) scoredPages(table) * lockstep.spec().headGroups());
+            if (!locked.members().get(i).corrupted()) {
+                // Digests of pages that this very call filled must be known before scores can be.
+                locked.adoptNewDigests(i, layer);
+                choices.adopt(i, queries.get(i), scoredPages(table(i, layer)));
             }
         }
-        verifyRecalledTables(layer);
+        for (var i = 0; i < locked.members().size(); i++) {
+            choices.verifyTable(i);
+        }
     }
 
     /** Pages that fused decode scores: prefetch knows those that were full before the step. */
     private int scoredPages(OracleTable table) {
         var pageSize = lockstep.spec().pageSize();
         return guesses.containsKey(table.layer()) ? (table.tokens() - 1) / pageSize : table.filled();
-    }
-
-    private void adoptNewDigests(Pair pair, int layer) {
-        var table = pair.model().table(layer);
-        if (!table.limited() || table.filled() == 0) {
-            return;
-        }
-        lockstep.tables().verifyDigests(pair, table, table.filled() - 1);
-    }
-
-    /** Checks residence after recall and moves the model's. */
-    private void verifyRecall(int member, int layer, int group, Decision decision, boolean nearTies) {
-        var table = table(member, layer);
-        if (!comparable(member, layer)) {
-            return;
-        }
-        var where = where(member, layer, group);
-        var spec = table.sequence();
-        var after = lockstep.tables().resident(locked.members().get(member), layer, group);
-        for (var page : decision.selected().stream().toArray()) {
-            require(
-                    505,
-                    after.get(page),
-                    "%s: page %d is selected and not resident after recall; it is %s; selected are %s, resident %s",
-                    where,
-                    page,
-                    Ranking.role(spec, table.pages(), page),
-                    decision.selected(),
-                    after);
-        }
-        require(
-                505,
-                after.cardinality() <= spec.budgetPages(),
-                "%s: resident %s after recall; must hold the selected %s and be at most %d",
-                where,
-                after,
-                decision.selected(),
-                spec.budgetPages());
-        var came = (BitSet) after.clone();
-        came.andNot(decision.before());
-        require(505, came.equals(decision.recalled()), "%s: recalled %s, must be %s", where, came, decision.recalled());
-        var victims = (BitSet) decision.before().clone();
-        victims.andNot(after);
-        var kept = Ranking.pinned(spec, table.pages());
-        kept.or(decision.selected());
-        adoption(table, decision.scores(), where, nearTies)
-                .evict(504, decision.before(), kept, victims, decision.victims(spec.budgetPages()));
-        table.resident(group).clear();
-        table.resident(group).or(after);
-        locked.recalled(member, layer, group, came);
-        locked.counts(member).evicted(victims.cardinality());
-    }
-
-    private void verifyRecalledTables(int layer) {
-        for (var i = 0; i < locked.members().size(); i++) {
-            if (locked.members().get(i).corrupted()) {
-                continue;
-            }
-            var recalled = Arrays.stream(decisions[i]).map(Decision::recalled).toArray(BitSet[]::new);
-            lockstep.tables().verify(locked.members().get(i), layer, 505, recalled);
-        }
     }
 
     private void verifyOutput(int layer, List<float[]> queries, Tensor output) {
@@ -352,30 +251,14 @@ public final class DecodeSteps {
     private OutputCheck.Row row(int layer, int member, float[] query, float[] output) {
         var table = table(member, layer);
         var pair = locked.members().get(member);
-        var attended = new BitSet[lockstep.spec().headGroups()];
-        for (var group = 0; group < attended.length; group++) {
-            attended[group] = !table.overBudget()
-                    ? table.allPages()
-                    : table.sequence().scope() == Scope.RESIDENT
-                            ? table.resident(group)
-                            : decisions[member][group].selected();
-            var shown = lockstep.tables().attended(pair, layer, group);
-            require(
-                    601,
-                    shown.equals(attended[group]),
-                    "%s: attended %s, must be %s",
-                    where(member, layer, group),
-                    shown,
-                    attended[group]);
-            if (table.limited()) {
-                locked.counts(member).attended(attended[group].cardinality());
-            }
-        }
+        var attended = choices.attended(member);
         var spec = lockstep.spec();
         var rule = lockstep.inputs().kind() == DataKind.HUGE ? 603 : table.overBudget() ? 601 : 602;
         return new OutputCheck.Row(
                 rule,
                 pair,
+                layer,
+                table.tokens() - 1,
                 "member " + member + " of " + locked.members().size() + ", " + pair,
                 output,
                 OracleAttention.attend(spec, table, query, attended, table.tokens()),
@@ -428,31 +311,11 @@ public final class DecodeSteps {
         return new ArrayList<>(scores);
     }
 
-    private Adoption adoption(OracleTable table, Bounded known, String where, boolean nearTies) {
-        return new Adoption(
-                table.sequence(),
-                table.pages(),
-                known,
-                lockstep.findings(),
-                nearTies && withoutTies(lockstep.inputs().kind(), table.sequence()),
-                where);
-    }
-
-    /** Softmax of far-apart scores makes ties of zeros. */
-    static boolean withoutTies(DataKind kind, SequenceSpec spec) {
-        return kind.withoutTies() && spec.groupScore() != GroupScore.MEAN_SOFTMAX;
-    }
-
     private int scoreRule(OracleTable table) {
         return switch (table.sequence().groupScore()) {
             case MEAN, MAX -> lockstep.spec().queryHeadsPerGroup() == 1 ? 402 : 403;
             case MEAN_SOFTMAX -> 404;
         };
-    }
-
-    private static void requireAll(OracleTable table, BitSet chosen, String where) {
-        var all = table.allPages();
-        require(501, chosen.equals(all), "%s: within the budget, but chose %s of %s", where, chosen, all);
     }
 
     /** Whether a member is over its budget in the layer and its numbers mean anything. */

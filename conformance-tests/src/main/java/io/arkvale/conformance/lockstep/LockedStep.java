@@ -2,6 +2,7 @@ package io.arkvale.conformance.lockstep;
 
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
+import io.arkvale.api.Batch.Role;
 import io.arkvale.api.NonFiniteException;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.Step;
@@ -10,6 +11,7 @@ import io.arkvale.conformance.cases.Inputs.What;
 import io.arkvale.conformance.oracle.OraclePage;
 import io.arkvale.conformance.oracle.OracleSequence;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -40,6 +42,7 @@ public final class LockedStep {
     private final Lockstep lockstep;
     private final Step step;
     private final List<Pair> members;
+    private final List<Role> roles;
     private final int[] tokens;
     private final List<OracleSequence> before = new ArrayList<>();
     private final List<StepCounts> counts = new ArrayList<>();
@@ -48,16 +51,20 @@ public final class LockedStep {
     private final List<Corruption> corruptions = new ArrayList<>();
     private final DecodeSteps decode;
     private final PrefillSteps prefill;
-    private final long slotsAtOpen;
+    private final ForwardSteps forward;
+    private long slotsAtOpen;
+    private boolean hasCompany;
     private @Nullable HeldScores held;
 
-    LockedStep(Lockstep lockstep, Step step, List<Pair> members, int[] tokens) {
+    LockedStep(Lockstep lockstep, Step step, List<Pair> members, List<Role> roles, int[] tokens) {
         this.lockstep = lockstep;
         this.step = step;
         this.members = List.copyOf(members);
+        this.roles = List.copyOf(roles);
         this.tokens = tokens.clone();
         this.decode = new DecodeSteps(lockstep, this);
         this.prefill = new PrefillSteps(lockstep, this);
+        this.forward = new ForwardSteps(lockstep, this);
         for (var i = 0; i < members.size(); i++) {
             var pair = members.get(i);
             before.add(pair.model().copy());
@@ -71,7 +78,40 @@ public final class LockedStep {
                     pair.sequence().length(),
                     pair.model().length());
         }
+    }
+
+    /** The step has opened and what it has reserved can be asked for. */
+    void opened() {
         slotsAtOpen = MemoryCheck.verifyReservation(lockstep);
+    }
+
+    /**
+     * Sequences outside the batch have taken slots while the step is open, or given some back. What they may need counts no
+     * more once they are closed, while the step keeps what it has reserved on their account.
+     */
+    void othersTook(long slots) {
+        slotsAtOpen += slots;
+        hasCompany = true;
+    }
+
+    /** Backup slots that the step may come to need beyond those in use when it opened. */
+    long mostNewBackups() {
+        var spec = lockstep.spec();
+        var most = 0L;
+        for (var i = 0; i < members.size(); i++) {
+            var model = members.get(i).model();
+            var filled = model.length() / spec.pageSize() - (model.length() - tokens[i]) / spec.pageSize();
+            for (var layer = 0; layer < spec.layers(); layer++) {
+                most += model.spec().isLimited(layer) ? (long) filled * spec.headGroups() : 0;
+            }
+        }
+        return most;
+    }
+
+    /** Whether the step leaves the prompt of a sequence open. */
+    boolean leavesPromptOpen(Pair pair) {
+        var member = members.indexOf(pair);
+        return member >= 0 && roles.get(member).leavesPromptOpen();
     }
 
     /** The backend's step. */
@@ -94,9 +134,19 @@ public final class LockedStep {
         return prefill;
     }
 
+    /** Layers of a batch whose members have roles. */
+    public ForwardSteps forward() {
+        return forward;
+    }
+
+    /** Roles of the members. */
+    public List<Role> roles() {
+        return roles;
+    }
+
     /** Tokens of each member. */
-    int[] tokens() {
-        return tokens;
+    public int[] tokens() {
+        return tokens.clone();
     }
 
     /** Notes that pages of a member's table were recalled. */
@@ -147,6 +197,16 @@ public final class LockedStep {
         }
     }
 
+    /** Takes over the digests of the pages that this step has filled: scores cannot be known before. */
+    void adoptNewDigests(int member, int layer) {
+        var pair = members.get(member);
+        var table = pair.model().table(layer);
+        var before = (pair.model().length() - tokens[member]) / lockstep.spec().pageSize();
+        for (var page = before; table.limited() && page < table.filled(); page++) {
+            lockstep.tables().verifyDigests(pair, table, page);
+        }
+    }
+
     /** Compares the members' tables in a layer. */
     void verify(int layer, int residenceRule) {
         for (var pair : members) {
@@ -170,7 +230,9 @@ public final class LockedStep {
 
     /** A layer is done: the step must have kept to its reservation. */
     void layerDone(int layer) {
-        MemoryCheck.verifyReservation(lockstep);
+        if (!hasCompany) {
+            MemoryCheck.verifyReservation(lockstep);
+        }
         var used = lockstep.cache().memory().usedDeviceSlots();
         require(
                 806,
@@ -184,11 +246,47 @@ public final class LockedStep {
     /** Commits and compares everything. */
     public StepReport commit() {
         var report = Lockstep.legal(708, "commit of a step whose layers are all done", step::commit);
+        ended(report);
+        lockstep.verify(706, 806);
+        return report;
+    }
+
+    /** Commits and keeps only the first tokens of each member (rule 710). */
+    public StepReport commit(int... kept) {
+        var attended = new ArrayList<List<BitSet>>();
+        members.forEach(pair -> attended.add(lockstep.tables().attended(pair)));
+        var report = Lockstep.legal(
+                710, "commit of " + Arrays.toString(kept) + " of " + Arrays.toString(tokens), () -> step.commit(kept));
+        for (var i = 0; i < members.size(); i++) {
+            if (kept[i] < tokens[i]) {
+                lockstep.truncated(members.get(i), members.get(i).model().length() - tokens[i] + kept[i]);
+            }
+        }
+        ended(report);
+        var what = "after commit of " + Arrays.toString(kept) + " of " + Arrays.toString(tokens) + ": ";
+        lockstep.verifyAs(710, what, () -> {
+            lockstep.verify(710, 710);
+            for (var i = 0; i < members.size(); i++) {
+                lockstep.tables().verifyAttended(710, members.get(i), attended.get(i));
+            }
+        });
+        return report;
+    }
+
+    private void ended(StepReport report) {
         lockstep.ended();
+        lockstep.committed(report);
+        for (var i = 0; i < members.size(); i++) {
+            members.get(i).model().endStep(roles.get(i).leavesPromptOpen());
+        }
         var sequences = Lockstep.legal(507, "report", report::sequences);
         require(507, sequences.size() == members.size(), "the report has %d sequences", sequences.size());
         for (var i = 0; i < members.size(); i++) {
-            counts.get(i).verify(sequences.get(i));
+            counts.get(i)
+                    .verify(
+                            roleRule(i, 507),
+                            sequences.get(i),
+                            "member " + i + " of " + members.size() + ", " + what(i));
             members.get(i).counted(sequences.get(i));
         }
         var slotBytes = lockstep.cache().slotBytes();
@@ -205,8 +303,20 @@ public final class LockedStep {
             step.close();
             return true;
         });
-        lockstep.verify(706, 806);
-        return report;
+    }
+
+    /** The rule that a member's role stands under, or the given one if it has no role. */
+    int roleRule(int member, int byCall) {
+        return switch (roles.get(member)) {
+            case BY_CALL -> byCall;
+            case DECODE -> tokens[member] > 1 ? 610 : 609;
+            default -> 609;
+        };
+    }
+
+    /** What a member does, in words. */
+    String what(int member) {
+        return roles.get(member) + " of " + tokens[member] + (tokens[member] == 1 ? " token" : " tokens");
     }
 
     /**
@@ -220,10 +330,14 @@ public final class LockedStep {
             throw new RuleViolation(902, "commit of a step with a number that is not finite raised nothing");
         } catch (NonFiniteException e) {
             named = Set.copyOf(e.poisoned());
+            e.report().ifPresentOrElse(lockstep::committed, lockstep::committedUnseen);
         } catch (RuntimeException e) {
             throw new RuleViolation(902, "a number that is not finite must raise NonFiniteException, raised " + e, e);
         }
         lockstep.ended();
+        for (var i = 0; i < members.size(); i++) {
+            members.get(i).model().endStep(roles.get(i).leavesPromptOpen());
+        }
         for (var pair : members) {
             require(
                     902,
@@ -249,15 +363,7 @@ public final class LockedStep {
         }
         lockstep.verify(705, 705);
         for (var i = 0; i < members.size(); i++) {
-            var attended = lockstep.tables().attended(members.get(i));
-            require(
-                    705,
-                    attended.equals(attendedBefore.get(i)),
-                    "after the step was closed without commit the attended pages of member %d are %s, must be %s again"
-                            + " (one set per layer and head group)",
-                    i,
-                    attended,
-                    attendedBefore.get(i));
+            lockstep.tables().verifyAttended(705, members.get(i), attendedBefore.get(i));
         }
     }
 }

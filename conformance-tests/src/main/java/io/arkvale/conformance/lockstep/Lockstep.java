@@ -4,14 +4,16 @@ import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.api.Backend;
 import io.arkvale.api.Batch;
+import io.arkvale.api.Batch.Role;
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CacheStats;
 import io.arkvale.api.CacheView;
 import io.arkvale.api.Capabilities;
 import io.arkvale.api.CapacityException;
 import io.arkvale.api.ClosedException;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.SequenceSpec;
-import io.arkvale.api.SlotNeed;
+import io.arkvale.api.StepReport;
 import io.arkvale.conformance.cases.Inputs;
 import io.arkvale.conformance.oracle.OracleSequence;
 import java.util.ArrayList;
@@ -36,11 +38,13 @@ public final class Lockstep implements AutoCloseable {
     private final TableCheck tables;
     private final StoredRows storedRows;
     private final OutputCheck outputs;
+    private final Room room;
     private final List<Pair> pairs = new ArrayList<>();
     private @Nullable LockedStep step;
     private long texts;
     private int sequences;
     private boolean recording;
+    private CacheStats stats = CacheStats.NONE;
 
     /** Opens a cache of the inputs' shape. */
     public Lockstep(Backend backend, Inputs inputs, Findings findings) {
@@ -53,6 +57,7 @@ public final class Lockstep implements AutoCloseable {
         this.staging = new Staging(cache);
         this.tables = new TableCheck(spec, view, findings);
         this.outputs = new OutputCheck(findings, spec.headDim());
+        this.room = new Room(this);
         this.storedRows = new StoredRows(spec, capabilities, view);
     }
 
@@ -63,7 +68,7 @@ public final class Lockstep implements AutoCloseable {
 
     /** Begins a sequence that is fed the given text. */
     public Pair begin(SequenceSpec settings, long text) {
-        var sequence = legal(608, "begin", () -> cache.begin(settings));
+        var sequence = legal(besideRule(608), "begin", () -> beside(() -> cache.begin(settings)));
         return add(new Pair(++sequences, sequence, new OracleSequence(spec, settings), text));
     }
 
@@ -74,33 +79,124 @@ public final class Lockstep implements AutoCloseable {
 
     /** Forks a sequence; the fork goes on with the given text. */
     public Pair fork(Pair parent, long text) {
-        var sequence = legal(706, "fork", () -> cache.fork(parent.sequence()));
+        var sequence = legal(besideRule(706), "fork", () -> beside(() -> cache.fork(parent.sequence())));
         return add(new Pair(++sequences, sequence, parent.model().copy(), text));
+    }
+
+    /** Forks the first tokens of a sequence with settings of their own; null if the backend refused it for want of slots. */
+    public @Nullable Pair tryFork(Pair parent, int length, SequenceSpec settings) {
+        return tryFork(parent, length, settings, ++texts);
+    }
+
+    /** The same; the fork goes on with the given text. */
+    public @Nullable Pair tryFork(Pair parent, int length, SequenceSpec settings, long text) {
+        var model = parent.model().fork(length, settings);
+        var what = "fork of " + parent + " at " + length + " with " + settings;
+        var attended = tables.attended(parent);
+        try {
+            var sequence = beside(() -> cache.fork(parent.sequence(), length, settings));
+            var pair = new Pair(++sequences, sequence, model, text);
+            verifyAs(besideRule(711), "after " + what + ": ", () -> {
+                add(pair);
+                tables.verifyAttended(711, pair, attended);
+            });
+            return pair;
+        } catch (CapacityException e) {
+            refused(711, what, room.mayRefuseFork(parent, model), e);
+            return null;
+        } catch (RuntimeException e) {
+            throw new RuleViolation(besideRule(711), what + " is legal here but raised " + e, e);
+        }
+    }
+
+    /** Takes the tokens from a length on away; false if the backend refused it for want of slots. */
+    public boolean tryTruncate(Pair pair, int length) {
+        var what = "truncate of " + pair + " to " + length;
+        var attended = tables.attended(pair);
+        try {
+            beside(() -> {
+                cache.truncate(pair.sequence(), length);
+                return true;
+            });
+        } catch (CapacityException e) {
+            refused(709, what, room.mayRefuseTruncation(pair, length), e);
+            return false;
+        } catch (RuntimeException e) {
+            throw new RuleViolation(besideRule(709), what + " is legal here but raised " + e, e);
+        }
+        truncated(pair, length);
+        verifyAs(besideRule(709), "after " + what + ": ", () -> {
+            verify(709, 709);
+            tables.verifyAttended(709, pair, attended);
+        });
+        return true;
+    }
+
+    /** The model's part of a truncation; the sequence goes on with another text. */
+    void truncated(Pair pair, int length) {
+        pair.model().truncate(length);
+        pair.reword(++texts);
+    }
+
+    private void refused(int rule, String what, boolean mayBe, CapacityException e) {
+        require(besideRule(rule), mayBe, "%s raised %s, but there is room for what it makes or brings back", what, e);
+        require(906, e.needed() > e.free(), "%s: needed must exceed free", e);
+        verifyAs(besideRule(rule), "after " + what + " was refused: ", () -> verify(901, 901));
+    }
+
+    /** Makes a call that may take slots, or give some back, while a step is open: what the step has reserved it must keep. */
+    private <T> T beside(Supplier<T> call) {
+        var before = cache.memory();
+        var result = call.get();
+        if (step != null) {
+            var after = cache.memory();
+            step.othersTook(after.usedDeviceSlots() - before.usedDeviceSlots());
+            require(
+                    712,
+                    after.reservedDeviceSlots() <= before.reservedDeviceSlots(),
+                    "a call for a sequence outside the batch has changed the open step's reservation from %d to %d",
+                    before.reservedDeviceSlots(),
+                    after.reservedDeviceSlots());
+        }
+        return result;
+    }
+
+    /** The rule that a legal call breaks if it is refused or goes wrong: while a step is open it is the company's. */
+    private int besideRule(int rule) {
+        return step == null ? rule : 712;
     }
 
     private Pair add(Pair pair) {
         pairs.add(pair);
+        var rule = besideRule(706);
         require(
-                706,
+                rule,
                 pair.sequence().length() == pair.model().length(),
                 "a new sequence has length %d, must be %d",
                 pair.sequence().length(),
                 pair.model().length());
-        verify(706, 706);
+        verify(rule, rule);
         return pair;
     }
 
     /** Closes a sequence. */
     public void close(Pair pair) {
-        run(804, "closing a sequence", () -> pair.sequence().close());
+        run(
+                besideRule(804),
+                "closing a sequence",
+                () -> beside(() -> {
+                    pair.sequence().close();
+                    return true;
+                }));
         pairs.remove(pair);
-        verify(706, 804);
+        verify(besideRule(706), besideRule(804));
     }
 
     /** Closes a sequence that the model has lost sight of, and compares the others. */
     public void forget(Pair pair) {
         pairs.remove(pair);
         run(804, "closing a sequence", () -> pair.sequence().close());
+        stats = cache.stats();
         verify(903, 903);
     }
 
@@ -115,49 +211,41 @@ public final class Lockstep implements AutoCloseable {
 
     /** Opens a step that the pools have room for. */
     public LockedStep open(List<Pair> members, int... tokens) {
-        var opened = tryOpen(members, tokens);
+        return open(members, Collections.nCopies(members.size(), Role.BY_CALL), tokens);
+    }
+
+    /** Opens a step, whose members have roles, that the pools have room for. */
+    public LockedStep open(List<Pair> members, List<Role> roles, int... tokens) {
+        var opened = tryOpen(members, roles, tokens);
         require(702, opened != null, "a step was refused that the pools have room for");
         return Objects.requireNonNull(opened);
     }
 
     /** Opens a step; null if the backend refused it for want of slots, which it may do only if the pools can be short. */
     public @Nullable LockedStep tryOpen(List<Pair> members, int... tokens) {
+        return tryOpen(members, Collections.nCopies(members.size(), Role.BY_CALL), tokens);
+    }
+
+    /** The same for members with roles. */
+    public @Nullable LockedStep tryOpen(List<Pair> members, List<Role> roles, int... tokens) {
         var entries = new ArrayList<Batch.Entry>();
         for (var i = 0; i < members.size(); i++) {
-            entries.add(new Batch.Entry(members.get(i).sequence(), tokens[i]));
+            entries.add(new Batch.Entry(members.get(i).sequence(), tokens[i], roles.get(i)));
         }
-        var room = hasRoom(members, tokens);
+        var fits = room.fits(members, roles, tokens);
         try {
-            var opened = cache.step(new Batch(entries));
-            step = new LockedStep(this, opened, members, tokens);
-            return step;
+            var opened = new LockedStep(this, cache.step(new Batch(entries)), members, roles, tokens);
+            step = opened;
+            opened.opened();
+            return opened;
         } catch (CapacityException e) {
-            require(702, !room, "%s, but SlotNeed of all sequences together fits the pools", e);
+            require(702, !fits, "%s, but SlotNeed of all sequences together fits the pools", e);
             require(906, e.needed() > e.free(), "%s: needed must exceed free", e);
             verify(901, 901);
             return null;
         } catch (RuntimeException e) {
             throw new RuleViolation(701, "opening a legal step raised " + e, e);
         }
-    }
-
-    /** Whether the need of every sequence, members grown by their tokens, fits the pools. */
-    private boolean hasRoom(List<Pair> members, int[] tokens) {
-        var device = 0L;
-        var backup = 0L;
-        for (var pair : pairs) {
-            var member = members.indexOf(pair);
-            var length = pair.model().length() + (member < 0 ? 0 : tokens[member]);
-            var need = SlotNeed.of(
-                    spec.layers(),
-                    spec.headGroups(),
-                    spec.pageSize(),
-                    pair.model().spec(),
-                    length);
-            device += need.device();
-            backup += need.backup();
-        }
-        return device <= spec.deviceSlots() && backup <= spec.hostSlots() + spec.diskSlots();
     }
 
     /**
@@ -167,6 +255,12 @@ public final class Lockstep implements AutoCloseable {
      * @param memoryRule the rule broken by a wrong count of slots or digests
      */
     public void verify(int tableRule, int memoryRule) {
+        require(
+                807,
+                cache.stats().equals(stats),
+                "the cache's stats are %s, must be %s: the sum of the reports of its committed steps",
+                cache.stats(),
+                stats);
         for (var pair : pairs) {
             if (!pair.corrupted()) {
                 verify(pair, tableRule);
@@ -183,12 +277,28 @@ public final class Lockstep implements AutoCloseable {
                 "length is %d, must be %d",
                 length,
                 pair.model().length());
+        require(
+                611,
+                step != null || pair.sequence().isPromptOpen() == pair.model().isPromptOpen(),
+                "isPromptOpen of %s is %s, must be %s",
+                pair,
+                pair.sequence().isPromptOpen(),
+                pair.model().isPromptOpen());
         try {
             for (var layer = 0; layer < spec.layers(); layer++) {
                 tables.verify(pair, layer, rule);
             }
         } catch (RuleViolation e) {
             throw new RuleViolation(rule, "the cache is not what it must be now: " + e.getMessage(), e);
+        }
+    }
+
+    /** Runs a comparison; whatever it finds broken is a violation of the given rule. */
+    void verifyAs(int rule, String when, Runnable comparison) {
+        try {
+            comparison.run();
+        } catch (RuleViolation e) {
+            throw new RuleViolation(rule, when + e.getMessage(), e);
         }
     }
 
@@ -210,10 +320,32 @@ public final class Lockstep implements AutoCloseable {
         step = null;
     }
 
+    /** A step has been committed. */
+    void committed(StepReport report) {
+        stats = stats.plus(CacheStats.of(report));
+    }
+
+    /** A step has been committed whose report a deferred error has taken the place of. */
+    void committedUnseen() {
+        var now = cache.stats();
+        require(
+                807,
+                now.steps() == stats.steps() + 1,
+                "stats count %d steps, must be %d",
+                now.steps(),
+                stats.steps() + 1);
+        stats = now;
+    }
+
     /** The open step; null between steps. */
     @Nullable
     LockedStep step() {
         return step;
+    }
+
+    /** What the pools must have room for. */
+    Room room() {
+        return room;
     }
 
     /** Keeps every output from now on in its pair. */

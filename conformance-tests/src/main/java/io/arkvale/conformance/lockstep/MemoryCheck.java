@@ -2,10 +2,11 @@ package io.arkvale.conformance.lockstep;
 
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
-import io.arkvale.api.SlotNeed;
 import io.arkvale.conformance.oracle.OraclePage;
+import io.arkvale.conformance.oracle.PageRecord;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -14,7 +15,7 @@ import java.util.Set;
 final class MemoryCheck {
     private record Place(int layer, int group, OraclePage page) {
         private boolean same(Place other) {
-            return layer == other.layer && group == other.group && page == other.page;
+            return layer == other.layer && group == other.group && page.maySharePlace(other.page);
         }
     }
 
@@ -24,15 +25,20 @@ final class MemoryCheck {
     static void verify(Lockstep lockstep, int rule) {
         var spec = lockstep.spec();
         var bySlot = new HashMap<Long, Place>();
-        Set<OraclePage> backedUp = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<PageRecord.Backup> backups = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<PageRecord.Kind> digests = new HashSet<>();
         for (var pair : lockstep.pairs()) {
             if (pair.corrupted()) {
                 continue;
             }
             for (var layer = 0; layer < spec.layers(); layer++) {
                 var table = pair.model().table(layer);
-                for (var page = 0; table.limited() && page < table.filled(); page++) {
-                    backedUp.add(table.page(page));
+                for (var page = 0; page < table.pages(); page++) {
+                    var record = table.record(page);
+                    if (record != null) {
+                        backups.add(record.backup());
+                        digests.add(record.kind());
+                    }
                 }
                 for (var group = 0; group < spec.headGroups(); group++) {
                     for (var page : table.resident(group).stream().toArray()) {
@@ -66,8 +72,8 @@ final class MemoryCheck {
                 rule,
                 "used host and disk slots",
                 memory.usedHostSlots() + memory.usedDiskSlots(),
-                (long) backedUp.size() * spec.headGroups());
-        count(rule, "digests", memory.digests(), (long) backedUp.size() * spec.kvHeads());
+                (long) backups.size() * spec.headGroups());
+        count(rule, "digests", memory.digests(), (long) digests.size() * spec.kvHeads());
     }
 
     /**
@@ -76,17 +82,8 @@ final class MemoryCheck {
      * @return slots in use and reserved
      */
     static long verifyReservation(Lockstep lockstep) {
-        var spec = lockstep.spec();
         var memory = lockstep.cache().memory();
-        var need = lockstep.pairs().stream()
-                .mapToLong(pair -> SlotNeed.of(
-                                spec.layers(),
-                                spec.headGroups(),
-                                spec.pageSize(),
-                                pair.model().spec(),
-                                pair.model().length())
-                        .device())
-                .sum();
+        var need = lockstep.room().device();
         var taken = memory.usedDeviceSlots() + memory.reservedDeviceSlots();
         require(
                 806,

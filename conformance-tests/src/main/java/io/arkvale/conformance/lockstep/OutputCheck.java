@@ -11,6 +11,8 @@ final class OutputCheck {
     static final class Row {
         private final int rule;
         private final Pair pair;
+        private final int layer;
+        private final int token;
         private final String what;
         private final float[] output;
         private final Bounded exact;
@@ -21,14 +23,26 @@ final class OutputCheck {
          *
          * @param rule rule that is broken if it is wrong
          * @param pair the sequence it belongs to
+         * @param layer the layer
+         * @param token place of its token in the sequence
          * @param what member and token in words
          * @param output what was found, {@code [queryHeads · headDim]}
          * @param exact what must be found
          * @param mistakes what common mistakes would give, in words; asked for only if the row is wrong
          */
-        Row(int rule, Pair pair, String what, float[] output, Bounded exact, Supplier<Map<String, Bounded>> mistakes) {
+        Row(
+                int rule,
+                Pair pair,
+                int layer,
+                int token,
+                String what,
+                float[] output,
+                Bounded exact,
+                Supplier<Map<String, Bounded>> mistakes) {
             this.rule = rule;
             this.pair = pair;
+            this.layer = layer;
+            this.token = token;
             this.what = what;
             this.output = output;
             this.exact = exact;
@@ -37,7 +51,7 @@ final class OutputCheck {
 
         /** Keeps the output with its sequence. */
         void record() {
-            pair.outputs().add(output);
+            pair.outputs().put(new Pair.Place(layer, token), output);
         }
     }
 

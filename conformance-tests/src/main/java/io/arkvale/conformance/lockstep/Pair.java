@@ -3,8 +3,8 @@ package io.arkvale.conformance.lockstep;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.StepReport.SequenceCounts;
 import io.arkvale.conformance.oracle.OracleSequence;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A backend's sequence and what it must hold. */
@@ -12,8 +12,8 @@ public final class Pair {
     private final int number;
     private final Sequence sequence;
     private final OracleSequence model;
-    private final long text;
-    private final List<float[]> outputs = new ArrayList<>();
+    private long text;
+    private final Map<Place, float[]> outputs = new LinkedHashMap<>();
     private @Nullable SequenceCounts counts;
     private boolean corrupted;
     private boolean decoded;
@@ -41,13 +41,26 @@ public final class Pair {
         return model;
     }
 
-    /** The text from which its tokens come. */
+    /** The text from which its next tokens come. */
     public long text() {
         return text;
     }
 
-    /** Every output of decode and prefill so far, in call order, if its lockstep records. */
-    public List<float[]> outputs() {
+    /** Goes on with another text, so that tokens that were taken away do not come again. */
+    void reword(long text) {
+        this.text = text;
+    }
+
+    /**
+     * Where an output belongs.
+     *
+     * @param layer the layer
+     * @param token place of its token in the sequence
+     */
+    public record Place(int layer, int token) {}
+
+    /** Every output of decode and prefill so far, if its lockstep records. */
+    public Map<Place, float[]> outputs() {
         return outputs;
     }
 

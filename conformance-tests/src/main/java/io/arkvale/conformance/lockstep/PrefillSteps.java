@@ -29,7 +29,7 @@ public final class PrefillSteps {
      * @param attending prefill if true, else ingest
      */
     public void layer(int layer, boolean attending, int chunk) {
-        var left = locked.tokens().clone();
+        var left = locked.tokens();
         while (Arrays.stream(left).sum() > 0) {
             var now = new int[left.length];
             for (var i = 0; i < left.length; i++) {
@@ -117,6 +117,8 @@ public final class PrefillSteps {
                 rows.add(new OutputCheck.Row(
                         rule,
                         pair,
+                        layer,
+                        visible - 1,
                         "token " + (visible - 1) + " of member " + i + " of " + tokens.length + " (row " + row + ")",
                         outputs.get(row),
                         exact,
@@ -136,18 +138,24 @@ public final class PrefillSteps {
                 "finishPrefill",
                 () -> locked.step().finishPrefill(layer, lockstep.staging().queries(queries)));
         for (var i = 0; i < locked.members().size(); i++) {
-            var table = locked.members().get(i).model().table(layer);
-            if (!table.overBudget() || locked.members().get(i).corrupted()) {
-                continue;
-            }
-            locked.counts(i).scored((long) table.filled() * lockstep.spec().headGroups());
-            for (var group = 0; group < lockstep.spec().headGroups(); group++) {
-                evict(i, layer, group, queries.get(i));
-            }
+            evict(i, layer, queries.get(i));
         }
         locked.verify(layer, 606);
         locked.called("finishPrefill", layer);
         locked.layerDone(layer);
+    }
+
+    /** Checks what the end of a member's prompt has evicted, and moves the model's residence. */
+    void evict(int member, int layer, float[] query) {
+        var pair = locked.members().get(member);
+        var table = pair.model().table(layer);
+        if (!table.overBudget() || pair.corrupted()) {
+            return;
+        }
+        locked.counts(member).scored((long) table.filled() * lockstep.spec().headGroups());
+        for (var group = 0; group < lockstep.spec().headGroups(); group++) {
+            evict(member, layer, group, query);
+        }
     }
 
     private void evict(int member, int layer, int group, float[] query) {
@@ -161,7 +169,7 @@ public final class PrefillSteps {
         victims.andNot(after);
         var scores = OracleScores.of(lockstep.spec(), table, group, query, table.filled());
         var count = Math.max(0, before.cardinality() - table.sequence().budgetPages());
-        var withoutTies = DecodeSteps.withoutTies(lockstep.inputs().kind(), table.sequence());
+        var withoutTies = DecodeChoices.withoutTies(lockstep.inputs().kind(), table.sequence());
         new Adoption(table.sequence(), table.pages(), scores, lockstep.findings(), withoutTies, where)
                 .evict(606, before, Ranking.pinned(table.sequence(), table.pages()), victims, count);
         table.resident(group).clear();

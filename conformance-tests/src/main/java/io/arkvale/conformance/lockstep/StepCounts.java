@@ -27,9 +27,15 @@ final class StepCounts {
         scored += pages;
     }
 
-    void verify(SequenceCounts reported) {
+    /**
+     * Compares what a step reported.
+     *
+     * @param rule the rule broken by a wrong count
+     * @param member the member in words
+     */
+    void verify(int rule, SequenceCounts reported, String member) {
         var counted = new SequenceCounts(recalled, evicted, attended, scored);
-        require(405, scored > 0 || reported.scoredPages() == 0, "the step scored where nothing may be: %s", reported);
-        require(507, reported.equals(counted), "the step reported %s, must be %s", reported, counted);
+        require(405, scored > 0 || reported.scoredPages() == 0, "%s scored where nothing may be: %s", member, reported);
+        require(rule, reported.equals(counted), "of %s the step reported %s, must be %s", member, reported, counted);
     }
 }

@@ -6,6 +6,7 @@ import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CacheView;
 import io.arkvale.api.Capabilities;
 import io.arkvale.api.Capabilities.RowBound;
+import io.arkvale.api.Sequence;
 import io.arkvale.conformance.data.Elements;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -52,8 +53,8 @@ final class StoredRows {
         for (var kvHead = 0; kvHead < spec.kvHeads(); kvHead++) {
             if (kvHead % headsPerGroup == 0) {
                 var group = kvHead / headsPerGroup;
-                Lockstep.legal(301, "copyResident of a page just written", () -> {
-                    view.copyResident(pair.sequence(), layer, group, page, buffer);
+                Lockstep.legal(301, "a copy of a page just written", () -> {
+                    copy(pair.sequence(), layer, group, page);
                     return true;
                 });
             }
@@ -64,6 +65,15 @@ final class StoredRows {
             verify(layer, position, kvHead, given, stored, bound, value ? "value" : "key");
         }
         return stored;
+    }
+
+    /** Copies a page from where it is: the end of a prompt may have evicted it in the call that wrote it. */
+    private void copy(Sequence sequence, int layer, int group, int page) {
+        if (view.page(sequence, layer, group, page).resident()) {
+            view.copyResident(sequence, layer, group, page, buffer);
+        } else {
+            view.copyBackup(sequence, layer, group, page, buffer);
+        }
     }
 
     private void verify(

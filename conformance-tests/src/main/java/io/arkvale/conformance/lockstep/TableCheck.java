@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Compares one sequence's page table, bytes, backups and digests in one layer with the oracle's. */
@@ -66,6 +67,30 @@ final class TableCheck {
             }
         }
         return all;
+    }
+
+    /**
+     * Compares the attended pages with those of before that still exist.
+     *
+     * @param before by layer and group
+     */
+    void verifyAttended(int rule, Pair pair, List<BitSet> before) {
+        var now = attended(pair);
+        for (var i = 0; i < now.size(); i++) {
+            var pages = pair.model().table(i / spec.headGroups()).pages();
+            var expected = (BitSet) before.get(i).clone();
+            expected.clear(pages, Math.max(pages, expected.length()));
+            require(
+                    rule,
+                    now.get(i).equals(expected),
+                    "the attended pages of %s, layer %d, group %d, are %s, must be %s again: those of before that still"
+                            + " exist",
+                    pair,
+                    i / spec.headGroups(),
+                    i % spec.headGroups(),
+                    now.get(i),
+                    expected);
+        }
     }
 
     void verify(Pair pair, int layer, int residenceRule) {
@@ -195,10 +220,11 @@ final class TableCheck {
     /** Checks the digests of a filled page and takes them over. */
     void verifyDigests(Pair pair, OracleTable table, int page) {
         var content = table.page(page);
+        var record = Objects.requireNonNull(table.record(page));
         for (var kvHead = 0; kvHead < spec.kvHeads(); kvHead++) {
             var head = kvHead;
             var stored = Lockstep.legal(303, "digest", () -> view.digest(pair.sequence(), table.layer(), head, page));
-            var adopted = content.digest(kvHead);
+            var adopted = record.digest(kvHead);
             if (adopted != null) {
                 require(
                         303,
@@ -229,7 +255,7 @@ final class TableCheck {
                                 + page + " KV head " + head,
                         () -> instead(table, page, head, stored));
             }
-            content.adoptDigest(kvHead, stored);
+            record.adoptDigest(kvHead, stored);
         }
     }
 

@@ -4,22 +4,24 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One page of one layer, all KV heads. Immutable but for its digests; its identity is what forks share: a filled page
- * keeps it for ever, one that is not full becomes another page with every token.
+ * Keys and values of one page of one layer, all KV heads. Immutable; its identity is what forks share: a filled page keeps it
+ * for ever, one that is not full becomes another page with every token.
  */
 public final class OraclePage {
     private final float[][] keys;
     private final float[][] values;
-    private final float[] @Nullable [] digests;
 
-    private OraclePage(float[][] keys, float[][] values, int kvHeads) {
+    /** The page whose first tokens these are: both may lie in one slot. */
+    private final OraclePage root;
+
+    private OraclePage(float[][] keys, float[][] values, @Nullable OraclePage root) {
         this.keys = keys;
         this.values = values;
-        this.digests = new float[kvHeads][];
+        this.root = root == null ? this : root;
     }
 
-    static OraclePage empty(int kvHeads) {
-        return new OraclePage(new float[0][], new float[0][], kvHeads);
+    static OraclePage empty() {
+        return new OraclePage(new float[0][], new float[0][], null);
     }
 
     /** The page with one more token, {@code [kvHeads · headDim]} each. */
@@ -28,7 +30,19 @@ public final class OraclePage {
         var moreValues = Arrays.copyOf(values, values.length + 1);
         moreKeys[keys.length] = key;
         moreValues[values.length] = value;
-        return new OraclePage(moreKeys, moreValues, digests.length);
+        return new OraclePage(moreKeys, moreValues, null);
+    }
+
+    /** The page without its last tokens; itself if it has no more. */
+    OraclePage cut(int tokens) {
+        return tokens == keys.length
+                ? this
+                : new OraclePage(Arrays.copyOf(keys, tokens), Arrays.copyOf(values, tokens), root);
+    }
+
+    /** Whether both may lie in one slot: they are the same page, or the first tokens of the same page. */
+    public boolean maySharePlace(OraclePage other) {
+        return root == other.root;
     }
 
     /** Tokens stored. */
@@ -44,15 +58,5 @@ public final class OraclePage {
     /** Values of a token, {@code [kvHeads · headDim]}. */
     public float[] value(int token) {
         return values[token];
-    }
-
-    /** The backend's digest of a KV head, once it was found to be within its bound; null before. */
-    public float @Nullable [] digest(int kvHead) {
-        return digests[kvHead];
-    }
-
-    /** Takes over the backend's digest, from which scores are computed thereafter. */
-    public void adoptDigest(int kvHead, float[] digest) {
-        digests[kvHead] = digest;
     }
 }

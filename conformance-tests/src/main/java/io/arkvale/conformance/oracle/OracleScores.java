@@ -5,7 +5,6 @@ import static io.arkvale.conformance.oracle.Rounding.gamma;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Digest;
-import java.util.Objects;
 
 /** Scores of the filled pages of a table for a query, from the stored digests (rules 402 to 404). */
 public final class OracleScores {
@@ -40,8 +39,7 @@ public final class OracleScores {
         }
         var result = Bounded.zeros(filled);
         for (var page = 0; page < filled; page++) {
-            var digest = Objects.requireNonNull(table.page(page).digest(kvHead), "digest not adopted");
-            score(table.sequence().digest(), q, digest, result, page);
+            score(table.sequence().digest(), q, table.digest(page, kvHead), result, page);
         }
         return result;
     }

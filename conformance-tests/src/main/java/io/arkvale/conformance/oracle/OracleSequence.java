@@ -10,6 +10,7 @@ public final class OracleSequence {
     private final SequenceSpec spec;
     private List<OracleTable> tables = new ArrayList<>();
     private int length;
+    private boolean promptOpen;
 
     /** An empty sequence. */
     public OracleSequence(CacheSpec cache, SequenceSpec spec) {
@@ -19,9 +20,17 @@ public final class OracleSequence {
         }
     }
 
+    private OracleSequence(OracleSequence original, int length, SequenceSpec spec) {
+        this.spec = spec;
+        this.length = length;
+        promptOpen = true;
+        original.tables.forEach(table -> tables.add(table.fork(spec, length)));
+    }
+
     private OracleSequence(OracleSequence other) {
         spec = other.spec;
         length = other.length;
+        promptOpen = other.promptOpen;
         other.tables.forEach(table -> tables.add(table.copy()));
     }
 
@@ -30,9 +39,21 @@ public final class OracleSequence {
         return new OracleSequence(this);
     }
 
+    /** What a fork at a length with settings of its own must hold (rule 711). */
+    public OracleSequence fork(int length, SequenceSpec settings) {
+        return new OracleSequence(this, length, settings);
+    }
+
+    /** Takes the tokens from {@code length} on away (rule 709). */
+    public void truncate(int length) {
+        this.length = length;
+        tables.forEach(table -> table.truncate(length));
+    }
+
     /** Takes the state of a copy made before. */
     public void restore(OracleSequence copy) {
         length = copy.length;
+        promptOpen = copy.promptOpen;
         tables = new ArrayList<>();
         copy.tables.forEach(table -> tables.add(table.copy()));
     }
@@ -40,6 +61,16 @@ public final class OracleSequence {
     /** Grows by {@code tokens}, as a step does when it opens; the layers follow. */
     public void grow(int tokens) {
         length += tokens;
+    }
+
+    /** Whether its prompt goes on (rule 611). */
+    public boolean isPromptOpen() {
+        return promptOpen;
+    }
+
+    /** A step has ended that leaves the prompt open, or does not. */
+    public void endStep(boolean promptOpen) {
+        this.promptOpen = promptOpen;
     }
 
     /** The settings. */

@@ -5,6 +5,8 @@ import io.arkvale.api.SequenceSpec;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Page table of one sequence in one layer: its pages, and which of them are resident in each head group. */
 public final class OracleTable {
@@ -12,6 +14,7 @@ public final class OracleTable {
     private final SequenceSpec sequence;
     private final int layer;
     private final List<OraclePage> pages;
+    private final List<PageRecord> records;
     private final BitSet[] resident;
     private int tokens;
 
@@ -20,6 +23,7 @@ public final class OracleTable {
         this.sequence = sequence;
         this.layer = layer;
         this.pages = new ArrayList<>();
+        this.records = new ArrayList<>();
         this.resident = new BitSet[cache.headGroups()];
         for (var group = 0; group < resident.length; group++) {
             resident[group] = new BitSet();
@@ -31,6 +35,7 @@ public final class OracleTable {
         sequence = other.sequence;
         layer = other.layer;
         pages = new ArrayList<>(other.pages);
+        records = new ArrayList<>(other.records);
         resident = new BitSet[other.resident.length];
         for (var group = 0; group < resident.length; group++) {
             resident[group] = (BitSet) other.resident[group].clone();
@@ -42,16 +47,66 @@ public final class OracleTable {
         return new OracleTable(this);
     }
 
+    /** What a fork at a length with settings of its own must hold in this layer (rule 711). */
+    OracleTable fork(SequenceSpec settings, int length) {
+        var fork = new OracleTable(cache, settings, layer);
+        fork.pages.addAll(pages.subList(0, cache.pages(length)));
+        fork.tokens = length;
+        fork.cutLastPage();
+        for (var group = 0; group < resident.length; group++) {
+            fork.resident[group].or(resident[group]);
+            fork.resident[group].clear(fork.pages(), pages() + 1);
+            fork.resident[group].or(fork.pinned());
+        }
+        for (var page = 0; fork.limited() && page < fork.filled(); page++) {
+            var record = record(page);
+            fork.records.add(
+                    record == null
+                            ? PageRecord.of(settings.digest(), cache.kvHeads())
+                            : record.forked(settings.digest()));
+        }
+        return fork;
+    }
+
+    /** Takes the tokens from {@code length} on away (rule 709). */
+    void truncate(int length) {
+        pages.subList(cache.pages(length), pages.size()).clear();
+        tokens = length;
+        cutLastPage();
+        if (records.size() > filled()) {
+            records.subList(filled(), records.size()).clear();
+        }
+        for (var group : resident) {
+            group.clear(pages(), Math.max(pages(), group.length()));
+            group.or(pinned());
+        }
+    }
+
+    /** Pages that are resident whatever is chosen: all within the budget, else sink and window. */
+    private BitSet pinned() {
+        return overBudget() ? Ranking.pinned(sequence, pages()) : allPages();
+    }
+
+    private void cutLastPage() {
+        var last = tokens % cache.pageSize();
+        if (last > 0) {
+            pages.set(pages.size() - 1, pages.getLast().cut(last));
+        }
+    }
+
     /** Stores a token, {@code [kvHeads · headDim]} each; a page it opens is resident. */
     public void append(float[] key, float[] value) {
         if (tokens % cache.pageSize() == 0) {
             for (var group : resident) {
                 group.set(pages.size());
             }
-            pages.add(OraclePage.empty(cache.kvHeads()));
+            pages.add(OraclePage.empty());
         }
         pages.set(pages.size() - 1, pages.getLast().with(key, value));
         tokens++;
+        if (limited() && tokens % cache.pageSize() == 0) {
+            records.add(PageRecord.of(sequence.digest(), cache.kvHeads()));
+        }
     }
 
     /** The settings of the sequence. */
@@ -77,6 +132,16 @@ public final class OracleTable {
     /** A page. */
     public OraclePage page(int page) {
         return pages.get(page);
+    }
+
+    /** Backup and digests of a page; null if it has none. */
+    public @Nullable PageRecord record(int page) {
+        return page < records.size() ? records.get(page) : null;
+    }
+
+    /** Digest of a filled page of a limited layer. */
+    float[] digest(int page, int kvHead) {
+        return Objects.requireNonNull(records.get(page).digest(kvHead), "digest not adopted");
     }
 
     /** Pages that are full. */

@@ -18,7 +18,8 @@ enum ApiCall {
     PREFILL("QKVO"),
     INGEST("KV"),
     FINISH_PREFILL("Q"),
-    PREFETCH("Q");
+    PREFETCH("Q"),
+    FORWARD("QKVO");
 
     private final String arguments;
 
@@ -37,6 +38,7 @@ enum ApiCall {
         return switch (this) {
             case SELECT_OWN -> Feature.OWN_SCORES;
             case PREFETCH -> Feature.PREFETCH;
+            case FORWARD -> Feature.MIXED_STEPS;
             default -> null;
         };
     }
@@ -60,6 +62,7 @@ enum ApiCall {
             case INGEST -> step.ingest(layer, tokens, t[0], t[1]);
             case FINISH_PREFILL -> step.finishPrefill(layer, t[0]);
             case PREFETCH -> step.prefetch(layer, t[0]);
+            case FORWARD -> step.forward(layer, t[0], t[1], t[2], t[3]);
         }
     }
 }

@@ -7,6 +7,7 @@ import io.arkvale.api.Availability;
 import io.arkvale.api.BackendProvider;
 import io.arkvale.api.BackendUnavailableException;
 import io.arkvale.api.Backends;
+import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Capabilities.SizeRange;
@@ -159,7 +160,7 @@ public final class BackendRules extends Verification {
      */
     public void required_spec106_undeclaredSettingsAndCallsAreRefused() {
         forAll(generators().scenes(), few(), scene -> {
-            try (var lockstep = open(scene)) {
+            try (var lockstep = open(scene.steps(scene.steps() + 2))) {
                 for (var settings : undeclaredSettings()) {
                     expect(
                             106,
@@ -174,6 +175,10 @@ public final class BackendRules extends Verification {
                             "fork",
                             () -> lockstep.cache().fork(play.first().sequence()));
                 }
+                undeclaredCalls(play);
+                if (!supports(Feature.BESIDE_STEPS)) {
+                    besideAStep(play);
+                }
                 new Misuse(play, 1).decodeStep((step, layer, legal) -> {
                     for (var call : legal) {
                         if (call.feature() != null && !supports(call.feature())) {
@@ -183,6 +188,52 @@ public final class BackendRules extends Verification {
                 });
             }
         });
+    }
+
+    /** Calls for other sequences while a step is open. */
+    private void besideAStep(Play play) {
+        var cache = play.lockstep().cache();
+        var other = play.lockstep().begin(SequenceSpec.full());
+        var step = play.lockstep().decode(List.of(play.first()));
+        unsupported(play, "begin during a step", () -> cache.begin(SequenceSpec.full()));
+        if (supports(Feature.FORKS)) {
+            unsupported(play, "fork during a step", () -> cache.fork(other.sequence()));
+        }
+        if (supports(Feature.FORK_SETTINGS)) {
+            unsupported(
+                    play, "fork at a length during a step", () -> cache.fork(other.sequence(), 0, SequenceSpec.full()));
+        }
+        if (supports(Feature.TRUNCATION)) {
+            unsupported(play, "truncate during a step", () -> cache.truncate(other.sequence(), 0));
+        }
+        unsupported(play, "closing a sequence during a step", other.sequence()::close);
+        play.layers(step, Route.FUSED).commit();
+        play.lockstep().close(other);
+    }
+
+    /** Calls of this edition that are not declared. */
+    private void undeclaredCalls(Play play) {
+        var cache = play.lockstep().cache();
+        var sequence = play.first().sequence();
+        if (!supports(Feature.FORK_SETTINGS)) {
+            unsupported(play, "fork at a length", () -> cache.fork(sequence, 0, SequenceSpec.full()));
+        }
+        if (!supports(Feature.TRUNCATION)) {
+            unsupported(play, "truncate", () -> cache.truncate(sequence, 0));
+            var step = play.layers(play.lockstep().decode(List.of(play.first())), Route.FUSED);
+            unsupported(play, "commit of a part", () -> step.step().commit(1));
+            step.commit();
+        }
+        if (!supports(Feature.MIXED_STEPS)) {
+            unsupported(play, "a step whose members have roles", () -> {
+                // Where the batch is not refused, its calls must be.
+                try (var step = cache.step(Batch.builder().decode(sequence).build());
+                        var rows = cache.allocateQueries(1);
+                        var keys = cache.allocateKeys(1)) {
+                    step.forward(0, rows, keys, keys, rows);
+                }
+            });
+        }
     }
 
     private static void unsupported(Play play, String what, Runnable call) {

@@ -4,6 +4,7 @@ import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.api.Backend;
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CacheStats;
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.MemoryUse;
 import io.arkvale.conformance.cases.Inputs;
@@ -256,6 +257,39 @@ public final class DeclarationRules extends Verification {
                 requireBytes(lockstep);
             }
         });
+    }
+
+    /**
+     * A backend's stats are the sum of its caches', closed ones too; steps that were given up count nothing. The lockstep
+     * compares a cache's stats with its reports in every test. If it fails, check what a cache leaves behind when it closes.
+     */
+    public void required_spec807_statsAreTheSumOfTheReports() {
+        forAll(generators().overBudgetScenes(), Math.max(1, context().tries() / 5), scene -> {
+            var before = backend().stats();
+            var first = CacheStats.NONE;
+            try (var lockstep = open(scene.steps(scene.steps() + 1))) {
+                var play = new Play(lockstep, scene).prompt(false).decode(Route.OWN_SCORES);
+                play.layers(lockstep.decode(play.pairs()), Route.FUSED).rollBack();
+                lockstep.verify(807, 807);
+                first = lockstep.cache().stats();
+                requireSum(before, first);
+            }
+            requireSum(before, first);
+            try (var lockstep = open(scene)) {
+                new Play(lockstep, scene).prompt(false);
+                requireSum(before, first.plus(lockstep.cache().stats()));
+            }
+        });
+    }
+
+    private void requireSum(CacheStats before, CacheStats since) {
+        var sum = before.plus(since);
+        require(
+                807,
+                backend().stats().equals(sum),
+                "the backend's stats are %s, must be %s: those of all its caches, closed ones too",
+                backend().stats(),
+                sum);
     }
 
     private static void requireBytes(Lockstep lockstep) {

@@ -75,6 +75,12 @@ public final class ErrorRules extends Verification {
                     GroupScore.MEAN,
                     Scope.ATTENDED);
             invalid(play, "begin with too many dense layers", () -> cache.begin(tooDense));
+            var ofOtherPages = SequenceSpec.builder(spec.pageSize() + 1)
+                    .denseLayers(0)
+                    .budgetPages(8)
+                    .digest(tooDense.digest())
+                    .build();
+            invalid(play, "begin with settings for pages of another size", () -> cache.begin(ofOtherPages));
             invalid(play, "a tensor of no rows", () -> cache.allocateKeys(0));
             invalid(
                     play,
@@ -179,10 +185,7 @@ public final class ErrorRules extends Verification {
 
     /** With {@code checks=immediate} they are refused at the call. If it fails, check that nothing was stored before. */
     public void required_spec902_immediateChecksRefuseAtTheCall() {
-        var immediate = context().provider().options().stream()
-                .anyMatch(option ->
-                        option.name().equals("checks") && option.allowed().contains("immediate"));
-        assume(immediate, "the backend has no option 'checks' with the value 'immediate'");
+        assume(offersImmediateChecks(), "the backend has no option 'checks' with the value 'immediate'");
         var options = new HashMap<>(context().options());
         options.put("checks", "immediate");
         try (var checking = context().provider().create(options)) {
@@ -204,6 +207,7 @@ public final class ErrorRules extends Verification {
                                             step.members().size())));
                     misuse.decodeStep(visitor);
                     misuse.prefillStep(true, visitor);
+                    misuse.forwardStep(visitor);
                 }
             });
         }
@@ -347,6 +351,20 @@ public final class ErrorRules extends Verification {
                             "fork of a poisoned sequence",
                             () -> cache.fork(sequence));
                 }
+                if (supports(Feature.FORK_SETTINGS)) {
+                    expect(
+                            904,
+                            PoisonedSequenceException.class,
+                            "fork at a length of a poisoned sequence",
+                            () -> cache.fork(sequence, 0, SequenceSpec.full()));
+                }
+                if (supports(Feature.TRUNCATION)) {
+                    expect(
+                            904,
+                            PoisonedSequenceException.class,
+                            "truncate of a poisoned sequence",
+                            () -> cache.truncate(sequence, 0));
+                }
                 expect(
                         904,
                         PoisonedSequenceException.class,
@@ -398,6 +416,12 @@ public final class ErrorRules extends Verification {
         if (play.lockstep().capabilities().supports(Feature.FORKS)) {
             closed("fork of a closed sequence", () -> cache.fork(sequence));
         }
+        if (play.lockstep().capabilities().supports(Feature.FORK_SETTINGS)) {
+            closed("fork at a length of a closed sequence", () -> cache.fork(sequence, 0, SequenceSpec.full()));
+        }
+        if (play.lockstep().capabilities().supports(Feature.TRUNCATION)) {
+            closed("truncate of a closed sequence", () -> cache.truncate(sequence, 0));
+        }
         closed("step of a closed sequence", () -> cache.step(Batch.decode(sequence)));
         closed("view of a closed sequence", () -> play.lockstep().view().tokens(sequence, 0));
         play.lockstep().verify(901, 901);
@@ -405,12 +429,14 @@ public final class ErrorRules extends Verification {
 
     private static void closedTensors(Play play) {
         var misuse = new Misuse(play, 2);
-        misuse.decodeStep((step, layer, legal) ->
-                misuse.withTensors(step, layer, legal, 905, ClosedException.class, kind -> {
+        Misuse.Visitor visitor =
+                (step, layer, legal) -> misuse.withTensors(step, layer, legal, 905, ClosedException.class, kind -> {
                     var tensor = misuse.right(play.lockstep().cache(), kind, misuse.rows(step, kind, layer));
                     tensor.close();
                     return List.of(tensor);
-                }));
+                });
+        misuse.decodeStep(visitor);
+        misuse.forwardStep(visitor);
     }
 
     private static void closedCache(Play play) {
@@ -510,17 +536,28 @@ public final class ErrorRules extends Verification {
                 if (supports(Feature.FORKS)) {
                     foreign(play, "a fork of a foreign sequence", () -> cache.fork(foreign));
                 }
+                if (supports(Feature.FORK_SETTINGS)) {
+                    foreign(
+                            play,
+                            "a fork at a length of a foreign sequence",
+                            () -> cache.fork(foreign, 0, SequenceSpec.full()));
+                }
+                if (supports(Feature.TRUNCATION)) {
+                    foreign(play, "truncate of a foreign sequence", () -> cache.truncate(foreign, 0));
+                }
                 foreign(
                         play,
                         "a view of a foreign sequence",
                         () -> play.lockstep().view().tokens(foreign, 0));
-                misuse.decodeStep((step, layer, legal) -> misuse.withTensors(
+                Misuse.Visitor visitor = (step, layer, legal) -> misuse.withTensors(
                         step,
                         layer,
                         legal,
                         907,
                         ForeignObjectException.class,
-                        kind -> List.of(misuse.right(other, kind, misuse.rows(step, kind, layer)))));
+                        kind -> List.of(misuse.right(other, kind, misuse.rows(step, kind, layer))));
+                misuse.decodeStep(visitor);
+                misuse.forwardStep(visitor);
             }
         });
     }

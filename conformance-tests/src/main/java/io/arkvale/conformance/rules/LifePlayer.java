@@ -1,9 +1,13 @@
 package io.arkvale.conformance.rules;
 
+import io.arkvale.api.Batch.Role;
 import io.arkvale.api.CallOrderException;
+import io.arkvale.api.Capabilities.Feature;
+import io.arkvale.api.SequenceSpec;
 import io.arkvale.conformance.cases.Action;
 import io.arkvale.conformance.cases.Inputs.What;
 import io.arkvale.conformance.cases.Life;
+import io.arkvale.conformance.cases.Part;
 import io.arkvale.conformance.cases.Route;
 import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.lockstep.LockedStep;
@@ -11,12 +15,15 @@ import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.Pair;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Plays a life, action by action; the lockstep compares everything after each. */
 final class LifePlayer {
     private static final int MOST_SEQUENCES = 4;
+    private static final List<Role> ROLES =
+            List.of(Role.DECODE, Role.PROMPT, Role.LAST_INGEST, Role.LAST_PROMPT, Role.INGEST);
     private static final List<What> CORRUPTIBLE = List.of(What.KEY, What.VALUE, What.QUERY);
 
     private final Lockstep lockstep;
@@ -37,7 +44,7 @@ final class LifePlayer {
             return;
         }
         var one = pairs.get(action.who() % pairs.size());
-        switch (action.kind()) {
+        switch (action.kind().on(lockstep.capabilities())) {
             case BEGIN -> begin(action);
             case FORK -> fork(one);
             case CLOSE -> lockstep.close(one);
@@ -54,6 +61,12 @@ final class LifePlayer {
             case UNDO_PREFILL -> undoPrefill(action);
             case MISUSE -> misuse(action);
             case POISON -> poison(action);
+            case MIXED_ROLES -> roles(action);
+            case DRAFT -> draft(action);
+            case UNDO_ROLES -> undoRoles(action);
+            case TRUNCATE -> lockstep.tryTruncate(one, length(one, action.amount()));
+            case FORK_AT -> forkAt(one, action);
+            case OTHERS -> others(action);
         }
     }
 
@@ -197,14 +210,156 @@ final class LifePlayer {
     }
 
     private void poison(Action action) {
-        var step = openDecode(action);
+        var mixed = lockstep.capabilities().supports(Feature.MIXED_STEPS) && action.amount() % 2 == 1;
+        var step = mixed ? openRoles(action) : openDecode(action);
         if (step == null) {
             return;
         }
         var layer = action.amount() % play.layers();
-        step.corrupt(0, CORRUPTIBLE.get(action.amount() % 3), layer, Float.NaN);
-        play.layers(step, Route.FUSED);
+        var what = CORRUPTIBLE.get(
+                action.amount() % (mixed && !step.roles().getFirst().attends() ? 2 : 3));
+        step.corrupt(0, what, layer, Float.NaN);
+        if (mixed) {
+            play.forward(step);
+        } else {
+            play.layers(step, Route.FUSED);
+        }
         step.commitCorrupted();
         lockstep.close(step.members().getFirst());
+    }
+
+    /** A step in which each member has a role of its own. */
+    private @Nullable LockedStep openRoles(Action action) {
+        var pageSize = life.shape().pageSize();
+        var members = members(action, 3 * pageSize);
+        var roles = new ArrayList<Role>();
+        var tokens = new int[members.size()];
+        for (var i = 0; i < tokens.length; i++) {
+            var role = ROLES.get((action.amount() + i * 2) % ROLES.size());
+            roles.add(role);
+            tokens[i] = new Part(role, 1 + action.amount() + i * 5)
+                    .tokens(members.get(i).model().spec(), pageSize);
+        }
+        return members.isEmpty() ? null : lockstep.tryOpen(members, roles, tokens);
+    }
+
+    private void roles(Action action) {
+        var step = openRoles(action);
+        if (step != null) {
+            play.forward(step).commit();
+        }
+    }
+
+    private void undoRoles(Action action) {
+        var step = openRoles(action);
+        if (step != null) {
+            for (var layer = 0; layer < play.layers() && layer <= action.amount() % 4; layer++) {
+                step.forward().layer(layer);
+            }
+            step.rollBack();
+        }
+    }
+
+    private void draft(Action action) {
+        var pageSize = life.shape().pageSize();
+        var members = members(action, 3 * pageSize);
+        if (members.isEmpty()) {
+            return;
+        }
+        var tokens = new int[members.size()];
+        var kept = new int[members.size()];
+        for (var i = 0; i < tokens.length; i++) {
+            tokens[i] = new Part(Role.DECODE, 1 + action.amount() + i * 3)
+                    .tokens(members.get(i).model().spec(), pageSize);
+            kept[i] = (action.amount() / 2 + i) % (tokens[i] + 1);
+        }
+        var step = lockstep.tryOpen(members, Collections.nCopies(tokens.length, Role.DECODE), tokens);
+        if (step == null) {
+            return;
+        }
+        play.forward(step);
+        if (lockstep.capabilities().supports(Feature.TRUNCATION)) {
+            step.commit(kept);
+        } else {
+            step.commit();
+        }
+    }
+
+    /** A length up to the sequence's: near its end, at a page border, anywhere, or about its budget. */
+    private int length(Pair pair, int amount) {
+        var pageSize = life.shape().pageSize();
+        var length = pair.model().length();
+        var settings = pair.model().spec();
+        var some = amount / 4;
+        var wanted = switch (amount % 4) {
+            case 0 -> length - 1 - some % (pageSize + 1);
+            case 1 -> some * pageSize;
+            case 2 -> length * some / 15;
+            default -> (settings.isLimited() ? settings.budgetPages() : 3) * pageSize + 1 - some % 4;
+        };
+        return Math.clamp(wanted, 0, length);
+    }
+
+    private void forkAt(Pair original, Action action) {
+        if (lockstep.pairs().size() < MOST_SEQUENCES) {
+            lockstep.tryFork(original, length(original, action.amount() * 7 % 64), settings(action));
+        }
+    }
+
+    /** Settings of the life, or none. */
+    private SequenceSpec settings(Action action) {
+        var choice = action.amount() % (life.settings().size() + 1);
+        return choice == life.settings().size()
+                ? SequenceSpec.full()
+                : life.settings().get(choice);
+    }
+
+    /** A step before and in whose layers other sequences come and go. */
+    private void others(Action action) {
+        var decoding = action.amount() % 2 == 0;
+        var step = decoding ? openDecode(action) : openPrefill(action);
+        if (step == null) {
+            return;
+        }
+        for (var layer = 0; layer < play.layers(); layer++) {
+            other(step, action, layer);
+            if (decoding) {
+                play.layer(step, layer, Route.FUSED);
+            } else {
+                step.prefill().layer(layer, action.amount() % 3 == 0, chunk(action));
+            }
+        }
+        other(step, action, play.layers());
+        step.commit();
+    }
+
+    private void other(LockedStep step, Action action, int salt) {
+        var outsiders = lockstep.pairs().stream()
+                .filter(pair -> !step.members().contains(pair))
+                .toList();
+        var full = lockstep.pairs().size() == MOST_SEQUENCES;
+        if (outsiders.isEmpty()) {
+            if (!full) {
+                lockstep.begin(settings(action));
+            }
+            return;
+        }
+        var one = outsiders.get((action.who() + salt) % outsiders.size());
+        var kinds = full
+                ? List.of(Action.Kind.CLOSE, Action.Kind.TRUNCATE)
+                : List.of(
+                        Action.Kind.FORK_AT,
+                        Action.Kind.BEGIN,
+                        Action.Kind.TRUNCATE,
+                        Action.Kind.FORK,
+                        Action.Kind.CLOSE);
+        switch (kinds.get((action.amount() + salt) % kinds.size()).on(lockstep.capabilities())) {
+            case BEGIN -> lockstep.begin(settings(action));
+            case FORK -> fork(one);
+            case FORK_AT -> forkAt(one, action);
+            case TRUNCATE -> lockstep.tryTruncate(one, length(one, action.amount()));
+            case CLOSE -> lockstep.close(one);
+            default -> lockstep.synchronize();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.arkvale.conformance.rules;
 
 import io.arkvale.api.ArkValeException;
+import io.arkvale.api.Batch.Role;
 import io.arkvale.api.CallOrderException;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.InvalidArgumentException;
@@ -75,6 +76,25 @@ final class Misuse {
         step.commit();
     }
 
+    /** A whole step whose members have roles and bring one token each, stopping before each layer; nothing where not declared. */
+    void forwardStep(Visitor visitor) {
+        if (!ApiCall.FORWARD.declared(play.lockstep().capabilities())) {
+            return;
+        }
+        var roles = new ArrayList<Role>();
+        var tokens = new int[play.pairs().size()];
+        Arrays.fill(tokens, 1);
+        for (var i = 0; i < tokens.length; i++) {
+            roles.add(i % 2 == 0 ? Role.DECODE : Role.LAST_PROMPT);
+        }
+        var step = play.lockstep().open(play.pairs(), roles, tokens);
+        for (var layer = 0; layer < play.layers(); layer++) {
+            visitor.at(step, layer, EnumSet.of(ApiCall.FORWARD));
+            step.forward().layer(layer);
+        }
+        step.commit();
+    }
+
     /** Makes every call that is not legal here, and every legal one of another layer. */
     void outOfOrder(LockedStep step, int layer, Set<ApiCall> legal) {
         var illegal = EnumSet.complementOf(EnumSet.copyOf(legal));
@@ -84,8 +104,10 @@ final class Misuse {
             refuse(step, call, layer, 704, CallOrderException.class, null, null);
         }
         for (var other : new int[] {layer - 1, layer + 1}) {
-            for (var call : EnumSet.of(ApiCall.DECODE, ApiCall.APPEND)) {
-                if (other >= 0 && other < play.layers()) {
+            for (var call : EnumSet.of(ApiCall.DECODE, ApiCall.APPEND, ApiCall.FORWARD)) {
+                if (other >= 0
+                        && other < play.layers()
+                        && call.declared(play.lockstep().capabilities())) {
                     refuse(step, call, other, 704, CallOrderException.class, null, null);
                 }
             }

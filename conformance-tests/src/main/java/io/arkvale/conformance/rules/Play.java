@@ -1,5 +1,6 @@
 package io.arkvale.conformance.rules;
 
+import io.arkvale.api.Batch.Role;
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.conformance.cases.Route;
 import io.arkvale.conformance.cases.Scene;
@@ -100,6 +101,21 @@ final class Play {
             layer(step, layer, route);
         }
         return step;
+    }
+
+    /** All layers of an open step whose members have roles. */
+    LockedStep forward(LockedStep step) {
+        for (var layer = 0; layer < layers(); layer++) {
+            step.forward().layer(layer);
+        }
+        return step;
+    }
+
+    /** One step whose members have roles, committed; nothing for no members. */
+    void forward(List<Pair> members, List<Role> roles, int... tokens) {
+        if (!members.isEmpty()) {
+            forward(lockstep.open(members, roles, tokens)).commit();
+        }
     }
 
     /** A fork of a sequence; none if the backend does not declare forks. */

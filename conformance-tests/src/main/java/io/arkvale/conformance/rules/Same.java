@@ -16,21 +16,22 @@ final class Same {
     }
 
     static void require(int rule, Play one, Pair a, Play other, Pair b) {
-        var outputs = a.outputs().size();
         RuleViolation.require(
                 rule,
-                outputs == b.outputs().size(),
+                a.outputs().keySet().equals(b.outputs().keySet()),
                 "%d outputs and %d",
-                outputs,
+                a.outputs().size(),
                 b.outputs().size());
-        for (var i = 0; i < outputs; i++) {
+        a.outputs().forEach((place, output) -> {
+            var same = Arrays.equals(output, b.outputs().get(place));
             RuleViolation.require(
                     rule,
-                    Arrays.equals(a.outputs().get(i), b.outputs().get(i)),
-                    "output %d of %d differs in its bits",
-                    i,
-                    outputs);
-        }
+                    same,
+                    "the output of layer %d, token %d of %s differs in its bits",
+                    place.layer(),
+                    place.token(),
+                    a);
+        });
         var counts = a.counts();
         RuleViolation.require(
                 rule,

@@ -85,21 +85,39 @@ public final class StepRules extends Verification {
             misuse.decodeStep(misuse::outOfOrder);
             misuse.prefillStep(true, misuse::outOfOrder);
             misuse.prefillStep(false, misuse::outOfOrder);
+            misuse.forwardStep(misuse::outOfOrder);
         });
     }
 
-    /** During a step no other step, begin, fork or close of a sequence is allowed. If it fails, check each of them. */
+    /**
+     * During a step no other step is allowed, nor is fork, truncate or close of its members. If it fails, check each of
+     * them.
+     */
     public void required_spec704_oneStepAtATime() {
-        misused((play, misuse) -> misuse.decodeStep((step, layer, legal) -> {
-            var cache = play.lockstep().cache();
-            var sequence = play.first().sequence();
-            refused(play, "a second step", () -> cache.step(Batch.decode(sequence)));
-            refused(play, "begin during a step", () -> cache.begin(SequenceSpec.full()));
-            if (supports(Feature.FORKS)) {
-                refused(play, "fork during a step", () -> cache.fork(sequence));
-            }
-            refused(play, "closing a sequence during a step", sequence::close);
-        }));
+        misused((play, misuse) -> {
+            Misuse.Visitor visitor = (step, layer, legal) -> membersAreBusy(play);
+            misuse.decodeStep(visitor);
+            misuse.forwardStep(visitor);
+        });
+    }
+
+    private void membersAreBusy(Play play) {
+        var cache = play.lockstep().cache();
+        var sequence = play.first().sequence();
+        refused(play, "a second step", () -> cache.step(Batch.decode(sequence)));
+        if (supports(Feature.FORKS)) {
+            refused(play, "fork of a member during a step", () -> cache.fork(sequence));
+        }
+        if (supports(Feature.FORK_SETTINGS)) {
+            refused(
+                    play,
+                    "fork of a member at a length during a step",
+                    () -> cache.fork(sequence, 0, SequenceSpec.full()));
+        }
+        if (supports(Feature.TRUNCATION)) {
+            refused(play, "truncate of a member during a step", () -> cache.truncate(sequence, 0));
+        }
+        refused(play, "closing a member during a step", sequence::close);
     }
 
     private static void refused(Play play, String what, Runnable call) {
@@ -243,6 +261,7 @@ public final class StepRules extends Verification {
         misused((play, misuse) -> {
             misuse.decodeStep((step, layer, legal) -> unfinished(play, step));
             misuse.prefillStep(true, (step, layer, legal) -> unfinished(play, step));
+            misuse.forwardStep((step, layer, legal) -> unfinished(play, step));
         });
     }
 

@@ -203,6 +203,7 @@ public final class TensorRules extends Verification {
                 var misuse = new Misuse(play, 2);
                 misuse.decodeStep((step, layer, legal) -> law.check(play, misuse, step, layer, legal));
                 misuse.prefillStep(true, (step, layer, legal) -> law.check(play, misuse, step, layer, legal));
+                misuse.forwardStep((step, layer, legal) -> law.check(play, misuse, step, layer, legal));
             }
         });
     }

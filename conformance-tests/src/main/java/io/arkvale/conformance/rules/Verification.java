@@ -3,19 +3,24 @@ package io.arkvale.conformance.rules;
 import io.arkvale.api.ArkValeException;
 import io.arkvale.api.Backend;
 import io.arkvale.api.Capabilities.Feature;
+import io.arkvale.conformance.cases.Action.Kind;
 import io.arkvale.conformance.cases.DataKind;
 import io.arkvale.conformance.cases.Inputs;
+import io.arkvale.conformance.cases.Life;
 import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.data.Generators;
 import io.arkvale.conformance.data.SkippedException;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.RuleViolation;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
 /** What the verifications have in common. */
 public abstract class Verification {
+    private static final int MOST_ACTIONS = 30;
+
     private final Context context;
 
     /** Called with a context of its own for every test. */
@@ -67,6 +72,26 @@ public abstract class Verification {
         };
     }
 
+    /** Plays a life, action by action. */
+    void live(Life life) {
+        try (var lockstep = open(backend(), new Inputs(life.cache(), life.kind(), life.seed()))) {
+            var player = new LifePlayer(lockstep, life);
+            life.actions().forEach(player::act);
+        }
+    }
+
+    /** Tries short lives of what a rule is about, half of whose actions let sequences begin, grow and decode. */
+    void forLives(Kind... kinds) {
+        var plain = List.of(Kind.BEGIN, Kind.INGEST, Kind.INGEST, Kind.DECODE_FIVE, Kind.DECODE_FUSED);
+        forAll(
+                generators()
+                        .lives(
+                                Arbitraries.of(true, false)
+                                        .flatMap(own -> own ? Arbitraries.of(kinds) : Arbitraries.of(plain)),
+                                MOST_ACTIONS),
+                this::live);
+    }
+
     /** Tries scenes, each on a lockstep with exactly the room it needs. */
     void forScenes(Arbitrary<Scene> scenes, SceneLaw law) {
         forAll(scenes, scene -> {
@@ -111,6 +136,13 @@ public abstract class Verification {
             throw new RuleViolation(rule, what + " must raise " + expected.getSimpleName() + ", raised " + e, e);
         }
         throw new RuleViolation(rule, what + " must raise " + expected.getSimpleName() + ", raised nothing");
+    }
+
+    /** Whether the backend can be asked to check values at the call. */
+    boolean offersImmediateChecks() {
+        return context().provider().options().stream()
+                .anyMatch(option ->
+                        option.name().equals("checks") && option.allowed().contains("immediate"));
     }
 
     /** Whether the backend declares a feature. */

@@ -2,16 +2,9 @@ package io.arkvale.conformance.rules;
 
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
-import io.arkvale.conformance.cases.Action;
 import io.arkvale.conformance.cases.Action.Kind;
-import io.arkvale.conformance.cases.Inputs;
-import io.arkvale.conformance.cases.Life;
-import io.arkvale.conformance.data.Settings;
-import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.RandomDistribution;
 import net.jqwik.api.Tuple;
 
 /** Whole lives of caches: everything at once, in any order. */
@@ -33,15 +26,13 @@ public final class WholeLifeRules extends Verification {
      */
     public void required_spec000_wholeLivesOfCaches() {
         var wanted = context().actions();
-        forAllWhile(lives(), () -> context().findings().actions() < wanted, life -> {
-            try (var lockstep = open(backend(), new Inputs(life.cache(), life.kind(), life.seed()))) {
-                var player = new LifePlayer(lockstep, life);
-                for (var action : life.actions()) {
-                    context().findings().acted();
-                    player.act(action);
-                }
-            }
-        });
+        forAllWhile(
+                generators().lives(kinds(), MOST_ACTIONS),
+                () -> context().findings().actions() < wanted,
+                life -> {
+                    life.actions().forEach(any -> context().findings().acted());
+                    live(life);
+                });
         var choices = context().findings().decisions();
         var nearTies = context().findings().nearTies();
         require(
@@ -52,31 +43,8 @@ public final class WholeLifeRules extends Verification {
                 choices);
     }
 
-    private Arbitrary<Life> lives() {
-        var generators = generators();
-        return Combinators.combine(
-                        generators.smallShapes(),
-                        generators.settings().list().ofMinSize(1).ofMaxSize(3),
-                        Arbitraries.of(1, 2),
-                        generators.kinds(),
-                        generators.seeds(),
-                        actions()
-                                .list()
-                                .ofMinSize(1)
-                                .ofMaxSize(MOST_ACTIONS)
-                                .withSizeDistribution(RandomDistribution.uniform()))
-                .as((shape, settings, copies, kind, seed, actions) ->
-                        new Life(shape, fitting(settings, shape.layers()), copies, kind, seed, actions));
-    }
-
-    private static List<io.arkvale.api.SequenceSpec> fitting(List<io.arkvale.api.SequenceSpec> settings, int layers) {
-        return settings.stream()
-                .map(one -> one.denseLayers() > layers ? Settings.withDenseLayers(one, 0) : one)
-                .toList();
-    }
-
-    private Arbitrary<Action> actions() {
-        var kinds = Arbitraries.frequency(
+    private Arbitrary<Kind> kinds() {
+        return Arbitraries.frequency(
                 Tuple.of(4, Kind.BEGIN),
                 Tuple.of(10, Kind.DECODE_FUSED),
                 Tuple.of(8, Kind.DECODE_FIVE),
@@ -91,12 +59,13 @@ public final class WholeLifeRules extends Verification {
                 Tuple.of(2, Kind.UNDO_PREFILL),
                 Tuple.of(1, Kind.MISUSE),
                 Tuple.of(1, poisonOrNot()),
+                Tuple.of(6, Kind.MIXED_ROLES),
+                Tuple.of(4, Kind.DRAFT),
+                Tuple.of(2, Kind.UNDO_ROLES),
+                Tuple.of(4, Kind.TRUNCATE),
+                Tuple.of(3, Kind.FORK_AT),
+                Tuple.of(3, Kind.OTHERS),
                 Tuple.of(1, Kind.SYNCHRONIZE));
-        return Combinators.combine(
-                        kinds,
-                        Arbitraries.integers().between(0, 15),
-                        Arbitraries.integers().between(0, 63))
-                .as(Action::new);
     }
 
     /** With immediate checks nothing is ever poisoned. */

@@ -18,7 +18,7 @@ public final class OtherDeclarations {
                 ".groupScores(GroupScore.MEAN)",
                 "PagedBackend.declare()",
                 "Capabilities.builder()",
-                "                .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT)\n",
+                "                .features(Feature.FORK_SETTINGS, Feature.DETERMINISTIC, Feature.BATCH_INVARIANT)\n",
                 ""));
     }
 

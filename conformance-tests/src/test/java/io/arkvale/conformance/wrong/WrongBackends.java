@@ -10,7 +10,13 @@ public final class WrongBackends {
 
     /** All of them. */
     public static List<WrongBackend> all() {
-        return Stream.of(WrongProviders.all(), WrongDevices.all(), WrongTables.all(), WrongCalls.all())
+        return Stream.of(
+                        WrongProviders.all(),
+                        WrongDevices.all(),
+                        WrongTables.all(),
+                        WrongCalls.all(),
+                        WrongSteps.all(),
+                        WrongCuts.all())
                 .flatMap(List::stream)
                 .sorted(Comparator.comparingInt(WrongBackend::rule))
                 .toList();

@@ -52,26 +52,26 @@ final class WrongCalls {
                         608,
                         "no second prefill after decode",
                         PAGED,
-                        "        store(layer, tokens, keys, values);\n    }\n\n    private void store(",
+                        "        store(layer, chunk, keys, values);\n    }\n\n    private void store(",
                         """
                                 for (var member : members) {
                                     if (member.layer(layer).groups.getFirst().attended().count() > 0) {
                                         throw new io.arkvale.api.CallOrderException("the sequence has decoded");
                                     }
                                 }
-                                store(layer, tokens, keys, values);
+                                store(layer, chunk, keys, values);
                             }
 
                             private void store("""),
-                core(703, "fused decode attends before it selects", PAGED, """
+                core(
+                        703,
+                        "fused decode attends before it selects",
+                        PAGED,
+                        "attend(layer, queries, output, prefetched ? new BitSet() : choose(layer, queries, output));",
+                        """
+                        attend(layer, queries, output, new BitSet());
                                 if (!prefetched) {
-                                    choose(layer, queries);
-                                }
-                                attend(layer, queries, output);
-                        """, """
-                                attend(layer, queries, output);
-                                if (!prefetched) {
-                                    choose(layer, queries);
+                                    choose(layer, queries, output);
                                 }
                         """),
                 core(
@@ -101,20 +101,20 @@ final class WrongCalls {
                         902,
                         "numbers that are not finite go unseen",
                         PAGED,
-                        "            if (!isFinite(memory, first * row, rows * row)) {",
-                        "            if (rows < 0) {"),
+                        "            if (!isFinite(memory, heads, some)) {\n                notFinite",
+                        "            if (heads < 0) {\n                notFinite"),
                 core(
                         902,
                         "every member named",
                         PAGED,
-                        "            if (!isFinite(memory, first * row, rows * row)) {",
-                        "            if (firstNotFinite(memory, heads, tokens) >= 0) {"),
+                        "            if (!isFinite(memory, heads, some)) {\n                notFinite",
+                        "            if (firstNotFinite(memory, heads, rows) >= 0) {\n                notFinite"),
                 core(
                         903,
                         "one poisoned member undoes the others",
                         STEP,
-                        "            if (error != null) {\n",
-                        "            if (error != null) {\n                work.undo();\n"),
+                        "        if (error != null) {\n            throw error;",
+                        "        if (error != null) {\n            work.undo();\n            throw error;"),
                 core(
                         904,
                         "poisoned sequences go on",

@@ -71,8 +71,8 @@ final class WrongDevices {
                 device(
                         606,
                         "a score off by one page",
-                        "var summary = digests[part.blocks().applyAsInt(page)]",
-                        "var summary = digests[part.blocks().applyAsInt(Math.max(0, page - 1))]"),
+                        "var summary = block(part.blocks().applyAsInt(page))",
+                        "var summary = block(part.blocks().applyAsInt(Math.max(0, page - 1)))"),
                 device(
                         403,
                         "sum instead of mean",
@@ -130,7 +130,7 @@ final class WrongDevices {
                         """
                                 for (var page : fresh) {
                                     if (page.digest().shape() == Digest.Shape.SPHERE && work.getFirst().rows() > 1) {
-                                        var digest = digests[page.block()][0];
+                                        var digest = block(page.block())[0];
                                         digest[width] += Math.ulp(digest[width]);
                                     }
                                 }

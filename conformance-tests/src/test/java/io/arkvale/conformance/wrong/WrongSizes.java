@@ -4,7 +4,7 @@ import java.util.List;
 
 /** Mistakes that begin at a size, as those of loops over blocks do. */
 public final class WrongSizes {
-    private static final String DIGEST = "digests[part.blocks().applyAsInt(page)]";
+    private static final String DIGEST = "block(part.blocks().applyAsInt(page))";
     private static final String SCALED = "        softmax(weights, (float) (1 / Math.sqrt(width)));\n";
 
     private WrongSizes() {}
@@ -15,7 +15,7 @@ public final class WrongSizes {
                 WrongBackend.core(
                         0,
                         "only the first 128 pages ranked",
-                        "page/Selector.java",
+                        "select/Selector.java",
                         "            ranking.add(page, scores.of(page));\n        }\n        var selected",
                         "            ranking.add(page, page < 128 ? scores.of(page) : Float.NEGATIVE_INFINITY);\n"
                                 + "        }\n        var selected"),
@@ -29,7 +29,7 @@ public final class WrongSizes {
                         0,
                         "scores one page off from page 64 on",
                         DIGEST,
-                        "digests[part.blocks().applyAsInt(page < 64 ? page : page - 1)]"),
+                        "block(part.blocks().applyAsInt(page < 64 ? page : page - 1))"),
                 WrongBackend.device(
                         0,
                         "outputs of members from the 33rd on in the row before",
@@ -43,7 +43,7 @@ public final class WrongSizes {
         // Of longer sequences another path takes care, which is right: only the edge shows the mistake.
         var mistake = WrongBackend.device(
                 DIGEST,
-                "digests[part.blocks().applyAsInt(part.pages() > 100 && part.pages() < 103 && page >= 100 ? page - 1 : page)]");
+                "block(part.blocks().applyAsInt(part.pages() > 100 && part.pages() < 103 && page >= 100 ? page - 1 : page))");
         var name = WrongBackend.provider(
                 ".groupScores(GroupScore.values())",
                 ".groupScores(GroupScore.values()).blockSizes(Capabilities.Unit.PAGES, 100)");

@@ -7,10 +7,13 @@ import java.util.List;
 /** Mistakes in page tables, selection, moves, backups and what takes them back. */
 final class WrongTables {
     private static final String STEP = "page/PagedStep.java";
-    private static final String STORE = "page/PageStore.java";
-    private static final String SELECTOR = "page/Selector.java";
-    private static final String RANKING = "page/PageRanking.java";
+    private static final String STORE = "table/PageStore.java";
+    private static final String SELECTOR = "select/Selector.java";
+    private static final String RANKING = "select/PageRanking.java";
     private static final String JOURNAL = "page/LayerJournal.java";
+    private static final String WRITER = "page/RowWriter.java";
+    private static final String MOVES = "page/PageMoves.java";
+    private static final String LIST = "page/AttentionList.java";
 
     private WrongTables() {}
 
@@ -19,19 +22,19 @@ final class WrongTables {
                 core(
                         302,
                         "backed up before the rows are in",
-                        STEP,
+                        WRITER,
                         "        device.write(runs, keys, values);\n",
                         "",
-                        "        count(Part.APPEND, start);",
-                        "        device.write(runs, keys, values);\n        count(Part.APPEND, start);"),
+                        "        store.backups.flush();",
+                        "        store.backups.flush();\n        device.write(runs, keys, values);"),
                 core(
                         302,
                         "the last byte of a page is not in its backup",
                         "backup/BackupTiers.java",
-                        "            toHost.forEach(backup -> backup.complete(null));\n",
+                        "            toHost.forEach(copy -> copy.backup().complete(null));\n",
                         """
-                                    toHost.forEach(backup -> host.slot(backup.place).asSlice(slotBytes - 1).fill((byte) 99));
-                                    toHost.forEach(backup -> backup.complete(null));
+                                    toHost.forEach(copy -> host.slot(copy.backup().place).asSlice(slotBytes - 1).fill((byte) 99));
+                                    toHost.forEach(copy -> copy.backup().complete(null));
                         """),
                 core(
                         304,
@@ -39,8 +42,14 @@ final class WrongTables {
                         "CheckedView.java",
                         "                        page < digested(own, layer)));",
                         "                        page < cache.tokens(own, layer) / spec.pageSize()));"),
-                core(305, "append evicts to make room", STEP, "        store(layer, oneEach, keys, values);\n", """
-                                store(layer, oneEach, keys, values);
+                core(
+                        305,
+                        "append evicts to make room",
+                        STEP,
+                        "    public void append(int layer, M keys, M values, boolean prefetched) {\n        store(layer, tokens, keys, values);\n",
+                        """
+                            public void append(int layer, M keys, M values, boolean prefetched) {
+                                store(layer, tokens, keys, values);
                                 for (var member : members) {
                                     var table = member.layer(layer).groups.getFirst();
                                     if (member.isOverBudget(layer) && table.residents() > member.settings().budgetPages()) {
@@ -63,8 +72,10 @@ final class WrongTables {
                         401,
                         "the page just filled is not scored",
                         "step/StepMember.java",
-                        "member.isOverBudget(layer) ? member.filledAfter() : 0",
-                        "member.isOverBudget(layer) ? (member.lengthAfter() - 1) / member.cache.pageSize() : 0"),
+                        "scored.test(member) ? member.filledAfter() : 0",
+                        "scored.test(member) ? (member.lengthAfter() - 1) / member.cache().pageSize() : 0",
+                        "    /** Place in the batch. */",
+                        "    final CacheSpec cache() {\n        return cache;\n    }\n\n    /** Place in the batch. */"),
                 core(
                         405,
                         "scored from the budget on instead of beyond it",
@@ -135,13 +146,13 @@ final class WrongTables {
                 core(
                         505,
                         "one selected page is not recalled",
-                        STEP,
+                        MOVES,
                         "                for (int page : selection.recalls()) {",
                         "                for (int page : java.util.Arrays.copyOf(selection.recalls(), Math.max(0, selection.recalls().length - 1))) {"),
                 core(
                         507,
                         "attended pages counted twice",
-                        STEP,
+                        LIST,
                         "member.attendedPages += attended.count();",
                         "member.attendedPages += 2 * attended.count();"),
                 core(
@@ -153,19 +164,23 @@ final class WrongTables {
                 core(
                         602,
                         "the newest token left out while within the budget",
-                        STEP,
-                        "            work.add(new Attention(group, TablePlaces.resident(table, attended), tokens, member.index(), 1));",
+                        LIST,
+                        "work.add(new Attention(group, places, tokens, row, member.tokens()));",
                         """
-                                    int seen = member.isOverBudget(layer) ? tokens : Math.max(1, tokens - 1);
-                                    work.add(new Attention(group, TablePlaces.resident(table, attended), seen, member.index(), 1));
+                        work.add(new Attention(
+                                group,
+                                places,
+                                member.isOverBudget(layer) ? tokens : Math.max(1, tokens - 1),
+                                row,
+                                member.tokens()));
                         """),
                 core(
                         605,
                         "prefill recalls what it attends to",
                         STEP,
-                        "            device.attend(work, queries, output);\n        }\n        count(Part.PREFILL, start);",
+                        "            device.attend(list.work(), queries, output);\n        }\n        count(Part.PREFILL, start);",
                         """
-                                    device.attend(work, queries, output);
+                                    device.attend(list.work(), queries, output);
                                     for (var member : members) {
                                         var table = member.layer(layer).groups.getFirst();
                                         for (int page = 0; page < table.pages(); page++) {
@@ -184,13 +199,13 @@ final class WrongTables {
                 core(
                         606,
                         "the oldest evicted instead of the lowest",
-                        STEP,
-                        "                        excess,\n                        page -> order[at + page * spec.headGroups()]);",
-                        "                        excess,\n                        page -> page + 0 * order[at]);"),
+                        MOVES,
+                        "excess, page -> order[at + page * groups.size()]);",
+                        "excess, page -> page + 0 * order[at]);"),
                 core(
                         701,
                         "slots run out in the middle of a step",
-                        "page/SlotPool.java",
+                        "table/SlotPool.java",
                         "        if (freeCount == 0 && made == capacity) {",
                         """
                                 if (used() + 1 >= capacity) {
@@ -213,20 +228,20 @@ final class WrongTables {
                         706,
                         "lost fork: the last page is not copied",
                         STORE,
-                        "        if (slots.isShared(shared)) {",
-                        "        if (slots.isShared(shared) && page < 0) {"),
+                        "        if (!slots.isShared(shared)) {\n            links.unlink(shared);",
+                        "        if (!slots.isShared(shared) || page >= 0) {\n            links.unlink(shared);"),
                 core(
                         804,
                         "leaked slots of a closed sequence",
                         "page/PagedCache.java",
-                        "        sequence.layers.forEach(store::release);",
-                        "        sequence.layers.isEmpty();"),
+                        "() -> sequence.layers.forEach(store::release)",
+                        "() -> sequence.layers.isEmpty()"),
                 core(
                         806,
                         "digests counted per page instead of per KV head",
                         STORE,
-                        "(onHost + onDisk) * spec.kvHeadsPerGroup()",
-                        "(onHost + onDisk)"),
+                        "                digestedPages * spec.kvHeadsPerGroup(),",
+                        "                digestedPages,"),
                 core(
                         806,
                         "slots still reserved after commit",
@@ -252,7 +267,7 @@ final class WrongTables {
                 core(
                         507,
                         "recalls of a page that forks share counted twice",
-                        STEP,
+                        MOVES,
                         "recalledPages += store.recall(table, page) ? 1 : 0;",
                         "recalledPages++;\n                    store.recall(table, page);"),
                 core(
@@ -265,21 +280,13 @@ final class WrongTables {
                         806,
                         "reserved with the slots in use counted in",
                         "page/PagedCache.java",
-                        "step == null ? 0 : step.unusedReservation()",
-                        "step == null ? 0 : step.unusedReservation() + store.slots.used()"),
-                core(
-                        910,
-                        "an interrupted thread cannot recall",
-                        STEP,
-                        "        move(layer, selections);\n        count(Part.RECALL, start);\n    }\n\n    private void move(int",
-                        """
+                        "store.memory(step == null ? 0 : step.unusedReservation(), tensorBytes)",
+                        "store.memory(step == null ? 0 : step.unusedReservation() + store.slots.used(), tensorBytes)"),
+                core(910, "an interrupted thread cannot recall", STEP, "    public void recall(int layer) {\n", """
+                            public void recall(int layer) {
                                 if (Thread.currentThread().isInterrupted()) {
                                     throw new IllegalStateException("interrupted");
                                 }
-                                move(layer, selections);
-                                count(Part.RECALL, start);
-                            }
-
-                            private void move(int"""));
+                        """));
     }
 }

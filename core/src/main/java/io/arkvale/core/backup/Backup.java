@@ -1,7 +1,10 @@
 package io.arkvale.core.backup;
 
+import io.arkvale.api.Digest;
 import io.arkvale.api.Tier;
 import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,24 +16,22 @@ public final class Backup {
     public static final int NO_SLOT = -1;
 
     final int place;
-    /** Sequences that refer to it. */
-    int references = 1;
+    /** Sequences that refer to it, by the kind of digest that each has of the page. */
+    private final Map<Digest, Integer> references = new EnumMap<>(Digest.class);
 
     private final Tier tier;
-    private int slot;
+    private int slot = NO_SLOT;
     private boolean written;
     private @Nullable IOException failure;
 
     /**
-     * A backup to be written.
+     * A backup to be written, which no sequence refers to yet.
      *
      * @param place slot of its tier
-     * @param slot device slot that holds the page
      */
-    Backup(Tier tier, int place, int slot) {
+    Backup(Tier tier, int place) {
         this.tier = tier;
         this.place = place;
-        this.slot = slot;
     }
 
     /** Where it lies. */
@@ -48,9 +49,19 @@ public final class Backup {
         this.slot = slot;
     }
 
-    /** One more sequence refers to it. */
-    public void retain() {
-        references++;
+    /** One more sequence refers to it, and has a digest of this kind; true if no other had one. */
+    public boolean retain(Digest digest) {
+        return references.merge(digest, 1, Integer::sum) == 1;
+    }
+
+    /** One sequence less refers to it and has a digest of this kind; true if no other has one. */
+    public boolean drop(Digest digest) {
+        return references.computeIfPresent(digest, (kind, count) -> count == 1 ? null : count - 1) == null;
+    }
+
+    /** Whether no sequence refers to it. */
+    public boolean isUnused() {
+        return references.isEmpty();
     }
 
     /** Says that the copy is done, well or badly. */

@@ -29,8 +29,11 @@ public final class BackupTiers implements AutoCloseable {
     /** A slot's worth of memory between device and disk, used by the one thread that copies. */
     private final MemorySegment staging;
 
-    private final List<Backup> pending = new ArrayList<>();
+    private final List<Copy> pending = new ArrayList<>();
     private @Nullable Backup last;
+
+    /** A copy to be made, from a device slot. */
+    private record Copy(Backup backup, int slot) {}
 
     /**
      * Takes the memory of the host tier, and makes the file of the disk tier.
@@ -96,13 +99,11 @@ public final class BackupTiers implements AutoCloseable {
      */
     public Backup start(int slot) {
         boolean toDisk = host.slots.available() == 0 && disk != null;
-        var backup = toDisk
-                ? new Backup(Tier.DISK, diskTier().slots.take(), slot)
-                : new Backup(Tier.HOST, host.slots.take(), slot);
+        var backup = toDisk ? new Backup(Tier.DISK, diskTier().slots.take()) : new Backup(Tier.HOST, host.slots.take());
         if (writer != null) {
             writer.add(backup, slot);
         } else {
-            pending.add(backup);
+            pending.add(new Copy(backup, slot));
         }
         last = backup;
         return backup;
@@ -115,15 +116,15 @@ public final class BackupTiers implements AutoCloseable {
         }
         try {
             var toHost = pending.stream()
-                    .filter(backup -> backup.tier() == Tier.HOST)
+                    .filter(copy -> copy.backup().tier() == Tier.HOST)
                     .toList();
             device.download(
-                    toHost.stream().mapToInt(Backup::slot).toArray(),
-                    toHost.stream().map(backup -> host.slot(backup.place)).toList());
-            toHost.forEach(backup -> backup.complete(null));
-            for (var backup : pending) {
-                if (backup.tier() == Tier.DISK) {
-                    backup.complete(copy(backup, backup.slot()));
+                    toHost.stream().mapToInt(Copy::slot).toArray(),
+                    toHost.stream().map(copy -> host.slot(copy.backup().place)).toList());
+            toHost.forEach(copy -> copy.backup().complete(null));
+            for (var copy : pending) {
+                if (copy.backup().tier() == Tier.DISK) {
+                    copy.backup().complete(copy(copy.backup(), copy.slot()));
                 }
             }
             pending.clear();
@@ -134,7 +135,7 @@ public final class BackupTiers implements AutoCloseable {
 
     /** Gives up copies that have not been made; who waits for one is told. */
     public void drop() {
-        pending.forEach(backup -> backup.complete(new IOException("the copy was given up")));
+        pending.forEach(copy -> copy.backup().complete(new IOException("the copy was given up")));
         pending.clear();
     }
 
@@ -191,13 +192,8 @@ public final class BackupTiers implements AutoCloseable {
         return new Reads();
     }
 
-    /** Drops one sequence's reference; with the last the backup is gone. */
-    public void release(Backup backup) {
-        if (--backup.references > 0) {
-            return;
-        }
-        // The slot of a copy in flight must not be handed out again while the writer fills it.
-        awaitQuietly(backup);
+    /** Frees the place of a backup that no sequence refers to. */
+    public void free(Backup backup) {
         if (backup.tier() == Tier.HOST) {
             host.slots.release(backup.place);
         } else {
@@ -212,7 +208,8 @@ public final class BackupTiers implements AutoCloseable {
         }
     }
 
-    private static void awaitQuietly(Backup backup) {
+    /** Returns when the copy is done, well or badly: then the page's slot and the backup's place may be used anew. */
+    public static void awaitQuietly(Backup backup) {
         try {
             backup.await();
         } catch (IOException e) {

@@ -1,8 +1,11 @@
 package io.arkvale.core.page;
 
+import io.arkvale.api.BackupException;
+import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CacheView;
 import io.arkvale.api.CapacityException;
+import io.arkvale.api.Digest;
 import io.arkvale.api.MemoryUse;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.core.CacheBackend;
@@ -11,9 +14,12 @@ import io.arkvale.core.backup.BackupTiers;
 import io.arkvale.core.step.CheckedStep;
 import io.arkvale.core.step.StepMember;
 import io.arkvale.core.step.StepWork;
+import io.arkvale.core.table.PageStore;
 import io.arkvale.spi.PageDevice;
 import io.arkvale.spi.TensorMemory;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -94,8 +100,86 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
     }
 
     @Override
-    protected StepMember<PagedSequence> doMember(PagedSequence sequence, int index, int tokens) {
-        return new PagedMember(sequence, spec(), index, tokens);
+    protected PagedSequence doFork(PagedSequence source, int length, SequenceSpec settings) {
+        var work = new SettingsFork(spec(), store, device, source, length, settings);
+        var step = openStep();
+        requireFree("device slots", work.slotsNeeded(), freeSlots(step));
+        requireFree("host and disk slots", work.backupsNeeded(), freeBackups(step));
+        reserveDigests(
+                step == null ? List.of() : step.members(), settings.digest().shape(), work.digestBlocks());
+        var fork = doBegin(settings);
+        beside(step, () -> work.fill(fork), "the fork cannot get its pages", source);
+        return fork;
+    }
+
+    @Override
+    protected void doTruncate(PagedSequence sequence, int length) {
+        var work = new Truncation(spec(), store, sequence, length);
+        var step = openStep();
+        requireFree("device slots", work.slotsNeeded(), freeSlots(step));
+        beside(step, work::run, "a page cannot come back", sequence);
+    }
+
+    private @Nullable PagedStep<M> openStep() {
+        return (PagedStep<M>) openWork();
+    }
+
+    /** Slots that calls beside a step may take. */
+    private long freeSlots(@Nullable PagedStep<M> step) {
+        return store.slots.available() - (step == null ? 0 : step.unusedReservation());
+    }
+
+    private long freeBackups(@Nullable PagedStep<M> step) {
+        return backups.available() - (step == null ? 0 : step.unusedBackups());
+    }
+
+    /**
+     * Makes sure that the digests of a step's pages have room, and so many blocks more.
+     *
+     * @param shape of those blocks
+     */
+    private void reserveDigests(List<PagedMember> members, Digest.Shape shape, int more) {
+        var blocks = new EnumMap<Digest.Shape, Integer>(Digest.Shape.class);
+        blocks.put(shape, more);
+        for (var member : members) {
+            for (var layer : member.sequence().layers) {
+                for (var list : layer.digests) {
+                    int needed = list.needed(member.filledAfter());
+                    blocks.merge(member.settings().digest().shape(), needed, Math::addExact);
+                }
+            }
+        }
+        blocks.forEach(device::reserveDigests);
+    }
+
+    private static void requireFree(String pool, long needed, long free) {
+        if (needed > free) {
+            throw new CapacityException(pool, needed, free);
+        }
+    }
+
+    /** Part of a call beside an open step, or without one. */
+    @FunctionalInterface
+    private interface Part {
+        void run() throws IOException;
+    }
+
+    private void beside(@Nullable PagedStep<M> step, Part part, String failure, PagedSequence sequence) {
+        int before = store.slots.used();
+        try {
+            part.run();
+        } catch (IOException e) {
+            throw new BackupException(failure + ": " + e.getMessage(), List.of(sequence), e);
+        } finally {
+            if (step != null) {
+                step.othersTook(store.slots.used() - before);
+            }
+        }
+    }
+
+    @Override
+    protected StepMember<PagedSequence> doMember(PagedSequence sequence, int index, Batch.Entry entry) {
+        return new PagedMember(sequence, spec(), index, entry);
     }
 
     @Override
@@ -104,10 +188,10 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
         boolean decodes = true;
         for (var member : members) {
             own.add((PagedMember) member);
-            decodes &= member.tokens() == 1;
+            decodes &= member.role() == Batch.Role.BY_CALL && member.tokens() == 1;
         }
         long reserved = new Reservation(spec(), store.slots).reserve(sequences(), own, backups.available());
-        store.reserveDigests(own);
+        reserveDigests(own, Digest.Shape.POINT, 0);
         if (decodes) {
             int pages = StepMember.scoreOffsets(own, spec().layers() - 1)[own.size()];
             scratch.reserve(Math.multiplyExact(pages, spec().headGroups()));
@@ -117,7 +201,7 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
 
     @Override
     protected void doRelease(PagedSequence sequence) {
-        sequence.layers.forEach(store::release);
+        beside(openStep(), () -> sequence.layers.forEach(store::release), "the sequence cannot be closed", sequence);
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.arkvale.core.page;
 
+import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.StepReport.SequenceCounts;
 import io.arkvale.core.step.StepMember;
+import io.arkvale.core.table.LayerPages;
 import org.jspecify.annotations.Nullable;
 
 /** A member of a step, and what the step has done to it so far. */
@@ -13,8 +15,8 @@ final class PagedMember extends StepMember<PagedSequence> {
     long attendedPages;
     long scoredPages;
 
-    PagedMember(PagedSequence sequence, CacheSpec cache, int index, int tokens) {
-        super(sequence, cache, index, tokens);
+    PagedMember(PagedSequence sequence, CacheSpec cache, int index, Batch.Entry entry) {
+        super(sequence, cache, index, entry.tokens(), entry.role());
         journals = new @Nullable LayerJournal[cache.layers()];
     }
 

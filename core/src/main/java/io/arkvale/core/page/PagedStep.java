@@ -1,25 +1,23 @@
 package io.arkvale.core.page;
 
 import io.arkvale.api.BackupException;
+import io.arkvale.api.Batch.Role;
 import io.arkvale.api.CacheSpec;
-import io.arkvale.api.Scope;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.StepReport.Part;
 import io.arkvale.core.backup.BackupTiers;
+import io.arkvale.core.select.Selection;
 import io.arkvale.core.step.CountedReport;
+import io.arkvale.core.step.MemberRows;
 import io.arkvale.core.step.StepMember;
 import io.arkvale.core.step.StepOutcome;
 import io.arkvale.core.step.StepWork;
-import io.arkvale.spi.Attention;
-import io.arkvale.spi.FilledPage;
+import io.arkvale.core.table.AttendedPages;
+import io.arkvale.core.table.PageStore;
 import io.arkvale.spi.PageDevice;
-import io.arkvale.spi.PageScores;
-import io.arkvale.spi.RowRun;
-import io.arkvale.spi.Scoring;
 import io.arkvale.spi.TensorMemory;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -42,17 +40,23 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     private final Map<Part, Long> nanos = new EnumMap<>(Part.class);
     private final Map<PagedSequence, String> notFinite = new LinkedHashMap<>();
     private final Map<PagedSequence, IOException> lost = new LinkedHashMap<>();
-    private final int slotsAtOpen;
+    private final RowWriter<M> writer;
+    private final PageScoring<M> scoring;
+    private final PageMoves moves;
     private final long reservedSlots;
-    private final int[] oneEach;
+
+    /** Tokens and first row of each member, where each has a role. */
+    private final int[] tokens;
+
+    private final int[] firstRow;
+
+    /** Slots that were in use when the step opened, and those that calls beside it have taken since. */
+    private long slotsOfOthers;
 
     /** Selections of the current layer by member and group, and those made ahead for later layers. */
     private Selection[][] selections = new Selection[0][];
 
     private final Map<Integer, Selection[][]> ahead = new HashMap<>();
-
-    private long recalledPages;
-    private long backedUpPages;
 
     PagedStep(
             CacheSpec spec,
@@ -67,192 +71,110 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
         this.scratch = scratch;
         this.members = members;
         this.reservedSlots = reservedSlots;
-        slotsAtOpen = store.slots.used();
-        oneEach = new int[members.size()];
-        Arrays.fill(oneEach, 1);
+        slotsOfOthers = store.slots.used();
+        writer = new RowWriter<>(spec, store, device, members);
+        scoring = new PageScoring<>(spec, device, members);
+        moves = new PageMoves(store, scratch.selector, members, lost);
+        tokens = members.stream().mapToInt(PagedMember::tokens).toArray();
+        firstRow = new int[tokens.length];
+        for (int i = 1; i < tokens.length; i++) {
+            firstRow[i] = firstRow[i - 1] + tokens[i - 1];
+        }
     }
 
     @Override
     public long unusedReservation() {
-        return Math.max(0, reservedSlots - (store.slots.used() - slotsAtOpen));
+        return Math.max(0, reservedSlots - (store.slots.used() - slotsOfOthers));
+    }
+
+    /** Calls beside the step have taken so many slots while it is open, or given back if below 0. */
+    void othersTook(long slots) {
+        slotsOfOthers += slots;
+    }
+
+    /** Backups promised to the step and not yet begun. */
+    long unusedBackups() {
+        return members.stream().mapToLong(PagedMember::newBackups).sum() - writer.backedUpPages();
+    }
+
+    /** What it grows. */
+    List<PagedMember> members() {
+        return members;
     }
 
     @Override
-    public void noteNotFinite(String name, M memory, int heads, int[] tokens) {
-        long row = rowElements(heads);
-        long first = 0;
-        for (var member : members) {
-            int rows = tokens[member.index()];
-            if (!isFinite(memory, first * row, rows * row)) {
+    public void begin() {
+        members.forEach(member -> member.sequence().layers.forEach(store::unlinkLastPage));
+    }
+
+    @Override
+    public void noteNotFinite(String name, M memory, int heads, List<MemberRows> rows) {
+        for (var some : rows) {
+            if (!isFinite(memory, heads, some)) {
                 notFinite.putIfAbsent(
-                        member.sequence(),
-                        name + " of sequence " + member.index() + " of the batch hold NaN or infinity");
+                        members.get(some.member()).sequence(),
+                        name + " of sequence " + some.member() + " of the batch hold NaN or infinity");
             }
-            first += rows;
         }
     }
 
     @Override
-    public int firstNotFinite(M memory, int heads, int[] tokens) {
-        long row = rowElements(heads);
-        long first = 0;
-        for (int member = 0; member < tokens.length; member++) {
-            if (!isFinite(memory, first * row, tokens[member] * row)) {
-                return member;
+    public int firstNotFinite(M memory, int heads, List<MemberRows> rows) {
+        for (var some : rows) {
+            if (!isFinite(memory, heads, some)) {
+                return some.member();
             }
-            first += tokens[member];
         }
         return -1;
     }
 
-    private long rowElements(int heads) {
-        return (long) heads * spec.headDim();
-    }
-
-    private boolean isFinite(M memory, long first, long elements) {
+    private boolean isFinite(M memory, int heads, MemberRows rows) {
         var type = spec.elementType();
-        return elements == 0 || device.isFinite(memory, type, first * type.bytes(), elements);
+        long row = (long) heads * spec.headDim();
+        return device.isFinite(memory, type, rows.first() * row * type.bytes(), rows.rows() * row);
     }
 
     @Override
     public void decode(int layer, M queries, M keys, M values, M output, boolean prefetched) {
         append(layer, keys, values, prefetched);
-        if (!prefetched) {
-            choose(layer, queries);
-        }
-        attend(layer, queries, output);
+        attend(layer, queries, output, prefetched ? new BitSet() : choose(layer, queries, output));
     }
 
     @Override
     public void append(int layer, M keys, M values, boolean prefetched) {
-        store(layer, oneEach, keys, values);
-    }
-
-    @Override
-    public void ingest(int layer, int[] tokens, int[] stored, M keys, M values) {
         store(layer, tokens, keys, values);
     }
 
-    private void store(int layer, int[] tokens, M keys, M values) {
+    @Override
+    public void ingest(int layer, int[] chunk, int[] stored, M keys, M values) {
+        store(layer, chunk, keys, values);
+    }
+
+    private void store(int layer, int[] counts, M keys, M values) {
         long start = device.clock();
-        var runs = new ArrayList<RowRun>();
-        var filled = new ArrayList<FilledPage>();
-        int row = 0;
-        for (var member : members) {
-            int count = tokens[member.index()];
-            if (count > 0) {
-                member.journal(layer);
-                var pages = member.layer(layer);
-                store.openPages(pages, pages.tokens + count);
-                addRuns(pages, row, count, runs);
-                addFilled(member, pages, pages.tokens + count, filled);
-            }
-            row += count;
-        }
-        device.write(runs, keys, values);
-        if (!filled.isEmpty()) {
-            device.digest(filled);
-        }
-        for (var member : members) {
-            if (tokens[member.index()] > 0) {
-                backUp(member.layer(layer), tokens[member.index()]);
-            }
-        }
-        store.backups.flush();
+        writer.store(layer, counts, keys, values);
         count(Part.APPEND, start);
     }
 
-    private void addRuns(LayerPages pages, int row, int count, List<RowRun> runs) {
-        int pageSize = spec.pageSize();
-        for (int done = 0; done < count; ) {
-            int page = (pages.tokens + done) / pageSize;
-            int token = (pages.tokens + done) % pageSize;
-            int rows = Math.min(count - done, pageSize - token);
-            for (int group = 0; group < spec.headGroups(); group++) {
-                runs.add(new RowRun(
-                        row + done, rows, group, pages.groups.get(group).slot(page), token));
-            }
-            done += rows;
-        }
-    }
-
-    private void addFilled(PagedMember member, LayerPages pages, int tokens, List<FilledPage> filled) {
-        int before = pages.tokens / spec.pageSize();
-        int after = tokens / spec.pageSize();
-        if (!pages.isLimited() || before == after) {
-            return;
-        }
-        for (int group = 0; group < spec.headGroups(); group++) {
-            var list = pages.digests.get(group);
-            list.resize(after);
-            for (int page = before; page < after; page++) {
-                filled.add(new FilledPage(
-                        member.settings().digest(),
-                        pages.groups.get(group).slot(page),
-                        list.block(page),
-                        list.index(page)));
-            }
-        }
-    }
-
-    /** Backs up the pages that {@code count} new tokens have filled, and counts the tokens. */
-    private void backUp(LayerPages pages, int count) {
-        int before = pages.tokens / spec.pageSize();
-        pages.tokens += count;
-        if (pages.isLimited()) {
-            for (int page = before; page < pages.tokens / spec.pageSize(); page++) {
-                for (var table : pages.groups) {
-                    store.backUp(table, page);
-                    backedUpPages++;
-                }
-            }
-        }
-    }
-
-    private void choose(int layer, M queries) {
+    /** Steps (b) to (d); returns the pairs of a member and a group, counted in this order, that have been attended to. */
+    private BitSet choose(int layer, M queries, M output) {
         long start = device.clock();
-        score(layer, queries, scratch.scores, StepMember.scoreOffsets(members, layer));
+        var attended = scoring.scoreAndAttend(layer, queries, scratch.scores, output);
         start = count(Part.ESTIMATE, start);
         selections = select(layer, scratch.scores.order(), StepMember.scoreOffsets(members, layer));
         start = count(Part.SELECT, start);
-        move(layer, selections);
+        moves.move(layer, selections);
         count(Part.RECALL, start);
+        return attended;
     }
 
     @Override
     public void estimate(int layer, M queries) {
         long start = device.clock();
         var offsets = StepMember.scoreOffsets(members, layer);
-        score(layer, queries, scratch.shownScores, offsets);
+        scoring.score(layer, queries, scratch.shownScores, offsets, PagedMember::index);
         scratch.show(offsets[members.size()] * spec.headGroups());
         count(Part.ESTIMATE, start);
-    }
-
-    /** Scores as many pages of each member as its offsets have room for. */
-    private void score(int layer, M queries, PageScores target, int[] offsets) {
-        target.reserve(Math.multiplyExact(offsets[members.size()], spec.headGroups()));
-        var work = new ArrayList<Scoring>();
-        for (var member : members) {
-            int pages = offsets[member.index() + 1] - offsets[member.index()];
-            if (pages > 0) {
-                for (int group = 0; group < spec.headGroups(); group++) {
-                    work.add(new Scoring(
-                            member.settings().digest(),
-                            member.settings().groupScore(),
-                            group,
-                            member.layer(layer).digests.get(group)::blockAt,
-                            pages,
-                            member.index(),
-                            offsets[member.index()] * spec.headGroups() + group,
-                            member.settings().sinkPages(),
-                            Math.min(pages, member.rankedTo())));
-                }
-                member.scoredPages += (long) pages * spec.headGroups();
-            }
-        }
-        if (!work.isEmpty()) {
-            device.score(work, queries, target);
-        }
     }
 
     @Override
@@ -309,112 +231,55 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     @Override
     public void recall(int layer) {
         long start = device.clock();
-        move(layer, selections);
+        moves.move(layer, selections);
         count(Part.RECALL, start);
-    }
-
-    private void move(int layer, Selection[][] chosen) {
-        for (var member : members) {
-            move(member, layer, chosen[member.index()]);
-        }
-        store.flush();
-    }
-
-    private void move(PagedMember member, int layer, Selection[] chosen) {
-        var journal = member.journal(layer);
-        try {
-            for (int group = 0; group < chosen.length; group++) {
-                var table = member.layer(layer).groups.get(group);
-                var selection = chosen[group];
-                if (selection.victims().length + selection.recalls().length > 0) {
-                    journal.beforeMoves();
-                }
-                for (int page : selection.victims()) {
-                    store.evict(table, page);
-                }
-                for (int page : selection.recalls()) {
-                    recalledPages += store.recall(table, page) ? 1 : 0;
-                }
-                member.evictedPages += selection.victims().length;
-                member.recalledPages += selection.recalls().length;
-            }
-        } catch (IOException e) {
-            lost.putIfAbsent(member.sequence(), e);
-        }
     }
 
     @Override
     public void attend(int layer, M queries, M output) {
+        attend(layer, queries, output, new BitSet());
+    }
+
+    /** Step (e) for all pairs of a member and a group, counted in this order, but those attended to. */
+    private void attend(int layer, M queries, M output, BitSet attended) {
         long start = device.clock();
         var chosen = ahead.getOrDefault(layer, selections);
-        var work = new ArrayList<Attention>();
+        var list = new AttentionList(spec, layer);
         for (var member : members) {
-            // A sequence whose pages could not be brought back has nothing to attend to; commit says so.
-            if (!lost.containsKey(member.sequence())) {
-                addAttention(member, layer, chosen, work);
+            if (isSound(member)) {
+                list.addDecode(member, chosen[member.index()], member.index(), attended);
             }
         }
-        device.attend(work, queries, output);
+        if (!list.work().isEmpty()) {
+            device.attend(list.work(), queries, output);
+        }
         count(Part.ATTEND, start);
     }
 
-    private void addAttention(PagedMember member, int layer, Selection[][] chosen, List<Attention> work) {
-        var pages = member.layer(layer);
-        member.journal(layer);
-        int missing = pages.pages() * spec.pageSize() - pages.tokens;
-        for (int group = 0; group < spec.headGroups(); group++) {
-            var table = pages.groups.get(group);
-            if (!member.isOverBudget(layer)) {
-                table.setAttended(AttendedPages.first(table.pages()));
-            } else if (member.settings().scope() == Scope.RESIDENT) {
-                table.setAttended(AttendedPages.of(table.residentPages()));
-            } else {
-                table.setAttended(AttendedPages.of(chosen[member.index()][group].selected()));
-            }
-            var attended = table.attended();
-            if (pages.isLimited()) {
-                member.attendedPages += attended.count();
-            }
-            int tokens = attended.count() * spec.pageSize() - missing;
-            work.add(new Attention(group, TablePlaces.resident(table, attended), tokens, member.index(), 1));
-        }
+    /** A sequence whose pages could not be brought back has nothing to attend to; commit says so. */
+    private boolean isSound(PagedMember member) {
+        return !lost.containsKey(member.sequence());
     }
 
     @Override
-    public void prefill(int layer, int[] tokens, int[] stored, M queries, M keys, M values, M output) {
-        store(layer, tokens, keys, values);
+    public void prefill(int layer, int[] chunk, int[] stored, M queries, M keys, M values, M output) {
+        store(layer, chunk, keys, values);
         long start = device.clock();
         try (var reads = store.backups.reads()) {
-            var work = new ArrayList<Attention>();
-            int row = 0;
-            for (var member : members) {
-                int count = tokens[member.index()];
-                if (count > 0) {
-                    addPrefill(member.sequence(), member.layer(layer), row, count, reads, work);
-                }
-                row += count;
+            var list = new AttentionList(spec, layer);
+            for (var rows : MemberRows.of(chunk)) {
+                addPrompt(list, members.get(rows.member()), rows.first(), rows.rows(), reads);
             }
-            device.attend(work, queries, output);
+            device.attend(list.work(), queries, output);
         }
         count(Part.PREFILL, start);
     }
 
-    private void addPrefill(
-            PagedSequence sequence,
-            LayerPages pages,
-            int row,
-            int count,
-            BackupTiers.Reads reads,
-            List<Attention> work) {
+    private void addPrompt(AttentionList list, PagedMember member, int row, int count, BackupTiers.Reads reads) {
         try {
-            var all = new ArrayList<Attention>();
-            for (int group = 0; group < spec.headGroups(); group++) {
-                var places = TablePlaces.all(pages.groups.get(group), reads);
-                all.add(new Attention(group, places, pages.tokens, row, count));
-            }
-            work.addAll(all);
+            list.addPrompt(member, row, count, reads);
         } catch (IOException e) {
-            lost.putIfAbsent(sequence, e);
+            lost.putIfAbsent(member.sequence(), e);
         }
     }
 
@@ -422,37 +287,67 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     public void finishPrefill(int layer, M lastQueries) {
         long start = device.clock();
         var offsets = StepMember.scoreOffsets(members, layer);
-        score(layer, lastQueries, scratch.scores, offsets);
+        scoring.score(layer, lastQueries, scratch.scores, offsets, PagedMember::index);
         for (var member : members) {
             if (member.isOverBudget(layer)) {
-                evictToBudget(member, layer, scratch.scores.order(), offsets[member.index()] * spec.headGroups());
+                evictToBudget(member, layer, offsets);
             }
         }
         count(Part.SELECT, start);
     }
 
-    private void evictToBudget(PagedMember member, int layer, float[] order, int base) {
-        var settings = member.settings();
-        member.journal(layer).beforeMoves();
-        try {
-            for (int group = 0; group < spec.headGroups(); group++) {
-                var table = member.layer(layer).groups.get(group);
-                int at = base + group;
-                int excess = Math.max(0, table.residents() - settings.budgetPages());
-                var victims = scratch.selector.victims(
-                        settings,
-                        table,
-                        table.pages(),
-                        new int[0],
-                        excess,
-                        page -> order[at + page * spec.headGroups()]);
-                for (int page : victims) {
-                    store.evict(table, page);
-                }
-                member.evictedPages += victims.length;
+    private void evictToBudget(PagedMember member, int layer, int[] offsets) {
+        moves.evictToBudget(member, layer, scratch.scores.order(), offsets[member.index()] * spec.headGroups());
+    }
+
+    @Override
+    public void forward(int layer, M queries, M keys, M values, M output) {
+        store(layer, tokens, keys, values);
+        long start = device.clock();
+        var offsets = StepMember.scoreOffsets(
+                members, member -> member.isOverBudget(layer) && !member.role().leavesPromptOpen());
+        scoring.score(layer, queries, scratch.scores, offsets, this::scoringRow);
+        start = count(Part.ESTIMATE, start);
+        var chosen = new Selection[members.size()][0];
+        for (var member : members) {
+            if (member.role() == Role.DECODE) {
+                int base = offsets[member.index()] * spec.headGroups();
+                chosen[member.index()] = select(member, layer, scratch.scores.order(), base);
             }
-        } catch (IOException e) {
-            lost.putIfAbsent(member.sequence(), e);
+        }
+        start = count(Part.SELECT, start);
+        moves.move(layer, chosen);
+        start = count(Part.RECALL, start);
+        attendByRole(layer, chosen, queries, output);
+        start = count(Part.ATTEND, start);
+        for (var member : members) {
+            if (member.endsPrompt() && member.isOverBudget(layer)) {
+                evictToBudget(member, layer, offsets);
+            }
+        }
+        count(Part.SELECT, start);
+    }
+
+    /** Drafted tokens choose with the first of them, which alone is sure to stay, and a prompt with its last. */
+    private int scoringRow(PagedMember member) {
+        int first = firstRow[member.index()];
+        return member.role() == Role.DECODE ? first : first + member.tokens() - 1;
+    }
+
+    private void attendByRole(int layer, Selection[][] chosen, M queries, M output) {
+        try (var reads = store.backups.reads()) {
+            var list = new AttentionList(spec, layer);
+            for (var member : members) {
+                int row = firstRow[member.index()];
+                if (member.role() == Role.DECODE && isSound(member)) {
+                    list.addDecode(member, chosen[member.index()], row, new BitSet());
+                } else if (member.role() != Role.DECODE && member.role().attends()) {
+                    addPrompt(list, member, row, member.tokens(), reads);
+                }
+            }
+            if (!list.work().isEmpty()) {
+                device.attend(list.work(), queries, output);
+            }
         }
     }
 
@@ -464,21 +359,36 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
             offsets[member.index() + 1] = Math.addExact(offsets[member.index()], filled);
         }
         long start = device.clock();
-        score(layer, guessedQueries, scratch.scores, offsets);
+        scoring.score(layer, guessedQueries, scratch.scores, offsets, PagedMember::index);
         start = count(Part.ESTIMATE, start);
         var chosen = select(layer, scratch.scores.order(), offsets);
         start = count(Part.SELECT, start);
-        move(layer, chosen);
+        moves.move(layer, chosen);
         ahead.put(layer, chosen);
         count(Part.RECALL, start);
     }
 
     @Override
-    public StepOutcome finish() {
+    public StepOutcome finish(int[] kept) {
         var counts = members.stream().map(PagedMember::counts).toList();
         long bytes = device.storage().slotBytes();
-        var report = new CountedReport(counts, recalledPages * bytes, backedUpPages * bytes, nanos);
+        var report = new CountedReport(counts, moves.recalledPages() * bytes, writer.backedUpPages() * bytes, nanos);
+        for (var member : members) {
+            if (kept[member.index()] < member.tokens()
+                    && isSound(member)
+                    && !notFinite.containsKey(member.sequence())) {
+                truncate(member.sequence(), member.lengthBefore() + kept[member.index()]);
+            }
+        }
         return new StepOutcome(report, notFinite, lost);
+    }
+
+    private void truncate(PagedSequence sequence, int length) {
+        try {
+            new Truncation(spec, store, sequence, length).run();
+        } catch (IOException e) {
+            lost.putIfAbsent(sequence, e);
+        }
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.arkvale.core.page;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CapacityException;
 import io.arkvale.api.SlotNeed;
+import io.arkvale.core.table.PageTable;
+import io.arkvale.core.table.SlotPool;
 import java.util.Collection;
 import java.util.List;
 
@@ -63,12 +65,15 @@ final class Reservation {
                     long opened = pages - table.pages() + copiedLastPage(table, member.lengthBefore());
                     most += opened;
                     rest += opened;
-                    if (sequence.isLimited(layer) && pages > sequence.budgetPages()) {
+                    if (member.isOverBudget(layer) && !member.role().leavesPromptOpen()) {
                         long over = table.residents() + (pages - table.pages()) - sequence.budgetPages();
+                        long recalls = member.mayDecode() ? sequence.rankedPages() : 0;
                         // A victim that a fork holds too frees no slot for a recall.
-                        long stuck = Math.min(sharedPages(table, member.lengthBefore()), over + sequence.rankedPages());
-                        most += member.tokens() == 1 ? stuck : 0;
-                        rest += stuck - over;
+                        long stuck = Math.min(sharedPages(table, member.lengthBefore()), Math.max(0, over + recalls));
+                        // A sequence that has been cut may hold less than its budget, and fill it.
+                        long filled = Math.min(recalls, Math.max(0, -over));
+                        most += member.mayDecode() ? stuck + filled : 0;
+                        rest += stuck + filled - Math.max(0, over);
                     }
                 }
             }
@@ -103,11 +108,17 @@ final class Reservation {
         }
         for (var member : members) {
             need -= residents(member.sequence());
-            need += SlotNeed.of(
-                            spec.layers(), spec.headGroups(), spec.pageSize(), member.settings(), member.lengthAfter())
-                    .device();
+            need += need(member).device();
         }
         return need;
+    }
+
+    private SlotNeed need(PagedMember member) {
+        int layers = spec.layers();
+        int groups = spec.headGroups();
+        return member.mayHoldAllPages()
+                ? SlotNeed.ofOpenPrompt(layers, groups, spec.pageSize(), member.settings(), member.lengthAfter())
+                : SlotNeed.of(layers, groups, spec.pageSize(), member.settings(), member.lengthAfter());
     }
 
     private long residents(PagedSequence sequence) {

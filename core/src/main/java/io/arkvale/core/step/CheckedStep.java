@@ -2,6 +2,7 @@ package io.arkvale.core.step;
 
 import io.arkvale.api.Backend;
 import io.arkvale.api.Batch;
+import io.arkvale.api.Batch.Role;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CallOrderException;
 import io.arkvale.api.Capabilities.Feature;
@@ -14,6 +15,7 @@ import io.arkvale.core.tensor.CacheTensor;
 import io.arkvale.core.tensor.CacheTensors;
 import io.arkvale.core.tensor.Guard;
 import io.arkvale.spi.TensorMemory;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +44,15 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
         /** Called first by every call, with the guard held. */
         void enter();
 
-        /** The step is over. */
-        void ended(CheckedStep<M> step, boolean committed);
+        /** What the step has done. */
+        void reported(StepReport report);
+
+        /**
+         * The step is over.
+         *
+         * @param kept tokens that each member keeps: none if it was not committed
+         */
+        void ended(CheckedStep<M> step, boolean committed, int[] kept);
     }
 
     private enum End {
@@ -58,7 +67,8 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
     private final StepProtocol protocol;
     private final StepWork<M> work;
     private final boolean checksImmediately;
-    private final int[] oneEach;
+    private final List<MemberRows> oneEach;
+    private final List<MemberRows> allRows;
     private final StepRecording recording = new StepRecording();
     private @Nullable CacheTensor<M> shownScores;
     private End end = End.OPEN;
@@ -81,9 +91,9 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
         this.members = List.copyOf(members);
         this.work = work;
         this.checksImmediately = checksImmediately;
-        protocol = new StepProtocol(owner.spec().layers(), batch.tokens());
-        oneEach = new int[batch.size()];
-        Arrays.fill(oneEach, 1);
+        protocol = new StepProtocol(owner.spec().layers(), batch.tokens(), batch.hasRoles());
+        oneEach = oneEach(batch.size());
+        allRows = MemberRows.of(batch.tokens());
     }
 
     @Override
@@ -101,9 +111,50 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
         return work.unusedReservation();
     }
 
+    /** The backend's part. */
+    public StepWork<M> work() {
+        return work;
+    }
+
     /** Tokens of a member that a layer has got in this step. */
     public int stored(int layer, int member) {
         return protocol.stored(layer)[member];
+    }
+
+    private static List<MemberRows> oneEach(int members) {
+        var counts = new int[members];
+        Arrays.fill(counts, 1);
+        return MemberRows.of(counts);
+    }
+
+    @Override
+    public void forward(int layer, Tensor queries, Tensor keys, Tensor values, Tensor output) {
+        try (var _ = enter()) {
+            owner.backend().capabilities().require(Feature.MIXED_STEPS);
+            protocol.requireForward(layer);
+            int rows = batch.rows();
+            var q = queries("queries", queries, rows);
+            var k = keys("keys", keys, rows);
+            var v = keys("values", values, rows);
+            var o = queries("output", output, rows);
+            checkKeys(k, v, allRows);
+            checkQueries("queries", q, queryRows());
+            run(() -> work.forward(layer, q, k, v, o));
+            protocol.layerDone();
+        }
+    }
+
+    /** Rows of queries that are read: all of members that attend, and the last one that an ingested prompt ends with. */
+    private List<MemberRows> queryRows() {
+        var read = new ArrayList<MemberRows>(allRows.size());
+        for (var rows : allRows) {
+            switch (members.get(rows.member()).role()) {
+                case LAST_INGEST -> read.add(rows.last());
+                case INGEST -> {}
+                default -> read.add(rows);
+            }
+        }
+        return read;
     }
 
     @Override
@@ -210,8 +261,9 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
             var k = keys("keys", keys, rows);
             var v = keys("values", values, rows);
             var o = queries("output", output, rows);
-            checkKeys(k, v, tokens);
-            checkQueries("queries", q, tokens);
+            var chunk = MemberRows.of(tokens);
+            checkKeys(k, v, chunk);
+            checkQueries("queries", q, chunk);
             run(() -> work.prefill(layer, tokens, protocol.stored(layer), q, k, v, o));
             protocol.stored(tokens, true);
         }
@@ -224,7 +276,7 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
             int rows = Arrays.stream(tokens).sum();
             var k = keys("keys", keys, rows);
             var v = keys("values", values, rows);
-            checkKeys(k, v, tokens);
+            checkKeys(k, v, MemberRows.of(tokens));
             run(() -> work.ingest(layer, tokens, protocol.stored(layer), k, v));
             protocol.stored(tokens, false);
         }
@@ -257,19 +309,50 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
     public StepReport commit() {
         try (var _ = enter()) {
             protocol.requireCommit();
-            StepOutcome outcome;
-            try {
-                outcome = work.finish();
-            } finally {
-                end(End.COMMITTED);
-            }
-            recording.commit(owner.backend(), batch, outcome.report());
-            var error = outcome.poison();
-            if (error != null) {
-                throw error;
-            }
-            return outcome.report();
+            return finish(batch.tokens());
         }
+    }
+
+    @Override
+    public StepReport commit(int... kept) {
+        try (var _ = enter()) {
+            owner.backend().capabilities().require(Feature.TRUNCATION);
+            protocol.requireCommit();
+            requireKept(kept);
+            return finish(kept.clone());
+        }
+    }
+
+    private void requireKept(int[] kept) {
+        if (kept.length != batch.size()) {
+            throw new InvalidArgumentException(
+                    "commit names " + kept.length + " numbers of tokens; allowed: exactly the batch's " + batch.size());
+        }
+        for (var member : members) {
+            int most = member.tokens();
+            int least = member.role() == Role.DECODE ? 0 : most;
+            int tokens = kept[member.index()];
+            if (tokens < least || tokens > most) {
+                throw new InvalidArgumentException("commit keeps " + tokens + " tokens of sequence " + member.index()
+                        + ", whose role is " + member.role() + "; allowed: " + least + " to " + most);
+            }
+        }
+    }
+
+    private StepReport finish(int[] kept) {
+        StepOutcome outcome;
+        try {
+            outcome = work.finish(kept);
+        } finally {
+            end(End.COMMITTED, kept);
+        }
+        owner.reported(outcome.report());
+        recording.commit(owner.backend(), batch, outcome.report());
+        var error = outcome.poison();
+        if (error != null) {
+            throw error;
+        }
+        return outcome.report();
     }
 
     @Override
@@ -280,7 +363,7 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
                 try {
                     work.undo();
                 } finally {
-                    end(End.CLOSED);
+                    end(End.CLOSED, new int[batch.size()]);
                 }
             }
         }
@@ -292,10 +375,10 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
         closeScores();
     }
 
-    private void end(End how) {
+    private void end(End how, int[] kept) {
         end = how;
         closeScores();
-        owner.ended(this, how == End.COMMITTED);
+        owner.ended(this, how == End.COMMITTED, kept);
     }
 
     private void closeScores() {
@@ -332,21 +415,21 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
         return owner.tensors().requireKeys(name, tensor, rows);
     }
 
-    private void checkKeys(M keys, M values, int[] tokens) {
-        check("keys", keys, owner.spec().kvHeads(), tokens);
-        check("values", values, owner.spec().kvHeads(), tokens);
+    private void checkKeys(M keys, M values, List<MemberRows> rows) {
+        check("keys", keys, owner.spec().kvHeads(), rows);
+        check("values", values, owner.spec().kvHeads(), rows);
     }
 
-    private void checkQueries(String name, M queries, int[] tokens) {
-        check(name, queries, owner.spec().queryHeads(), tokens);
+    private void checkQueries(String name, M queries, List<MemberRows> rows) {
+        check(name, queries, owner.spec().queryHeads(), rows);
     }
 
-    private void check(String name, M memory, int heads, int[] tokens) {
+    private void check(String name, M memory, int heads, List<MemberRows> rows) {
         if (!checksImmediately) {
-            work.noteNotFinite(name, memory, heads, tokens);
+            work.noteNotFinite(name, memory, heads, rows);
             return;
         }
-        int member = work.firstNotFinite(memory, heads, tokens);
+        int member = work.firstNotFinite(memory, heads, rows);
         if (member >= 0) {
             throw new InvalidArgumentException(
                     name + " of sequence " + member + " of the batch hold NaN or infinity; allowed: finite values");

@@ -1,9 +1,11 @@
 package io.arkvale.core.step;
 
+import io.arkvale.api.Batch.Role;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.core.CacheSequence;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * One sequence's part in a step: what it grows by, and what follows from that.
@@ -15,20 +17,25 @@ public class StepMember<S extends CacheSequence> {
     private final CacheSpec cache;
     private final int index;
     private final int tokens;
+    private final Role role;
     private final int lengthBefore;
+    private final boolean promptOpenBefore;
 
     /**
      * A member of a step that opens; the sequence has not grown yet.
      *
      * @param index place in the batch
      * @param tokens tokens it grows by
+     * @param role what it does
      */
-    public StepMember(S sequence, CacheSpec cache, int index, int tokens) {
+    public StepMember(S sequence, CacheSpec cache, int index, int tokens, Role role) {
         this.sequence = sequence;
         this.cache = cache;
         this.index = index;
         this.tokens = tokens;
+        this.role = role;
         lengthBefore = sequence.length();
+        promptOpenBefore = sequence.isPromptOpen();
     }
 
     /** The sequence. */
@@ -44,6 +51,31 @@ public class StepMember<S extends CacheSequence> {
     /** Tokens it grows by. */
     public final int tokens() {
         return tokens;
+    }
+
+    /** What it does. */
+    public final Role role() {
+        return role;
+    }
+
+    /** Whether it may decode: it does, or the calls may say so. */
+    public final boolean mayDecode() {
+        return role == Role.DECODE || (role == Role.BY_CALL && tokens == 1);
+    }
+
+    /** Whether its prompt ends with the step. */
+    public final boolean endsPrompt() {
+        return role == Role.LAST_PROMPT || role == Role.LAST_INGEST;
+    }
+
+    /** Whether its prompt was open before the step. */
+    public final boolean promptOpenBefore() {
+        return promptOpenBefore;
+    }
+
+    /** Whether it may hold all of its pages, whatever its budget, before or after the step. */
+    public final boolean mayHoldAllPages() {
+        return promptOpenBefore || role.leavesPromptOpen();
     }
 
     /** Its length before the step. */
@@ -102,10 +134,15 @@ public class StepMember<S extends CacheSequence> {
      * @param members in batch order
      */
     public static int[] scoreOffsets(List<? extends StepMember<?>> members, int layer) {
+        return scoreOffsets(members, member -> member.isOverBudget(layer));
+    }
+
+    /** Offsets of each member's rows in scores, where those members have rows that are scored. */
+    public static <T extends StepMember<?>> int[] scoreOffsets(List<T> members, Predicate<? super T> scored) {
         var offsets = new int[members.size() + 1];
         for (int i = 0; i < members.size(); i++) {
             var member = members.get(i);
-            offsets[i + 1] = Math.addExact(offsets[i], member.isOverBudget(layer) ? member.filledAfter() : 0);
+            offsets[i + 1] = Math.addExact(offsets[i], scored.test(member) ? member.filledAfter() : 0);
         }
         return offsets;
     }

@@ -27,6 +27,7 @@ public final class StepProtocol {
     private final int[] tokens;
     private final int[] stored;
     private final boolean decodes;
+    private final boolean hasRoles;
     private final BitSet prefetched = new BitSet();
     private int current;
     private Phase phase = Phase.READY;
@@ -38,10 +39,12 @@ public final class StepProtocol {
      *
      * @param layers layers of the cache
      * @param tokens tokens that each sequence of the batch grows by
+     * @param hasRoles whether the members have roles, so that one call does a layer
      */
-    public StepProtocol(int layers, int[] tokens) {
+    public StepProtocol(int layers, int[] tokens, boolean hasRoles) {
         this.layers = layers;
         this.tokens = tokens;
+        this.hasRoles = hasRoles;
         stored = new int[tokens.length];
         var single = true;
         for (int count : tokens) {
@@ -67,12 +70,21 @@ public final class StepProtocol {
         return prefetched.get(layer);
     }
 
+    /** Asks about forward. */
+    public void requireForward(int layer) {
+        requireNext(layer);
+        if (!hasRoles) {
+            throw new CallOrderException(
+                    "forward is for batches whose members have roles; call decode, prefill or ingest");
+        }
+    }
+
     /** Asks about append, and about decode, which begins as append does. */
     public void requireAppend(int layer) {
         requireLayer(layer);
         if (!decodes) {
             throw new CallOrderException(
-                    "decode takes one token a sequence and this batch has more; use prefill or ingest");
+                    "decode takes one token per sequence and this batch has more; use prefill or ingest");
         }
         requirePhase("append or decode", Phase.READY);
     }
@@ -192,9 +204,10 @@ public final class StepProtocol {
     /** Asks about prefetch. */
     public void requirePrefetch(int layer) {
         requireIndex(layer);
+        requireNoRoles();
         if (!decodes) {
             throw new CallOrderException(
-                    "prefetch is for decode steps and this batch has more than one token a sequence");
+                    "prefetch is for decode steps and this batch has more than one token per sequence");
         }
         int lastBegun = phase == Phase.READY ? current - 1 : current;
         if (layer <= lastBegun) {
@@ -224,11 +237,34 @@ public final class StepProtocol {
     }
 
     private void requireLayer(int layer) {
+        requireNext(layer);
+        requireNoRoles();
+    }
+
+    private void requireNoRoles() {
+        if (hasRoles) {
+            throw new CallOrderException("the members of the batch have roles; call forward, once per layer");
+        }
+    }
+
+    private void requireNext(int layer) {
         requireIndex(layer);
         if (layer != current) {
-            throw new CallOrderException("layer " + layer + " is not the next one; layers go in ascending order"
-                    + (current < layers ? ", layer " + current + " is next" : ", all are done"));
+            throw new CallOrderException("layer " + layer + " is not the next one; layers go in ascending order, "
+                    + (current < layers ? "layer " + current + " " + next() : "all are done"));
         }
+    }
+
+    /** What the current layer waits for, in words that follow its name. */
+    private String next() {
+        return switch (phase) {
+            case READY -> "is next";
+            case STORING ->
+                Arrays.equals(stored, tokens)
+                        ? "has all its tokens and waits for finishPrefill"
+                        : "still has tokens to come";
+            case APPENDED, SELECTED, RECALLED -> "is being decoded and waits for attend";
+        };
     }
 
     private void requirePhase(String call, Phase needed) {

@@ -1,6 +1,7 @@
 package io.arkvale.core.step;
 
 import io.arkvale.spi.TensorMemory;
+import java.util.List;
 
 /**
  * What a backend does in the calls of a step. {@link CheckedStep} has checked each call: its order, its tensors, and with
@@ -57,6 +58,9 @@ public interface StepWork<M extends TensorMemory> {
     /** Evicts down to the budget, by the scores of the last queries. */
     void finishPrefill(int layer, M lastQueries);
 
+    /** All of a layer, for members that have roles. */
+    void forward(int layer, M queries, M keys, M values, M output);
+
     /** Selects and recalls for a later layer, on its pages as they will be after its append. */
     void prefetch(int layer, M guessedQueries);
 
@@ -65,9 +69,9 @@ public interface StepWork<M extends TensorMemory> {
      * immediate checks.
      *
      * @param heads heads per row
-     * @param tokens rows of each member
+     * @param rows the rows that count, in batch order
      */
-    int firstNotFinite(M memory, int heads, int[] tokens);
+    int firstNotFinite(M memory, int heads, List<MemberRows> rows);
 
     /**
      * With deferred checks, notes members whose rows hold a number that is not finite, for {@link #finish}. A device that
@@ -75,13 +79,17 @@ public interface StepWork<M extends TensorMemory> {
      *
      * @param name what the call calls the rows
      */
-    void noteNotFinite(String name, M memory, int heads, int[] tokens);
+    void noteNotFinite(String name, M memory, int heads, List<MemberRows> rows);
 
     /** Slots promised to the step and not yet taken. */
     long unusedReservation();
 
-    /** Ends the step: waits for what has to be waited for and tells what came of it. */
-    StepOutcome finish();
+    /**
+     * Ends the step: waits for what has to be waited for and tells what came of it.
+     *
+     * @param kept tokens that each member keeps; as many as it brought unless the backend declares truncation
+     */
+    StepOutcome finish(int[] kept);
 
     /**
      * Takes back everything but the lengths of the sequences.

@@ -1,5 +1,6 @@
 package io.arkvale.core.tensor;
 
+import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.InvalidArgumentException;
@@ -20,6 +21,7 @@ public final class CallChecks {
 
     /** The settings of a sequence that begins in a cache. */
     public static void settings(SequenceSpec sequence, CacheSpec cache) {
+        sequence.requirePageSize(cache.pageSize());
         if (sequence.denseLayers() > cache.layers()) {
             throw new InvalidArgumentException(
                     "denseLayers is " + sequence.denseLayers() + "; allowed: 0 to " + cache.layers());
@@ -31,6 +33,22 @@ public final class CallChecks {
         if (length > Integer.MAX_VALUE - tokens) {
             throw new InvalidArgumentException("the sequence would have " + ((long) length + tokens)
                     + " tokens; allowed: up to " + Integer.MAX_VALUE);
+        }
+    }
+
+    /** The length at which a sequence is forked or cut. */
+    public static void length(int length, int most) {
+        if (length < 0 || length > most) {
+            throw new InvalidArgumentException("length is " + length + "; allowed: 0 to the sequence's " + most);
+        }
+    }
+
+    /** The tokens of a member that decodes: their pages must be in the window. */
+    public static void draft(Batch.Entry entry, SequenceSpec sequence, CacheSpec cache) {
+        int most = sequence.mostDrafted(cache.pageSize());
+        if (entry.role() == Batch.Role.DECODE && entry.tokens() > most) {
+            throw new InvalidArgumentException("a sequence decodes " + entry.tokens() + " tokens; allowed: 1 to " + most
+                    + ", so that they lie within its window of " + sequence.windowPages() + " pages");
         }
     }
 

@@ -57,8 +57,7 @@ class DeferredErrorsTest {
         var sequence = counting.prompt(CountingCache.SETTINGS, 4);
         try (var step = counting.cache.step(Batch.decode(sequence))) {
             assertThatThrownBy(step::commit).isInstanceOf(CallOrderException.class);
-            assertThatThrownBy(() -> counting.cache.begin(CountingCache.SETTINGS))
-                    .isInstanceOf(CallOrderException.class);
+            assertThatThrownBy(sequence::close).isInstanceOf(CallOrderException.class);
             step.decode(0, counting.rows(1, 1), counting.rows(5, 1), counting.rows(0, 1), counting.rows(0, 1));
             step.commit();
         }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class StepProtocolTest {
     @Test
     void theFiveStepsComeInOrder() {
-        var protocol = new StepProtocol(1, new int[] {1, 1});
+        var protocol = new StepProtocol(1, new int[] {1, 1}, false);
         protocol.requireAppend(0);
         protocol.appended();
         assertThatThrownBy(() -> protocol.requireSelect(0, false)).isInstanceOf(CallOrderException.class);
@@ -32,7 +32,7 @@ class StepProtocolTest {
 
     @Test
     void scoresAreOfOneLayerOnly() {
-        var protocol = new StepProtocol(2, new int[] {1});
+        var protocol = new StepProtocol(2, new int[] {1}, false);
         protocol.appended();
         protocol.estimated();
         protocol.layerDone();
@@ -42,7 +42,7 @@ class StepProtocolTest {
 
     @Test
     void aPrefetchedLayerIsOnlyAppendedToAndAttended() {
-        var protocol = new StepProtocol(2, new int[] {1});
+        var protocol = new StepProtocol(2, new int[] {1}, false);
         protocol.requirePrefetch(1);
         protocol.prefetched(1);
         assertThatThrownBy(() -> protocol.requirePrefetch(1)).isInstanceOf(CallOrderException.class);
@@ -56,7 +56,7 @@ class StepProtocolTest {
 
     @Test
     void chunksFillTheTokensExactly() {
-        var protocol = new StepProtocol(1, new int[] {3, 2});
+        var protocol = new StepProtocol(1, new int[] {3, 2}, false);
         assertThatThrownBy(() -> protocol.requireAppend(0)).isInstanceOf(CallOrderException.class);
         assertThatThrownBy(() -> protocol.requireChunk(0, new int[] {1}, true))
                 .isInstanceOf(InvalidArgumentException.class);

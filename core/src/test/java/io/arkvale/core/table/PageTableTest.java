@@ -1,14 +1,15 @@
-package io.arkvale.core.page;
+package io.arkvale.core.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.arkvale.api.Digest;
 import org.junit.jupiter.api.Test;
 
 class PageTableTest {
     @Test
     void pagesOpenLeaveAndComeBack() {
-        var table = new PageTable();
+        var table = new PageTable(Digest.CUBOID_MEAN);
         for (int page = 0; page < 20; page++) {
             table.open(100 + page);
         }
@@ -28,7 +29,7 @@ class PageTableTest {
 
     @Test
     void aForkGoesItsOwnWay() {
-        var table = new PageTable();
+        var table = new PageTable(Digest.CUBOID_MEAN);
         table.open(0);
         table.open(1);
         table.setAttended(AttendedPages.of(new int[] {0, 1}));

@@ -1,5 +1,6 @@
-package io.arkvale.core.page;
+package io.arkvale.core.table;
 
+import io.arkvale.api.Digest;
 import io.arkvale.core.backup.Backup;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -9,25 +10,40 @@ public final class PageTable {
     /** The slot of a page that is evicted. */
     public static final int NOT_RESIDENT = -1;
 
+    private final @Nullable Digest digest;
     private int pages;
     private int residents;
     private AttendedPages attended = AttendedPages.NONE;
     private int[] slots;
     private @Nullable Backup[] backups;
 
-    /** A table without pages. */
-    public PageTable() {
+    /**
+     * A table without pages.
+     *
+     * @param digest kind of digest of its pages; null in a layer without a budget
+     */
+    public PageTable(@Nullable Digest digest) {
+        this.digest = digest;
         slots = new int[8];
         backups = new @Nullable Backup[8];
     }
 
     /** A copy for a fork; the caller retains slots and backups. */
     public PageTable(PageTable other) {
+        digest = other.digest;
         pages = other.pages;
         residents = other.residents;
         attended = other.attended;
         slots = other.slots.clone();
         backups = other.backups.clone();
+    }
+
+    /** The kind of digest of its pages, which a layer with a budget has. */
+    public Digest digest() {
+        if (digest == null) {
+            throw new IllegalStateException("a layer without a budget has no digests");
+        }
+        return digest;
     }
 
     /** Pages that hold at least one token. */
@@ -41,12 +57,12 @@ public final class PageTable {
     }
 
     /** Pages of the last decode attention, or selected for the next. */
-    AttendedPages attended() {
+    public AttendedPages attended() {
         return attended;
     }
 
     /** Says which pages are attended to. */
-    void setAttended(AttendedPages pages) {
+    public void setAttended(AttendedPages pages) {
         attended = pages;
     }
 
@@ -82,6 +98,12 @@ public final class PageTable {
         }
         slots[pages++] = slot;
         residents++;
+    }
+
+    /** Adds a page at the end that lies in no slot. */
+    public void openEvicted() {
+        open(NOT_RESIDENT);
+        residents--;
     }
 
     /** Takes the last page away again, slot and backup released by the caller. */

@@ -1,7 +1,6 @@
-package io.arkvale.core.page;
+package io.arkvale.core.table;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.api.Digest;
 import io.arkvale.api.MemoryUse;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.core.backup.Backup;
@@ -12,15 +11,13 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 
 /** The pages of a cache: who has which slot, backup and digest, and the moves between device and backups. */
-final class PageStore {
-    final PageDevice<?> device;
-    final BackupTiers backups;
-    final SlotPool slots;
+public final class PageStore {
+    public final PageDevice<?> device;
+    public final BackupTiers backups;
+    public final SlotPool slots;
     private final CacheSpec spec;
     /** Blocks of digests; as many as there are pages that need one, which backups limit. */
     private final SlotPool digestBlocks = new SlotPool(Integer.MAX_VALUE - 8);
@@ -30,8 +27,12 @@ final class PageStore {
 
     private int[] targets = new int[16];
     private final BackupTiers.Reads arrivals;
+    /** Digests of group pages, each kind of a page once. */
+    private long digestedPages;
 
-    PageStore(CacheSpec spec, PageDevice<? extends TensorMemory> device, BackupTiers backups) {
+    private final SlotLinks links = new SlotLinks();
+
+    public PageStore(CacheSpec spec, PageDevice<? extends TensorMemory> device, BackupTiers backups) {
         this.spec = spec;
         this.device = device;
         this.backups = backups;
@@ -39,10 +40,10 @@ final class PageStore {
         arrivals = backups.reads();
     }
 
-    LayerPages newLayer(SequenceSpec sequence, int layer) {
+    public LayerPages newLayer(SequenceSpec sequence, int layer) {
         var pages = new LayerPages();
         for (int group = 0; group < spec.headGroups(); group++) {
-            pages.groups.add(new PageTable());
+            pages.groups.add(new PageTable(sequence.isLimited(layer) ? sequence.digest() : null));
             if (sequence.isLimited(layer)) {
                 pages.digests.add(new DigestList(sequence.digest(), digestBlocks, device));
             }
@@ -50,7 +51,7 @@ final class PageStore {
         return pages;
     }
 
-    LayerPages fork(LayerPages source) {
+    public LayerPages fork(LayerPages source) {
         for (var table : source.groups) {
             for (int page = 0; page < table.pages(); page++) {
                 if (table.isResident(page)) {
@@ -58,7 +59,7 @@ final class PageStore {
                 }
                 var backup = table.backup(page);
                 if (backup != null) {
-                    backup.retain();
+                    retain(backup, table);
                 }
             }
         }
@@ -70,7 +71,7 @@ final class PageStore {
     }
 
     /** Gives back everything a layer of a sequence holds. */
-    void release(LayerPages layer) {
+    public void release(LayerPages layer) {
         for (var table : layer.groups) {
             while (table.pages() > 0) {
                 removeLastPage(table);
@@ -79,26 +80,12 @@ final class PageStore {
         layer.digests.forEach(list -> list.resize(0));
     }
 
-    /** Makes sure that the digests of the step's pages have room. */
-    void reserveDigests(List<PagedMember> members) {
-        Map<Digest.Shape, Integer> blocks = new EnumMap<>(Digest.Shape.class);
-        for (var member : members) {
-            for (var layer : member.sequence().layers) {
-                for (var list : layer.digests) {
-                    int needed = list.needed(member.filledAfter());
-                    blocks.merge(member.settings().digest().shape(), needed, Math::addExact);
-                }
-            }
-        }
-        blocks.forEach(device::reserveDigests);
-    }
-
     /** Opens the pages that a layer needs for {@code tokens} tokens; a last page that forks share is copied first. */
-    void openPages(LayerPages layer, int tokens) {
+    public void openPages(LayerPages layer, int tokens) {
         int pages = spec.pages(tokens);
         for (var table : layer.groups) {
             if (layer.tokens % spec.pageSize() != 0) {
-                unshare(table, layer.tokens / spec.pageSize());
+                writable(table, layer.tokens / spec.pageSize());
             }
             while (table.pages() < pages) {
                 table.open(slots.take());
@@ -106,18 +93,27 @@ final class PageStore {
         }
     }
 
-    private void unshare(PageTable table, int page) {
+    /** Makes a page's slot its own, and no backup's, before rows are added to it. */
+    private void writable(PageTable table, int page) {
         int shared = table.slot(page);
-        if (slots.isShared(shared)) {
-            int copy = slots.take();
-            device.copy(shared, copy);
+        if (!slots.isShared(shared)) {
+            links.unlink(shared);
+        } else {
+            int copy = copyOf(shared);
             slots.release(shared);
             table.replaceSlot(page, copy);
         }
     }
 
+    /** A slot of its own with the bytes of another. */
+    public int copyOf(int slot) {
+        int copy = slots.take();
+        device.copy(slot, copy);
+        return copy;
+    }
+
     /** Takes the last page of a table away, with its slot and backup. */
-    void removeLastPage(PageTable table) {
+    public void removeLastPage(PageTable table) {
         int page = table.pages() - 1;
         releaseSlot(table, page);
         releaseBackup(table, page);
@@ -125,16 +121,46 @@ final class PageStore {
     }
 
     /** Starts the backup of a page that has just been filled; {@link BackupTiers#flush} is to follow. */
-    void backUp(PageTable table, int page) {
-        table.setBackup(page, backups.start(table.slot(page)));
+    public void backUp(PageTable table, int page) {
+        int slot = table.slot(page);
+        var backup = backups.start(slot);
+        links.link(slot, backup);
+        retain(backup, table);
+        table.setBackup(page, backup);
+    }
+
+    /** A table refers to a backup, and has a digest of its page. */
+    public void retain(Backup backup, PageTable table) {
+        digestedPages += backup.retain(table.digest()) ? 1 : 0;
+    }
+
+    /**
+     * A page that tokens will be added to is shared with no sequence that comes to need it later: what a copy of it takes was
+     * reserved when the step opened.
+     */
+    public void unlinkLastPage(LayerPages layer) {
+        if (layer.tokens % spec.pageSize() == 0) {
+            return;
+        }
+        for (var table : layer.groups) {
+            int slot = table.slot(table.pages() - 1);
+            if (!slots.isShared(slot)) {
+                links.unlink(slot);
+            }
+        }
     }
 
     /** Drops a page's backup, if it has one. */
-    void releaseBackup(PageTable table, int page) {
+    public void releaseBackup(PageTable table, int page) {
         var backup = table.backup(page);
         if (backup != null) {
             table.setBackup(page, null);
-            backups.release(backup);
+            BackupTiers.awaitQuietly(backup);
+            digestedPages -= backup.drop(table.digest()) ? 1 : 0;
+            if (backup.isUnused()) {
+                links.unlink(backup);
+                backups.free(backup);
+            }
         }
     }
 
@@ -143,7 +169,7 @@ final class PageStore {
      *
      * @throws IOException if the backup could not be written; the page stays
      */
-    void evict(PageTable table, int page) throws IOException {
+    public void evict(PageTable table, int page) throws IOException {
         table.requireBackup(page).await();
         releaseSlot(table, page);
         table.evict(page);
@@ -155,14 +181,51 @@ final class PageStore {
      * @return whether bytes are to be copied
      * @throws IOException if the backup could not be read; the page stays evicted
      */
-    boolean recall(PageTable table, int page) throws IOException {
+    public boolean recall(PageTable table, int page) throws IOException {
         var backup = table.requireBackup(page);
-        if (backup.slot() != Backup.NO_SLOT) {
-            slots.retain(backup.slot());
-            table.recall(page, backup.slot());
-            return false;
-        }
-        var source = arrivals.read(backup);
+        int used = slots.used();
+        table.recall(page, bring(backup));
+        return slots.used() > used;
+    }
+
+    /**
+     * A slot that holds the page of a backup: shared with a sequence that has it, or taken and filled by {@link #flush}.
+     *
+     * @throws IOException if the backup could not be written or read; no slot is taken
+     */
+    public int bring(Backup backup) throws IOException {
+        return backup.slot() == Backup.NO_SLOT ? fill(read(backup), backup) : share(backup);
+    }
+
+    /** As {@link #bring}, with the bytes that were read. */
+    public int bringRead(Backup backup, MemorySegment bytes) {
+        return backup.slot() == Backup.NO_SLOT ? fill(bytes, backup) : share(backup);
+    }
+
+    /** The slot that holds the page of a backup for another sequence, and now for one more. */
+    public int share(Backup backup) {
+        slots.retain(backup.slot());
+        return backup.slot();
+    }
+
+    /** Takes a slot that {@link #flush} fills with the bytes of a backup, and that other sequences may share. */
+    public int fill(MemorySegment bytes, Backup backup) {
+        int slot = fill(bytes);
+        links.link(slot, backup);
+        return slot;
+    }
+
+    /**
+     * The bytes of a backup, until the next {@link #flush}.
+     *
+     * @throws IOException if it could not be written or cannot be read
+     */
+    public MemorySegment read(Backup backup) throws IOException {
+        return arrivals.read(backup);
+    }
+
+    /** Takes a slot that {@link #flush} fills with a page's bytes. */
+    public int fill(MemorySegment source) {
         int slot = slots.take();
         int at = sources.size();
         if (at == targets.length) {
@@ -170,24 +233,30 @@ final class PageStore {
         }
         sources.add(source);
         targets[at] = slot;
-        backup.setSlot(slot);
-        table.recall(page, slot);
-        return true;
+        return slot;
     }
 
     /** Brings what was recalled since the last call. */
-    void flush() {
-        if (!sources.isEmpty()) {
-            try {
+    public void flush() {
+        try {
+            if (!sources.isEmpty()) {
                 device.upload(sources, Arrays.copyOf(targets, sources.size()));
-            } finally {
-                dropArrivals();
             }
+        } finally {
+            dropArrivals();
+        }
+    }
+
+    /** As {@link #flush}, but what was read stays readable until then. */
+    public void flushKeeping() {
+        if (!sources.isEmpty()) {
+            device.upload(sources, Arrays.copyOf(targets, sources.size()));
+            sources.clear();
         }
     }
 
     /** Forgets what {@link #flush} would bring, and backups that have not been begun. */
-    void dropPending() {
+    public void dropPending() {
         backups.drop();
         dropArrivals();
     }
@@ -199,17 +268,12 @@ final class PageStore {
 
     private void releaseSlot(PageTable table, int page) {
         int slot = table.slot(page);
-        if (slot < 0) {
-            return;
-        }
-        var backup = table.backup(page);
-        boolean freed = slots.release(slot);
-        if (freed && backup != null) {
-            backup.setSlot(Backup.NO_SLOT);
+        if (slot >= 0 && slots.release(slot)) {
+            links.unlink(slot);
         }
     }
 
-    MemoryUse memory(long reservedSlots, long tensorBytes) {
+    public MemoryUse memory(long reservedSlots, long tensorBytes) {
         long onHost = backups.usedHostSlots();
         long onDisk = backups.usedDiskSlots();
         long hostTensors = device.hasHostTensors() ? tensorBytes : 0;
@@ -218,7 +282,7 @@ final class PageStore {
                 reservedSlots,
                 onHost,
                 onDisk,
-                (onHost + onDisk) * spec.kvHeadsPerGroup(),
+                digestedPages * spec.kvHeadsPerGroup(),
                 device.deviceBytes() + tensorBytes - hostTensors,
                 backups.hostBytes() + device.hostBytes() + hostTensors,
                 backups.diskBytes());

@@ -1,8 +1,10 @@
-package io.arkvale.core.page;
+package io.arkvale.core.select;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.arkvale.api.Digest;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.core.table.PageTable;
 import org.junit.jupiter.api.Test;
 
 /** Hand-worked selections: 10 pages, sink 1, window 2, budget 6, k 5, so 3 pages by rank. */
@@ -17,7 +19,7 @@ class SelectorTest {
     private final Selector selector = new Selector();
 
     private static PageTable table(int pages, int... resident) {
-        var table = new PageTable();
+        var table = new PageTable(Digest.CUBOID_MEAN);
         for (int page = 0; page < pages; page++) {
             table.open(page);
         }

@@ -1,0 +1,65 @@
+package io.arkvale.api;
+
+import java.util.List;
+
+/**
+ * What a cache has done since it was opened, or all caches of a backend, closed ones too. Committed steps count, with what
+ * their reports say; steps that were given up do not. What is in use now is in {@link MemoryUse}.
+ *
+ * @param steps committed steps
+ * @param hits group pages that decodes attended to and that had not to be recalled for it, in layers with a budget
+ * @param recalls group pages recalled, counted as if each sequence ran alone
+ * @param evictions group pages evicted, counted as if each sequence ran alone
+ * @param recalledBytes bytes copied from backup tiers; pages that forks share count once
+ * @param backedUpBytes bytes copied to backup tiers
+ * @param recallNanos time of the recalls, 0 if the backend does not measure it apart
+ */
+public record CacheStats(
+        long steps, long hits, long recalls, long evictions, long recalledBytes, long backedUpBytes, long recallNanos) {
+
+    /** Nothing done. */
+    public static final CacheStats NONE = new CacheStats(0, 0, 0, 0, 0, 0, 0);
+
+    /** What one step has done. */
+    public static CacheStats of(StepReport report) {
+        long attended = 0;
+        long recalled = 0;
+        long evicted = 0;
+        for (var counts : report.sequences()) {
+            attended += counts.attendedPages();
+            recalled += counts.recalledPages();
+            evicted += counts.evictedPages();
+        }
+        return new CacheStats(
+                1,
+                attended - recalled,
+                recalled,
+                evicted,
+                report.recalledBytes(),
+                report.backedUpBytes(),
+                report.nanos(StepReport.Part.RECALL).orElse(0));
+    }
+
+    /** The sum of many. */
+    public static CacheStats sum(List<CacheStats> all) {
+        return all.stream().reduce(NONE, CacheStats::plus);
+    }
+
+    /** The sum of two. */
+    public CacheStats plus(CacheStats other) {
+        return new CacheStats(
+                steps + other.steps,
+                hits + other.hits,
+                recalls + other.recalls,
+                evictions + other.evictions,
+                recalledBytes + other.recalledBytes,
+                backedUpBytes + other.backedUpBytes,
+                recallNanos + other.recallNanos);
+    }
+
+    /** Share of the pages attended to that had not to be recalled; 1 if none were attended to. */
+    public double hitShare() {
+        long attended = hits + recalls;
+        return attended == 0 ? 1 : (double) hits / attended;
+    }
+}

@@ -1,0 +1,105 @@
+package io.arkvale.conformance.wrong;
+
+import static io.arkvale.conformance.wrong.WrongBackend.core;
+
+import java.util.List;
+
+/** Mistakes in sequences that are cut or forked at a length, and in commits of a part. */
+final class WrongCuts {
+    private static final String TRUNCATION = "page/Truncation.java";
+    private static final String FORK = "page/SettingsFork.java";
+
+    private WrongCuts() {}
+
+    static List<WrongBackend> all() {
+        return List.of(
+                core(
+                        709,
+                        "the digest stays on a page that truncation has opened",
+                        TRUNCATION,
+                        "list.resize(length / spec.pageSize())",
+                        "list.resize(Math.min(list.pages(), spec.pages(length)))"),
+                core(
+                        709,
+                        "the backup stays on a page that truncation has opened",
+                        TRUNCATION,
+                        "        if (length % spec.pageSize() != 0) {\n            layer.groups.forEach(",
+                        "        if (length < 0) {\n            layer.groups.forEach("),
+                core(
+                        709,
+                        "a page cut short is written in place under a fork",
+                        "table/PageStore.java",
+                        "        if (!slots.isShared(shared)) {\n            links.unlink(shared);\n        } else {",
+                        "        if (!slots.isShared(shared) || table.backup(page) == null) {\n            links.unlink(shared);\n        } else {"),
+                core(
+                        709,
+                        "evicted pages stay away though the sequence is within its budget again",
+                        TRUNCATION,
+                        "        return !table.isResident(page) && sequence.spec().keepsResident(",
+                        "        return !table.isResident(page) && spec.pages(length) > sequence.spec().budgetPages() && sequence.spec().keepsResident("),
+                core(
+                        709,
+                        "pages that are gone are still attended pages",
+                        TRUNCATION,
+                        "            table.setAttended(table.attended().below(table.pages()));\n",
+                        ""),
+                core(
+                        709,
+                        "longer than the sequence is taken",
+                        "tensor/CallChecks.java",
+                        "        if (length < 0 || length > most) {",
+                        "        if (length < 0) {"),
+                core(
+                        710,
+                        "the last member keeps what it rejects",
+                        "page/PagedStep.java",
+                        "            if (kept[member.index()] < member.tokens()\n",
+                        "            if (kept[member.index()] < member.tokens() && member.index() < Math.max(1, members.size() - 1)\n"),
+                core(
+                        710,
+                        "any number is taken of a member that brings a prompt",
+                        "step/CheckedStep.java",
+                        "            int least = member.role() == Role.DECODE ? 0 : most;",
+                        "            int least = 0;"),
+                core(
+                        711,
+                        "the digest of the other kind is kept",
+                        FORK,
+                        "(!source.spec().isLimited(layer) || source.spec().digest() != settings.digest());",
+                        "(!source.spec().isLimited(layer) || source.spec().digest().shape() != settings.digest().shape());"),
+                core(
+                        711,
+                        "evicted pages stay away where the fork has no budget",
+                        FORK,
+                        "        return settings.keepsResident(layer, page, spec.pages(length));",
+                        "        return settings.isLimited(layer) && settings.keepsResident(layer, page, spec.pages(length));"),
+                core(
+                        711,
+                        "slots run out in the middle of a fork",
+                        "page/PagedCache.java",
+                        "        requireFree(\"device slots\", work.slotsNeeded(), freeSlots(step));\n        requireFree(\"host and disk",
+                        "        requireFree(\"host and disk"),
+                core(
+                        711,
+                        "no backups where the original has no budget",
+                        FORK,
+                        "        return settings.isLimited(layer) && !source.spec().isLimited(layer);",
+                        "        return layer < 0;"),
+                core(
+                        807,
+                        "a backend forgets what closed caches have done",
+                        "CacheBackend.java",
+                        "                closedCaches = closedCaches.plus(cache.done());\n",
+                        ""),
+                core(
+                        807,
+                        "steps that were given up count",
+                        "CheckedCache.java",
+                        "            open = null;\n            for (var member : step.members()) {",
+                        """
+                                    open = null;
+                                    done = done.plus(new CacheStats(committed ? 0 : 1, 0, 0, 0, 0, 0, 0));
+                                    for (var member : step.members()) {
+                        """));
+    }
+}

@@ -1,0 +1,230 @@
+package io.arkvale.core.page;
+
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.SequenceSpec;
+import io.arkvale.core.backup.Backup;
+import io.arkvale.core.table.DigestList;
+import io.arkvale.core.table.LayerPages;
+import io.arkvale.core.table.PageStore;
+import io.arkvale.core.table.PageTable;
+import io.arkvale.spi.FilledPage;
+import io.arkvale.spi.PageDevice;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fork of the first tokens of a sequence with settings of its own (rule 711). It shares full pages and makes what its
+ * settings ask for and the source lacks: a copy of a last page that is not full, pages that come back where a layer has no
+ * budget now, backups and digests where it has one now.
+ */
+final class SettingsFork {
+    private final CacheSpec spec;
+    private final PageStore store;
+    private final PageDevice<?> device;
+    private final PagedSequence source;
+    private final int length;
+    private final SequenceSpec settings;
+    private final int full;
+    private final boolean hasRest;
+
+    /** Nothing has changed yet. */
+    SettingsFork(
+            CacheSpec spec,
+            PageStore store,
+            PageDevice<?> device,
+            PagedSequence source,
+            int length,
+            SequenceSpec settings) {
+        this.spec = spec;
+        this.store = store;
+        this.device = device;
+        this.source = source;
+        this.length = length;
+        this.settings = settings;
+        full = length / spec.pageSize();
+        hasRest = length % spec.pageSize() != 0;
+    }
+
+    /** Slots that it takes for good, and one more if evicted pages pass through it to be summarised. */
+    long slotsNeeded() {
+        long needed = 0;
+        boolean passes = false;
+        for (int layer = 0; layer < spec.layers(); layer++) {
+            for (var table : source.layer(layer).groups) {
+                needed += hasRest ? 1 : 0;
+                for (int page = 0; page < full; page++) {
+                    if (!table.isResident(page)) {
+                        boolean held = table.requireBackup(page).slot() != Backup.NO_SLOT;
+                        needed += keepsResident(layer, page) && !held ? 1 : 0;
+                        passes |= needsDigests(layer) && !keepsResident(layer, page);
+                    }
+                }
+            }
+        }
+        return needed + (passes ? 1 : 0);
+    }
+
+    /** Backups that it makes. */
+    long backupsNeeded() {
+        long layers = 0;
+        for (int layer = 0; layer < spec.layers(); layer++) {
+            layers += needsBackups(layer) ? 1 : 0;
+        }
+        return layers * full * spec.headGroups();
+    }
+
+    /** Blocks of digests that it makes. */
+    int digestBlocks() {
+        int layers = 0;
+        for (int layer = 0; layer < spec.layers(); layer++) {
+            layers += needsDigests(layer) ? 1 : 0;
+        }
+        int blocks = Math.ceilDiv(full, device.storage().digestPages());
+        return Math.multiplyExact(Math.multiplyExact(layers, spec.headGroups()), blocks);
+    }
+
+    private boolean needsBackups(int layer) {
+        return settings.isLimited(layer) && !source.spec().isLimited(layer);
+    }
+
+    private boolean needsDigests(int layer) {
+        return settings.isLimited(layer)
+                && (!source.spec().isLimited(layer) || source.spec().digest() != settings.digest());
+    }
+
+    private boolean keepsResident(int layer, int page) {
+        return settings.keepsResident(layer, page, spec.pages(length));
+    }
+
+    /**
+     * Fills an empty sequence that has the settings.
+     *
+     * @throws IOException if a backup could not be written or cannot be read; nothing has changed then
+     */
+    void fill(PagedSequence fork) throws IOException {
+        var arriving = read();
+        for (int layer = 0; layer < spec.layers(); layer++) {
+            var from = source.layer(layer);
+            var to = fork.layer(layer);
+            for (int group = 0; group < spec.headGroups(); group++) {
+                share(
+                        layer,
+                        from.groups.get(group),
+                        to.groups.get(group),
+                        arriving.get(layer).get(group));
+            }
+            to.tokens = length;
+        }
+        store.flushKeeping();
+        for (int layer = 0; layer < spec.layers(); layer++) {
+            if (settings.isLimited(layer)) {
+                summarise(layer, fork.layer(layer), arriving.get(layer));
+            }
+            if (needsBackups(layer)) {
+                for (var table : fork.layer(layer).groups) {
+                    for (int page = 0; page < full; page++) {
+                        store.backUp(table, page);
+                    }
+                }
+            }
+        }
+        store.backups.flush();
+        store.flush();
+    }
+
+    /** Reads what comes back, before anything changes: by layer, head group and page. */
+    private List<List<@Nullable MemorySegment[]>> read() throws IOException {
+        var all = new ArrayList<List<@Nullable MemorySegment[]>>();
+        boolean done = false;
+        try {
+            for (int layer = 0; layer < spec.layers(); layer++) {
+                var groups = new ArrayList<@Nullable MemorySegment[]>();
+                for (var table : source.layer(layer).groups) {
+                    groups.add(read(layer, table));
+                }
+                all.add(groups);
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                store.dropPending();
+            }
+        }
+        return all;
+    }
+
+    private @Nullable MemorySegment[] read(int layer, PageTable table) throws IOException {
+        var bytes = new @Nullable MemorySegment[spec.pages(length)];
+        for (int page = 0; page < bytes.length; page++) {
+            boolean needed = page == full || keepsResident(layer, page) || needsDigests(layer);
+            if (needed && !table.isResident(page)) {
+                bytes[page] = store.read(table.requireBackup(page));
+            }
+        }
+        return bytes;
+    }
+
+    private void share(int layer, PageTable from, PageTable to, @Nullable MemorySegment[] arriving) {
+        for (int page = 0; page < full; page++) {
+            var backup = from.backup(page);
+            if (from.isResident(page)) {
+                store.slots.retain(from.slot(page));
+                to.open(from.slot(page));
+            } else if (keepsResident(layer, page)) {
+                to.open(store.bringRead(from.requireBackup(page), bytes(arriving, page)));
+            } else {
+                to.openEvicted();
+            }
+            if (backup != null && settings.isLimited(layer)) {
+                store.retain(backup, to);
+                to.setBackup(page, backup);
+            }
+        }
+        if (hasRest) {
+            to.open(from.isResident(full) ? store.copyOf(from.slot(full)) : store.fill(bytes(arriving, full)));
+        }
+        to.setAttended(from.attended().below(to.pages()));
+    }
+
+    private static MemorySegment bytes(@Nullable MemorySegment[] arriving, int page) {
+        var bytes = arriving[page];
+        if (bytes == null) {
+            throw new IllegalStateException("page " + page + " was not read");
+        }
+        return bytes;
+    }
+
+    private void summarise(int layer, LayerPages to, List<@Nullable MemorySegment[]> arriving) {
+        for (int group = 0; group < spec.headGroups(); group++) {
+            if (!needsDigests(layer)) {
+                to.digests.set(group, source.layer(layer).digests.get(group).fork(full));
+                continue;
+            }
+            var table = to.groups.get(group);
+            var list = to.digests.get(group);
+            list.resize(full);
+            var filled = new ArrayList<FilledPage>();
+            for (int page = 0; page < full; page++) {
+                if (table.isResident(page)) {
+                    filled.add(new FilledPage(settings.digest(), table.slot(page), list.block(page), list.index(page)));
+                } else {
+                    pass(bytes(arriving.get(group), page), list, page);
+                }
+            }
+            if (!filled.isEmpty()) {
+                device.digest(filled);
+            }
+        }
+    }
+
+    /** An evicted page is summarised in a slot that is free again at once: the device works in order. */
+    private void pass(MemorySegment bytes, DigestList list, int page) {
+        int slot = store.slots.take();
+        device.upload(List.of(bytes), new int[] {slot});
+        device.digest(List.of(new FilledPage(settings.digest(), slot, list.block(page), list.index(page))));
+        store.slots.release(slot);
+    }
+}
