@@ -9,5 +9,6 @@ module io.arkvale.core {
     exports io.arkvale.core.backup;
     exports io.arkvale.core.page;
     exports io.arkvale.core.step;
+    exports io.arkvale.core.table;
     exports io.arkvale.core.tensor;
 }

@@ -3,6 +3,7 @@ package io.arkvale.spi;
 import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -21,7 +22,7 @@ import java.util.List;
  *   <li>{@link #isFinite} on what the caller brings;
  *   <li>{@link #copy} where a page that forks share is about to be written, {@link #write} for the new rows,
  *       {@link #copyDigests} and {@link #digest} where pages have filled, and their backup by {@link #download};
- *   <li>{@link #score} for the sequences over their budget;
+ *   <li>{@link #score} for the sequences over their budget, or {@link #scoreAndAttend} for the batch;
  *   <li>{@link #upload} for the pages that come back from their backups;
  *   <li>{@link #attend}.
  * </ol>
@@ -85,6 +86,24 @@ public interface PageDevice<M extends TensorMemory> extends AutoCloseable {
      * @param queries one row per sequence that is scored, and others
      */
     void score(List<Scoring> work, M queries, PageScores scores);
+
+    /** Whether {@link #scoreAndAttend} can spare calls; else it is not asked. */
+    default boolean choosesPages() {
+        return false;
+    }
+
+    /**
+     * Scores as {@link #score} does and attends at once wherever that needs nothing from the backups, for a device on which a
+     * call costs much. The device chooses pages by the order that it writes, so that it and the core choose the same.
+     *
+     * @param choices what to attend to once pages are chosen
+     * @param output rows of the choices that were not attended to may hold anything
+     * @return which choices were attended to, by index; for any other {@link #attend} is called once its pages are there
+     */
+    default BitSet scoreAndAttend(List<Scoring> work, List<Choice> choices, M queries, PageScores scores, M output) {
+        score(work, queries, scores);
+        return new BitSet();
+    }
 
     /** Exact softmax attention, scaled by {@code 1/√headDim}. A page that is evicted comes as its backup, in the slots' layout. */
     void attend(List<Attention> work, M queries, M output);

@@ -9,7 +9,7 @@
  *   <li>what calls bring, an item per page or head group: {@link io.arkvale.spi.RowRun} to store,
  *       {@link io.arkvale.spi.FilledPage} to summarise, {@link io.arkvale.spi.Scoring} with
  *       {@link io.arkvale.spi.PageScores} to score, {@link io.arkvale.spi.Attention} with {@link io.arkvale.spi.Places} to
- *       attend.
+ *       attend, {@link io.arkvale.spi.Choice} for a device that chooses pages itself.
  * </ul>
  *
  * <p>The core owns page tables, slot and block numbers, backups, journals and errors; a device owns bytes. What callers see is

@@ -1,7 +1,7 @@
 package io.arkvale.cuda;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.core.page.SlotPool;
+import io.arkvale.core.table.SlotPool;
 import io.arkvale.cuda.driver.Address;
 import io.arkvale.cuda.driver.Kernels.Grid;
 import io.arkvale.cuda.driver.LaunchQueue;

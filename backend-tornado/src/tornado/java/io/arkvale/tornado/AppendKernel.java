@@ -16,8 +16,11 @@ final class AppendKernel {
         int headElements = headDim * table.get(Table.PAGE_SIZE);
         int elements = headDim * table.get(Table.GROUP_HEADS);
         int values = table.get(Table.VALUES);
-        for (int item = context.groupIdx; item < table.get(Table.ITEMS); item += table.get(Table.GROUPS)) {
-            int at = Table.START + item * FIELDS;
+        int start = table.get(Table.APPEND + 2);
+        int items = table.get(Table.APPEND);
+        int groups = table.get(Table.APPEND + 1);
+        for (int item = context.groupIdx; item < items; item += groups) {
+            int at = start + item * FIELDS;
             int keyRow = table.get(at);
             int valueRow = table.get(at + 1);
             int place = table.get(at + 2);

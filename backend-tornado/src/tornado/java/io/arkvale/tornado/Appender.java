@@ -6,66 +6,42 @@ import io.arkvale.spi.FilledPage;
 import io.arkvale.spi.RowRun;
 import java.util.List;
 
-/** Step (a): puts rows into slots and summarises pages that fill. Used under the engine's lock. */
-final class Appender {
-    private final CacheSpec spec;
-    private final RegionLayout layout;
-    private final Engine engine;
-    private int rows;
-
-    Appender(CacheSpec spec, RegionLayout layout, Engine engine) {
-        this.spec = spec;
-        this.layout = layout;
-        this.engine = engine;
-    }
-
+/** Step (a): puts rows into slots and summarises pages that fill. Both wait in the next execution. */
+record Appender(CacheSpec spec, RegionLayout layout, Execution next) {
     void write(List<RowRun> runs, HostMemory keys, HostMemory values) {
-        begin();
+        next.begin(layout);
         for (var run : runs) {
             for (int row = 0; row < run.rows(); row++) {
                 add(run, row, keys, values);
             }
         }
-        run();
     }
 
     private void add(RowRun run, int row, HostMemory keys, HostMemory values) {
         int elements = spec.kvHeadsPerGroup() * spec.headDim();
-        if (rows + 2 * elements > engine.rowElements() || !engine.table.fits(AppendKernel.FIELDS)) {
-            run();
+        if (!next.fits(new Needs(AppendKernel.FIELDS, 2L * elements, 0, 0))) {
+            next.run();
         }
         long from = ((run.row() + (long) row) * spec.headGroups() + run.group()) * elements * Float.BYTES;
-        engine.setRows(rows, keys.segment(), from, elements);
-        engine.setRows(rows + elements, values.segment(), from, elements);
-        engine.table.item(rows, rows + elements, layout.slotAt(run.slot()) + (run.token() + row) * spec.headDim());
-        rows += 2 * elements;
+        int key = next.addRow(keys.segment(), from, elements);
+        int value = next.addRow(values.segment(), from, elements);
+        int place = layout.slotAt(run.slot()) + (run.token() + row) * spec.headDim();
+        next.table.item(Section.APPEND, key, value, place);
     }
 
     void digest(List<FilledPage> pages) {
-        begin();
+        next.begin(layout, Section.APPEND);
         for (var page : pages) {
             for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
-                if (!engine.table.fits(DigestKernel.FIELDS)) {
-                    run();
+                if (!next.table.fits(DigestKernel.FIELDS)) {
+                    next.run();
                 }
-                engine.table.secondItem(
+                next.table.item(
+                        Section.DIGEST,
                         layout.slotAt(page.slot()) + head * layout.shape.headElements(),
                         layout.digestAt(page.block(), head),
                         DigestKernel.kind(page.digest()));
             }
         }
-        run();
-    }
-
-    private void begin() {
-        engine.table.clear(layout.shape);
-        rows = 0;
-    }
-
-    private void run() {
-        if (!engine.table.isEmpty()) {
-            engine.run(Engine.Graph.APPEND);
-        }
-        begin();
     }
 }

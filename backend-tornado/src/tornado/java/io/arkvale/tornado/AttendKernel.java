@@ -23,6 +23,11 @@ final class AttendKernel {
      */
     static final int FIELDS = 9;
 
+    /** Fields: first token, and end. */
+    static final int FROM = 3;
+
+    static final int END = 4;
+
     /** Stands for the logit of a token that is not seen; below all others. */
     private static final float UNSEEN = -Float.MAX_VALUE;
 
@@ -47,13 +52,16 @@ final class AttendKernel {
         // As many lanes as pairs of a vector and a token of the tile.
         int vector = lane / TILE;
         int token = lane - vector * TILE;
-        for (int item = context.groupIdx; item < table.get(Table.ITEMS); item += table.get(Table.GROUPS)) {
-            int at = Table.START + item * FIELDS;
+        int start = table.get(Table.ATTEND + 2);
+        int items = table.get(Table.ATTEND);
+        int groups = table.get(Table.ATTEND + 1);
+        for (int item = context.groupIdx; item < items; item += groups) {
+            int at = start + item * FIELDS;
             int queryAt = table.get(at);
             int vectors = table.get(at + 1);
             int list = table.get(at + 2);
-            int first = table.get(at + 3);
-            int end = table.get(at + 4);
+            int first = table.get(at + FROM);
+            int end = table.get(at + END);
             int headOffset = table.get(at + 5);
             int seen = table.get(at + 6) + vector / table.get(at + 7);
             int target = table.get(at + 8);

@@ -40,9 +40,9 @@ final class DigestKernel {
         float[] sums = context.allocateFloatLocalArray(Engine.LANES);
         int headDim = table.get(Table.HEAD_DIM);
         int tokens = table.get(Table.PAGE_SIZE);
-        int start = table.get(Table.SECOND_AT);
-        int items = table.get(Table.SECOND_ITEMS);
-        int groups = table.get(Table.SECOND_GROUPS);
+        int start = table.get(Table.DIGEST + 2);
+        int items = table.get(Table.DIGEST);
+        int groups = table.get(Table.DIGEST + 1);
         for (int item = context.groupIdx; item < items; item += groups) {
             int keys = table.get(start + item * FIELDS);
             int target = table.get(start + item * FIELDS + 1);

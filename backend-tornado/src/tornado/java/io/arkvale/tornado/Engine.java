@@ -2,12 +2,13 @@ package io.arkvale.tornado;
 
 import io.arkvale.api.BackendLostException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntUnaryOperator;
 import uk.ac.manchester.tornado.api.GridScheduler;
-import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
@@ -37,55 +38,34 @@ final class Engine implements AutoCloseable {
     /** Work groups of a replayed execution, whose number cannot change: enough to fill a large device. */
     private static final int REPLAYED_GROUPS = 1 << 11;
 
-    /** What an execution does. */
-    enum Graph {
-        START(0, "start", "clear"),
-        APPEND(1, "append", "append", "digest"),
-        ESTIMATE(2, "estimate", "score", "combine", "select"),
-        ATTEND(3, "attend", "attend", "merge"),
-        PUT(4, "put", "put"),
-        GATHER(5, "gather", "gather");
-
-        /** Its place in the plan. */
-        private final int number;
-
-        private final String id;
-        private final String first;
-
-        /** Tasks after the first, which share the table's second items. */
-        @SuppressWarnings("ImmutableEnumChecker") // made by List.of
-        private final List<String> others;
-
-        Graph(int number, String id, String first, String... others) {
-            this.number = number;
-            this.id = id;
-            this.first = first;
-            this.others = List.of(others);
-        }
-    }
-
     final ReentrantLock lock = new ReentrantLock();
-    final Table table;
+    final Execution next;
     final DeviceMemory memory;
 
     /** Where results that only kernels read are kept for a moment. */
     final int scratch;
 
     final int scratchElements;
-    private final FloatArray pool;
+    private final Table table;
+    private final DeviceOnly<FloatArray> pool;
     private final FloatArray rows;
     private final FloatArray results;
     private final FloatArray pagesIn;
     private final FloatArray pagesOut;
     private final GridScheduler grids = new GridScheduler();
-    private final WorkerGrid1D[] firstGrids = new WorkerGrid1D[Graph.values().length];
-    private final WorkerGrid1D[] secondGrids = new WorkerGrid1D[Graph.values().length];
+
+    /** The sections whose items each grid of a graph's tasks serves. */
+    private final Map<Graph, List<Grid>> gridsOf = new TreeMap<>();
+
     private final TornadoExecutionPlan plan;
     private final boolean timed;
     private final IntUnaryOperator groups;
     private long kernelNanos;
     private long writes;
     private boolean lost;
+
+    /** Work groups of a task: as many as its largest section wants. */
+    private record Grid(WorkerGrid1D workers, List<Section> sections) {}
 
     /**
      * Makes an engine, which holds its device memory until it is closed.
@@ -96,16 +76,25 @@ final class Engine implements AutoCloseable {
     Engine(TornadoDevice device, EngineSize size, boolean timed, boolean replayed) {
         this.timed = timed;
         groups = replayed ? items -> REPLAYED_GROUPS : items -> Math.clamp(items, 1, MOST_GROUPS);
-        pool = new FloatArray(size.memoryElements());
         rows = new FloatArray(size.rowElements());
         results = new FloatArray(size.rowElements());
         pagesIn = new FloatArray(size.stagingElements());
         pagesOut = new FloatArray(size.stagingElements());
         table = new Table(size.tableNumbers());
+        next = new Execution(this, table);
         memory = new DeviceMemory(size.memoryElements());
         scratchElements = size.scratchElements();
         scratch = memory.take(scratchElements);
-        plan = new TornadoExecutionPlan(graphs());
+        pool = DeviceOnly.floats(size.memoryElements());
+        plan = new TornadoExecutionPlan(
+                start().snapshot(),
+                append().snapshot(),
+                backUp().snapshot(),
+                put().snapshot(),
+                estimate().snapshot(),
+                attend(Graph.ATTEND).snapshot(),
+                attend(Graph.RECALL).snapshot(),
+                decode().snapshot());
         plan.withDevice(device);
         plan.withGridScheduler(grids);
         if (timed) {
@@ -114,65 +103,124 @@ final class Engine implements AutoCloseable {
         if (replayed) {
             plan.withCUDAGraph();
         }
-        run(Graph.START);
+        // What cannot be pinned is reported on standard output.
+        NativeOutput.toStandardError(() -> clear(size.memoryElements()));
     }
 
-    private ImmutableTaskGraph[] graphs() {
-        var start = new TaskGraph(Graph.START.id)
-                .task("clear", ClearKernel::clear, new KernelContext(), pool)
-                .persistOnDevice(pool);
-        var append = begin(Graph.APPEND)
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, rows)
-                .task("append", AppendKernel::append, new KernelContext(), table.numbers, rows, pool)
-                .task("digest", DigestKernel::digest, new KernelContext(), table.numbers, pool);
-        var estimate = begin(Graph.ESTIMATE)
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, rows)
-                .task("score", ScoreKernel::score, new KernelContext(), table.numbers, rows, pool)
-                .task("combine", GroupScoreKernel::combine, new KernelContext(), table.numbers, pool, results)
-                .task("select", SelectKernel::rank, new KernelContext(), table.numbers, results)
-                .transferToHost(DataTransferMode.EVERY_EXECUTION, results);
-        var attend = begin(Graph.ATTEND)
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, rows)
-                .task("attend", AttendKernel::attend, new KernelContext(), table.numbers, rows, pool)
-                .task("merge", MergeKernel::merge, new KernelContext(), table.numbers, pool, results)
-                .transferToHost(DataTransferMode.EVERY_EXECUTION, results);
-        var put = begin(Graph.PUT)
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, pagesIn)
-                .task("put", PutKernel::put, new KernelContext(), table.numbers, pagesIn, pool);
-        var gather = begin(Graph.GATHER)
-                .task("gather", GatherKernel::gather, new KernelContext(), table.numbers, pool, pagesOut)
-                .transferToHost(DataTransferMode.EVERY_EXECUTION, pagesOut);
-        for (var graph : Graph.values()) {
-            firstGrids[graph.number] = grid(graph.id, List.of(graph.first));
-            secondGrids[graph.number] = grid(graph.id, graph.others);
+    private boolean clear(int elements) {
+        table.header(Table.LENGTH, elements);
+        for (int at = 0; at < Math.ceilDiv(elements, ClearKernel.PIECE); at++) {
+            table.item(Section.CLEAR);
         }
-        return new ImmutableTaskGraph[] {
-            start.snapshot(),
-            append.snapshot(),
-            estimate.snapshot(),
-            attend.snapshot(),
-            put.snapshot(),
-            gather.snapshot()
-        };
+        run(Graph.START);
+        table.clear();
+        return true;
+    }
+
+    private TaskGraph start() {
+        grid(Graph.START, "clear", Section.CLEAR);
+        // Under demand: never. What is not mentioned would be sent.
+        return new TaskGraph(Graph.START.id)
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, table.numbers)
+                .transferToDevice(DataTransferMode.UNDER_DEMAND, pool.array())
+                .task("clear", ClearKernel::clear, new KernelContext(), table.numbers, pool.array())
+                .persistOnDevice(pool.array());
+    }
+
+    private TaskGraph append() {
+        return appended(begin(Graph.APPEND).transferToDevice(DataTransferMode.EVERY_EXECUTION, rows), Graph.APPEND);
+    }
+
+    private TaskGraph appended(TaskGraph graph, Graph name) {
+        grid(name, "append", Section.APPEND);
+        grid(name, "digest", Section.DIGEST);
+        return graph.task("append", AppendKernel::append, new KernelContext(), table.numbers, rows, pool.array())
+                .task("digest", DigestKernel::digest, new KernelContext(), table.numbers, pool.array());
+    }
+
+    private TaskGraph backUp() {
+        grid(Graph.BACK_UP, "gather", Section.GATHER);
+        var graph = begin(Graph.BACK_UP).transferToDevice(DataTransferMode.EVERY_EXECUTION, rows);
+        return appended(graph, Graph.BACK_UP)
+                .task("gather", GatherKernel::gather, new KernelContext(), table.numbers, pool.array(), pagesOut)
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, pagesOut);
+    }
+
+    private TaskGraph put() {
+        return put(begin(Graph.PUT), Graph.PUT);
+    }
+
+    private TaskGraph put(TaskGraph graph, Graph name) {
+        grid(name, "put", Section.PUT);
+        return graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, pagesIn)
+                .task("put", PutKernel::put, new KernelContext(), table.numbers, pagesIn, pool.array());
+    }
+
+    private TaskGraph estimate() {
+        return ranked(begin(Graph.ESTIMATE), Graph.ESTIMATE).transferToHost(DataTransferMode.EVERY_EXECUTION, results);
+    }
+
+    /** Rows that wait are put in place beside the scoring, which does not read them. */
+    private TaskGraph ranked(TaskGraph graph, Graph name) {
+        grid(name, "score", Section.APPEND, Section.SCORE);
+        grid(name, "combine", Section.RANK);
+        grid(name, "rank", Section.RANK);
+        return graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, rows)
+                .task("score", ScoreKernel::appendAndScore, new KernelContext(), table.numbers, rows, pool.array())
+                .task("combine", GroupScoreKernel::combine, new KernelContext(), table.numbers, pool.array(), results)
+                .task("rank", RankKernel::rank, new KernelContext(), table.numbers, results);
+    }
+
+    private TaskGraph attend(Graph name) {
+        var graph = begin(name).transferToDevice(DataTransferMode.EVERY_EXECUTION, rows);
+        if (name == Graph.RECALL) {
+            graph = put(graph, name);
+        } else {
+            grid(name, "append", Section.APPEND);
+            graph = graph.task("append", AppendKernel::append, new KernelContext(), table.numbers, rows, pool.array());
+        }
+        return attended(graph, name);
+    }
+
+    private TaskGraph attended(TaskGraph graph, Graph name) {
+        grid(name, "attend", Section.ATTEND);
+        grid(name, "merge", Section.MERGE);
+        return graph.task("attend", AttendKernel::attend, new KernelContext(), table.numbers, rows, pool.array())
+                .task("merge", MergeKernel::merge, new KernelContext(), table.numbers, pool.array(), results)
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, results);
+    }
+
+    private TaskGraph decode() {
+        grid(Graph.DECODE, "choose", Section.CHOOSE);
+        var graph = ranked(begin(Graph.DECODE), Graph.DECODE)
+                .task("choose", ChooseKernel::choose, new KernelContext(), table.numbers, results);
+        return attended(graph, Graph.DECODE);
     }
 
     /** The first graph alone persists the pool, and so alone frees it. */
     private TaskGraph begin(Graph graph) {
         return new TaskGraph(graph.id)
-                .consumeFromDevice(pool)
+                .consumeFromDevice(pool.array())
                 .transferToDevice(DataTransferMode.EVERY_EXECUTION, table.numbers);
     }
 
-    /** A grid that the given tasks share. */
-    private WorkerGrid1D grid(String graph, List<String> tasks) {
-        var grid = new WorkerGrid1D(LANES);
-        grid.setLocalWork(LANES, 1, 1);
-        tasks.forEach(task -> grids.addWorkerGrid(graph + "." + task, grid));
-        return grid;
+    private void grid(Graph graph, String task, Section... sections) {
+        var workers = new WorkerGrid1D(LANES);
+        workers.setLocalWork(LANES, 1, 1);
+        grids.addWorkerGrid(graph.id + "." + task, workers);
+        gridsOf.computeIfAbsent(graph, key -> new ArrayList<>()).add(new Grid(workers, List.of(sections)));
     }
 
     int rowElements() {
         return rows.getSize();
+    }
+
+    int resultElements() {
+        return results.getSize();
+    }
+
+    int tableNumbers() {
+        return table.capacity();
     }
 
     /** Copies {@code count} float32 numbers to the rows of the next execution. */
@@ -190,13 +238,13 @@ final class Engine implements AutoCloseable {
         return pagesIn.getSize();
     }
 
-    /** Copies {@code count} numbers of a page to where the next {@link Graph#PUT} takes them from. */
+    /** Copies {@code count} numbers of a page to where the next execution takes them from. */
     void setPages(int at, MemorySegment source, long sourceOffset, int count) {
         MemorySegment.copy(
                 source, sourceOffset, pagesIn.getSegment(), (long) at * Float.BYTES, (long) count * Float.BYTES);
     }
 
-    /** Copies {@code count} numbers that the last {@link Graph#GATHER} collected to where they are wanted. */
+    /** Copies {@code count} numbers that the last execution collected to where they are wanted. */
     void getPages(int at, MemorySegment target, long targetOffset, int count) {
         copyOut(pagesOut, at, target, targetOffset, count);
     }
@@ -211,12 +259,6 @@ final class Engine implements AutoCloseable {
         return results.get(at);
     }
 
-    /** Copies results to the heap. */
-    void getResults(int at, float[] target, int targetAt, int count) {
-        MemorySegment.copy(
-                results.getSegment(), ValueLayout.JAVA_FLOAT, (long) at * Float.BYTES, target, targetAt, count);
-    }
-
     /**
      * Does what the table says, and returns when it is done.
      *
@@ -226,12 +268,14 @@ final class Engine implements AutoCloseable {
         if (lost) {
             throw new BackendLostException("the device failed before", null);
         }
-        if (graph != Graph.GATHER) {
+        if (!table.used().equals(Graph.READS)) {
             writes++;
         }
         table.seal(groups);
-        resize(firstGrids[graph.number], Table.GROUPS);
-        resize(secondGrids[graph.number], Table.SECOND_GROUPS);
+        for (var grid : gridsOf.getOrDefault(graph, List.of())) {
+            int most = grid.sections().stream().mapToInt(table::groups).max().orElse(1);
+            grid.workers().setGlobalWork((long) LANES * most, 1, 1);
+        }
         try {
             var result = plan.withGraph(graph.number).execute();
             if (timed) {
@@ -258,19 +302,25 @@ final class Engine implements AutoCloseable {
         return kernelNanos;
     }
 
-    private void resize(WorkerGrid1D grid, int header) {
-        grid.setGlobalWork((long) LANES * table.numbers.get(header), 1, 1);
-    }
-
     /** Bytes of device memory that it holds beside the caches' pools. */
     long overheadBytes() {
-        return Float.BYTES * (scratchElements + 2L * rows.getSize() + 2L * pagesIn.getSize())
+        return (long) Float.BYTES * scratchElements + stagingBytes();
+    }
+
+    /** Bytes of what goes with an execution and comes back, on the device and as many on the host. */
+    private long stagingBytes() {
+        return Float.BYTES * (2L * rows.getSize() + 2L * pagesIn.getSize())
                 + (long) Integer.BYTES * table.numbers.getSize();
+    }
+
+    /** Bytes of host memory that it holds. */
+    long hostBytes() {
+        return stagingBytes() + pool.hostBytes();
     }
 
     @Override
     public void close() {
-        try {
+        try (pool) {
             // Otherwise only the arrays of the graph that ran last are freed.
             plan.withAllGraphs();
             plan.close();

@@ -14,7 +14,13 @@ import io.arkvale.api.CapacityException;
  */
 record EngineSize(int memoryElements, int scratchElements, int rowElements, int stagingElements, int tableNumbers) {
     /** What small caches share. */
-    static final EngineSize SHARED = new EngineSize(1 << 24, 1 << 21, 1 << 15, 1 << 15, 1 << 15);
+    static final EngineSize SHARED = new EngineSize(1 << 24, 1 << 21, 1 << 16, 1 << 15, 1 << 16);
+
+    /** Pages that can be recalled together with the attention over them. */
+    private static final int STAGED_PAGES = 8;
+
+    /** Sequences whose decoding surely goes into one execution. */
+    private static final int SEQUENCES = 8;
 
     /** TornadoVM's arrays count elements with ints. */
     private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 64;
@@ -34,15 +40,19 @@ record EngineSize(int memoryElements, int scratchElements, int rowElements, int 
         if (pages > MOST_PAGES) {
             throw new CapacityException("pages per layer", pages, MOST_PAGES);
         }
-        long row = Math.max(SHARED.rowElements, 2 * Math.max(pages, (long) spec.queryHeads() * spec.headDim()));
+        long sequenceRows = (spec.queryHeads() + 2L * spec.kvHeads()) * spec.headDim();
+        long row = Math.max(SHARED.rowElements, Math.max(2 * pages, SEQUENCES * sequenceRows));
         long scratch = scratchElements(spec, pages);
         // Each is given out in whole cache lines.
         long memory = Math.addExact(DeviceMemory.aligned(pool), DeviceMemory.aligned(scratch));
         if (memory > MOST_ELEMENTS) {
             throw new CapacityException("bytes of device memory", memory * Float.BYTES, MOST_ELEMENTS * Float.BYTES);
         }
-        // A few pages, so that a step's recalls take one execution or two.
-        int staging = Math.clamp(4L * Shape.of(spec).slotElements(), SHARED.stagingElements, 1 << 20);
+        // A few pages of all head groups, so that a step's recalls go with its attention; all of it is copied whenever
+        // one of
+        // them is.
+        long pageElements = (long) spec.headGroups() * Shape.of(spec).slotElements();
+        int staging = Math.clamp(STAGED_PAGES * pageElements, SHARED.stagingElements, 1 << 20);
         return new EngineSize((int) memory, (int) scratch, (int) row, staging, (int) tableNumbers(spec, pages));
     }
 
@@ -55,7 +65,7 @@ record EngineSize(int memoryElements, int scratchElements, int rowElements, int 
         long scores = Math.multiplyExact(pages, (long) spec.queryHeads());
         // A prefill over evicted pages leaves a part for each time that the guest slots are filled.
         long parts = Math.max(Splits.MOST_SPLITS, pages / Guests.COUNT + 1) * attendChunks(spec);
-        return Math.max(SHARED.scratchElements, Math.max(scores, parts * Attender.partElements(spec)));
+        return Math.max(SHARED.scratchElements, scores + parts * Attender.partElements(spec));
     }
 
     /** Room for what one sequence's scoring, or one head group's attention, is told. */
@@ -66,8 +76,8 @@ record EngineSize(int memoryElements, int scratchElements, int rowElements, int 
         long attention = pages
                 + attendChunks(spec) * Splits.MOST_SPLITS * AttendKernel.FIELDS
                 + (long) spec.queryHeadsPerGroup() * MergeKernel.FIELDS;
-        long append = (long) spec.kvHeads() * (AppendKernel.FIELDS + DigestKernel.FIELDS);
-        long most = Math.max(Math.max(scoring, 2 * attention), append) + Table.START;
+        long append = SEQUENCES * (long) spec.kvHeads() * (AppendKernel.FIELDS + DigestKernel.FIELDS);
+        long most = Math.max(scoring + pages + SEQUENCES * attention, append) + Table.START;
         return Math.max(SHARED.tableNumbers, most);
     }
 
@@ -93,6 +103,7 @@ record EngineSize(int memoryElements, int scratchElements, int rowElements, int 
     boolean holds(EngineSize needed) {
         return needed.scratchElements <= scratchElements
                 && needed.rowElements <= rowElements
+                && needed.stagingElements <= stagingElements
                 && needed.tableNumbers <= tableNumbers;
     }
 }

@@ -4,84 +4,64 @@ import io.arkvale.api.CacheSpec;
 import io.arkvale.core.tensor.HostMemory;
 import io.arkvale.spi.PageScores;
 import io.arkvale.spi.Scoring;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Steps (b) and (c): scores pages from their digests and ranks them, as much as fits in one execution. Used under the engine's
  * lock.
  */
-final class Estimator {
-    private final CacheSpec spec;
-    private final RegionLayout layout;
-    private final Engine engine;
-    private final List<Scoring> wanted = new ArrayList<>();
-    private int rows;
-    private long scores;
-    private int results;
-
-    Estimator(CacheSpec spec, RegionLayout layout, Engine engine) {
-        this.spec = spec;
-        this.layout = layout;
-        this.engine = engine;
-    }
-
+record Estimator(CacheSpec spec, RegionLayout layout, Execution next) {
     void score(List<Scoring> work, HostMemory queries, PageScores target) {
-        begin();
+        next.begin(layout, Section.APPEND);
         for (var part : work) {
+            if (!next.fits(needs(part))) {
+                next.run();
+            }
             add(part, queries, target);
         }
-        run(target);
+        next.run();
     }
 
-    private void begin() {
-        engine.table.clear(layout.shape);
-        engine.table.header(Table.RANKS, mostResults());
-        wanted.clear();
-        rows = 0;
-        scores = 0;
-        results = 0;
+    /** What a piece of work takes of an execution. */
+    Needs needs(Scoring work) {
+        int blocks = Math.ceilDiv(work.pages(), ScoreKernel.PAGES);
+        long chunks = (long) Math.ceilDiv(spec.queryHeadsPerKvHead(), ScoreKernel.HEADS) * spec.kvHeadsPerGroup();
+        return new Needs(
+                work.pages() + blocks * (GroupScoreKernel.FIELDS + chunks * ScoreKernel.FIELDS),
+                spec.queryHeadsPerGroup() * (long) spec.headDim(),
+                2L * work.pages(),
+                (long) spec.queryHeadsPerGroup() * work.pages());
     }
 
-    /** Scores of an execution: behind them their ranks come back. */
-    private int mostResults() {
-        return engine.rowElements() / 2;
-    }
-
-    private void add(Scoring work, HostMemory queries, PageScores target) {
-        int pages = work.pages();
-        int blocks = Math.ceilDiv(pages, ScoreKernel.PAGES);
-        int chunks = Math.ceilDiv(spec.queryHeadsPerKvHead(), ScoreKernel.HEADS) * spec.kvHeadsPerGroup();
-        int fields = pages + GroupScoreKernel.FIELDS * blocks + ScoreKernel.FIELDS * chunks * blocks;
+    /**
+     * Adds a piece of work, which must fit. Scores and, as an order, ranks will be handed out.
+     *
+     * @return where the scores will lie in the results; the ranks follow them
+     */
+    int add(Scoring work, HostMemory queries, PageScores target) {
         int elements = spec.queryHeadsPerGroup() * spec.headDim();
-        long headScores = (long) spec.queryHeadsPerGroup() * pages;
-        if (!engine.table.fits(fields)
-                || rows + elements > engine.rowElements()
-                || scores + headScores > engine.scratchElements
-                || results + pages > mostResults()) {
-            run(target);
-        }
         long from = ((long) work.row() * spec.headGroups() + work.group()) * elements * Float.BYTES;
-        engine.setRows(rows, queries.segment(), from, elements);
-        addItems(work, engine.scratch + (int) scores);
-        wanted.add(work);
-        rows += elements;
-        scores += headScores;
-        results += pages;
+        int row = next.addRow(queries.segment(), from, elements);
+        int headScores = next.takeScratch(spec.queryHeadsPerGroup() * work.pages());
+        int results = next.takeResults(2 * work.pages());
+        addScores(work, row, headScores);
+        addRanks(work, headScores, results);
+        next.then(() -> handOut(work, results, target));
+        return results;
     }
 
-    private void addItems(Scoring work, int headScores) {
+    private void addScores(Scoring work, int row, int headScores) {
         int pages = work.pages();
         int form = ScoreKernel.form(work.digest());
-        int list =
-                engine.table.list(pages, page -> layout.digestAt(work.blocks().applyAsInt(page), 0));
+        int list = next.table.list(pages, page -> layout.digestAt(work.blocks().applyAsInt(page), 0));
         int heads = spec.queryHeadsPerKvHead();
         for (int queryHead = 0; queryHead < spec.queryHeadsPerGroup(); ) {
             int head = queryHead / heads;
             int count = Math.min(ScoreKernel.HEADS, (head + 1) * heads - queryHead);
             for (int page = 0; page < pages; page += ScoreKernel.PAGES) {
-                engine.table.item(
-                        rows + queryHead * spec.headDim(),
+                next.table.item(
+                        Section.SCORE,
+                        row + queryHead * spec.headDim(),
                         count,
                         list + page,
                         Math.min(ScoreKernel.PAGES, pages - page),
@@ -92,39 +72,35 @@ final class Estimator {
             }
             queryHead += count;
         }
+    }
+
+    private void addRanks(Scoring work, int headScores, int results) {
+        int pages = work.pages();
         // A softmax needs all pages at once; the other rules go block by block.
         int rule = GroupScoreKernel.rule(work.groupScore());
         int block = rule == GroupScoreKernel.MEAN_SOFTMAX ? pages : ScoreKernel.PAGES;
         for (int page = 0; page < pages; page += block) {
-            engine.table.secondItem(
+            next.table.item(
+                    Section.RANK,
                     headScores + page,
                     pages,
                     spec.queryHeadsPerGroup(),
                     Math.min(block, pages - page),
                     rule,
                     results + page,
-                    1,
                     page,
                     work.rankedFrom(),
                     work.rankedTo());
         }
     }
 
-    /** Scores what was added, and hands out scores and, as an order, ranks. */
-    private void run(PageScores target) {
-        if (!wanted.isEmpty()) {
-            engine.run(Engine.Graph.ESTIMATE);
-            var order = target.writeOrder();
-            int from = 0;
-            for (var work : wanted) {
-                for (int page = 0; page < work.pages(); page++) {
-                    int at = work.at() + page * spec.headGroups();
-                    target.values()[at] = engine.result(from + page);
-                    order[at] = -engine.result(mostResults() + from + page);
-                }
-                from += work.pages();
-            }
+    private void handOut(Scoring work, int results, PageScores target) {
+        var scores = target.values();
+        var order = target.writeOrder();
+        for (int page = 0; page < work.pages(); page++) {
+            int at = work.at() + page * spec.headGroups();
+            scores[at] = next.result(results + page);
+            order[at] = -next.result(results + work.pages() + page);
         }
-        begin();
     }
 }

@@ -12,8 +12,11 @@ final class GatherKernel {
     private GatherKernel() {}
 
     static void gather(KernelContext context, IntArray table, FloatArray memory, FloatArray staging) {
-        for (int item = context.groupIdx; item < table.get(Table.ITEMS); item += table.get(Table.GROUPS)) {
-            int at = Table.START + item * FIELDS;
+        int start = table.get(Table.GATHER + 2);
+        int items = table.get(Table.GATHER);
+        int groups = table.get(Table.GATHER + 1);
+        for (int item = context.groupIdx; item < items; item += groups) {
+            int at = start + item * FIELDS;
             int from = table.get(at);
             int to = table.get(at + 1);
             int length = table.get(at + 2);

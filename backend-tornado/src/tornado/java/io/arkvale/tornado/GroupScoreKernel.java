@@ -9,11 +9,11 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 /** Step (b), second half: makes one score a page and head group of those of the group's query heads. */
 final class GroupScoreKernel {
     /**
-     * Fields of an item: where its first head's scores lie, how far apart heads are, how many heads, how many pages, which
-     * rule, where its result goes, and how far apart pages are in it; then, for {@link SelectKernel}, its first page, and
-     * the range of pages among which its pages are ranked.
+     * Fields of an item: where its first head's scores lie, how far apart heads are, which is how many pages there are in all
+     * and how far a page's rank is from its score, how many heads, how many pages, which rule, and where its result goes; then, for {@link RankKernel}, its first page, and the range of pages among which its
+     * pages are ranked.
      */
-    static final int FIELDS = 10;
+    static final int FIELDS = 9;
 
     static final int MEAN = 0;
     static final int MAX = 1;
@@ -31,9 +31,9 @@ final class GroupScoreKernel {
 
     static void combine(KernelContext context, IntArray table, FloatArray memory, FloatArray result) {
         float[] lanes = context.allocateFloatLocalArray(Engine.LANES);
-        int start = table.get(Table.SECOND_AT);
-        int items = table.get(Table.SECOND_ITEMS);
-        int groups = table.get(Table.SECOND_GROUPS);
+        int start = table.get(Table.RANK + 2);
+        int items = table.get(Table.RANK);
+        int groups = table.get(Table.RANK + 1);
         float scale = 1 / TornadoMath.sqrt((float) table.get(Table.HEAD_DIM));
         for (int item = context.groupIdx; item < items; item += groups) {
             int at = start + item * FIELDS;
@@ -43,7 +43,6 @@ final class GroupScoreKernel {
             int pages = table.get(at + 3);
             int rule = table.get(at + 4);
             int target = table.get(at + 5);
-            int targetStride = table.get(at + 6);
             if (rule == MEAN_SOFTMAX) {
                 for (int head = 0; head < heads; head++) {
                     int row = scores + head * stride;
@@ -96,7 +95,7 @@ final class GroupScoreKernel {
                 if (rule == MEAN) {
                     score = score / heads;
                 }
-                result.set(target + page * targetStride, score);
+                result.set(target + page, score);
             }
             context.localBarrier();
         }

@@ -1,6 +1,9 @@
 package io.arkvale.tornado;
 
 import io.arkvale.spi.Places;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.stream.IntStream;
 
 /** Places on the device where evicted pages stay while they are attended to. No page is ever given one of them. */
 final class Guests {
@@ -18,17 +21,21 @@ final class Guests {
     /** Where the pages of a range lie once the evicted ones, {@link #COUNT} at most, have been brought. */
     int[] bring(Places pages, int from, int to) {
         var places = new int[to - from];
-        int used = 0;
+        var backups = new ArrayList<MemorySegment>();
         for (int page = from; page < to; page++) {
             int slot = pages.slot(page);
             if (slot >= 0) {
                 places[page - from] = layout.slotAt(slot);
             } else {
-                places[page - from] = layout.guestAt(used++);
-                transfers.upload(pages.backup(page), places[page - from]);
+                places[page - from] = layout.guestAt(backups.size());
+                backups.add(pages.backup(page));
             }
         }
-        transfers.flush();
+        if (!backups.isEmpty()) {
+            transfers.upload(
+                    backups,
+                    IntStream.range(0, backups.size()).map(layout::guestAt).toArray());
+        }
         return places;
     }
 }

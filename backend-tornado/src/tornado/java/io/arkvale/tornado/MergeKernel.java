@@ -14,9 +14,9 @@ final class MergeKernel {
 
     static void merge(KernelContext context, IntArray table, FloatArray memory, FloatArray output) {
         int headDim = table.get(Table.HEAD_DIM);
-        int start = table.get(Table.SECOND_AT);
-        int items = table.get(Table.SECOND_ITEMS);
-        int groups = table.get(Table.SECOND_GROUPS);
+        int start = table.get(Table.MERGE + 2);
+        int items = table.get(Table.MERGE);
+        int groups = table.get(Table.MERGE + 1);
         for (int item = context.groupIdx; item < items; item += groups) {
             int at = start + item * FIELDS;
             int target = table.get(at);

@@ -14,6 +14,8 @@ import java.util.List;
 record Prefiller(CacheSpec spec, RegionLayout layout, Guests guests, Engine engine) {
     /** Attends from the rows of a piece of work. */
     void attend(Attention work, HostMemory queries, HostMemory output) {
+        // What waits would take of the room that the rows are counted by.
+        engine.next.begin(layout);
         var passes = passes(work.pages());
         int most = mostRows(passes.size());
         for (int from = 0; from < work.rows(); from += most) {
@@ -25,6 +27,13 @@ record Prefiller(CacheSpec spec, RegionLayout layout, Guests guests, Engine engi
 
     /** Rows of one execution, and whose they are. */
     private record Rows(int group, int first, int position, int count) {}
+
+    /** Pages that are on the device together, and which of all passes over the pages this is. */
+    private record Pass(int list, int firstPage, int endPage, int number, int count) {
+        boolean isLast() {
+            return number == count - 1;
+        }
+    }
 
     /** Ends, in pages, of the runs of pages that can be on the device together. */
     private static List<Integer> passes(Places pages) {
@@ -65,81 +74,76 @@ record Prefiller(CacheSpec spec, RegionLayout layout, Guests guests, Engine engi
         int units = engine.scratchElements / partElements() / passes / chunks();
         int rows = Math.min(units * unitRows(), engine.rowElements() / (spec.queryHeadsPerGroup() * spec.headDim()));
         int fields = spec.queryHeadsPerGroup() * MergeKernel.FIELDS + chunks() * AttendKernel.FIELDS;
-        return Math.max(1, Math.min(rows, engine.table.capacity() / 2 / fields));
+        return Math.max(1, Math.min(rows, engine.tableNumbers() / 2 / fields));
     }
 
     private void attend(Rows rows, Places pages, List<Integer> passes, HostMemory queries, HostMemory output) {
         int start = 0;
-        for (int pass = 0; pass < passes.size(); pass++) {
-            int end = passes.get(pass);
+        for (int number = 0; number < passes.size(); number++) {
+            int end = passes.get(number);
             var places = guests.bring(pages, start, end);
-            engine.table.clear(layout.shape);
-            int list = engine.table.list(places.length, i -> places[i]);
-            addUnits(rows, queries, list, start, end, pass, passes.size());
-            engine.run(Engine.Graph.ATTEND);
+            engine.next.begin(layout, Section.PUT);
+            int list = engine.next.table.list(places.length, i -> places[i]);
+            var pass = new Pass(list, start, end, number, passes.size());
+            // Parts lie where they lay in the pass before, and nothing else takes of the scratch between passes.
+            int part = engine.next.takeScratch(units(rows).size() * passes.size() * partElements());
+            for (var unit : units(rows)) {
+                add(unit, rows, pass, part, queries, output);
+                part += passes.size() * partElements();
+            }
+            engine.next.run();
             start = end;
         }
-        copyOut(rows, output);
     }
 
-    private void addUnits(Rows rows, HostMemory queries, int list, int firstPage, int endPage, int pass, int passes) {
-        int part = engine.scratch;
-        int before = firstPage * spec.pageSize();
-        for (var unit : units(rows)) {
+    private void add(Unit unit, Rows rows, Pass pass, int part, HostMemory queries, HostMemory output) {
+        var next = engine.next;
+        int elements = unit.heads() * spec.headDim();
+        int vectors = unit.rows() * unit.heads();
+        int query = next.takeRows(vectors * spec.headDim());
+        for (int row = 0; row < unit.rows(); row++) {
+            next.setRow(query + row * elements, queries.segment(), offset(unit, rows, row), elements);
+        }
+        int before = pass.firstPage() * spec.pageSize();
+        int seen = rows.position() + unit.row() + 1 - before;
+        int tokens = Math.clamp(seen + unit.rows() - 1, 0, (pass.endPage() - pass.firstPage()) * spec.pageSize());
+        int headOffset = unit.head() * layout.shape.headElements();
+        int target = part + pass.number() * partElements();
+        next.table.item(Section.ATTEND, query, vectors, pass.list(), 0, tokens, headOffset, seen, unit.heads(), target);
+        if (pass.isLast()) {
+            int result = next.takeResults(vectors * spec.headDim());
+            for (int vector = 0; vector < vectors; vector++) {
+                int source = part + vector * (spec.headDim() + 2);
+                next.table.item(Section.MERGE, result + vector * spec.headDim(), source, partElements(), pass.count());
+            }
             for (int row = 0; row < unit.rows(); row++) {
-                engine.setRows(
-                        unit.at() + row * unit.heads() * spec.headDim(),
-                        queries.segment(),
-                        (rows.first() + unit.row() + row) * rowBytes() + unit.offset(),
-                        unit.heads() * spec.headDim());
+                int from = result + row * elements;
+                long offset = offset(unit, rows, row);
+                next.then(() -> next.getResults(from, output.segment(), offset, elements));
             }
-            int vectors = unit.rows() * unit.heads();
-            int seen = rows.position() + unit.row() + 1 - before;
-            int tokens = Math.clamp(seen + unit.rows() - 1, 0, (endPage - firstPage) * spec.pageSize());
-            int headOffset = unit.head() * layout.shape.headElements();
-            engine.table.item(
-                    unit.at(), vectors, list, 0, tokens, headOffset, seen, unit.heads(), part + pass * partElements());
-            if (pass == passes - 1) {
-                for (int vector = 0; vector < vectors; vector++) {
-                    int source = part + vector * (spec.headDim() + 2);
-                    engine.table.secondItem(unit.at() + vector * spec.headDim(), source, partElements(), passes);
-                }
-            }
-            part += passes * partElements();
         }
     }
 
-    private void copyOut(Rows rows, HostMemory output) {
-        for (var unit : units(rows)) {
-            for (int row = 0; row < unit.rows(); row++) {
-                engine.getResults(
-                        unit.at() + row * unit.heads() * spec.headDim(),
-                        output.segment(),
-                        (rows.first() + unit.row() + row) * rowBytes() + unit.offset(),
-                        unit.heads() * spec.headDim());
-            }
-        }
+    private long offset(Unit unit, Rows rows, int row) {
+        return (rows.first() + unit.row() + row) * rowBytes() + unit.offset();
     }
 
     /**
      * The query vectors of one work group: some query heads of a KV head, for one or more tokens.
      *
      * @param offset where in a tensor's row its first head lies
-     * @param at where its vectors lie among the rows of an execution
      */
-    private record Unit(int head, int row, int rows, int heads, long offset, int at) {}
+    private record Unit(int head, int row, int rows, int heads, long offset) {}
 
     private List<Unit> units(Rows rows) {
         var units = new ArrayList<Unit>();
-        int at = 0;
         for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
             for (int first = 0; first < spec.queryHeadsPerKvHead(); first += chunk()) {
                 int heads = Math.min(chunk(), spec.queryHeadsPerKvHead() - first);
                 int queryHead = (rows.group() * spec.kvHeadsPerGroup() + head) * spec.queryHeadsPerKvHead() + first;
                 for (int row = 0; row < rows.count(); row += unitRows()) {
                     int count = Math.min(unitRows(), rows.count() - row);
-                    units.add(new Unit(head, row, count, heads, (long) queryHead * spec.headDim() * Float.BYTES, at));
-                    at += count * heads * spec.headDim();
+                    units.add(new Unit(head, row, count, heads, (long) queryHead * spec.headDim() * Float.BYTES));
                 }
             }
         }

@@ -32,7 +32,7 @@ final class ReadAhead {
         var engine = region.engine();
         engine.lock.lock();
         try {
-            transfers.flush();
+            engine.next.run();
             if (writes != engine.writes()) {
                 windows.clear();
                 writes = engine.writes();

@@ -27,6 +27,11 @@ record Region(Engine engine, int start, long elements, boolean owned) implements
         return elements * Float.BYTES + (owned ? engine.overheadBytes() : 0);
     }
 
+    /** Bytes of host memory that the region stands for. */
+    long hostBytes() {
+        return owned ? engine.hostBytes() : 0;
+    }
+
     @Override
     public void close() {
         engine.lock.lock();

@@ -39,6 +39,12 @@ final class ScoreKernel {
         };
     }
 
+    /** Puts rows in place, of which the scores know nothing, and scores: one launch less. */
+    static void appendAndScore(KernelContext context, IntArray table, FloatArray rows, FloatArray memory) {
+        AppendKernel.append(context, table, rows, memory);
+        score(context, table, rows, memory);
+    }
+
     static void score(KernelContext context, IntArray table, FloatArray queries, FloatArray memory) {
         float[] query = context.allocateFloatLocalArray(HEADS * Engine.MOST_HEAD_DIM);
         float[] parts = context.allocateFloatLocalArray(HEADS * Engine.LANES);
@@ -46,8 +52,11 @@ final class ScoreKernel {
         int headDim = table.get(Table.HEAD_DIM);
         int lane = context.localIdx;
         int sharer = lane % SHARERS;
-        for (int item = context.groupIdx; item < table.get(Table.ITEMS); item += table.get(Table.GROUPS)) {
-            int at = Table.START + item * FIELDS;
+        int start = table.get(Table.SCORE + 2);
+        int items = table.get(Table.SCORE);
+        int groups = table.get(Table.SCORE + 1);
+        for (int item = context.groupIdx; item < items; item += groups) {
+            int at = start + item * FIELDS;
             int queryAt = table.get(at);
             int heads = table.get(at + 1);
             int list = table.get(at + 2);

@@ -5,6 +5,7 @@ import io.arkvale.api.Digest;
 import io.arkvale.core.tensor.HostMemory;
 import io.arkvale.core.tensor.HostTensorDevice;
 import io.arkvale.spi.Attention;
+import io.arkvale.spi.Choice;
 import io.arkvale.spi.FilledPage;
 import io.arkvale.spi.PageScores;
 import io.arkvale.spi.Places;
@@ -13,6 +14,8 @@ import io.arkvale.spi.Scoring;
 import io.arkvale.spi.Storage;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /** Pages in a region of an engine's memory; each operation holds the engine's lock, since other caches may use it. */
@@ -25,6 +28,7 @@ final class TornadoPages implements HostTensorDevice {
     private final Appender appender;
     private final Estimator estimator;
     private final Attender attender;
+    private final Decoder decoder;
     private final Prefiller prefiller;
     private final Storage storage;
 
@@ -32,11 +36,12 @@ final class TornadoPages implements HostTensorDevice {
         this.region = region;
         engine = region.engine();
         layout = new RegionLayout(spec, region);
-        transfers = new Transfers(engine, layout.shape);
+        transfers = new Transfers(layout, engine.next);
         readAhead = new ReadAhead(region, transfers);
-        appender = new Appender(spec, layout, engine);
-        estimator = new Estimator(spec, layout, engine);
-        attender = new Attender(spec, layout, engine);
+        appender = new Appender(spec, layout, engine.next);
+        estimator = new Estimator(spec, layout, engine.next);
+        attender = new Attender(spec, layout, engine.next);
+        decoder = new Decoder(spec, layout, engine.next, estimator, attender);
         prefiller = new Prefiller(spec, layout, new Guests(layout, transfers), engine);
         storage = new Storage(spec.slotBytes(), 0, 1, false, engine.isTimed());
     }
@@ -48,29 +53,27 @@ final class TornadoPages implements HostTensorDevice {
 
     @Override
     public void write(List<RowRun> runs, HostMemory keys, HostMemory values) {
-        run(() -> appender.write(runs, keys, values));
+        runOrWait(() -> appender.write(runs, keys, values));
     }
 
     @Override
     public void copy(int from, int to) {
-        run(() -> {
-            transfers.copy(layout.slotAt(from), layout.slotAt(to));
-            transfers.flush();
-        });
+        run(() -> transfers.copy(layout.slotAt(from), layout.slotAt(to)));
     }
 
     @Override
     public void digest(List<FilledPage> pages) {
-        run(() -> appender.digest(pages));
+        runOrWait(() -> appender.digest(pages));
     }
 
     @Override
     public void download(int[] slots, List<MemorySegment> targets) {
-        var sources = new int[slots.length];
-        for (int i = 0; i < slots.length; i++) {
-            sources[i] = layout.slotAt(slots[i]);
-        }
+        var sources = slotsAt(slots);
         run(() -> transfers.download(sources, layout.shape.slotElements(), targets));
+    }
+
+    private int[] slotsAt(int[] slots) {
+        return Arrays.stream(slots).map(layout::slotAt).toArray();
     }
 
     @Override
@@ -80,17 +83,30 @@ final class TornadoPages implements HostTensorDevice {
 
     @Override
     public void upload(List<MemorySegment> sources, int[] slots) {
-        run(() -> {
-            for (int i = 0; i < slots.length; i++) {
-                transfers.upload(sources.get(i), layout.slotAt(slots[i]));
-            }
-            transfers.flush();
-        });
+        var targets = slotsAt(slots);
+        runOrWait(() -> transfers.upload(sources, targets));
     }
 
     @Override
     public void score(List<Scoring> work, HostMemory queries, PageScores scores) {
         run(() -> estimator.score(work, queries, scores));
+    }
+
+    /** Not where the parts of a step are timed one by one. */
+    @Override
+    public boolean choosesPages() {
+        return !engine.isTimed();
+    }
+
+    @Override
+    public BitSet scoreAndAttend(
+            List<Scoring> work, List<Choice> choices, HostMemory queries, PageScores scores, HostMemory output) {
+        engine.lock.lock();
+        try {
+            return decoder.scoreAndAttend(work, choices, queries, scores, output);
+        } finally {
+            engine.lock.unlock();
+        }
     }
 
     @Override
@@ -117,6 +133,16 @@ final class TornadoPages implements HostTensorDevice {
         return true;
     }
 
+    /** What may go with a later call waits for it, unless its time is asked for. */
+    private void runOrWait(Runnable work) {
+        run(() -> {
+            work.run();
+            if (engine.isTimed()) {
+                engine.next.run();
+            }
+        });
+    }
+
     private void run(Runnable work) {
         engine.lock.lock();
         try {
@@ -141,12 +167,23 @@ final class TornadoPages implements HostTensorDevice {
     }
 
     @Override
+    public void synchronize() {
+        run(engine.next::run);
+    }
+
+    @Override
     public long deviceBytes() {
         return region.bytes();
     }
 
     @Override
+    public long hostBytes() {
+        return region.hostBytes();
+    }
+
+    @Override
     public void close() {
+        run(() -> engine.next.drop(layout));
         region.close();
     }
 }

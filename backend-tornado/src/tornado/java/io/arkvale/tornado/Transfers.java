@@ -1,131 +1,68 @@
 package io.arkvale.tornado;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 
-/** Copies between host and device, and within the device, collected and then done in as few executions as possible. */
-final class Transfers {
-    /** A run of numbers; a source on the host, or one on the device. */
-    private record Run(MemorySegment host, int from, int to) {}
-
+/** Copies between host and device, and within the device, in as few executions as possible. Used under the engine's lock. */
+record Transfers(RegionLayout layout, Execution next) {
     /** Numbers that one work group copies. */
     private static final int PIECE = 1024;
 
-    private final Engine engine;
-    private final Shape shape;
-    private final int elements;
-    private final List<Run> pending = new ArrayList<>();
-
-    /** @param shape decides the length of a run: a slot */
-    Transfers(Engine engine, Shape shape) {
-        this.engine = engine;
-        this.shape = shape;
-        elements = shape.slotElements();
-    }
-
-    /** Will bring a slot's numbers from the host. */
-    void upload(MemorySegment source, int target) {
-        pending.add(new Run(source, 0, target));
-    }
-
-    /** Will copy a slot within the device. */
-    void copy(int source, int target) {
-        pending.add(new Run(MemorySegment.NULL, source, target));
-    }
-
-    /** Does what was asked for, in one or more executions. */
-    void flush() {
-        if (pending.isEmpty()) {
-            return;
-        }
-        engine.lock.lock();
-        try {
-            engine.table.clear(shape);
-            int used = 0;
-            for (var run : pending) {
-                used = run.host().equals(MemorySegment.NULL) ? putCopy(run, used) : putUpload(run, used);
-            }
-            runPut();
-        } finally {
-            pending.clear();
-            engine.lock.unlock();
+    /** Brings slots' numbers from the host; it may wait in the next execution. Targets are different slots. */
+    void upload(List<MemorySegment> sources, int[] targets) {
+        next.begin(layout);
+        for (int i = 0; i < targets.length; i++) {
+            upload(sources.get(i), targets[i]);
         }
     }
 
-    private int putCopy(Run run, int used) {
-        int at = used;
-        for (int done = 0; done < elements; done += PIECE) {
-            if (!engine.table.fits(PutKernel.FIELDS)) {
-                at = runPut();
-            }
-            engine.table.item(-1 - (run.from() + done), run.to() + done, Math.min(PIECE, elements - done));
-        }
-        return at;
-    }
-
-    /** Queues a run in pieces; returns what of the staging is used since the last execution. */
-    private int putUpload(Run run, int used) {
-        int at = used;
+    private void upload(MemorySegment source, int target) {
         int count;
-        for (int done = 0; done < elements; done += count) {
-            if (at == engine.stagingElements() || !engine.table.fits(PutKernel.FIELDS)) {
-                at = runPut();
+        for (int done = 0; done < layout.shape.slotElements(); done += count) {
+            if (next.roomIn() == 0 || !next.table.fits(PutKernel.FIELDS)) {
+                next.run();
             }
-            count = Math.min(PIECE, Math.min(elements - done, engine.stagingElements() - at));
-            engine.setPages(at, run.host(), (long) done * Float.BYTES, count);
-            engine.table.item(at, run.to() + done, count);
-            at += count;
+            count = Math.min(PIECE, Math.min(layout.shape.slotElements() - done, next.roomIn()));
+            int from = next.addPage(source, (long) done * Float.BYTES, count);
+            next.table.item(Section.PUT, from, target + done, count);
         }
-        return at;
     }
 
-    private int runPut() {
-        if (!engine.table.isEmpty()) {
-            engine.run(Engine.Graph.PUT);
+    /** Copies a slot within the device. */
+    void copy(int source, int target) {
+        next.begin(layout);
+        for (int done = 0; done < layout.shape.slotElements(); done += PIECE) {
+            if (!next.table.fits(PutKernel.FIELDS)) {
+                next.run();
+            }
+            next.table.item(
+                    Section.PUT,
+                    -1 - (source + done),
+                    target + done,
+                    Math.min(PIECE, layout.shape.slotElements() - done));
         }
-        engine.table.clear(shape);
-        return 0;
+        next.run();
     }
 
-    /** Copies {@code count} numbers from each of the given places on the device, after everything that is pending. */
+    /** Copies {@code count} numbers from each of the given places on the device, after everything that waits. */
     void download(int[] sources, int count, List<MemorySegment> targets) {
-        flush();
-        engine.lock.lock();
-        try {
-            engine.table.clear(shape);
-            var pieces = new ArrayList<Run>();
-            int at = 0;
-            for (int i = 0; i < sources.length; i++) {
-                int length;
-                for (int done = 0; done < count; done += length) {
-                    if (at == engine.stagingElements() || !engine.table.fits(GatherKernel.FIELDS)) {
-                        at = runGather(pieces, at);
-                    }
-                    length = Math.min(PIECE, Math.min(count - done, engine.stagingElements() - at));
-                    engine.table.item(sources[i] + done, at, length);
-                    pieces.add(new Run(targets.get(i), at, done));
-                    at += length;
-                }
-            }
-            runGather(pieces, at);
-        } finally {
-            engine.lock.unlock();
+        next.begin(layout, Section.APPEND, Section.DIGEST);
+        for (int i = 0; i < sources.length; i++) {
+            download(sources[i], count, targets.get(i));
         }
+        next.run();
     }
 
-    /** Gathers and hands out the pieces, whose last one ends at {@code end}. */
-    private int runGather(List<Run> pieces, int end) {
-        if (!pieces.isEmpty()) {
-            engine.run(Engine.Graph.GATHER);
+    private void download(int source, int count, MemorySegment target) {
+        int length;
+        for (int done = 0; done < count; done += length) {
+            if (next.roomOut() == 0 || !next.table.fits(GatherKernel.FIELDS)) {
+                next.run();
+            }
+            length = Math.min(PIECE, Math.min(count - done, next.roomOut()));
+            int at = next.takePage(length);
+            next.table.item(Section.GATHER, source + done, at, length);
+            next.thenGetPages(at, target, (long) done * Float.BYTES, length);
         }
-        for (int i = 0; i < pieces.size(); i++) {
-            var piece = pieces.get(i);
-            int next = i + 1 < pieces.size() ? pieces.get(i + 1).from() : end;
-            engine.getPages(piece.from(), piece.host(), (long) piece.to() * Float.BYTES, next - piece.from());
-        }
-        pieces.clear();
-        engine.table.clear(shape);
-        return 0;
     }
 }

@@ -8,7 +8,9 @@
  *       {@link io.arkvale.core.CheckedView} shows what it stores;
  *       {@link io.arkvale.core.PagedBackend} is what a provider creates; {@link io.arkvale.core.OptionValues} reads options;
  *   <li>{@code step}: the order of a step's calls and how it ends;
- *   <li>{@code page}: page tables, slots, reservation, selection, moves, and what takes them back;
+ *   <li>{@code page}: steps over a device: reservation, moves, and what takes them back;
+ *   <li>{@code table}: page tables, slots, blocks of digests;
+ *   <li>{@code select}: which pages take part;
  *   <li>{@code backup}: the tiers that hold what was evicted;
  *   <li>{@code tensor}: tensors, and the checks of what calls bring.
  * </ul>

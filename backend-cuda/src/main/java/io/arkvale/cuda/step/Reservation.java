@@ -3,7 +3,7 @@ package io.arkvale.cuda.step;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CapacityException;
 import io.arkvale.api.SequenceSpec;
-import io.arkvale.core.page.SlotPool;
+import io.arkvale.core.table.SlotPool;
 import io.arkvale.cuda.CudaSequence;
 import java.util.Collection;
 import java.util.List;

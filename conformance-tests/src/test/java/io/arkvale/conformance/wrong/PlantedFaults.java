@@ -24,7 +24,7 @@ public final class PlantedFaults {
         return WrongBackend.core(
                         504,
                         "a window page evicted",
-                        "page/Selector.java",
+                        "select/Selector.java",
                         "next = 0; page < pages - spec.windowPages(); page++) {",
                         "next = 0; page < pages; page++) {",
                         "            } else if (table.isResident(page)) {\n                ranking.add(page, scores.of(page));",

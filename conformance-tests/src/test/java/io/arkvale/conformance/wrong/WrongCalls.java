@@ -63,15 +63,15 @@ final class WrongCalls {
                             }
 
                             private void store("""),
-                core(703, "fused decode attends before it selects", PAGED, """
+                core(
+                        703,
+                        "fused decode attends before it selects",
+                        PAGED,
+                        "attend(layer, queries, output, prefetched ? new BitSet() : choose(layer, queries, output));",
+                        """
+                        attend(layer, queries, output, new BitSet());
                                 if (!prefetched) {
-                                    choose(layer, queries);
-                                }
-                                attend(layer, queries, output);
-                        """, """
-                                attend(layer, queries, output);
-                                if (!prefetched) {
-                                    choose(layer, queries);
+                                    choose(layer, queries, output);
                                 }
                         """),
                 core(

@@ -28,7 +28,7 @@ final class WrongCuts {
                 core(
                         709,
                         "a page cut short is written in place under a fork",
-                        "page/PageStore.java",
+                        "table/PageStore.java",
                         "        if (!slots.isShared(shared)) {\n            links.unlink(shared);\n        } else {",
                         "        if (!slots.isShared(shared) || table.backup(page) == null) {\n            links.unlink(shared);\n        } else {"),
                 core(

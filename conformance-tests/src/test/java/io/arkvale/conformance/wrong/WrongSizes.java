@@ -15,7 +15,7 @@ public final class WrongSizes {
                 WrongBackend.core(
                         0,
                         "only the first 128 pages ranked",
-                        "page/Selector.java",
+                        "select/Selector.java",
                         "            ranking.add(page, scores.of(page));\n        }\n        var selected",
                         "            ranking.add(page, page < 128 ? scores.of(page) : Float.NEGATIVE_INFINITY);\n"
                                 + "        }\n        var selected"),

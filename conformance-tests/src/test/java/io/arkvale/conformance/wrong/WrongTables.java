@@ -7,9 +7,9 @@ import java.util.List;
 /** Mistakes in page tables, selection, moves, backups and what takes them back. */
 final class WrongTables {
     private static final String STEP = "page/PagedStep.java";
-    private static final String STORE = "page/PageStore.java";
-    private static final String SELECTOR = "page/Selector.java";
-    private static final String RANKING = "page/PageRanking.java";
+    private static final String STORE = "table/PageStore.java";
+    private static final String SELECTOR = "select/Selector.java";
+    private static final String RANKING = "select/PageRanking.java";
     private static final String JOURNAL = "page/LayerJournal.java";
     private static final String WRITER = "page/RowWriter.java";
     private static final String MOVES = "page/PageMoves.java";
@@ -165,10 +165,14 @@ final class WrongTables {
                         602,
                         "the newest token left out while within the budget",
                         LIST,
-                        "            work.add(new Attention(group, TablePlaces.resident(table, attended), tokens, row, member.tokens()));",
+                        "work.add(new Attention(group, places, tokens, row, member.tokens()));",
                         """
-                                    int seen = member.isOverBudget(layer) ? tokens : Math.max(1, tokens - 1);
-                                    work.add(new Attention(group, TablePlaces.resident(table, attended), seen, row, member.tokens()));
+                        work.add(new Attention(
+                                group,
+                                places,
+                                member.isOverBudget(layer) ? tokens : Math.max(1, tokens - 1),
+                                row,
+                                member.tokens()));
                         """),
                 core(
                         605,
@@ -201,7 +205,7 @@ final class WrongTables {
                 core(
                         701,
                         "slots run out in the middle of a step",
-                        "page/SlotPool.java",
+                        "table/SlotPool.java",
                         "        if (freeCount == 0 && made == capacity) {",
                         """
                                 if (used() + 1 >= capacity) {

@@ -1,7 +1,7 @@
 package io.arkvale.core.backup;
 
 import io.arkvale.api.InvalidArgumentException;
-import io.arkvale.core.page.SlotPool;
+import io.arkvale.core.table.SlotPool;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;

@@ -1,6 +1,6 @@
 package io.arkvale.core.backup;
 
-import io.arkvale.core.page.SlotPool;
+import io.arkvale.core.table.SlotPool;
 import io.arkvale.core.tensor.HostMemory;
 import java.lang.foreign.MemorySegment;
 

@@ -3,9 +3,13 @@ package io.arkvale.core.page;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Scope;
 import io.arkvale.core.backup.BackupTiers;
+import io.arkvale.core.select.Selection;
+import io.arkvale.core.table.AttendedPages;
+import io.arkvale.core.table.TablePlaces;
 import io.arkvale.spi.Attention;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /** Step (e): what one layer of a step attends to, member by member. */
@@ -29,8 +33,9 @@ final class AttentionList {
      *
      * @param chosen its selections by head group; not looked at within the budget
      * @param row its first row
+     * @param done pairs of a member and a group, counted in this order, that the device has attended to already
      */
-    void addDecode(PagedMember member, Selection[] chosen, int row) {
+    void addDecode(PagedMember member, Selection[] chosen, int row, BitSet done) {
         var pages = member.layer(layer);
         member.journal(layer);
         int missing = pages.pages() * spec.pageSize() - pages.tokens;
@@ -48,7 +53,10 @@ final class AttentionList {
                 member.attendedPages += attended.count();
             }
             int tokens = attended.count() * spec.pageSize() - missing;
-            work.add(new Attention(group, TablePlaces.resident(table, attended), tokens, row, member.tokens()));
+            if (!done.get(member.index() * spec.headGroups() + group)) {
+                var places = TablePlaces.resident(table, attended);
+                work.add(new Attention(group, places, tokens, row, member.tokens()));
+            }
         }
     }
 

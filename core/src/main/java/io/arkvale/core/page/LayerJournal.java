@@ -1,5 +1,8 @@
 package io.arkvale.core.page;
 
+import io.arkvale.core.table.AttendedPages;
+import io.arkvale.core.table.LayerPages;
+import io.arkvale.core.table.PageStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,8 @@
 package io.arkvale.core.page;
 
+import io.arkvale.core.select.Selection;
+import io.arkvale.core.select.Selector;
+import io.arkvale.core.table.PageStore;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -14,10 +14,12 @@ import io.arkvale.core.backup.BackupTiers;
 import io.arkvale.core.step.CheckedStep;
 import io.arkvale.core.step.StepMember;
 import io.arkvale.core.step.StepWork;
+import io.arkvale.core.table.PageStore;
 import io.arkvale.spi.PageDevice;
 import io.arkvale.spi.TensorMemory;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +105,7 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
         var step = openStep();
         requireFree("device slots", work.slotsNeeded(), freeSlots(step));
         requireFree("host and disk slots", work.backupsNeeded(), freeBackups(step));
-        store.reserveDigests(
+        reserveDigests(
                 step == null ? List.of() : step.members(), settings.digest().shape(), work.digestBlocks());
         var fork = doBegin(settings);
         beside(step, () -> work.fill(fork), "the fork cannot get its pages", source);
@@ -129,6 +131,25 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
 
     private long freeBackups(@Nullable PagedStep<M> step) {
         return backups.available() - (step == null ? 0 : step.unusedBackups());
+    }
+
+    /**
+     * Makes sure that the digests of a step's pages have room, and so many blocks more.
+     *
+     * @param shape of those blocks
+     */
+    private void reserveDigests(List<PagedMember> members, Digest.Shape shape, int more) {
+        var blocks = new EnumMap<Digest.Shape, Integer>(Digest.Shape.class);
+        blocks.put(shape, more);
+        for (var member : members) {
+            for (var layer : member.sequence().layers) {
+                for (var list : layer.digests) {
+                    int needed = list.needed(member.filledAfter());
+                    blocks.merge(member.settings().digest().shape(), needed, Math::addExact);
+                }
+            }
+        }
+        blocks.forEach(device::reserveDigests);
     }
 
     private static void requireFree(String pool, long needed, long free) {
@@ -170,7 +191,7 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
             decodes &= member.role() == Batch.Role.BY_CALL && member.tokens() == 1;
         }
         long reserved = new Reservation(spec(), store.slots).reserve(sequences(), own, backups.available());
-        store.reserveDigests(own, Digest.Shape.POINT, 0);
+        reserveDigests(own, Digest.Shape.POINT, 0);
         if (decodes) {
             int pages = StepMember.scoreOffsets(own, spec().layers() - 1)[own.size()];
             scratch.reserve(Math.multiplyExact(pages, spec().headGroups()));

@@ -4,6 +4,7 @@ import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.StepReport.SequenceCounts;
 import io.arkvale.core.step.StepMember;
+import io.arkvale.core.table.LayerPages;
 import org.jspecify.annotations.Nullable;
 
 /** A member of a step, and what the step has done to it so far. */

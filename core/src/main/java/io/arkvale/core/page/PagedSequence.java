@@ -3,6 +3,7 @@ package io.arkvale.core.page;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.core.CacheSequence;
 import io.arkvale.core.CheckedCache;
+import io.arkvale.core.table.LayerPages;
 import java.util.ArrayList;
 import java.util.List;
 

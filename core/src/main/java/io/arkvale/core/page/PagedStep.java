@@ -6,23 +6,23 @@ import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.StepReport.Part;
 import io.arkvale.core.backup.BackupTiers;
+import io.arkvale.core.select.Selection;
 import io.arkvale.core.step.CountedReport;
 import io.arkvale.core.step.MemberRows;
 import io.arkvale.core.step.StepMember;
 import io.arkvale.core.step.StepOutcome;
 import io.arkvale.core.step.StepWork;
+import io.arkvale.core.table.AttendedPages;
+import io.arkvale.core.table.PageStore;
 import io.arkvale.spi.PageDevice;
-import io.arkvale.spi.PageScores;
-import io.arkvale.spi.Scoring;
 import io.arkvale.spi.TensorMemory;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +41,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     private final Map<PagedSequence, String> notFinite = new LinkedHashMap<>();
     private final Map<PagedSequence, IOException> lost = new LinkedHashMap<>();
     private final RowWriter<M> writer;
+    private final PageScoring<M> scoring;
     private final PageMoves moves;
     private final long reservedSlots;
 
@@ -72,6 +73,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
         this.reservedSlots = reservedSlots;
         slotsOfOthers = store.slots.used();
         writer = new RowWriter<>(spec, store, device, members);
+        scoring = new PageScoring<>(spec, device, members);
         moves = new PageMoves(store, scratch.selector, members, lost);
         tokens = members.stream().mapToInt(PagedMember::tokens).toArray();
         firstRow = new int[tokens.length];
@@ -102,7 +104,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
 
     @Override
     public void begin() {
-        members.forEach(member -> store.unlinkLastPage(member.sequence(), member.lengthBefore()));
+        members.forEach(member -> member.sequence().layers.forEach(store::unlinkLastPage));
     }
 
     @Override
@@ -135,10 +137,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     @Override
     public void decode(int layer, M queries, M keys, M values, M output, boolean prefetched) {
         append(layer, keys, values, prefetched);
-        if (!prefetched) {
-            choose(layer, queries);
-        }
-        attend(layer, queries, output);
+        attend(layer, queries, output, prefetched ? new BitSet() : choose(layer, queries, output));
     }
 
     @Override
@@ -157,54 +156,25 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
         count(Part.APPEND, start);
     }
 
-    private void choose(int layer, M queries) {
+    /** Steps (b) to (d); returns the pairs of a member and a group, counted in this order, that have been attended to. */
+    private BitSet choose(int layer, M queries, M output) {
         long start = device.clock();
-        score(layer, queries, scratch.scores, StepMember.scoreOffsets(members, layer), PagedMember::index);
+        var attended = scoring.scoreAndAttend(layer, queries, scratch.scores, output);
         start = count(Part.ESTIMATE, start);
         selections = select(layer, scratch.scores.order(), StepMember.scoreOffsets(members, layer));
         start = count(Part.SELECT, start);
         moves.move(layer, selections);
         count(Part.RECALL, start);
+        return attended;
     }
 
     @Override
     public void estimate(int layer, M queries) {
         long start = device.clock();
         var offsets = StepMember.scoreOffsets(members, layer);
-        score(layer, queries, scratch.shownScores, offsets, PagedMember::index);
+        scoring.score(layer, queries, scratch.shownScores, offsets, PagedMember::index);
         scratch.show(offsets[members.size()] * spec.headGroups());
         count(Part.ESTIMATE, start);
-    }
-
-    /**
-     * Scores as many pages of each member as its offsets have room for.
-     *
-     * @param row the row of queries that scores a member's pages
-     */
-    private void score(int layer, M queries, PageScores target, int[] offsets, ToIntFunction<PagedMember> row) {
-        target.reserve(Math.multiplyExact(offsets[members.size()], spec.headGroups()));
-        var work = new ArrayList<Scoring>();
-        for (var member : members) {
-            int pages = offsets[member.index() + 1] - offsets[member.index()];
-            if (pages > 0) {
-                for (int group = 0; group < spec.headGroups(); group++) {
-                    work.add(new Scoring(
-                            member.settings().digest(),
-                            member.settings().groupScore(),
-                            group,
-                            member.layer(layer).digests.get(group)::blockAt,
-                            pages,
-                            row.applyAsInt(member),
-                            offsets[member.index()] * spec.headGroups() + group,
-                            member.settings().sinkPages(),
-                            Math.min(pages, member.rankedTo())));
-                }
-                member.scoredPages += (long) pages * spec.headGroups();
-            }
-        }
-        if (!work.isEmpty()) {
-            device.score(work, queries, target);
-        }
     }
 
     @Override
@@ -267,15 +237,22 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
 
     @Override
     public void attend(int layer, M queries, M output) {
+        attend(layer, queries, output, new BitSet());
+    }
+
+    /** Step (e) for all pairs of a member and a group, counted in this order, but those attended to. */
+    private void attend(int layer, M queries, M output, BitSet attended) {
         long start = device.clock();
         var chosen = ahead.getOrDefault(layer, selections);
         var list = new AttentionList(spec, layer);
         for (var member : members) {
             if (isSound(member)) {
-                list.addDecode(member, chosen[member.index()], member.index());
+                list.addDecode(member, chosen[member.index()], member.index(), attended);
             }
         }
-        device.attend(list.work(), queries, output);
+        if (!list.work().isEmpty()) {
+            device.attend(list.work(), queries, output);
+        }
         count(Part.ATTEND, start);
     }
 
@@ -310,7 +287,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     public void finishPrefill(int layer, M lastQueries) {
         long start = device.clock();
         var offsets = StepMember.scoreOffsets(members, layer);
-        score(layer, lastQueries, scratch.scores, offsets, PagedMember::index);
+        scoring.score(layer, lastQueries, scratch.scores, offsets, PagedMember::index);
         for (var member : members) {
             if (member.isOverBudget(layer)) {
                 evictToBudget(member, layer, offsets);
@@ -329,7 +306,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
         long start = device.clock();
         var offsets = StepMember.scoreOffsets(
                 members, member -> member.isOverBudget(layer) && !member.role().leavesPromptOpen());
-        score(layer, queries, scratch.scores, offsets, this::scoringRow);
+        scoring.score(layer, queries, scratch.scores, offsets, this::scoringRow);
         start = count(Part.ESTIMATE, start);
         var chosen = new Selection[members.size()][0];
         for (var member : members) {
@@ -363,7 +340,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
             for (var member : members) {
                 int row = firstRow[member.index()];
                 if (member.role() == Role.DECODE && isSound(member)) {
-                    list.addDecode(member, chosen[member.index()], row);
+                    list.addDecode(member, chosen[member.index()], row, new BitSet());
                 } else if (member.role() != Role.DECODE && member.role().attends()) {
                     addPrompt(list, member, row, member.tokens(), reads);
                 }
@@ -382,7 +359,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
             offsets[member.index() + 1] = Math.addExact(offsets[member.index()], filled);
         }
         long start = device.clock();
-        score(layer, guessedQueries, scratch.scores, offsets, PagedMember::index);
+        scoring.score(layer, guessedQueries, scratch.scores, offsets, PagedMember::index);
         start = count(Part.ESTIMATE, start);
         var chosen = select(layer, scratch.scores.order(), offsets);
         start = count(Part.SELECT, start);

@@ -5,6 +5,7 @@ import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Tier;
 import io.arkvale.core.CheckedView;
 import io.arkvale.core.backup.BackupTiers;
+import io.arkvale.core.table.PageTable;
 import io.arkvale.spi.PageDevice;
 import java.io.IOException;
 import java.lang.foreign.Arena;

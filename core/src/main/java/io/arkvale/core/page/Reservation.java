@@ -3,6 +3,8 @@ package io.arkvale.core.page;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CapacityException;
 import io.arkvale.api.SlotNeed;
+import io.arkvale.core.table.PageTable;
+import io.arkvale.core.table.SlotPool;
 import java.util.Collection;
 import java.util.List;
 

@@ -1,6 +1,8 @@
 package io.arkvale.core.page;
 
 import io.arkvale.api.CacheSpec;
+import io.arkvale.core.table.LayerPages;
+import io.arkvale.core.table.PageStore;
 import io.arkvale.spi.FilledPage;
 import io.arkvale.spi.PageDevice;
 import io.arkvale.spi.RowRun;

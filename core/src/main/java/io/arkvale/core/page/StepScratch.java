@@ -1,5 +1,6 @@
 package io.arkvale.core.page;
 
+import io.arkvale.core.select.Selector;
 import io.arkvale.spi.PageDevice;
 import io.arkvale.spi.PageScores;
 import io.arkvale.spi.TensorMemory;

@@ -2,6 +2,9 @@ package io.arkvale.core.page;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.core.backup.Backup;
+import io.arkvale.core.table.LayerPages;
+import io.arkvale.core.table.PageStore;
+import io.arkvale.core.table.PageTable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

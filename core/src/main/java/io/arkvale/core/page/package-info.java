@@ -1,14 +1,14 @@
 /**
- * Pages of a cache whose tables are kept on the host.
+ * A cache whose page tables are kept on the host, over a {@link io.arkvale.spi.PageDevice}.
  *
  * <ul>
  *   <li>{@link io.arkvale.core.page.PagedCache} owns the device, the backups and the sequences;
- *   <li>a sequence has, per layer, {@code LayerPages}: a {@code PageTable} and a {@code DigestList} per head group;
- *   <li>{@code PageStore} gives out slots, backups and blocks of digests, counted by references in {@code SlotPool}s, and moves
- *       pages between device and backups;
- *   <li>{@code Reservation} says what a step may need; {@code PagedStep} does the step: {@code Selector}, with {@code PageRanking},
- *       decides what comes and goes, a {@code LayerJournal} takes it back.
+ *   <li>{@code Reservation} says what a step may need; {@code PagedStep} does the step: {@code RowWriter} stores, {@code
+ *       PageMoves} evicts and recalls, {@code AttentionList} says what is attended to; a {@code LayerJournal} takes it all back;
+ *   <li>{@code Truncation} takes tokens back, {@code SettingsFork} makes forks with settings of their own.
  * </ul>
+ *
+ * <p>What lies where is {@code io.arkvale.core.table}'s business, which pages take part {@code io.arkvale.core.select}'s.
  */
 @NullMarked
 package io.arkvale.core.page;

@@ -1,4 +1,4 @@
-package io.arkvale.core.page;
+package io.arkvale.core.select;
 
 /** What select decided for one head group. Its arrays are not to be written. */
 public final class Selection {

@@ -1,14 +1,15 @@
-package io.arkvale.core.page;
+package io.arkvale.core.select;
 
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.core.table.PageTable;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 
 /** Step (c): ranks pages and decides which take part, which come back and which go. Pure and exact. */
-final class Selector {
+public final class Selector {
     /** Score of a page. */
     @FunctionalInterface
-    interface Scores {
+    public interface Scores {
         float of(int page);
     }
 
@@ -20,7 +21,7 @@ final class Selector {
      * @param pages pages as they are after the step's append, the last one counted
      * @param opening pages that the step will open but has not yet, counted as resident: 1 in a prefetch, else 0
      */
-    Selection select(SequenceSpec spec, PageTable table, int pages, int opening, Scores scores) {
+    public Selection select(SequenceSpec spec, PageTable table, int pages, int opening, Scores scores) {
         int sink = spec.sinkPages();
         int window = pages - spec.windowPages();
         ranking.clear();
@@ -47,7 +48,7 @@ final class Selector {
      *
      * @param kept ascending
      */
-    int[] victims(SequenceSpec spec, PageTable table, int pages, int[] kept, int count, Scores scores) {
+    public int[] victims(SequenceSpec spec, PageTable table, int pages, int[] kept, int count, Scores scores) {
         ranking.clear();
         for (int page = spec.sinkPages(), next = 0; page < pages - spec.windowPages(); page++) {
             if (next < kept.length && kept[next] == page) {

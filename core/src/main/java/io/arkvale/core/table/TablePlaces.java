@@ -1,4 +1,4 @@
-package io.arkvale.core.page;
+package io.arkvale.core.table;
 
 import io.arkvale.core.backup.BackupTiers;
 import io.arkvale.spi.Places;
@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** Where pages of a table lie. */
-final class TablePlaces implements Places {
+public final class TablePlaces implements Places {
     private final PageTable table;
     private final AttendedPages pages;
     private final @Nullable MemorySegment @Nullable [] backups;
@@ -19,7 +19,7 @@ final class TablePlaces implements Places {
     }
 
     /** Resident pages. */
-    static TablePlaces resident(PageTable table, AttendedPages pages) {
+    public static TablePlaces resident(PageTable table, AttendedPages pages) {
         return new TablePlaces(table, pages, null);
     }
 
@@ -28,7 +28,7 @@ final class TablePlaces implements Places {
      *
      * @throws IOException if one could not be written or cannot be read
      */
-    static TablePlaces all(PageTable table, BackupTiers.Reads reads) throws IOException {
+    public static TablePlaces all(PageTable table, BackupTiers.Reads reads) throws IOException {
         var backups = new @Nullable MemorySegment[table.pages()];
         for (int page = 0; page < backups.length; page++) {
             if (!table.isResident(page)) {

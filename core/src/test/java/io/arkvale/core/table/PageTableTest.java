@@ -1,4 +1,4 @@
-package io.arkvale.core.page;
+package io.arkvale.core.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.arkvale.core.page;
+package io.arkvale.core.table;
 
 import io.arkvale.api.Digest;
 import io.arkvale.core.backup.Backup;
@@ -39,7 +39,7 @@ public final class PageTable {
     }
 
     /** The kind of digest of its pages, which a layer with a budget has. */
-    Digest digest() {
+    public Digest digest() {
         if (digest == null) {
             throw new IllegalStateException("a layer without a budget has no digests");
         }
@@ -57,12 +57,12 @@ public final class PageTable {
     }
 
     /** Pages of the last decode attention, or selected for the next. */
-    AttendedPages attended() {
+    public AttendedPages attended() {
         return attended;
     }
 
     /** Says which pages are attended to. */
-    void setAttended(AttendedPages pages) {
+    public void setAttended(AttendedPages pages) {
         attended = pages;
     }
 
@@ -101,7 +101,7 @@ public final class PageTable {
     }
 
     /** Adds a page at the end that lies in no slot. */
-    void openEvicted() {
+    public void openEvicted() {
         open(NOT_RESIDENT);
         residents--;
     }

@@ -1,13 +1,13 @@
-package io.arkvale.core.page;
+package io.arkvale.core.table;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Pages that take part in attention, ascending: a list, or all from the first on. */
-final class AttendedPages {
+public final class AttendedPages {
     /** None: nothing has been attended to. */
-    static final AttendedPages NONE = first(0);
+    public static final AttendedPages NONE = first(0);
 
     /** Null for a run from the first page on. */
     private final int @Nullable [] pages;
@@ -20,31 +20,31 @@ final class AttendedPages {
     }
 
     /** The first so many pages. */
-    static AttendedPages first(int count) {
+    public static AttendedPages first(int count) {
         return new AttendedPages(null, count);
     }
 
     /** The given pages; the array is kept. */
-    static AttendedPages of(int[] pages) {
+    public static AttendedPages of(int[] pages) {
         return new AttendedPages(pages, pages.length);
     }
 
     /** Those below a page. */
-    AttendedPages below(int end) {
+    public AttendedPages below(int end) {
         return pages == null
                 ? first(Math.min(count, end))
                 : of(Arrays.stream(pages).filter(page -> page < end).toArray());
     }
 
-    int count() {
+    public int count() {
         return count;
     }
 
-    int page(int index) {
+    public int page(int index) {
         return pages == null ? index : pages[index];
     }
 
-    int[] toArray() {
+    public int[] toArray() {
         return pages == null ? IntStream.range(0, count).toArray() : pages.clone();
     }
 }

@@ -1,4 +1,4 @@
-package io.arkvale.core.page;
+package io.arkvale.core.table;
 
 import io.arkvale.core.backup.Backup;
 import java.util.Arrays;
@@ -12,7 +12,7 @@ final class SlotLinks {
     private @Nullable Backup[] backups = new @Nullable Backup[16];
 
     /** The slot holds the backup's page, bit for bit. A slot that has a link keeps it: the other backup goes without. */
-    void link(int slot, Backup backup) {
+    public void link(int slot, Backup backup) {
         if (slot >= backups.length) {
             backups = Arrays.copyOf(backups, Math.max(slot + 1, 2 * backups.length));
         }
@@ -23,14 +23,14 @@ final class SlotLinks {
     }
 
     /** No slot holds the backup's page any more, or it does not matter. */
-    void unlink(Backup backup) {
+    public void unlink(Backup backup) {
         if (backup.slot() != Backup.NO_SLOT) {
             unlink(backup.slot());
         }
     }
 
     /** The slot holds no backup's page any more. */
-    void unlink(int slot) {
+    public void unlink(int slot) {
         var backup = slot < backups.length ? backups[slot] : null;
         if (backup != null) {
             backups[slot] = null;

@@ -1,4 +1,4 @@
-package io.arkvale.core.page;
+package io.arkvale.core.select;
 
 import java.util.Arrays;
 
@@ -71,7 +71,7 @@ public final class PageRanking {
     }
 
     /** An integer whose order is the order of scores. */
-    static int sortable(float score) {
+    public static int sortable(float score) {
         if (Float.isNaN(score)) {
             return Integer.MIN_VALUE;
         }

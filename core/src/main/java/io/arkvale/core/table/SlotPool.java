@@ -1,4 +1,4 @@
-package io.arkvale.core.page;
+package io.arkvale.core.table;
 
 import java.util.Arrays;
 

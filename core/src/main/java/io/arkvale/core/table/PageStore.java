@@ -1,7 +1,6 @@
-package io.arkvale.core.page;
+package io.arkvale.core.table;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.api.Digest;
 import io.arkvale.api.MemoryUse;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.core.backup.Backup;
@@ -12,15 +11,13 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 
 /** The pages of a cache: who has which slot, backup and digest, and the moves between device and backups. */
-final class PageStore {
-    final PageDevice<?> device;
-    final BackupTiers backups;
-    final SlotPool slots;
+public final class PageStore {
+    public final PageDevice<?> device;
+    public final BackupTiers backups;
+    public final SlotPool slots;
     private final CacheSpec spec;
     /** Blocks of digests; as many as there are pages that need one, which backups limit. */
     private final SlotPool digestBlocks = new SlotPool(Integer.MAX_VALUE - 8);
@@ -35,7 +32,7 @@ final class PageStore {
 
     private final SlotLinks links = new SlotLinks();
 
-    PageStore(CacheSpec spec, PageDevice<? extends TensorMemory> device, BackupTiers backups) {
+    public PageStore(CacheSpec spec, PageDevice<? extends TensorMemory> device, BackupTiers backups) {
         this.spec = spec;
         this.device = device;
         this.backups = backups;
@@ -43,7 +40,7 @@ final class PageStore {
         arrivals = backups.reads();
     }
 
-    LayerPages newLayer(SequenceSpec sequence, int layer) {
+    public LayerPages newLayer(SequenceSpec sequence, int layer) {
         var pages = new LayerPages();
         for (int group = 0; group < spec.headGroups(); group++) {
             pages.groups.add(new PageTable(sequence.isLimited(layer) ? sequence.digest() : null));
@@ -54,7 +51,7 @@ final class PageStore {
         return pages;
     }
 
-    LayerPages fork(LayerPages source) {
+    public LayerPages fork(LayerPages source) {
         for (var table : source.groups) {
             for (int page = 0; page < table.pages(); page++) {
                 if (table.isResident(page)) {
@@ -74,7 +71,7 @@ final class PageStore {
     }
 
     /** Gives back everything a layer of a sequence holds. */
-    void release(LayerPages layer) {
+    public void release(LayerPages layer) {
         for (var table : layer.groups) {
             while (table.pages() > 0) {
                 removeLastPage(table);
@@ -83,27 +80,8 @@ final class PageStore {
         layer.digests.forEach(list -> list.resize(0));
     }
 
-    /**
-     * Makes sure that the digests of a step's pages have room, and so many blocks more.
-     *
-     * @param shape of those blocks
-     */
-    void reserveDigests(List<PagedMember> members, Digest.Shape shape, int more) {
-        Map<Digest.Shape, Integer> blocks = new EnumMap<>(Digest.Shape.class);
-        blocks.put(shape, more);
-        for (var member : members) {
-            for (var layer : member.sequence().layers) {
-                for (var list : layer.digests) {
-                    int needed = list.needed(member.filledAfter());
-                    blocks.merge(member.settings().digest().shape(), needed, Math::addExact);
-                }
-            }
-        }
-        blocks.forEach(device::reserveDigests);
-    }
-
     /** Opens the pages that a layer needs for {@code tokens} tokens; a last page that forks share is copied first. */
-    void openPages(LayerPages layer, int tokens) {
+    public void openPages(LayerPages layer, int tokens) {
         int pages = spec.pages(tokens);
         for (var table : layer.groups) {
             if (layer.tokens % spec.pageSize() != 0) {
@@ -128,14 +106,14 @@ final class PageStore {
     }
 
     /** A slot of its own with the bytes of another. */
-    int copyOf(int slot) {
+    public int copyOf(int slot) {
         int copy = slots.take();
         device.copy(slot, copy);
         return copy;
     }
 
     /** Takes the last page of a table away, with its slot and backup. */
-    void removeLastPage(PageTable table) {
+    public void removeLastPage(PageTable table) {
         int page = table.pages() - 1;
         releaseSlot(table, page);
         releaseBackup(table, page);
@@ -143,7 +121,7 @@ final class PageStore {
     }
 
     /** Starts the backup of a page that has just been filled; {@link BackupTiers#flush} is to follow. */
-    void backUp(PageTable table, int page) {
+    public void backUp(PageTable table, int page) {
         int slot = table.slot(page);
         var backup = backups.start(slot);
         links.link(slot, backup);
@@ -152,7 +130,7 @@ final class PageStore {
     }
 
     /** A table refers to a backup, and has a digest of its page. */
-    void retain(Backup backup, PageTable table) {
+    public void retain(Backup backup, PageTable table) {
         digestedPages += backup.retain(table.digest()) ? 1 : 0;
     }
 
@@ -160,22 +138,20 @@ final class PageStore {
      * A page that tokens will be added to is shared with no sequence that comes to need it later: what a copy of it takes was
      * reserved when the step opened.
      */
-    void unlinkLastPage(PagedSequence sequence, int length) {
-        if (length % spec.pageSize() == 0) {
+    public void unlinkLastPage(LayerPages layer) {
+        if (layer.tokens % spec.pageSize() == 0) {
             return;
         }
-        for (var layer : sequence.layers) {
-            for (var table : layer.groups) {
-                int slot = table.slot(table.pages() - 1);
-                if (!slots.isShared(slot)) {
-                    links.unlink(slot);
-                }
+        for (var table : layer.groups) {
+            int slot = table.slot(table.pages() - 1);
+            if (!slots.isShared(slot)) {
+                links.unlink(slot);
             }
         }
     }
 
     /** Drops a page's backup, if it has one. */
-    void releaseBackup(PageTable table, int page) {
+    public void releaseBackup(PageTable table, int page) {
         var backup = table.backup(page);
         if (backup != null) {
             table.setBackup(page, null);
@@ -193,7 +169,7 @@ final class PageStore {
      *
      * @throws IOException if the backup could not be written; the page stays
      */
-    void evict(PageTable table, int page) throws IOException {
+    public void evict(PageTable table, int page) throws IOException {
         table.requireBackup(page).await();
         releaseSlot(table, page);
         table.evict(page);
@@ -205,7 +181,7 @@ final class PageStore {
      * @return whether bytes are to be copied
      * @throws IOException if the backup could not be read; the page stays evicted
      */
-    boolean recall(PageTable table, int page) throws IOException {
+    public boolean recall(PageTable table, int page) throws IOException {
         var backup = table.requireBackup(page);
         int used = slots.used();
         table.recall(page, bring(backup));
@@ -217,23 +193,23 @@ final class PageStore {
      *
      * @throws IOException if the backup could not be written or read; no slot is taken
      */
-    int bring(Backup backup) throws IOException {
+    public int bring(Backup backup) throws IOException {
         return backup.slot() == Backup.NO_SLOT ? fill(read(backup), backup) : share(backup);
     }
 
     /** As {@link #bring}, with the bytes that were read. */
-    int bringRead(Backup backup, MemorySegment bytes) {
+    public int bringRead(Backup backup, MemorySegment bytes) {
         return backup.slot() == Backup.NO_SLOT ? fill(bytes, backup) : share(backup);
     }
 
     /** The slot that holds the page of a backup for another sequence, and now for one more. */
-    int share(Backup backup) {
+    public int share(Backup backup) {
         slots.retain(backup.slot());
         return backup.slot();
     }
 
     /** Takes a slot that {@link #flush} fills with the bytes of a backup, and that other sequences may share. */
-    int fill(MemorySegment bytes, Backup backup) {
+    public int fill(MemorySegment bytes, Backup backup) {
         int slot = fill(bytes);
         links.link(slot, backup);
         return slot;
@@ -244,12 +220,12 @@ final class PageStore {
      *
      * @throws IOException if it could not be written or cannot be read
      */
-    MemorySegment read(Backup backup) throws IOException {
+    public MemorySegment read(Backup backup) throws IOException {
         return arrivals.read(backup);
     }
 
     /** Takes a slot that {@link #flush} fills with a page's bytes. */
-    int fill(MemorySegment source) {
+    public int fill(MemorySegment source) {
         int slot = slots.take();
         int at = sources.size();
         if (at == targets.length) {
@@ -261,7 +237,7 @@ final class PageStore {
     }
 
     /** Brings what was recalled since the last call. */
-    void flush() {
+    public void flush() {
         try {
             if (!sources.isEmpty()) {
                 device.upload(sources, Arrays.copyOf(targets, sources.size()));
@@ -272,7 +248,7 @@ final class PageStore {
     }
 
     /** As {@link #flush}, but what was read stays readable until then. */
-    void flushKeeping() {
+    public void flushKeeping() {
         if (!sources.isEmpty()) {
             device.upload(sources, Arrays.copyOf(targets, sources.size()));
             sources.clear();
@@ -280,7 +256,7 @@ final class PageStore {
     }
 
     /** Forgets what {@link #flush} would bring, and backups that have not been begun. */
-    void dropPending() {
+    public void dropPending() {
         backups.drop();
         dropArrivals();
     }
@@ -297,7 +273,7 @@ final class PageStore {
         }
     }
 
-    MemoryUse memory(long reservedSlots, long tensorBytes) {
+    public MemoryUse memory(long reservedSlots, long tensorBytes) {
         long onHost = backups.usedHostSlots();
         long onDisk = backups.usedDiskSlots();
         long hostTensors = device.hasHostTensors() ? tensorBytes : 0;

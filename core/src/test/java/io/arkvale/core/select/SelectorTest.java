@@ -1,9 +1,10 @@
-package io.arkvale.core.page;
+package io.arkvale.core.select;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.arkvale.api.Digest;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.core.table.PageTable;
 import org.junit.jupiter.api.Test;
 
 /** Hand-worked selections: 10 pages, sink 1, window 2, budget 6, k 5, so 3 pages by rank. */

@@ -1,4 +1,4 @@
-package io.arkvale.core.page;
+package io.arkvale.core.table;
 
 import io.arkvale.api.Digest;
 import io.arkvale.spi.PageDevice;
@@ -9,7 +9,7 @@ import java.util.Arrays;
  * io.arkvale.spi.Storage#digestPages} pages that forks share. A last block that is not full is copied before one of them
  * adds to it.
  */
-final class DigestList {
+public final class DigestList {
     private final Digest digest;
     private final SlotPool pool;
     private final PageDevice<?> device;
@@ -17,7 +17,7 @@ final class DigestList {
     private int[] blocks = new int[0];
     private int pages;
 
-    DigestList(Digest digest, SlotPool pool, PageDevice<?> device) {
+    public DigestList(Digest digest, SlotPool pool, PageDevice<?> device) {
         this.digest = digest;
         this.pool = pool;
         this.device = device;
@@ -25,7 +25,7 @@ final class DigestList {
     }
 
     /** The list of a fork. */
-    DigestList(DigestList other) {
+    public DigestList(DigestList other) {
         this(other.digest, other.pool, other.device);
         blocks = other.blocks.clone();
         pages = other.pages;
@@ -33,34 +33,34 @@ final class DigestList {
     }
 
     /** The list of a fork that has the first pages alone. */
-    DigestList fork(int count) {
+    public DigestList fork(int count) {
         var fork = new DigestList(this);
         fork.resize(count);
         return fork;
     }
 
     /** Pages that have a digest, or a place for it that is about to be filled. */
-    int pages() {
+    public int pages() {
         return pages;
     }
 
     /** The block with an index, in page order. */
-    int blockAt(int index) {
+    public int blockAt(int index) {
         return blocks[index];
     }
 
     /** Block of a page. */
-    int block(int page) {
+    public int block(int page) {
         return blocks[page / blockPages];
     }
 
     /** Place of a page in its block. */
-    int index(int page) {
+    public int index(int page) {
         return page % blockPages;
     }
 
     /** Blocks that {@link #resize} would take. */
-    int needed(int count) {
+    public int needed(int count) {
         int more = Math.max(0, Math.ceilDiv(count, blockPages) - blocks.length);
         return more + (count > pages && isLastShared() ? 1 : 0);
     }
@@ -70,7 +70,7 @@ final class DigestList {
     }
 
     /** Makes places up to {@code count} pages, or forgets the digests beyond. */
-    void resize(int count) {
+    public void resize(int count) {
         int needed = Math.ceilDiv(count, blockPages);
         if (count > pages && isLastShared()) {
             int last = pages / blockPages;

@@ -1,0 +1,31 @@
+package io.arkvale.tornado;
+
+/**
+ * What an execution can do, in the order in which it is done: each is a list of items in the {@link Table}, for one kernel
+ * or two that share it.
+ */
+enum Section {
+    /** Items of {@link ClearKernel}, which have no fields. */
+    CLEAR(Table.CLEAR, 0),
+    PUT(Table.PUT, PutKernel.FIELDS),
+    APPEND(Table.APPEND, AppendKernel.FIELDS),
+    DIGEST(Table.DIGEST, DigestKernel.FIELDS),
+    GATHER(Table.GATHER, GatherKernel.FIELDS),
+    SCORE(Table.SCORE, ScoreKernel.FIELDS),
+    /** Items of {@link GroupScoreKernel} and {@link RankKernel}. */
+    RANK(Table.RANK, GroupScoreKernel.FIELDS),
+    CHOOSE(Table.CHOOSE, ChooseKernel.FIELDS),
+    ATTEND(Table.ATTEND, AttendKernel.FIELDS),
+    MERGE(Table.MERGE, MergeKernel.FIELDS);
+
+    /** Where its numbers stand in the header. */
+    final int header;
+
+    /** Integers per item. */
+    final int fields;
+
+    Section(int header, int fields) {
+        this.header = header;
+        this.fields = fields;
+    }
+}
