@@ -1,10 +1,10 @@
 package io.arkvale.conformance;
 
+import io.arkvale.conformance.property.Context;
 import io.arkvale.conformance.rules.AppendRules;
 import io.arkvale.conformance.rules.AttentionRules;
 import io.arkvale.conformance.rules.BackendRules;
 import io.arkvale.conformance.rules.CompanyRules;
-import io.arkvale.conformance.rules.Context;
 import io.arkvale.conformance.rules.DeclarationRules;
 import io.arkvale.conformance.rules.ErrorRules;
 import io.arkvale.conformance.rules.EstimateRules;

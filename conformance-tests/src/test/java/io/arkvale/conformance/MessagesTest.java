@@ -63,4 +63,18 @@ final class MessagesTest {
         assertThat(Objects.requireNonNull(again.detail()).lines().findFirst())
                 .isEqualTo(failed.detail().lines().findFirst());
     }
+
+    @Test
+    void aMixedStepNamesMemberRoleAndRow() {
+        var provider = PlantedFaults.oneRowEach();
+        var options =
+                ConformanceOptions.of(provider).rules(Set.of(609)).tries(10).shrinks(30);
+        var failed = ConformanceKit.run(options, ConformanceListener.SILENT).results().stream()
+                .filter(result -> result.test().equals("required_spec609_membersDoWhatTheyDoAlone"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(failed.detail()).containsPattern("member \\d of \\d \\([A-Z_]+ of \\d+ tokens?, sequence \\d");
+        assertThat(failed.detail()).contains("new MixedScene(new Scene(", "new Part(Batch.Role.");
+        assertThat(PastedCode.run(failed.detail(), provider).violatedRule()).isEqualTo(failed.violatedRule());
+    }
 }

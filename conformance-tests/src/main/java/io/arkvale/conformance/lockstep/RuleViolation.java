@@ -1,5 +1,6 @@
 package io.arkvale.conformance.lockstep;
 
+import io.arkvale.api.ArkValeException;
 import org.jspecify.annotations.Nullable;
 
 /** A backend broke a rule of the specification. */
@@ -31,5 +32,18 @@ public final class RuleViolation extends AssertionError {
         if (!holds) {
             throw new RuleViolation(rule, format.formatted(arguments));
         }
+    }
+
+    /** Makes an illegal call; anything but the expected error breaks the rule. */
+    public static <E extends ArkValeException> E expect(int rule, Class<E> expected, String what, Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException e) {
+            if (expected.isInstance(e)) {
+                return expected.cast(e);
+            }
+            throw new RuleViolation(rule, what + " must raise " + expected.getSimpleName() + ", raised " + e, e);
+        }
+        throw new RuleViolation(rule, what + " must raise " + expected.getSimpleName() + ", raised nothing");
     }
 }

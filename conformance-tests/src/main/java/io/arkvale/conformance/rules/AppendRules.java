@@ -9,6 +9,8 @@ import io.arkvale.conformance.cases.Route;
 import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.data.Settings;
 import io.arkvale.conformance.lockstep.Lockstep;
+import io.arkvale.conformance.play.Play;
+import io.arkvale.conformance.property.Context;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

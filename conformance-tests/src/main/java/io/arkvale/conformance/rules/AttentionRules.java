@@ -8,6 +8,8 @@ import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.data.Settings;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.Pair;
+import io.arkvale.conformance.play.Play;
+import io.arkvale.conformance.property.Context;
 import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.Arbitraries;

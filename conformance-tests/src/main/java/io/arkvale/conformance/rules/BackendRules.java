@@ -1,5 +1,6 @@
 package io.arkvale.conformance.rules;
 
+import static io.arkvale.conformance.lockstep.RuleViolation.expect;
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.api.ArkValeException;
@@ -27,6 +28,9 @@ import io.arkvale.conformance.cases.Shape;
 import io.arkvale.conformance.lockstep.Findings;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.RuleViolation;
+import io.arkvale.conformance.play.Misuse;
+import io.arkvale.conformance.play.Play;
+import io.arkvale.conformance.property.Context;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -8,6 +8,9 @@ import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.lockstep.LockedStep;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.Pair;
+import io.arkvale.conformance.play.Play;
+import io.arkvale.conformance.play.Same;
+import io.arkvale.conformance.property.Context;
 import java.util.List;
 
 /** Part 7, sequences that come and go while a step of others is open. */

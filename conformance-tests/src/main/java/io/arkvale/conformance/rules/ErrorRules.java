@@ -1,5 +1,6 @@
 package io.arkvale.conformance.rules;
 
+import static io.arkvale.conformance.lockstep.RuleViolation.expect;
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.api.BackupException;
@@ -23,6 +24,10 @@ import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.lockstep.LockedStep;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.RuleViolation;
+import io.arkvale.conformance.play.ApiCall;
+import io.arkvale.conformance.play.Misuse;
+import io.arkvale.conformance.play.Play;
+import io.arkvale.conformance.property.Context;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;

@@ -6,6 +6,7 @@ import io.arkvale.conformance.cases.Route;
 import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.cases.Shape;
 import io.arkvale.conformance.data.Settings;
+import io.arkvale.conformance.property.Context;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

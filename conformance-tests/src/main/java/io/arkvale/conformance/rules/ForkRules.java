@@ -1,5 +1,6 @@
 package io.arkvale.conformance.rules;
 
+import static io.arkvale.conformance.lockstep.RuleViolation.expect;
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.api.Capabilities.Feature;
@@ -11,6 +12,8 @@ import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.data.Settings;
 import io.arkvale.conformance.lockstep.Pair;
 import io.arkvale.conformance.lockstep.RuleViolation;
+import io.arkvale.conformance.play.Play;
+import io.arkvale.conformance.property.Context;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;

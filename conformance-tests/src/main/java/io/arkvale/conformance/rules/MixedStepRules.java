@@ -1,5 +1,6 @@
 package io.arkvale.conformance.rules;
 
+import static io.arkvale.conformance.lockstep.RuleViolation.expect;
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.api.Batch;
@@ -16,6 +17,9 @@ import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.data.Settings;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.Pair;
+import io.arkvale.conformance.play.Play;
+import io.arkvale.conformance.play.Same;
+import io.arkvale.conformance.property.Context;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -235,7 +239,7 @@ public final class MixedStepRules extends Verification {
     /** Lengths of drafts: one token, a few, to a page border and beyond it, and the longest. */
     private static List<Integer> drafts(Scene scene) {
         var pageSize = scene.shape().pageSize();
-        return List.of(1 + (int) (scene.seed() % (2 * pageSize)), 1, pageSize, 3 * pageSize, pageSize + 1);
+        return List.of(1 + (int) (scene.seed() % (2L * pageSize)), 1, pageSize, 3 * pageSize, pageSize + 1);
     }
 
     private static int sum(List<Integer> numbers) {

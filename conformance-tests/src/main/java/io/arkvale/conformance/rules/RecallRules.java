@@ -5,6 +5,8 @@ import io.arkvale.api.Scope;
 import io.arkvale.conformance.cases.DataKind;
 import io.arkvale.conformance.cases.Route;
 import io.arkvale.conformance.data.Settings;
+import io.arkvale.conformance.play.Play;
+import io.arkvale.conformance.property.Context;
 
 /** Part 5: select, recall and evict. */
 public final class RecallRules extends Verification {

@@ -4,6 +4,8 @@ import io.arkvale.conformance.cases.Route;
 import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.data.Sizes;
 import io.arkvale.conformance.data.SkippedException;
+import io.arkvale.conformance.play.Play;
+import io.arkvale.conformance.property.Context;
 import java.util.List;
 import java.util.function.Function;
 import net.jqwik.api.Arbitraries;

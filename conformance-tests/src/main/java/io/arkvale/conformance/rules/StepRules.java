@@ -1,5 +1,6 @@
 package io.arkvale.conformance.rules;
 
+import static io.arkvale.conformance.lockstep.RuleViolation.expect;
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.api.Batch;
@@ -12,6 +13,10 @@ import io.arkvale.conformance.lockstep.LockedStep;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.Pair;
 import io.arkvale.conformance.lockstep.RuleViolation;
+import io.arkvale.conformance.play.Misuse;
+import io.arkvale.conformance.play.Play;
+import io.arkvale.conformance.play.Same;
+import io.arkvale.conformance.property.Context;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,5 +1,6 @@
 package io.arkvale.conformance.rules;
 
+import static io.arkvale.conformance.lockstep.RuleViolation.expect;
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.api.ElementType;
@@ -10,6 +11,10 @@ import io.arkvale.conformance.cases.Route;
 import io.arkvale.conformance.cases.TensorCase;
 import io.arkvale.conformance.data.Elements;
 import io.arkvale.conformance.lockstep.LockedStep;
+import io.arkvale.conformance.play.ApiCall;
+import io.arkvale.conformance.play.Misuse;
+import io.arkvale.conformance.play.Play;
+import io.arkvale.conformance.property.Context;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package io.arkvale.conformance.rules;
 
+import static io.arkvale.conformance.lockstep.RuleViolation.expect;
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.api.Batch.Role;
@@ -13,6 +14,9 @@ import io.arkvale.conformance.lockstep.LockedStep;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.Pair;
 import io.arkvale.conformance.lockstep.RuleViolation;
+import io.arkvale.conformance.play.Play;
+import io.arkvale.conformance.play.Same;
+import io.arkvale.conformance.property.Context;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package io.arkvale.conformance.rules;
 
-import io.arkvale.api.ArkValeException;
 import io.arkvale.api.Backend;
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.conformance.cases.Action.Kind;
@@ -12,6 +11,10 @@ import io.arkvale.conformance.data.Generators;
 import io.arkvale.conformance.data.SkippedException;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.RuleViolation;
+import io.arkvale.conformance.play.LifePlayer;
+import io.arkvale.conformance.play.Play;
+import io.arkvale.conformance.property.Context;
+import io.arkvale.conformance.property.Property;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import net.jqwik.api.Arbitraries;
@@ -123,19 +126,6 @@ public abstract class Verification {
 
     static Arbitrary<DataKind> only(DataKind... kinds) {
         return Arbitraries.of(kinds);
-    }
-
-    /** Makes an illegal call; anything but the expected error breaks the rule. */
-    static <E extends ArkValeException> E expect(int rule, Class<E> expected, String what, Runnable call) {
-        try {
-            call.run();
-        } catch (RuntimeException e) {
-            if (expected.isInstance(e)) {
-                return expected.cast(e);
-            }
-            throw new RuleViolation(rule, what + " must raise " + expected.getSimpleName() + ", raised " + e, e);
-        }
-        throw new RuleViolation(rule, what + " must raise " + expected.getSimpleName() + ", raised nothing");
     }
 
     /** Whether the backend can be asked to check values at the call. */

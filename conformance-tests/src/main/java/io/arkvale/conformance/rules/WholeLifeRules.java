@@ -3,6 +3,7 @@ package io.arkvale.conformance.rules;
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.conformance.cases.Action.Kind;
+import io.arkvale.conformance.property.Context;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Tuple;

@@ -48,4 +48,15 @@ public final class PlantedFaults {
                         """)
                 .provider();
     }
+
+    /** In a step whose members have roles, rows are counted as one per member. */
+    public static BackendProvider oneRowEach() {
+        return WrongBackend.core(
+                        609,
+                        "one row per member",
+                        "page/PagedStep.java",
+                        "            firstRow[i] = firstRow[i - 1] + tokens[i - 1];",
+                        "            firstRow[i] = i;")
+                .provider();
+    }
 }

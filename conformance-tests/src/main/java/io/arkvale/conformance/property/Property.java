@@ -1,9 +1,9 @@
-package io.arkvale.conformance.rules;
+package io.arkvale.conformance.property;
 
 import io.arkvale.conformance.data.Code;
 import io.arkvale.conformance.data.SkippedException;
 import io.arkvale.conformance.lockstep.RuleViolation;
-import io.arkvale.conformance.rules.Generation.Case;
+import io.arkvale.conformance.property.Generation.Case;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -11,17 +11,18 @@ import net.jqwik.api.Arbitrary;
 import org.jspecify.annotations.Nullable;
 
 /** Tries generated cases and shrinks the first that breaks a rule. */
-final class Property {
+public final class Property {
     /** What must hold of every case; breaks of it are raised as {@link RuleViolation}. */
     @FunctionalInterface
-    interface Law<T> {
+    public interface Law<T> {
         /** Checks one case. */
         void check(T generated) throws Exception;
     }
 
     private Property() {}
 
-    static <T> void hold(Arbitrary<T> cases, int tries, BooleanSupplier goOn, Context context, Law<T> law) {
+    /** Tries as many cases as are asked for while a condition holds, or the one case that the context gives. */
+    public static <T> void hold(Arbitrary<T> cases, int tries, BooleanSupplier goOn, Context context, Law<T> law) {
         if (context.given() != null) {
             @SuppressWarnings("unchecked") // The caller gives a case of the test's own type.
             var given = (T) context.given();

@@ -1,4 +1,4 @@
-package io.arkvale.conformance.rules;
+package io.arkvale.conformance.property;
 
 import java.util.Iterator;
 import java.util.Random;
@@ -29,29 +29,37 @@ public final class Generation {
         }
     }
 
-    /** A case with its value, so that the value is made here. */
-    record Case<T>(Shrinkable<T> shrinkable, T value) {}
+    /**
+     * A case with its value, so that the value is made here.
+     *
+     * @param shrinkable how it is made smaller
+     * @param value the case itself
+     */
+    public record Case<T>(Shrinkable<T> shrinkable, T value) {}
 
-    static <T> RandomGenerator<T> generator(Arbitrary<T> cases, boolean edgeCases) {
+    /** A generator of the cases, with edge cases now and then or without. */
+    public static <T> RandomGenerator<T> generator(Arbitrary<T> cases, boolean edgeCases) {
         synchronized (LOCK) {
             return cases.generator(EDGE_CASE_BASE, edgeCases);
         }
     }
 
-    static <T> Case<T> next(RandomGenerator<T> generator, Random random) {
+    /** The next case. */
+    public static <T> Case<T> next(RandomGenerator<T> generator, Random random) {
         synchronized (LOCK) {
             return made(generator.next(random));
         }
     }
 
-    static <T> Iterator<Shrinkable<T>> smaller(Case<T> than) {
+    /** Cases that may be smaller than another. */
+    public static <T> Iterator<Shrinkable<T>> smaller(Case<T> than) {
         synchronized (LOCK) {
             return than.shrinkable().shrink().iterator();
         }
     }
 
     /** The next case that is smaller than another; null if there is none. */
-    static <T> @Nullable Case<T> next(Iterator<Shrinkable<T>> candidates, Case<T> than) {
+    public static <T> @Nullable Case<T> next(Iterator<Shrinkable<T>> candidates, Case<T> than) {
         synchronized (LOCK) {
             while (candidates.hasNext()) {
                 var candidate = candidates.next();

@@ -1,4 +1,4 @@
-package io.arkvale.conformance.rules;
+package io.arkvale.conformance.play;
 
 import io.arkvale.api.ArkValeException;
 import io.arkvale.api.Batch.Role;
@@ -9,6 +9,7 @@ import io.arkvale.api.KvCache;
 import io.arkvale.api.Tensor;
 import io.arkvale.conformance.data.Elements;
 import io.arkvale.conformance.lockstep.LockedStep;
+import io.arkvale.conformance.lockstep.RuleViolation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -18,24 +19,25 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Makes illegal calls at every point of a step, each followed by a comparison of everything, and goes on legally. */
-final class Misuse {
+public final class Misuse {
     private final Play play;
     private final int tokensEach;
 
-    Misuse(Play play, int tokensEach) {
+    /** Misuses the calls of steps in which each sequence grows by so many tokens. */
+    public Misuse(Play play, int tokensEach) {
         this.play = play;
         this.tokensEach = tokensEach;
     }
 
     /** What is done at a point of a step where the given calls are legal. */
     @FunctionalInterface
-    interface Visitor {
+    public interface Visitor {
         /** Called with the calls that are legal here. */
         void at(LockedStep step, int layer, Set<ApiCall> legal);
     }
 
     /** A whole decode step by its five calls, stopping before each and after the last. */
-    void decodeStep(Visitor visitor) {
+    public void decodeStep(Visitor visitor) {
         var step = play.lockstep().decode(play.pairs());
         var decode = step.decode();
         for (var layer = 0; layer < play.layers(); layer++) {
@@ -57,7 +59,7 @@ final class Misuse {
     }
 
     /** A whole prefill or ingest step in two chunks, stopping between calls. */
-    void prefillStep(boolean attending, Visitor visitor) {
+    public void prefillStep(boolean attending, Visitor visitor) {
         var tokens = new int[play.pairs().size()];
         Arrays.fill(tokens, tokensEach);
         var step = play.lockstep().open(play.pairs(), tokens);
@@ -77,7 +79,7 @@ final class Misuse {
     }
 
     /** A whole step whose members have roles and bring one token each, stopping before each layer; nothing where not declared. */
-    void forwardStep(Visitor visitor) {
+    public void forwardStep(Visitor visitor) {
         if (!ApiCall.FORWARD.declared(play.lockstep().capabilities())) {
             return;
         }
@@ -96,7 +98,7 @@ final class Misuse {
     }
 
     /** Makes every call that is not legal here, and every legal one of another layer. */
-    void outOfOrder(LockedStep step, int layer, Set<ApiCall> legal) {
+    public void outOfOrder(LockedStep step, int layer, Set<ApiCall> legal) {
         var illegal = EnumSet.complementOf(EnumSet.copyOf(legal));
         illegal.removeAll(unclear(legal));
         illegal.removeIf(call -> !call.declared(play.lockstep().capabilities()));
@@ -115,11 +117,11 @@ final class Misuse {
     }
 
     /** Makes a call for a layer that does not exist. */
-    void refuseLayer(LockedStep step, ApiCall call, int outside) {
+    public void refuseLayer(LockedStep step, ApiCall call, int outside) {
         var arguments = tensors(call, step, 0, null, null);
         var tokens = new int[step.members().size()];
         Arrays.fill(tokens, 1);
-        Verification.expect(
+        RuleViolation.expect(
                 901,
                 InvalidArgumentException.class,
                 call + " of layer " + outside,
@@ -128,7 +130,7 @@ final class Misuse {
     }
 
     /** A tensor whose last covered row holds NaN. */
-    Tensor poisoned(KvCache cache, char kind, int rows) {
+    public Tensor poisoned(KvCache cache, char kind, int rows) {
         var tensor = right(cache, kind, rows);
         var numbers = new float[rows * tensor.heads() * tensor.width()];
         numbers[numbers.length - 1] = Float.NaN;
@@ -156,7 +158,7 @@ final class Misuse {
     }
 
     /** Makes a call with one of its tensors replaced; it must be refused and change nothing. */
-    <E extends ArkValeException> void refuse(
+    public <E extends ArkValeException> void refuse(
             LockedStep step,
             ApiCall call,
             int layer,
@@ -168,12 +170,12 @@ final class Misuse {
         var tokens = new int[step.members().size()];
         Arrays.fill(tokens, 1);
         var what = call + " of layer " + layer + (replaced == null ? "" : " with another tensor " + replaced);
-        Verification.expect(rule, expected, what, () -> call.make(step.step(), layer, tokens, arguments));
+        RuleViolation.expect(rule, expected, what, () -> call.make(step.step(), layer, tokens, arguments));
         play.lockstep().verify(rule, rule == 704 ? 704 : 901);
     }
 
     /** Makes a call with tensors of the right kinds. */
-    void make(LockedStep step, ApiCall call, int layer) {
+    public void make(LockedStep step, ApiCall call, int layer) {
         var tokens = new int[step.members().size()];
         Arrays.fill(tokens, 1);
         call.make(step.step(), layer, tokens, tensors(call, step, layer, null, null));
@@ -210,7 +212,7 @@ final class Misuse {
     }
 
     /** Rows that a tensor of a kind needs for one token per member. */
-    int rows(LockedStep step, char kind, int layer) {
+    public int rows(LockedStep step, char kind, int layer) {
         var members = step.members();
         if (kind != 'S') {
             return members.size();
@@ -231,7 +233,7 @@ final class Misuse {
     }
 
     /** Tensors of a kind that a call for one token per member must refuse: another shape, type or too few rows. */
-    List<Tensor> wrong(KvCache cache, char kind, int rows) {
+    public List<Tensor> wrong(KvCache cache, char kind, int rows) {
         var spec = cache.spec();
         var type = kind == 'S' ? ElementType.F32 : spec.elementType();
         var width = kind == 'S' ? 1 : spec.headDim();
@@ -249,7 +251,7 @@ final class Misuse {
     }
 
     /** A tensor of the right shape made by any cache. */
-    Tensor right(KvCache cache, char kind, int rows) {
+    public Tensor right(KvCache cache, char kind, int rows) {
         var type = kind == 'S' ? ElementType.F32 : cache.spec().elementType();
         return cache.allocate(
                 type,
@@ -259,7 +261,7 @@ final class Misuse {
     }
 
     /** Makes every call that is legal here with each of its tensors replaced by each of the given ones. */
-    <E extends ArkValeException> void withTensors(
+    public <E extends ArkValeException> void withTensors(
             LockedStep step,
             int layer,
             Set<ApiCall> legal,

@@ -1,4 +1,4 @@
-package io.arkvale.conformance.rules;
+package io.arkvale.conformance.play;
 
 import io.arkvale.conformance.lockstep.Pair;
 import io.arkvale.conformance.lockstep.RuleViolation;
@@ -6,16 +6,18 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /** Requires that two runs of the same texts gave the same bits. */
-final class Same {
+public final class Same {
     private Same() {}
 
-    static void require(int rule, Play one, Play other) {
+    /** Of all sequences. */
+    public static void require(int rule, Play one, Play other) {
         for (var i = 0; i < one.pairs().size(); i++) {
             require(rule, one, one.pairs().get(i), other, other.pairs().get(i));
         }
     }
 
-    static void require(int rule, Play one, Pair a, Play other, Pair b) {
+    /** Of one sequence each: outputs, counts of the last step, residence and digests. */
+    public static void require(int rule, Play one, Pair a, Play other, Pair b) {
         RuleViolation.require(
                 rule,
                 a.outputs().keySet().equals(b.outputs().keySet()),

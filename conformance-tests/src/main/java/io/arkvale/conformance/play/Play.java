@@ -1,4 +1,4 @@
-package io.arkvale.conformance.rules;
+package io.arkvale.conformance.play;
 
 import io.arkvale.api.Batch.Role;
 import io.arkvale.api.Capabilities.Feature;
@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** Plays a scene on a lockstep. */
-final class Play {
+public final class Play {
     private static final float[] ODD_SCORES = {
         Float.NaN, Float.NEGATIVE_INFINITY, -0f, 0f, Float.POSITIVE_INFINITY, 1, -1, Float.MIN_VALUE, 1, 0.5f
     };
@@ -22,38 +22,44 @@ final class Play {
     private final Scene scene;
     private final List<Pair> pairs = new ArrayList<>();
 
-    Play(Lockstep lockstep, Scene scene) {
+    /** Plays a scene on a cache that has room for it. */
+    public Play(Lockstep lockstep, Scene scene) {
         this.lockstep = lockstep;
         this.scene = scene;
     }
 
-    Lockstep lockstep() {
+    /** The cache and the oracle. */
+    public Lockstep lockstep() {
         return lockstep;
     }
 
-    Scene scene() {
+    /** The scene. */
+    public Scene scene() {
         return scene;
     }
 
-    List<Pair> pairs() {
+    /** The sequences of the scene, in its order; the caller may change the list. */
+    public List<Pair> pairs() {
         return pairs;
     }
 
-    Pair first() {
+    /** The first of them. */
+    public Pair first() {
         return pairs.getFirst();
     }
 
-    int layers() {
+    /** Layers of the cache. */
+    public int layers() {
         return lockstep.spec().layers();
     }
 
     /** Begins every sequence and stores its prompt, attending to it unless the prompts are long. */
-    Play prompt() {
+    public Play prompt() {
         return prompt(attending());
     }
 
     /** Begins every sequence and stores its prompt. */
-    Play prompt(boolean attending) {
+    public Play prompt(boolean attending) {
         for (var i = 0; i < scene.settings().size(); i++) {
             pairs.add(lockstep.begin(scene.settings().get(i), i));
         }
@@ -61,17 +67,18 @@ final class Play {
         return this;
     }
 
-    int[] tokens() {
+    /** Tokens of the prompts. */
+    public int[] tokens() {
         return scene.prompts().stream().mapToInt(Integer::intValue).toArray();
     }
 
     /** Whether the prompts are short enough to attend to. */
-    boolean attending() {
+    public boolean attending() {
         return IntStream.of(tokens()).sum() <= 150;
     }
 
     /** One step of prefill or ingest, committed. */
-    void prefill(List<Pair> members, int[] tokens, boolean attending) {
+    public void prefill(List<Pair> members, int[] tokens, boolean attending) {
         var step = lockstep.open(members, tokens);
         for (var layer = 0; layer < layers(); layer++) {
             step.prefill().layer(layer, attending, scene.chunk());
@@ -80,7 +87,7 @@ final class Play {
     }
 
     /** Every decode step of the scene, all sequences together. */
-    Play decode(Route route) {
+    public Play decode(Route route) {
         for (var i = 0; i < scene.steps(); i++) {
             decode(pairs, route);
         }
@@ -88,7 +95,7 @@ final class Play {
     }
 
     /** One decode step, committed; nothing for no members. */
-    void decode(List<Pair> members, Route route) {
+    public void decode(List<Pair> members, Route route) {
         if (members.isEmpty()) {
             return;
         }
@@ -96,7 +103,7 @@ final class Play {
     }
 
     /** All layers of an open decode step. */
-    LockedStep layers(LockedStep step, Route route) {
+    public LockedStep layers(LockedStep step, Route route) {
         for (var layer = 0; layer < layers(); layer++) {
             layer(step, layer, route);
         }
@@ -104,7 +111,7 @@ final class Play {
     }
 
     /** All layers of an open step whose members have roles. */
-    LockedStep forward(LockedStep step) {
+    public LockedStep forward(LockedStep step) {
         for (var layer = 0; layer < layers(); layer++) {
             step.forward().layer(layer);
         }
@@ -112,24 +119,24 @@ final class Play {
     }
 
     /** One step whose members have roles, committed; nothing for no members. */
-    void forward(List<Pair> members, List<Role> roles, int... tokens) {
+    public void forward(List<Pair> members, List<Role> roles, int... tokens) {
         if (!members.isEmpty()) {
             forward(lockstep.open(members, roles, tokens)).commit();
         }
     }
 
     /** A fork of a sequence; none if the backend does not declare forks. */
-    List<Pair> forkOf(Pair original) {
+    public List<Pair> forkOf(Pair original) {
         return lockstep.capabilities().supports(Feature.FORKS) ? List.of(lockstep.fork(original)) : List.of();
     }
 
     /** A fork that goes on with the given text; none if the backend does not declare forks. */
-    List<Pair> forkOf(Pair original, long text) {
+    public List<Pair> forkOf(Pair original, long text) {
         return lockstep.capabilities().supports(Feature.FORKS) ? List.of(lockstep.fork(original, text)) : List.of();
     }
 
     /** One layer of an open decode step, by the route or, where it is not declared, the plain one. */
-    void layer(LockedStep step, int layer, Route wanted) {
+    public void layer(LockedStep step, int layer, Route wanted) {
         var route = wanted.on(lockstep.capabilities());
         var decode = step.decode();
         var prefetched = route == Route.PREFETCHED_FUSED || route == Route.PREFETCHED_FIVE;

@@ -1,4 +1,4 @@
-package io.arkvale.conformance.rules;
+package io.arkvale.conformance.play;
 
 import io.arkvale.api.Batch.Role;
 import io.arkvale.api.CallOrderException;
@@ -13,6 +13,7 @@ import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.lockstep.LockedStep;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.Pair;
+import io.arkvale.conformance.lockstep.RuleViolation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -20,7 +21,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Plays a life, action by action; the lockstep compares everything after each. */
-final class LifePlayer {
+public final class LifePlayer {
     private static final int MOST_SEQUENCES = 4;
     private static final List<Role> ROLES =
             List.of(Role.DECODE, Role.PROMPT, Role.LAST_INGEST, Role.LAST_PROMPT, Role.INGEST);
@@ -30,14 +31,16 @@ final class LifePlayer {
     private final Life life;
     private final Play play;
 
-    LifePlayer(Lockstep lockstep, Life life) {
+    /** Plays on a cache that the life has room for. */
+    public LifePlayer(Lockstep lockstep, Life life) {
         this.lockstep = lockstep;
         this.life = life;
         this.play =
                 new Play(lockstep, new Scene(life.shape(), List.of(), List.of(), 0, 1000, life.kind(), life.seed()));
     }
 
-    void act(Action action) {
+    /** Does one action. */
+    public void act(Action action) {
         var pairs = lockstep.pairs();
         if (pairs.isEmpty()) {
             begin(action);
@@ -195,12 +198,12 @@ final class LifePlayer {
         if (step == null) {
             return;
         }
-        Verification.expect(
+        RuleViolation.expect(
                 708,
                 CallOrderException.class,
                 "commit of a step just opened",
                 () -> step.step().commit());
-        Verification.expect(
+        RuleViolation.expect(
                 704,
                 CallOrderException.class,
                 "recall of a layer not begun",

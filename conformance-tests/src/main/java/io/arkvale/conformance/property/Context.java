@@ -1,4 +1,4 @@
-package io.arkvale.conformance.rules;
+package io.arkvale.conformance.property;
 
 import io.arkvale.api.Backend;
 import io.arkvale.api.BackendProvider;

@@ -1,4 +1,4 @@
-package io.arkvale.conformance.rules;
+package io.arkvale.conformance.play;
 
 import io.arkvale.api.Capabilities;
 import io.arkvale.api.Capabilities.Feature;
@@ -7,7 +7,7 @@ import io.arkvale.api.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** The calls of a step, with the kinds of their tensors: queries, keys, values, output, scores. */
-enum ApiCall {
+public enum ApiCall {
     DECODE("QKVO"),
     APPEND("KV"),
     ESTIMATE("Q"),
@@ -28,13 +28,13 @@ enum ApiCall {
     }
 
     /** Kinds of its tensors, in order: one of {@code QKVOS} each. */
-    char[] arguments() {
+    public char[] arguments() {
         return arguments.toCharArray();
     }
 
     /** The feature that must be declared for it; null if none. */
     @Nullable
-    Feature feature() {
+    public Feature feature() {
         return switch (this) {
             case SELECT_OWN -> Feature.OWN_SCORES;
             case PREFETCH -> Feature.PREFETCH;
@@ -44,12 +44,18 @@ enum ApiCall {
     }
 
     /** Whether a backend of the given declaration has it. */
-    boolean declared(Capabilities capabilities) {
+    public boolean declared(Capabilities capabilities) {
         var feature = feature();
         return feature == null || capabilities.supports(feature);
     }
 
-    void make(Step step, int layer, int[] tokens, Tensor... t) {
+    /**
+     * Makes it.
+     *
+     * @param tokens tokens of each member, for prefill and ingest
+     * @param t its tensors, in the order of {@link #arguments}
+     */
+    public void make(Step step, int layer, int[] tokens, Tensor... t) {
         switch (this) {
             case DECODE -> step.decode(layer, t[0], t[1], t[2], t[3]);
             case APPEND -> step.append(layer, t[0], t[1]);
