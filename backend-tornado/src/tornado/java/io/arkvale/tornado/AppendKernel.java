@@ -3,15 +3,20 @@ package io.arkvale.tornado;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
 /** Step (a): copies the keys and values of one token and head group into their page. */
 final class AppendKernel {
-    /** Fields of an item: where the token's keys and values lie in the rows, and its place in the page's first head. */
+    /**
+     * Fields of an item: where the token's keys and values lie in the rows, or in the table if they have 16 bits, and its place
+     * in the page's first head.
+     */
     static final int FIELDS = 3;
 
     private AppendKernel() {}
 
-    static void append(KernelContext context, IntArray table, FloatArray rows, FloatArray memory) {
+    static void append(KernelContext context, IntArray table, FloatArray rows, FloatArray pages, ShortArray narrow) {
+        int shift = table.get(Table.SHIFT);
         int headDim = table.get(Table.HEAD_DIM);
         int headElements = headDim * table.get(Table.PAGE_SIZE);
         int elements = headDim * table.get(Table.GROUP_HEADS);
@@ -24,11 +29,20 @@ final class AppendKernel {
             int keyRow = table.get(at);
             int valueRow = table.get(at + 1);
             int place = table.get(at + 2);
-            for (int i = context.localIdx; i < elements; i += Engine.LANES) {
-                int head = i / headDim;
-                int to = place + head * headElements + i - head * headDim;
-                memory.set(to, rows.get(keyRow + i));
-                memory.set(to + values, rows.get(valueRow + i));
+            if (shift == 0) {
+                for (int i = context.localIdx; i < elements; i += Engine.LANES) {
+                    int head = i / headDim;
+                    int to = place + head * headElements + i - head * headDim;
+                    pages.set(to, rows.get(keyRow + i));
+                    pages.set(to + values, rows.get(valueRow + i));
+                }
+            } else {
+                for (int i = context.localIdx; i < elements; i += Engine.LANES) {
+                    int head = i / headDim;
+                    int to = place + head * headElements + i - head * headDim;
+                    narrow.set(to, (short) table.get(keyRow + i));
+                    narrow.set(to + values, (short) table.get(valueRow + i));
+                }
             }
         }
     }

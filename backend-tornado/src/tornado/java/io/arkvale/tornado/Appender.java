@@ -1,9 +1,11 @@
 package io.arkvale.tornado;
 
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.ElementType;
 import io.arkvale.core.tensor.HostMemory;
 import io.arkvale.spi.FilledPage;
 import io.arkvale.spi.RowRun;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /** Step (a): puts rows into slots and summarises pages that fill. Both wait in the next execution. */
@@ -19,14 +21,22 @@ record Appender(CacheSpec spec, RegionLayout layout, Execution next) {
 
     private void add(RowRun run, int row, HostMemory keys, HostMemory values) {
         int elements = spec.kvHeadsPerGroup() * spec.headDim();
-        if (!next.fits(new Needs(AppendKernel.FIELDS, 2L * elements, 0, 0))) {
+        boolean isNarrow = spec.elementType() != ElementType.F32;
+        long all = 2L * elements;
+        if (!next.fits(new Needs(AppendKernel.FIELDS + (isNarrow ? all : 0), isNarrow ? 0 : all, 0, 0))) {
             next.run();
         }
-        long from = ((run.row() + (long) row) * spec.headGroups() + run.group()) * elements * Float.BYTES;
-        int key = next.addRow(keys.segment(), from, elements);
-        int value = next.addRow(values.segment(), from, elements);
+        long from = ((run.row() + (long) row) * spec.headGroups() + run.group()) * elements;
+        int key = isNarrow ? addBits(keys, from, elements) : next.addRow(keys.segment(), from, elements);
+        int value = isNarrow ? addBits(values, from, elements) : next.addRow(values.segment(), from, elements);
         int place = layout.slotAt(run.slot()) + (run.token() + row) * spec.headDim();
         next.table.item(Section.APPEND, key, value, place);
+    }
+
+    /** Elements of 16 bits stay as they are, and go in the table. */
+    private int addBits(HostMemory memory, long first, int count) {
+        var segment = memory.segment();
+        return next.table.list(count, i -> segment.get(ValueLayout.JAVA_SHORT_UNALIGNED, (first + i) * Short.BYTES));
     }
 
     void digest(List<FilledPage> pages) {

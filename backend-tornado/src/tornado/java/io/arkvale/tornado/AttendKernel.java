@@ -4,6 +4,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
 /**
  * Step (e) and prefill: softmax attention of up to {@link #VECTORS} query vectors over one split of a list of pages, in one
@@ -33,7 +34,14 @@ final class AttendKernel {
 
     private AttendKernel() {}
 
-    static void attend(KernelContext context, IntArray table, FloatArray queries, FloatArray memory) {
+    static void attend(
+            KernelContext context,
+            IntArray table,
+            FloatArray queries,
+            FloatArray pages,
+            ShortArray narrow,
+            FloatArray scales,
+            FloatArray memory) {
         float[] query = context.allocateFloatLocalArray(VECTORS * Engine.MOST_HEAD_DIM);
         // One number of padding a row, so that lanes that read one column each meet different banks.
         float[] keys = context.allocateFloatLocalArray(TILE * (Engine.MOST_HEAD_DIM + 1));
@@ -47,6 +55,8 @@ final class AttendKernel {
         int headDim = table.get(Table.HEAD_DIM);
         int pageSize = table.get(Table.PAGE_SIZE);
         int values = table.get(Table.VALUES);
+        int shift = table.get(Table.SHIFT);
+        int scalesAt = table.get(Table.SCALES);
         float scale = 1 / TornadoMath.sqrt((float) headDim);
         int lane = context.localIdx;
         // As many lanes as pairs of a vector and a token of the tile.
@@ -78,19 +88,39 @@ final class AttendKernel {
                 int firstPage = tile / pageSize;
                 int firstInPage = tile - firstPage * pageSize;
                 context.localBarrier();
-                for (int i = lane; i < headDim; i += Engine.LANES) {
-                    int page = firstPage;
-                    int inPage = firstInPage;
-                    int place = table.get(list + page) + headOffset + inPage * headDim + i;
-                    for (int row = 0; row < count; row++) {
-                        if (inPage == pageSize) {
-                            page++;
-                            inPage = 0;
-                            place = table.get(list + page) + headOffset + i;
+                // A local array cannot be handed to a method: TornadoVM 5.2 would then address it as if it had a
+                // header.
+                if (shift == 0) {
+                    for (int i = lane; i < headDim; i += Engine.LANES) {
+                        int page = firstPage;
+                        int inPage = firstInPage;
+                        int place = table.get(list + page) + headOffset + inPage * headDim + i;
+                        for (int row = 0; row < count; row++) {
+                            if (inPage == pageSize) {
+                                page++;
+                                inPage = 0;
+                                place = table.get(list + page) + headOffset + i;
+                            }
+                            keys[row * (headDim + 1) + i] = pages.get(place);
+                            place += headDim;
+                            inPage++;
                         }
-                        keys[row * (headDim + 1) + i] = memory.get(place);
-                        place += headDim;
-                        inPage++;
+                    }
+                } else {
+                    for (int i = lane; i < headDim; i += Engine.LANES) {
+                        int page = firstPage;
+                        int inPage = firstInPage;
+                        int place = table.get(list + page) + headOffset + inPage * headDim + i;
+                        for (int row = 0; row < count; row++) {
+                            if (inPage == pageSize) {
+                                page++;
+                                inPage = 0;
+                                place = table.get(list + page) + headOffset + i;
+                            }
+                            keys[row * (headDim + 1) + i] = Stored.number(narrow, scales, shift, scalesAt, place);
+                            place += headDim;
+                            inPage++;
+                        }
                     }
                 }
                 context.localBarrier();
@@ -121,32 +151,62 @@ final class AttendKernel {
                     total[lane] = total[lane] * shrink[lane] + added;
                     largest[lane] = larger[lane];
                 }
-                for (int i = lane; i < headDim; i += Engine.LANES) {
-                    float sum0 = sums[i] * shrink[0];
-                    float sum1 = sums[headDim + i] * shrink[1];
-                    float sum2 = sums[2 * headDim + i] * shrink[2];
-                    float sum3 = sums[3 * headDim + i] * shrink[3];
-                    int page = firstPage;
-                    int inPage = firstInPage;
-                    int place = table.get(list + page) + headOffset + values + inPage * headDim + i;
-                    for (int row = 0; row < count; row++) {
-                        if (inPage == pageSize) {
-                            page++;
-                            inPage = 0;
-                            place = table.get(list + page) + headOffset + values + i;
+                if (shift == 0) {
+                    for (int i = lane; i < headDim; i += Engine.LANES) {
+                        float sum0 = sums[i] * shrink[0];
+                        float sum1 = sums[headDim + i] * shrink[1];
+                        float sum2 = sums[2 * headDim + i] * shrink[2];
+                        float sum3 = sums[3 * headDim + i] * shrink[3];
+                        int page = firstPage;
+                        int inPage = firstInPage;
+                        int place = table.get(list + page) + headOffset + values + inPage * headDim + i;
+                        for (int row = 0; row < count; row++) {
+                            if (inPage == pageSize) {
+                                page++;
+                                inPage = 0;
+                                place = table.get(list + page) + headOffset + values + i;
+                            }
+                            float value = pages.get(place);
+                            sum0 += weights[row] * value;
+                            sum1 += weights[TILE + row] * value;
+                            sum2 += weights[2 * TILE + row] * value;
+                            sum3 += weights[3 * TILE + row] * value;
+                            place += headDim;
+                            inPage++;
                         }
-                        float value = memory.get(place);
-                        sum0 += weights[row] * value;
-                        sum1 += weights[TILE + row] * value;
-                        sum2 += weights[2 * TILE + row] * value;
-                        sum3 += weights[3 * TILE + row] * value;
-                        place += headDim;
-                        inPage++;
+                        sums[i] = sum0;
+                        sums[headDim + i] = sum1;
+                        sums[2 * headDim + i] = sum2;
+                        sums[3 * headDim + i] = sum3;
                     }
-                    sums[i] = sum0;
-                    sums[headDim + i] = sum1;
-                    sums[2 * headDim + i] = sum2;
-                    sums[3 * headDim + i] = sum3;
+                } else {
+                    for (int i = lane; i < headDim; i += Engine.LANES) {
+                        float sum0 = sums[i] * shrink[0];
+                        float sum1 = sums[headDim + i] * shrink[1];
+                        float sum2 = sums[2 * headDim + i] * shrink[2];
+                        float sum3 = sums[3 * headDim + i] * shrink[3];
+                        int page = firstPage;
+                        int inPage = firstInPage;
+                        int place = table.get(list + page) + headOffset + values + inPage * headDim + i;
+                        for (int row = 0; row < count; row++) {
+                            if (inPage == pageSize) {
+                                page++;
+                                inPage = 0;
+                                place = table.get(list + page) + headOffset + values + i;
+                            }
+                            float value = Stored.number(narrow, scales, shift, scalesAt, place);
+                            sum0 += weights[row] * value;
+                            sum1 += weights[TILE + row] * value;
+                            sum2 += weights[2 * TILE + row] * value;
+                            sum3 += weights[3 * TILE + row] * value;
+                            place += headDim;
+                            inPage++;
+                        }
+                        sums[i] = sum0;
+                        sums[headDim + i] = sum1;
+                        sums[2 * headDim + i] = sum2;
+                        sums[3 * headDim + i] = sum3;
+                    }
                 }
             }
             context.localBarrier();

@@ -50,13 +50,13 @@ record Attender(CacheSpec spec, RegionLayout layout, Execution next) {
                 int vectors = Math.min(AttendKernel.VECTORS, spec.queryHeadsPerKvHead() - first);
                 int elements = vectors * spec.headDim();
                 int queryHead = (group * spec.kvHeadsPerGroup() + head) * spec.queryHeadsPerKvHead() + first;
-                long offset = ((long) row * spec.queryHeads() + queryHead) * spec.headDim() * Float.BYTES;
-                int query = next.addRow(queries.segment(), offset, elements);
+                long element = ((long) row * spec.queryHeads() + queryHead) * spec.headDim();
+                int query = next.addRow(queries.segment(), element, elements);
                 int result = next.takeResults(elements);
                 addSplits(list, head, vectors, tokens, query, result);
                 next.then(() -> {
                     if (isWanted.getAsBoolean()) {
-                        next.getResults(result, output.segment(), offset, elements);
+                        next.getResults(result, output.segment(), spec.elementType(), element, elements);
                     }
                 });
             }

@@ -5,6 +5,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
@@ -20,6 +21,11 @@ record DeviceOnly<A extends TornadoNativeArray>(
     /** An array of float32 numbers. */
     static DeviceOnly<FloatArray> floats(int elements) {
         return make(elements, Float.BYTES, FloatArray::new, FloatArray::fromSegmentShallow);
+    }
+
+    /** An array of elements of 16 bits. */
+    static DeviceOnly<ShortArray> shorts(int elements) {
+        return make(elements, Short.BYTES, ShortArray::new, ShortArray::fromSegmentShallow);
     }
 
     private static <A extends TornadoNativeArray> DeviceOnly<A> make(

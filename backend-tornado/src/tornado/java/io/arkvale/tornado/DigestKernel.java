@@ -5,6 +5,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
 /** Step (a): summarises the keys of one filled page and KV head (paper, section 5.2). */
 final class DigestKernel {
@@ -33,7 +34,15 @@ final class DigestKernel {
         };
     }
 
-    static void digest(KernelContext context, IntArray table, FloatArray memory) {
+    static void digest(
+            KernelContext context,
+            IntArray table,
+            FloatArray pages,
+            ShortArray narrow,
+            FloatArray scales,
+            FloatArray memory) {
+        int shift = table.get(Table.SHIFT);
+        int scalesAt = table.get(Table.SCALES);
         float[] centres = context.allocateFloatLocalArray(Engine.MOST_HEAD_DIM);
         float[] least = context.allocateFloatLocalArray(Engine.LANES);
         float[] most = context.allocateFloatLocalArray(Engine.LANES);
@@ -48,12 +57,12 @@ final class DigestKernel {
             int target = table.get(start + item * FIELDS + 1);
             int kind = table.get(start + item * FIELDS + 2);
             for (int i = context.localIdx; i < headDim; i += Engine.LANES) {
-                float first = memory.get(keys + i);
+                float first = Stored.number(pages, narrow, scales, shift, scalesAt, keys + i);
                 float low = first;
                 float high = first;
                 float sum = first;
                 for (int token = 1; token < tokens; token++) {
-                    float key = memory.get(keys + token * headDim + i);
+                    float key = Stored.number(pages, narrow, scales, shift, scalesAt, keys + token * headDim + i);
                     low = TornadoMath.min(low, key);
                     high = TornadoMath.max(high, key);
                     sum += key;
@@ -72,7 +81,9 @@ final class DigestKernel {
                     float farthest = nearest;
                     float distances = nearest;
                     for (int token = 1; token < tokens; token++) {
-                        float distance = TornadoMath.abs(memory.get(keys + token * headDim + i) - centre);
+                        float distance = TornadoMath.abs(
+                                Stored.number(pages, narrow, scales, shift, scalesAt, keys + token * headDim + i)
+                                        - centre);
                         nearest = TornadoMath.min(nearest, distance);
                         farthest = TornadoMath.max(farthest, distance);
                         distances += distance;
@@ -94,7 +105,8 @@ final class DigestKernel {
             for (int token = context.localIdx; token < tokens; token += Engine.LANES) {
                 float squares = 0;
                 for (int i = 0; i < headDim; i++) {
-                    float distance = memory.get(keys + token * headDim + i) - centres[i];
+                    float distance = Stored.number(pages, narrow, scales, shift, scalesAt, keys + token * headDim + i)
+                            - centres[i];
                     squares += distance * distance;
                 }
                 float norm = TornadoMath.sqrt(squares);

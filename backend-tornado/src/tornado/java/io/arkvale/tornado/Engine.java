@@ -1,6 +1,8 @@
 package io.arkvale.tornado;
 
 import io.arkvale.api.BackendLostException;
+import io.arkvale.api.ElementType;
+import io.arkvale.core.tensor.Elements;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +20,11 @@ import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.enums.ProfilerMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
 /**
- * One array of device memory, in which caches have their pools, and one execution plan, made once, whose graphs work on
- * it. The array stays on the device; with each execution go a table of what to do and the rows it names, and what comes
+ * Arrays of device memory, in which caches have their pages and digests, and one execution plan, made once, whose graphs work
+ * on them. These arrays stay on the device; with each execution go a table of what to do and the rows it names, and what comes
  * back is what its graph collects. Kernels are compiled for the plan, not for a cache. Used by one thread at a time, the
  * one that holds {@link #lock}.
  */
@@ -32,6 +35,9 @@ final class Engine implements AutoCloseable {
     static final int MOST_HEAD_DIM = 256;
     static final int MOST_PAGE_SIZE = 128;
 
+    /** Elements of an array that is there because kernels name it. */
+    private static final int UNUSED = 16;
+
     /** Work groups of an execution; more items share them. */
     private static final int MOST_GROUPS = 1 << 15;
 
@@ -40,18 +46,33 @@ final class Engine implements AutoCloseable {
 
     final ReentrantLock lock = new ReentrantLock();
     final Execution next;
+
+    /** Numbers: digests, and scratch. */
     final DeviceMemory memory;
+
+    /** Elements of pages. */
+    final DeviceMemory pageMemory;
 
     /** Where results that only kernels read are kept for a moment. */
     final int scratch;
 
     final int scratchElements;
     private final Table table;
+    private final boolean isNarrow;
     private final DeviceOnly<FloatArray> pool;
+
+    /** Pages of float32 elements, and pages of 16 bits: one of the two is next to nothing. */
+    private final DeviceOnly<FloatArray> pages;
+
+    private final DeviceOnly<ShortArray> narrow;
+    private final FloatArray scales = Stored.scales();
     private final FloatArray rows;
     private final FloatArray results;
     private final FloatArray pagesIn;
     private final FloatArray pagesOut;
+    private final ShortArray narrowIn;
+    private final ShortArray narrowOut;
+    private final int staging;
     private final GridScheduler grids = new GridScheduler();
 
     /** The sections whose items each grid of a graph's tasks serves. */
@@ -78,14 +99,21 @@ final class Engine implements AutoCloseable {
         groups = replayed ? items -> REPLAYED_GROUPS : items -> Math.clamp(items, 1, MOST_GROUPS);
         rows = new FloatArray(size.rowElements());
         results = new FloatArray(size.rowElements());
-        pagesIn = new FloatArray(size.stagingElements());
-        pagesOut = new FloatArray(size.stagingElements());
+        isNarrow = size.isNarrow();
+        staging = size.stagingElements();
+        pagesIn = new FloatArray(isNarrow ? UNUSED : staging);
+        pagesOut = new FloatArray(isNarrow ? UNUSED : staging);
+        narrowIn = new ShortArray(isNarrow ? staging : UNUSED);
+        narrowOut = new ShortArray(isNarrow ? staging : UNUSED);
         table = new Table(size.tableNumbers());
         next = new Execution(this, table);
         memory = new DeviceMemory(size.memoryElements());
         scratchElements = size.scratchElements();
         scratch = memory.take(scratchElements);
+        pageMemory = new DeviceMemory(size.pageElements());
         pool = DeviceOnly.floats(size.memoryElements());
+        pages = DeviceOnly.floats(isNarrow ? UNUSED : size.pageElements());
+        narrow = DeviceOnly.shorts(isNarrow ? size.pageElements() : UNUSED);
         plan = new TornadoExecutionPlan(
                 start().snapshot(),
                 append().snapshot(),
@@ -94,6 +122,8 @@ final class Engine implements AutoCloseable {
                 estimate().snapshot(),
                 attend(Graph.ATTEND).snapshot(),
                 attend(Graph.RECALL).snapshot(),
+                copy().snapshot(),
+                look().snapshot(),
                 decode().snapshot());
         plan.withDevice(device);
         plan.withGridScheduler(grids);
@@ -103,16 +133,35 @@ final class Engine implements AutoCloseable {
         if (replayed) {
             plan.withCUDAGraph();
         }
-        // What cannot be pinned is reported on standard output.
-        NativeOutput.toStandardError(() -> clear(size.memoryElements()));
+        begin();
     }
 
-    private boolean clear(int elements) {
-        table.header(Table.LENGTH, elements);
-        for (int at = 0; at < Math.ceilDiv(elements, ClearKernel.PIECE); at++) {
+    /** Takes the device memory; nothing is left of it if that fails. */
+    private void begin() {
+        try {
+            // What cannot be pinned is reported on standard output.
+            NativeOutput.toStandardError(this::clear);
+        } catch (RuntimeException | Error e) {
+            try {
+                close();
+            } catch (RuntimeException | Error closing) { // TornadoVM cannot close what it has not all allocated
+                e.addSuppressed(closing);
+            }
+            throw e;
+        }
+    }
+
+    private boolean clear() {
+        table.header(Table.MEMORY_LENGTH, pool.array().getSize());
+        table.header(Table.PAGES_LENGTH, pages.array().getSize());
+        table.header(Table.NARROW_LENGTH, narrow.array().getSize());
+        int most = Math.max(
+                pool.array().getSize(),
+                Math.max(pages.array().getSize(), narrow.array().getSize()));
+        for (int item = 0; item < Math.ceilDiv(most, ClearKernel.PIECE); item++) {
             table.item(Section.CLEAR);
         }
-        run(Graph.START);
+        execute(Graph.START);
         table.clear();
         return true;
     }
@@ -122,9 +171,16 @@ final class Engine implements AutoCloseable {
         // Under demand: never. What is not mentioned would be sent.
         return new TaskGraph(Graph.START.id)
                 .transferToDevice(DataTransferMode.EVERY_EXECUTION, table.numbers)
-                .transferToDevice(DataTransferMode.UNDER_DEMAND, pool.array())
-                .task("clear", ClearKernel::clear, new KernelContext(), table.numbers, pool.array())
-                .persistOnDevice(pool.array());
+                .transferToDevice(DataTransferMode.UNDER_DEMAND, pool.array(), pages.array(), narrow.array())
+                .task(
+                        "clear",
+                        ClearKernel::clear,
+                        new KernelContext(),
+                        table.numbers,
+                        pool.array(),
+                        pages.array(),
+                        narrow.array())
+                .persistOnDevice(pool.array(), pages.array(), narrow.array());
     }
 
     private TaskGraph append() {
@@ -134,16 +190,39 @@ final class Engine implements AutoCloseable {
     private TaskGraph appended(TaskGraph graph, Graph name) {
         grid(name, "append", Section.APPEND);
         grid(name, "digest", Section.DIGEST);
-        return graph.task("append", AppendKernel::append, new KernelContext(), table.numbers, rows, pool.array())
-                .task("digest", DigestKernel::digest, new KernelContext(), table.numbers, pool.array());
+        return graph.task(
+                        "append",
+                        AppendKernel::append,
+                        new KernelContext(),
+                        table.numbers,
+                        rows,
+                        pages.array(),
+                        narrow.array())
+                .task(
+                        "digest",
+                        DigestKernel::digest,
+                        new KernelContext(),
+                        table.numbers,
+                        pages.array(),
+                        narrow.array(),
+                        scales,
+                        pool.array());
     }
 
     private TaskGraph backUp() {
         grid(Graph.BACK_UP, "gather", Section.GATHER);
         var graph = begin(Graph.BACK_UP).transferToDevice(DataTransferMode.EVERY_EXECUTION, rows);
         return appended(graph, Graph.BACK_UP)
-                .task("gather", GatherKernel::gather, new KernelContext(), table.numbers, pool.array(), pagesOut)
-                .transferToHost(DataTransferMode.EVERY_EXECUTION, pagesOut);
+                .task(
+                        "gather",
+                        GatherKernel::gather,
+                        new KernelContext(),
+                        table.numbers,
+                        pages.array(),
+                        narrow.array(),
+                        pagesOut,
+                        narrowOut)
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, isNarrow ? narrowOut : pagesOut);
     }
 
     private TaskGraph put() {
@@ -152,8 +231,29 @@ final class Engine implements AutoCloseable {
 
     private TaskGraph put(TaskGraph graph, Graph name) {
         grid(name, "put", Section.PUT);
-        return graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, pagesIn)
-                .task("put", PutKernel::put, new KernelContext(), table.numbers, pagesIn, pool.array());
+        return graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, isNarrow ? narrowIn : pagesIn)
+                .task(
+                        "put",
+                        PutKernel::put,
+                        new KernelContext(),
+                        table.numbers,
+                        pagesIn,
+                        narrowIn,
+                        pages.array(),
+                        narrow.array());
+    }
+
+    private TaskGraph copy() {
+        grid(Graph.COPY, "copy", Section.COPY);
+        return begin(Graph.COPY)
+                .task("copy", CopyKernel::copy, new KernelContext(), table.numbers, pages.array(), narrow.array());
+    }
+
+    private TaskGraph look() {
+        grid(Graph.LOOK, "look", Section.LOOK);
+        return begin(Graph.LOOK)
+                .task("look", LookKernel::look, new KernelContext(), table.numbers, pool.array(), results)
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, results);
     }
 
     private TaskGraph estimate() {
@@ -166,7 +266,15 @@ final class Engine implements AutoCloseable {
         grid(name, "combine", Section.RANK);
         grid(name, "rank", Section.RANK);
         return graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, rows)
-                .task("score", ScoreKernel::appendAndScore, new KernelContext(), table.numbers, rows, pool.array())
+                .task(
+                        "score",
+                        ScoreKernel::appendAndScore,
+                        new KernelContext(),
+                        table.numbers,
+                        rows,
+                        pages.array(),
+                        narrow.array(),
+                        pool.array())
                 .task("combine", GroupScoreKernel::combine, new KernelContext(), table.numbers, pool.array(), results)
                 .task("rank", RankKernel::rank, new KernelContext(), table.numbers, results);
     }
@@ -177,7 +285,14 @@ final class Engine implements AutoCloseable {
             graph = put(graph, name);
         } else {
             grid(name, "append", Section.APPEND);
-            graph = graph.task("append", AppendKernel::append, new KernelContext(), table.numbers, rows, pool.array());
+            graph = graph.task(
+                    "append",
+                    AppendKernel::append,
+                    new KernelContext(),
+                    table.numbers,
+                    rows,
+                    pages.array(),
+                    narrow.array());
         }
         return attended(graph, name);
     }
@@ -185,7 +300,16 @@ final class Engine implements AutoCloseable {
     private TaskGraph attended(TaskGraph graph, Graph name) {
         grid(name, "attend", Section.ATTEND);
         grid(name, "merge", Section.MERGE);
-        return graph.task("attend", AttendKernel::attend, new KernelContext(), table.numbers, rows, pool.array())
+        return graph.task(
+                        "attend",
+                        AttendKernel::attend,
+                        new KernelContext(),
+                        table.numbers,
+                        rows,
+                        pages.array(),
+                        narrow.array(),
+                        scales,
+                        pool.array())
                 .task("merge", MergeKernel::merge, new KernelContext(), table.numbers, pool.array(), results)
                 .transferToHost(DataTransferMode.EVERY_EXECUTION, results);
     }
@@ -197,10 +321,10 @@ final class Engine implements AutoCloseable {
         return attended(graph, Graph.DECODE);
     }
 
-    /** The first graph alone persists the pool, and so alone frees it. */
+    /** The first graph alone persists the large arrays, and so alone frees them. */
     private TaskGraph begin(Graph graph) {
         return new TaskGraph(graph.id)
-                .consumeFromDevice(pool.array())
+                .consumeFromDevice(pool.array(), pages.array(), narrow.array())
                 .transferToDevice(DataTransferMode.EVERY_EXECUTION, table.numbers);
     }
 
@@ -223,35 +347,52 @@ final class Engine implements AutoCloseable {
         return table.capacity();
     }
 
-    /** Copies {@code count} float32 numbers to the rows of the next execution. */
-    void setRows(int at, MemorySegment source, long sourceOffset, int count) {
-        MemorySegment.copy(
-                source, sourceOffset, rows.getSegment(), (long) at * Float.BYTES, (long) count * Float.BYTES);
+    /** Sets {@code count} numbers of the rows of the next execution to elements, from one on. */
+    void setRows(int at, MemorySegment source, ElementType type, long first, int count) {
+        if (type == ElementType.F32) {
+            copy(source, first, rows.getSegment(), at, count, Float.BYTES);
+        } else {
+            for (int i = 0; i < count; i++) {
+                rows.set(at + i, Elements.get(source, type, first + i));
+            }
+        }
     }
 
-    /** Copies {@code count} numbers of the last execution's results to where they are wanted. */
-    void getResults(int at, MemorySegment target, long targetOffset, int count) {
-        copyOut(results, at, target, targetOffset, count);
+    /** Puts {@code count} numbers of the last execution's results where they are wanted, from an element on. */
+    void getResults(int at, MemorySegment target, ElementType type, long first, int count) {
+        if (type == ElementType.F32) {
+            copy(results.getSegment(), at, target, first, count, Float.BYTES);
+        } else {
+            for (int i = 0; i < count; i++) {
+                Elements.set(target, type, first + i, results.get(at + i));
+            }
+        }
     }
 
     int stagingElements() {
-        return pagesIn.getSize();
+        return staging;
     }
 
-    /** Copies {@code count} numbers of a page to where the next execution takes them from. */
-    void setPages(int at, MemorySegment source, long sourceOffset, int count) {
-        MemorySegment.copy(
-                source, sourceOffset, pagesIn.getSegment(), (long) at * Float.BYTES, (long) count * Float.BYTES);
+    /** Copies {@code count} elements of a page, from one on, to where the next execution takes them from. */
+    void setPages(int at, MemorySegment source, long first, int count) {
+        copy(source, first, segment(pagesIn, narrowIn), at, count, elementBytes());
     }
 
-    /** Copies {@code count} numbers that the last execution collected to where they are wanted. */
-    void getPages(int at, MemorySegment target, long targetOffset, int count) {
-        copyOut(pagesOut, at, target, targetOffset, count);
+    /** Copies {@code count} elements that the last execution collected to where they are wanted. */
+    void getPages(int at, MemorySegment target, long first, int count) {
+        copy(segment(pagesOut, narrowOut), at, target, first, count, elementBytes());
     }
 
-    private static void copyOut(FloatArray from, int at, MemorySegment target, long targetOffset, int count) {
-        MemorySegment.copy(
-                from.getSegment(), (long) at * Float.BYTES, target, targetOffset, (long) count * Float.BYTES);
+    private MemorySegment segment(FloatArray wideArray, ShortArray narrowArray) {
+        return isNarrow ? narrowArray.getSegment() : wideArray.getSegment();
+    }
+
+    private int elementBytes() {
+        return isNarrow ? Short.BYTES : Float.BYTES;
+    }
+
+    private static void copy(MemorySegment source, long from, MemorySegment target, long to, int count, int bytes) {
+        MemorySegment.copy(source, from * bytes, target, to * bytes, (long) count * bytes);
     }
 
     /** One number of the last execution's results. */
@@ -268,22 +409,26 @@ final class Engine implements AutoCloseable {
         if (lost) {
             throw new BackendLostException("the device failed before", null);
         }
-        if (!table.used().equals(Graph.READS)) {
+        if (!Graph.onlyReads(table.used())) {
             writes++;
         }
+        try {
+            execute(graph);
+        } catch (RuntimeException e) {
+            lost = true;
+            throw new BackendLostException("TornadoVM failed to run '" + graph.id + "': " + e, e);
+        }
+    }
+
+    private void execute(Graph graph) {
         table.seal(groups);
         for (var grid : gridsOf.getOrDefault(graph, List.of())) {
             int most = grid.sections().stream().mapToInt(table::groups).max().orElse(1);
             grid.workers().setGlobalWork((long) LANES * most, 1, 1);
         }
-        try {
-            var result = plan.withGraph(graph.number).execute();
-            if (timed) {
-                kernelNanos += result.getProfilerResult().getDeviceKernelTime();
-            }
-        } catch (RuntimeException e) {
-            lost = true;
-            throw new BackendLostException("TornadoVM failed to run '" + graph.id + "': " + e, e);
+        var result = plan.withGraph(graph.number).execute();
+        if (timed) {
+            kernelNanos += result.getProfilerResult().getDeviceKernelTime();
         }
     }
 
@@ -309,18 +454,21 @@ final class Engine implements AutoCloseable {
 
     /** Bytes of what goes with an execution and comes back, on the device and as many on the host. */
     private long stagingBytes() {
-        return Float.BYTES * (2L * rows.getSize() + 2L * pagesIn.getSize())
+        return 2L * Float.BYTES * rows.getSize()
+                + 2L * elementBytes() * staging
                 + (long) Integer.BYTES * table.numbers.getSize();
     }
 
     /** Bytes of host memory that it holds. */
     long hostBytes() {
-        return stagingBytes() + pool.hostBytes();
+        return stagingBytes() + pool.hostBytes() + pages.hostBytes() + narrow.hostBytes();
     }
 
     @Override
     public void close() {
-        try (pool) {
+        try (pool;
+                pages;
+                narrow) {
             // Otherwise only the arrays of the graph that ran last are freed.
             plan.withAllGraphs();
             plan.close();

@@ -2,19 +2,31 @@ package io.arkvale.tornado;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CapacityException;
+import io.arkvale.api.ElementType;
 
 /**
  * How large the arrays of an {@link Engine} are, in elements.
  *
- * @param memoryElements device memory, scratch included
+ * @param isNarrow whether pages have elements of 16 bits
+ * @param pageElements device memory for pages, in their elements
+ * @param memoryElements device memory for digests and scratch, in numbers
  * @param scratchElements the part in which scores and unmerged splits stand for a moment
- * @param rowElements what goes to the device, or comes back, with one execution
+ * @param rowElements numbers that go to the device, or come back, with one execution
  * @param stagingElements pages that go to the device, or come back, with one execution
  * @param tableNumbers integers that say what to do
  */
-record EngineSize(int memoryElements, int scratchElements, int rowElements, int stagingElements, int tableNumbers) {
-    /** What small caches share. */
-    static final EngineSize SHARED = new EngineSize(1 << 24, 1 << 21, 1 << 16, 1 << 15, 1 << 16);
+record EngineSize(
+        boolean isNarrow,
+        int pageElements,
+        int memoryElements,
+        int scratchElements,
+        int rowElements,
+        int stagingElements,
+        int tableNumbers) {
+    /** What small caches share, those of float32 and those of 16 bits. */
+    static final EngineSize SHARED = shared(false);
+
+    static final EngineSize SHARED_NARROW = shared(true);
 
     /** Pages that can be recalled together with the attention over them. */
     private static final int STAGED_PAGES = 8;
@@ -22,19 +34,20 @@ record EngineSize(int memoryElements, int scratchElements, int rowElements, int 
     /** Sequences whose decoding surely goes into one execution. */
     private static final int SEQUENCES = 8;
 
-    /** TornadoVM's arrays count elements with ints. */
-    private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 64;
-
     /** Ranks of pages come back as float32 numbers, exact up to here. */
     private static final long MOST_PAGES = 1 << 24;
+
+    private static EngineSize shared(boolean isNarrow) {
+        return new EngineSize(isNarrow, 1 << 24, 1 << 23, 1 << 21, 1 << 16, 1 << 15, 1 << 16);
+    }
 
     /**
      * What a cache needs for itself.
      *
-     * @throws CapacityException if that is more than one array can hold
+     * @throws CapacityException if that is more than the arrays can hold
      */
     static EngineSize of(CacheSpec spec) {
-        long pool = poolElements(spec);
+        var region = RegionSize.of(spec);
         // Every page of a sequence has a device slot or a backup in each layer and group.
         long pages = (spec.deviceSlots() + backups(spec)) / spec.layers();
         if (pages > MOST_PAGES) {
@@ -44,16 +57,22 @@ record EngineSize(int memoryElements, int scratchElements, int rowElements, int 
         long row = Math.max(SHARED.rowElements, Math.max(2 * pages, SEQUENCES * sequenceRows));
         long scratch = scratchElements(spec, pages);
         // Each is given out in whole cache lines.
-        long memory = Math.addExact(DeviceMemory.aligned(pool), DeviceMemory.aligned(scratch));
-        if (memory > MOST_ELEMENTS) {
-            throw new CapacityException("bytes of device memory", memory * Float.BYTES, MOST_ELEMENTS * Float.BYTES);
-        }
+        long memory = Math.addExact(DeviceMemory.aligned(region.numbers()), DeviceMemory.aligned(scratch));
+        long slots = DeviceMemory.aligned(region.pageElements());
+        RegionSize.requireCountable(Math.max(memory, slots));
         // A few pages of all head groups, so that a step's recalls go with its attention; all of it is copied whenever
         // one of
         // them is.
         long pageElements = (long) spec.headGroups() * Shape.of(spec).slotElements();
         int staging = Math.clamp(STAGED_PAGES * pageElements, SHARED.stagingElements, 1 << 20);
-        return new EngineSize((int) memory, (int) scratch, (int) row, staging, (int) tableNumbers(spec, pages));
+        return new EngineSize(
+                spec.elementType() != ElementType.F32,
+                (int) slots,
+                (int) memory,
+                (int) scratch,
+                (int) row,
+                staging,
+                (int) tableNumbers(spec, pages));
     }
 
     private static long backups(CacheSpec spec) {
@@ -77,7 +96,9 @@ record EngineSize(int memoryElements, int scratchElements, int rowElements, int 
                 + attendChunks(spec) * Splits.MOST_SPLITS * AttendKernel.FIELDS
                 + (long) spec.queryHeadsPerGroup() * MergeKernel.FIELDS;
         long append = SEQUENCES * (long) spec.kvHeads() * (AppendKernel.FIELDS + DigestKernel.FIELDS);
-        long most = Math.max(scoring + pages + SEQUENCES * attention, append) + Table.START;
+        // Keys and values of 16 bits travel in the table.
+        long narrow = spec.elementType() == ElementType.F32 ? 0 : SEQUENCES * 2L * spec.kvHeads() * spec.headDim();
+        long most = scoring + pages + SEQUENCES * attention + append + narrow + Table.START;
         return Math.max(SHARED.tableNumbers, most);
     }
 
@@ -86,20 +107,12 @@ record EngineSize(int memoryElements, int scratchElements, int rowElements, int 
         return (long) spec.kvHeadsPerGroup() * Math.ceilDiv(spec.queryHeadsPerKvHead(), AttendKernel.VECTORS);
     }
 
-    /** Slots and digests of a cache; as many digests as backups. */
-    static long poolElements(CacheSpec spec) {
-        try {
-            var shape = Shape.of(spec);
-            long slots =
-                    Math.multiplyExact(Math.addExact(spec.deviceSlots(), Guests.COUNT), (long) shape.slotElements());
-            long digests = Math.multiplyExact(backups(spec), (long) spec.kvHeadsPerGroup() * shape.digestElements());
-            return Math.addExact(slots, digests);
-        } catch (ArithmeticException e) {
-            throw new CapacityException("bytes of device memory", Long.MAX_VALUE, MOST_ELEMENTS * Float.BYTES);
-        }
+    /** Bytes of device memory of the large arrays. */
+    long bytes() {
+        return (long) pageElements * (isNarrow ? Short.BYTES : Float.BYTES) + (long) memoryElements * Float.BYTES;
     }
 
-    /** Whether a cache finds room in this size, its pool apart. */
+    /** Whether a cache finds room in this size, its pages and digests apart. */
     boolean holds(EngineSize needed) {
         return needed.scratchElements <= scratchElements
                 && needed.rowElements <= rowElements

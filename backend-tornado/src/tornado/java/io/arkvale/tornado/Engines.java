@@ -1,5 +1,6 @@
 package io.arkvale.tornado;
 
+import io.arkvale.api.BackendLostException;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities;
 import io.arkvale.api.Capabilities.Feature;
@@ -7,7 +8,6 @@ import io.arkvale.api.Capabilities.SizeRange;
 import io.arkvale.api.Capabilities.Unit;
 import io.arkvale.api.CapacityException;
 import io.arkvale.api.Digest;
-import io.arkvale.api.ElementType;
 import io.arkvale.api.GroupScore;
 import io.arkvale.core.PagedBackend;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +19,7 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 final class Engines {
     static final String ID = "tornado";
 
-    static final Capabilities CAPABILITIES = PagedBackend.declare()
-            .elementTypes(ElementType.F32)
+    private static final Capabilities.Builder DECLARED = PagedBackend.declare()
             .headDims(SizeRange.of(1, Engine.MOST_HEAD_DIM))
             .pageSizes(SizeRange.of(1, Engine.MOST_PAGE_SIZE))
             .queryHeadsPerKvHead(SizeRange.of(1, 256))
@@ -28,12 +27,12 @@ final class Engines {
             .groupScores(GroupScore.values())
             .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT)
             .blockSizes(Unit.PAGES, ScoreKernel.PAGES)
-            .blockSizes(Unit.TOKENS, AttendKernel.TILE, Splits.LEAST_TOKENS)
-            .build();
+            .blockSizes(Unit.TOKENS, AttendKernel.TILE, Splits.LEAST_TOKENS);
 
     private final TornadoOptions options;
     private final TornadoDevice device;
     private @Nullable Engine shared;
+    private @Nullable Engine sharedNarrow;
 
     Engines(TornadoOptions options, TornadoDevice device) {
         this.options = options;
@@ -47,14 +46,14 @@ final class Engines {
      */
     TornadoPages open(CacheSpec spec) {
         var size = EngineSize.of(spec);
-        long elements = EngineSize.poolElements(spec);
-        var region = EngineSize.SHARED.holds(size) ? Region.take(shared(), elements, false) : null;
-        return new TornadoPages(spec, region != null ? region : ownRegion(size, elements));
+        var needed = RegionSize.of(spec);
+        var region = EngineSize.SHARED.holds(size) ? Region.take(shared(size.isNarrow()), needed, false) : null;
+        return new TornadoPages(spec, region != null ? region : ownRegion(size, needed));
     }
 
-    private Region ownRegion(EngineSize size, long elements) {
+    private Region ownRegion(EngineSize size, RegionSize needed) {
         var engine = newEngine(size);
-        var region = Region.take(engine, elements, true);
+        var region = Region.take(engine, needed, true);
         if (region == null) {
             engine.close();
             throw new IllegalStateException("an engine made for a cache has no room for it");
@@ -62,7 +61,18 @@ final class Engines {
         return region;
     }
 
-    private synchronized Engine shared() {
+    /** What a backend on this device can do. */
+    Capabilities capabilities() {
+        return DECLARED.elementTypes(ElementTypeProbe.typesOn(device)).build();
+    }
+
+    private synchronized Engine shared(boolean isNarrow) {
+        if (isNarrow) {
+            if (sharedNarrow == null) {
+                sharedNarrow = newEngine(EngineSize.SHARED_NARROW);
+            }
+            return sharedNarrow;
+        }
         if (shared == null) {
             shared = newEngine(EngineSize.SHARED);
         }
@@ -75,15 +85,24 @@ final class Engines {
         } catch (TornadoMemoryException | TornadoOutOfMemoryException | OutOfMemoryError e) {
             throw new CapacityException(
                     "bytes of device memory",
-                    (long) size.memoryElements() * Float.BYTES,
-                    device.getPhysicalDevice().getDeviceGlobalMemorySize());
+                    size.bytes(),
+                    // TornadoVM may be allowed less than the device has.
+                    Math.min(device.getPhysicalDevice().getDeviceGlobalMemorySize(), size.bytes() - 1));
+        } catch (RuntimeException e) {
+            throw new BackendLostException("TornadoVM failed to take device memory: " + e, e);
         }
     }
 
-    /** Closes the engine that small caches shared; all caches are closed. */
+    /** Closes the engines that small caches shared; all caches are closed. */
     synchronized void close() {
-        if (shared != null) {
-            shared.close();
+        try {
+            if (shared != null) {
+                shared.close();
+            }
+        } finally {
+            if (sharedNarrow != null) {
+                sharedNarrow.close();
+            }
         }
     }
 }

@@ -40,7 +40,7 @@ record Estimator(CacheSpec spec, RegionLayout layout, Execution next) {
      */
     int add(Scoring work, HostMemory queries, PageScores target) {
         int elements = spec.queryHeadsPerGroup() * spec.headDim();
-        long from = ((long) work.row() * spec.headGroups() + work.group()) * elements * Float.BYTES;
+        long from = ((long) work.row() * spec.headGroups() + work.group()) * elements;
         int row = next.addRow(queries.segment(), from, elements);
         int headScores = next.takeScratch(spec.queryHeadsPerGroup() * work.pages());
         int results = next.takeResults(2 * work.pages());

@@ -1,5 +1,6 @@
 package io.arkvale.tornado;
 
+import io.arkvale.api.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -59,10 +60,10 @@ final class Execution {
                 && scratch + needs.scratch() <= engine.scratchElements;
     }
 
-    /** Adds numbers that go along; returns where they are. */
-    int addRow(MemorySegment source, long offset, int count) {
+    /** Adds elements, from one on, as numbers that go along; returns where they are. */
+    int addRow(MemorySegment source, long first, int count) {
         int at = takeRows(count);
-        setRow(at, source, offset, count);
+        setRow(at, source, first, count);
         return at;
     }
 
@@ -72,9 +73,16 @@ final class Execution {
         return rows - count;
     }
 
-    /** Sets numbers that go along. */
-    void setRow(int at, MemorySegment source, long offset, int count) {
-        engine.setRows(at, source, offset, count);
+    /** Sets numbers that go along to elements. */
+    void setRow(int at, MemorySegment source, long first, int count) {
+        engine.setRows(at, source, type(), first, count);
+    }
+
+    private ElementType type() {
+        if (owner == null) {
+            throw new IllegalStateException("nobody has begun");
+        }
+        return owner.shape.type();
     }
 
     /** Takes room for results; returns where it is. */
@@ -89,37 +97,37 @@ final class Execution {
         return engine.scratch + scratch - count;
     }
 
-    /** How many numbers of pages can still go along. */
+    /** How many elements of pages can still go along. */
     int roomIn() {
         return engine.stagingElements() - pagesIn;
     }
 
-    /** Adds numbers of a page that goes along; returns where they are. */
-    int addPage(MemorySegment source, long offset, int count) {
-        engine.setPages(pagesIn, source, offset, count);
+    /** Adds elements of a page that goes along; returns where they are. */
+    int addPage(MemorySegment source, long first, int count) {
+        engine.setPages(pagesIn, source, first, count);
         pagesIn += count;
         return pagesIn - count;
     }
 
-    /** How many numbers of pages can still come back. */
+    /** How many elements of pages can still come back. */
     int roomOut() {
         return engine.stagingElements() - pagesOut;
     }
 
-    /** Takes room for numbers of a page that comes back; returns where it is. */
+    /** Takes room for elements of a page that comes back; returns where it is. */
     int takePage(int count) {
         pagesOut += count;
         return pagesOut - count;
     }
 
-    /** Will copy numbers of pages that come back to where they are wanted. */
-    void thenGetPages(int at, MemorySegment target, long offset, int count) {
-        then(() -> engine.getPages(at, target, offset, count));
+    /** Will copy elements of pages that come back to where they are wanted. */
+    void thenGetPages(int at, MemorySegment target, long first, int count) {
+        then(() -> engine.getPages(at, target, first, count));
     }
 
-    /** Copies results to where they are wanted, in what {@link #then} does. */
-    void getResults(int at, MemorySegment target, long offset, int count) {
-        engine.getResults(at, target, offset, count);
+    /** Puts results to where they are wanted, from an element on, in what {@link #then} does. */
+    void getResults(int at, MemorySegment target, ElementType type, long first, int count) {
+        engine.getResults(at, target, type, first, count);
     }
 
     /** One number of the results, in what {@link #then} does. */

@@ -13,10 +13,9 @@ enum Graph {
     ESTIMATE(4, Section.APPEND, Section.SCORE, Section.RANK),
     ATTEND(5, Section.APPEND, Section.ATTEND, Section.MERGE),
     RECALL(6, Section.PUT, Section.ATTEND, Section.MERGE),
-    DECODE(7, Section.APPEND, Section.SCORE, Section.RANK, Section.CHOOSE, Section.ATTEND, Section.MERGE);
-
-    /** What leaves device memory as it is. */
-    static final Set<Section> READS = Set.of(Section.GATHER);
+    COPY(7, Section.COPY),
+    LOOK(8, Section.LOOK),
+    DECODE(9, Section.APPEND, Section.SCORE, Section.RANK, Section.CHOOSE, Section.ATTEND, Section.MERGE);
 
     /** Its place in the plan. */
     final int number;
@@ -32,6 +31,11 @@ enum Graph {
         id = name().toLowerCase(Locale.ROOT);
         this.sections = EnumSet.noneOf(Section.class);
         this.sections.addAll(Set.of(sections));
+    }
+
+    /** Whether this leaves device memory as it is. */
+    static boolean onlyReads(Set<Section> done) {
+        return EnumSet.of(Section.GATHER, Section.LOOK).containsAll(done);
     }
 
     /** The smallest that can do all of this. */

@@ -53,8 +53,8 @@ record Prefiller(CacheSpec spec, RegionLayout layout, Guests guests, Engine engi
         return Attender.partElements(spec);
     }
 
-    private long rowBytes() {
-        return (long) spec.queryHeads() * spec.headDim() * Float.BYTES;
+    private long rowLength() {
+        return (long) spec.queryHeads() * spec.headDim();
     }
 
     /** Query heads of a KV head go in chunks; where they are few, several tokens share a work group. */
@@ -119,13 +119,13 @@ record Prefiller(CacheSpec spec, RegionLayout layout, Guests guests, Engine engi
             for (int row = 0; row < unit.rows(); row++) {
                 int from = result + row * elements;
                 long offset = offset(unit, rows, row);
-                next.then(() -> next.getResults(from, output.segment(), offset, elements));
+                next.then(() -> next.getResults(from, output.segment(), spec.elementType(), offset, elements));
             }
         }
     }
 
     private long offset(Unit unit, Rows rows, int row) {
-        return (rows.first() + unit.row() + row) * rowBytes() + unit.offset();
+        return (rows.first() + unit.row() + row) * rowLength() + unit.offset();
     }
 
     /**
@@ -143,7 +143,7 @@ record Prefiller(CacheSpec spec, RegionLayout layout, Guests guests, Engine engi
                 int queryHead = (rows.group() * spec.kvHeadsPerGroup() + head) * spec.queryHeadsPerKvHead() + first;
                 for (int row = 0; row < rows.count(); row += unitRows()) {
                     int count = Math.min(unitRows(), rows.count() - row);
-                    units.add(new Unit(head, row, count, heads, (long) queryHead * spec.headDim() * Float.BYTES));
+                    units.add(new Unit(head, row, count, heads, (long) queryHead * spec.headDim()));
                 }
             }
         }

@@ -6,17 +6,26 @@ import org.jspecify.annotations.Nullable;
  * A cache's part of an engine's memory.
  *
  * @param engine the engine
- * @param start first element
- * @param elements how many
+ * @param size what it takes
+ * @param start first number of the engine's memory
+ * @param pages first element of the engine's pages
  * @param owned whether the engine is there for this region alone
  */
-record Region(Engine engine, int start, long elements, boolean owned) implements AutoCloseable {
-    /** A region of the given length, or null if there is no room. */
-    static @Nullable Region take(Engine engine, long elements, boolean owned) {
+record Region(Engine engine, RegionSize size, int start, int pages, boolean owned) implements AutoCloseable {
+    /** A region of the given size, or null if there is no room. */
+    static @Nullable Region take(Engine engine, RegionSize size, boolean owned) {
         engine.lock.lock();
         try {
-            int start = engine.memory.take(elements);
-            return start == DeviceMemory.NONE ? null : new Region(engine, start, elements, owned);
+            int start = engine.memory.take(size.numbers());
+            if (start == DeviceMemory.NONE) {
+                return null;
+            }
+            int pages = engine.pageMemory.take(size.pageElements());
+            if (pages == DeviceMemory.NONE) {
+                engine.memory.release(start, size.numbers());
+                return null;
+            }
+            return new Region(engine, size, start, pages, owned);
         } finally {
             engine.lock.unlock();
         }
@@ -24,7 +33,7 @@ record Region(Engine engine, int start, long elements, boolean owned) implements
 
     /** Bytes of device memory that the region stands for. */
     long bytes() {
-        return elements * Float.BYTES + (owned ? engine.overheadBytes() : 0);
+        return size.bytes() + (owned ? engine.overheadBytes() : 0);
     }
 
     /** Bytes of host memory that the region stands for. */
@@ -36,7 +45,8 @@ record Region(Engine engine, int start, long elements, boolean owned) implements
     public void close() {
         engine.lock.lock();
         try {
-            engine.memory.release(start, elements);
+            engine.memory.release(start, size.numbers());
+            engine.pageMemory.release(pages, size.pageElements());
             if (owned) {
                 engine.close();
             }

@@ -3,25 +3,23 @@ package io.arkvale.tornado;
 import io.arkvale.api.CacheSpec;
 
 /**
- * Where a cache's slots and digests lie in its {@link Region}, in elements: slots, then the slots of {@link Guests}, then
- * digests, one run per block with one digest per KV head of the group.
+ * Where a cache's slots and digests lie in its {@link Region}: among the pages slots, then the slots of {@link Guests}; in the
+ * memory digests, one run per block with one digest per KV head of the group.
  */
 final class RegionLayout {
     final Shape shape;
     private final Region region;
     private final int deviceSlots;
-    private final int digestsAt;
 
     RegionLayout(CacheSpec spec, Region region) {
         this.region = region;
         shape = Shape.of(spec);
         deviceSlots = Math.toIntExact(spec.deviceSlots());
-        digestsAt = slotAt(deviceSlots + Guests.COUNT);
     }
 
     /** Where a slot begins. */
     int slotAt(int slot) {
-        return region.start() + slot * shape.slotElements();
+        return region.pages() + slot * shape.slotElements();
     }
 
     /** Where the slot of a guest begins. */
@@ -31,6 +29,6 @@ final class RegionLayout {
 
     /** Where the digest of a block and head of the group begins. */
     int digestAt(int block, int head) {
-        return digestsAt + (block * shape.groupHeads() + head) * shape.digestElements();
+        return region.start() + (block * shape.groupHeads() + head) * shape.digestElements();
     }
 }

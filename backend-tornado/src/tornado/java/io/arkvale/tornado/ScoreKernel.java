@@ -5,6 +5,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
 /** Step (b), first half: scores of a run of pages for the query heads of one KV head, from the pages' digests. */
 final class ScoreKernel {
@@ -40,8 +41,14 @@ final class ScoreKernel {
     }
 
     /** Puts rows in place, of which the scores know nothing, and scores: one launch less. */
-    static void appendAndScore(KernelContext context, IntArray table, FloatArray rows, FloatArray memory) {
-        AppendKernel.append(context, table, rows, memory);
+    static void appendAndScore(
+            KernelContext context,
+            IntArray table,
+            FloatArray rows,
+            FloatArray pages,
+            ShortArray narrow,
+            FloatArray memory) {
+        AppendKernel.append(context, table, rows, pages, narrow);
         score(context, table, rows, memory);
     }
 

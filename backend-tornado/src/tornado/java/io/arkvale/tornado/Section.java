@@ -7,10 +7,12 @@ package io.arkvale.tornado;
 enum Section {
     /** Items of {@link ClearKernel}, which have no fields. */
     CLEAR(Table.CLEAR, 0),
+    COPY(Table.COPY, CopyKernel.FIELDS),
     PUT(Table.PUT, PutKernel.FIELDS),
     APPEND(Table.APPEND, AppendKernel.FIELDS),
     DIGEST(Table.DIGEST, DigestKernel.FIELDS),
     GATHER(Table.GATHER, GatherKernel.FIELDS),
+    LOOK(Table.LOOK, LookKernel.FIELDS),
     SCORE(Table.SCORE, ScoreKernel.FIELDS),
     /** Items of {@link GroupScoreKernel} and {@link RankKernel}. */
     RANK(Table.RANK, GroupScoreKernel.FIELDS),

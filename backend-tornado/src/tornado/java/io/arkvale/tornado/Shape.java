@@ -1,18 +1,30 @@
 package io.arkvale.tornado;
 
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.ElementType;
 
 /**
- * A cache's numbers as kernels need them, counted in float32 elements.
+ * A cache's numbers as kernels need them, counted in elements.
  *
+ * @param type type of the elements
  * @param headDim elements of a head
  * @param pageSize tokens per page
  * @param groupHeads KV heads of a head group
  * @param queryHeads query heads that share a KV head
  */
-record Shape(int headDim, int pageSize, int groupHeads, int queryHeads) {
+record Shape(ElementType type, int headDim, int pageSize, int groupHeads, int queryHeads) {
     static Shape of(CacheSpec spec) {
-        return new Shape(spec.headDim(), spec.pageSize(), spec.kvHeadsPerGroup(), spec.queryHeadsPerKvHead());
+        return new Shape(
+                spec.elementType(),
+                spec.headDim(),
+                spec.pageSize(),
+                spec.kvHeadsPerGroup(),
+                spec.queryHeadsPerKvHead());
+    }
+
+    /** Bytes of an element. */
+    int bytes() {
+        return type.bytes();
     }
 
     /** Elements of one head of a page, keys or values. */
@@ -30,7 +42,7 @@ record Shape(int headDim, int pageSize, int groupHeads, int queryHeads) {
         return 2 * values();
     }
 
-    /** Room for a KV head's digest: two vectors, in which a sphere's vector and radius also fit. */
+    /** Room for a KV head's digest, in float32 numbers: two vectors, in which a sphere's vector and radius also fit. */
     int digestElements() {
         return 2 * headDim;
     }
@@ -40,5 +52,7 @@ record Shape(int headDim, int pageSize, int groupHeads, int queryHeads) {
         table.header(Table.PAGE_SIZE, pageSize);
         table.header(Table.GROUP_HEADS, groupHeads);
         table.header(Table.VALUES, values());
+        table.header(Table.SHIFT, Stored.shift(type));
+        table.header(Table.SCALES, Stored.scalesAt(type));
     }
 }

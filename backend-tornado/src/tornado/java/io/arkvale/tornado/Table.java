@@ -28,20 +28,31 @@ final class Table {
     static final int ATTEND = 24;
     static final int MERGE = 27;
 
+    static final int COPY = 30;
+    static final int LOOK = 33;
+
     /** Header: the shape, in the order of {@link Shape#put}. */
-    static final int HEAD_DIM = 30;
+    static final int HEAD_DIM = 36;
 
-    static final int PAGE_SIZE = 31;
-    static final int GROUP_HEADS = 32;
+    static final int PAGE_SIZE = 37;
+    static final int GROUP_HEADS = 38;
 
-    /** Header: numbers from a page's keys to its values. */
-    static final int VALUES = 33;
+    /** Header: elements from a page's keys to its values. */
+    static final int VALUES = 39;
 
-    /** Header: numbers to clear. */
-    static final int LENGTH = 34;
+    /** Header: how {@link Stored} takes elements apart. */
+    static final int SHIFT = 40;
+
+    static final int SCALES = 41;
+
+    /** Header: elements of each array to clear. */
+    static final int MEMORY_LENGTH = 42;
+
+    static final int PAGES_LENGTH = 43;
+    static final int NARROW_LENGTH = 44;
 
     /** Where items begin. */
-    static final int START = 40;
+    static final int START = 48;
 
     final IntArray numbers;
     private final Map<Section, Items> sections = new EnumMap<>(Section.class);

@@ -42,7 +42,7 @@ final class TornadoDriver implements Driver {
         return new PagedBackend<>(
                 Engines.ID,
                 name(options.device()),
-                Engines.CAPABILITIES,
+                engines.capabilities(),
                 options.immediateChecks(),
                 engines::open,
                 engines::close);

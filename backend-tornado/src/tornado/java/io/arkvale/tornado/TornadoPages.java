@@ -20,11 +20,15 @@ import java.util.List;
 
 /** Pages in a region of an engine's memory; each operation holds the engine's lock, since other caches may use it. */
 final class TornadoPages implements HostTensorDevice {
+    /** Elements that are fetched together for views. */
+    private static final int READ_AHEAD = 1 << 15;
+
     private final Region region;
     private final Engine engine;
     private final RegionLayout layout;
     private final Transfers transfers;
-    private final ReadAhead readAhead;
+    private final ReadAhead slots;
+    private final ReadAhead digests;
     private final Appender appender;
     private final Estimator estimator;
     private final Attender attender;
@@ -37,7 +41,20 @@ final class TornadoPages implements HostTensorDevice {
         engine = region.engine();
         layout = new RegionLayout(spec, region);
         transfers = new Transfers(layout, engine.next);
-        readAhead = new ReadAhead(region, transfers);
+        slots = new ReadAhead(
+                engine,
+                (from, count, target) -> transfers.download(new int[] {from}, count, List.of(target)),
+                region.pages(),
+                region.size().pageElements(),
+                spec.elementType().bytes(),
+                Math.min(READ_AHEAD, engine.stagingElements()));
+        digests = new ReadAhead(
+                engine,
+                transfers::look,
+                region.start(),
+                region.size().numbers(),
+                Float.BYTES,
+                Math.min(READ_AHEAD, engine.resultElements()));
         appender = new Appender(spec, layout, engine.next);
         estimator = new Estimator(spec, layout, engine.next);
         attender = new Attender(spec, layout, engine.next);
@@ -78,7 +95,7 @@ final class TornadoPages implements HostTensorDevice {
 
     @Override
     public void read(int slot, MemorySegment target) {
-        run(() -> readAhead.read(layout.slotAt(slot), layout.shape.slotElements(), target));
+        run(() -> slots.read(layout.slotAt(slot), layout.shape.slotElements(), target));
     }
 
     @Override
@@ -157,7 +174,7 @@ final class TornadoPages implements HostTensorDevice {
         var numbers = new float
                 [digest.shape().vectors() * layout.shape.headDim()
                         + digest.shape().radii()];
-        run(() -> readAhead.read(layout.digestAt(block, head), numbers.length, MemorySegment.ofArray(numbers)));
+        run(() -> digests.read(layout.digestAt(block, head), numbers.length, MemorySegment.ofArray(numbers)));
         return numbers;
     }
 

@@ -1,11 +1,12 @@
 package io.arkvale.tornado;
 
+import io.arkvale.api.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** Copies between host and device, and within the device, in as few executions as possible. Used under the engine's lock. */
 record Transfers(RegionLayout layout, Execution next) {
-    /** Numbers that one work group copies. */
+    /** Elements that one work group copies. */
     private static final int PIECE = 1024;
 
     /** Brings slots' numbers from the host; it may wait in the next execution. Targets are different slots. */
@@ -23,7 +24,7 @@ record Transfers(RegionLayout layout, Execution next) {
                 next.run();
             }
             count = Math.min(PIECE, Math.min(layout.shape.slotElements() - done, next.roomIn()));
-            int from = next.addPage(source, (long) done * Float.BYTES, count);
+            int from = next.addPage(source, done, count);
             next.table.item(Section.PUT, from, target + done, count);
         }
     }
@@ -32,19 +33,16 @@ record Transfers(RegionLayout layout, Execution next) {
     void copy(int source, int target) {
         next.begin(layout);
         for (int done = 0; done < layout.shape.slotElements(); done += PIECE) {
-            if (!next.table.fits(PutKernel.FIELDS)) {
+            if (!next.table.fits(CopyKernel.FIELDS)) {
                 next.run();
             }
             next.table.item(
-                    Section.PUT,
-                    -1 - (source + done),
-                    target + done,
-                    Math.min(PIECE, layout.shape.slotElements() - done));
+                    Section.COPY, source + done, target + done, Math.min(PIECE, layout.shape.slotElements() - done));
         }
         next.run();
     }
 
-    /** Copies {@code count} numbers from each of the given places on the device, after everything that waits. */
+    /** Copies {@code count} elements from each of the given places on the device, after everything that waits. */
     void download(int[] sources, int count, List<MemorySegment> targets) {
         next.begin(layout, Section.APPEND, Section.DIGEST);
         for (int i = 0; i < sources.length; i++) {
@@ -62,7 +60,18 @@ record Transfers(RegionLayout layout, Execution next) {
             length = Math.min(PIECE, Math.min(count - done, next.roomOut()));
             int at = next.takePage(length);
             next.table.item(Section.GATHER, source + done, at, length);
-            next.thenGetPages(at, target, (long) done * Float.BYTES, length);
+            next.thenGetPages(at, target, done, length);
         }
+    }
+
+    /** Copies {@code count} numbers of the engine's memory, as many as results at most, after everything that waits. */
+    void look(int source, int count, MemorySegment target) {
+        next.begin(layout);
+        int at = next.takeResults(count);
+        for (int done = 0; done < count; done += PIECE) {
+            next.table.item(Section.LOOK, source + done, at + done, Math.min(PIECE, count - done));
+        }
+        next.then(() -> next.getResults(at, target, ElementType.F32, 0, count));
+        next.run();
     }
 }
