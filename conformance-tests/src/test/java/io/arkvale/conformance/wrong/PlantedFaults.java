@@ -11,7 +11,7 @@ public final class PlantedFaults {
         return WrongBackend.core(
                         303,
                         "a late digest",
-                        "page/PagedStep.java",
+                        "page/RowWriter.java",
                         "        int after = tokens / spec.pageSize();\n        if (!pages.isLimited()",
                         "        int after = (tokens - 1) / spec.pageSize();\n        if (!pages.isLimited()",
                         "        int before = pages.tokens / spec.pageSize();\n        int after",
