@@ -7,6 +7,7 @@ module io.arkvale.experiments {
     requires io.arkvale.llama;
     requires info.picocli;
     requires java.desktop;
+    requires jdk.incubator.vector;
     requires me.tongfei.progressbar;
     requires org.apache.commons.statistics.descriptive;
     requires org.apache.commons.statistics.interval;

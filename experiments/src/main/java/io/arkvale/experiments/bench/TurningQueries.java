@@ -35,7 +35,7 @@ final class TurningQueries {
         }
     }
 
-    /** Steers by the recalls a sequence that the last turn caused: in proportion, so that their mean is as wanted. */
+    /** Steers by the recalls per sequence that the last turn caused: in proportion, so that their mean is as wanted. */
     void adjust(double recalls) {
         double error = Math.min(recalls - WANTED_RECALLS, MOST_ERROR);
         rate = Math.clamp(rate * Math.exp(-ADJUSTMENT * error), 1e-4, 0.9);

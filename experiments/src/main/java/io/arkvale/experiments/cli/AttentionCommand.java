@@ -79,7 +79,7 @@ public final class AttentionCommand implements Runnable, Measuring {
             names = "--page-size",
             paramLabel = "TOKENS",
             defaultValue = "32",
-            description = "Tokens a page (default ${DEFAULT-VALUE}).")
+            description = "Tokens per page (default ${DEFAULT-VALUE}).")
     private int pageSize;
 
     @Option(

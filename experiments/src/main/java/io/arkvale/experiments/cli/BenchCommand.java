@@ -76,7 +76,7 @@ public final class BenchCommand implements Runnable {
     @Option(names = "--budget", defaultValue = "2048", description = "Budget in tokens (default ${DEFAULT-VALUE}).")
     private int budget;
 
-    @Option(names = "--page-size", defaultValue = "32", description = "Tokens a page (default ${DEFAULT-VALUE}).")
+    @Option(names = "--page-size", defaultValue = "32", description = "Tokens per page (default ${DEFAULT-VALUE}).")
     private int pageSize;
 
     @Option(
@@ -227,7 +227,7 @@ public final class BenchCommand implements Runnable {
                 "batch",
                 "tokens",
                 "step",
-                "ms a layer",
+                "ms per layer",
                 "times faster",
                 "recalls",
                 "append",

@@ -43,8 +43,9 @@ public final class SimulateCommand implements Runnable, Measuring {
         @Option(
                 names = "--recalls",
                 paramLabel = "PAGES",
-                description = "Pages recalled a limited layer, sequence and step (default: the paper's 10 a step, over"
-                        + " all limited layers).")
+                description =
+                        "Pages recalled per limited layer, sequence and step (default: the paper's 10 per step, over"
+                                + " all limited layers).")
         private @Nullable Double pages;
 
         @Option(
@@ -121,7 +122,7 @@ public final class SimulateCommand implements Runnable, Measuring {
     @Option(names = "--batch", defaultValue = "4", description = "Sequences of a step (default ${DEFAULT-VALUE}).")
     private int batch;
 
-    @Option(names = "--page-size", defaultValue = "32", description = "Tokens a page (default ${DEFAULT-VALUE}).")
+    @Option(names = "--page-size", defaultValue = "32", description = "Tokens per page (default ${DEFAULT-VALUE}).")
     private int pageSize;
 
     @Option(

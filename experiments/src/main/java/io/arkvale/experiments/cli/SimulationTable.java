@@ -56,7 +56,7 @@ public final class SimulationTable {
                 "select",
                 "recall",
                 "attention",
-                "ms a step",
+                "ms per step",
                 "times faster"));
         var memory = new TextTable(List.of(
                 "policy",
@@ -67,7 +67,7 @@ public final class SimulationTable {
                 "summaries",
                 "on the host",
                 "largest batch",
-                "ms a step",
+                "ms per step",
                 "tokens/s",
                 "times as many"));
         for (var row : simulation.rows()) {

@@ -81,8 +81,8 @@ public final class TraceReplayCommand implements Runnable {
                 "policy",
                 "budget",
                 "held tokens",
-                "recalled KiB a step",
-                "read KiB a step",
+                "recalled KiB per step",
+                "read KiB per step",
                 "output error",
                 "recovered mass",
                 "top pages found"));

@@ -17,7 +17,7 @@ import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.chart.ui.RectangleEdge;
 
-/** Points with their intervals, a line along those that no other beats, and names where there is room for them. */
+/** Points with their intervals, a line along those that no other beats, and the name of every point. */
 final class ScatterPainter implements Painter {
     private static final double MARK = 9;
 
@@ -39,7 +39,8 @@ final class ScatterPainter implements Painter {
 
     @Override
     public double height() {
-        return 330;
+        // Names need room.
+        return Math.max(330, 13 * chart.items().size());
     }
 
     @Override
@@ -119,32 +120,23 @@ final class ScatterPainter implements Painter {
             var x = x(plot, data, ScatterChart.at(item).x());
             var y = y(plot, data, ScatterChart.at(item).y());
             placement
-                    .place(
-                            x,
-                            y,
-                            Sheet.width(item.name(), Sheet.SMALL),
-                            chart.named().contains(item.name()))
-                    .ifPresent(place -> write(graphics, item, x, y, place));
+                    .place(x, y, Sheet.width(item.name(), Sheet.SMALL))
+                    .ifPresent(place -> write(graphics, item, place));
         }
     }
 
-    private static void write(Graphics2D graphics, Series item, double x, double y, Rectangle2D place) {
-        var left = place.getMinX() - x;
-        var away = Math.hypot(
-                Math.max(0, Math.max(left, x - place.getMaxX())), Math.max(0, Math.abs(place.getCenterY() - y) - 8));
-        if (away > MARK) {
+    private static void write(Graphics2D graphics, Series item, LabelPlacement.Place place) {
+        if (place.leader() != null) {
             graphics.setPaint(item.mark().ink().color());
             graphics.setStroke(new BasicStroke(0.8f));
-            var end = Math.max(place.getMinX(), Math.min(x, place.getMaxX()));
-            graphics.draw(new Line2D.Double(
-                    x, y, end, place.getCenterY() + (y > place.getCenterY() ? 6 : y < place.getCenterY() ? -6 : 0)));
+            graphics.draw(place.leader());
         }
         Sheet.write(
                 graphics,
                 Sheet.font(Font.PLAIN, Sheet.SMALL),
                 Ink.TEXT,
                 item.name(),
-                place.getMinX() + 2,
-                place.getMaxY() - 4);
+                place.name().getMinX() + 2,
+                place.name().getMaxY() - 4);
     }
 }

@@ -30,7 +30,7 @@ final class Figure4b implements Figure {
 
     @Override
     public String title() {
-        return "recalls a step, by attended pages and capacity";
+        return "recalls per step, by attended pages and capacity";
     }
 
     @Override
@@ -120,7 +120,7 @@ final class Figure4b implements Figure {
                         Locale.ROOT,
                         "Held-out English, %d tokens fed after a prefill of %d. A recall is one page of one limited layer"
                                 + " and head group. The shipped model has 4 limited layers, LongChat has 30: for the same"
-                                + " recalls a layer this model's sum is 7.5 times smaller.",
+                                + " recalls per layer this model's sum is 7.5 times smaller.",
                         results.all().getFirst().whole("scored_tokens"),
                         results.all().getFirst().whole("length")),
                 String.format(

@@ -4,6 +4,7 @@ import io.arkvale.experiments.chart.Chart;
 import io.arkvale.experiments.chart.Labels;
 import io.arkvale.experiments.chart.LineChart;
 import io.arkvale.experiments.report.Rows;
+import io.arkvale.experiments.result.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class Figure8 implements Figure {
     private static final String FULL = "full";
     private static final String ARKVALE = "arkvale";
-    /** Fewer questions give no verdict. */
-    private static final int ENOUGH = 20;
-
     /** The least budget, in tokens, from which ArkVale equals full attention in the paper, by task. */
     private static final Map<String, Integer> PAPER =
             Map.of("HotpotQA", 1024, "Qasper", 1024, "NarrativeQA", 2048, "PassageRetrieval", 2048, "TriviaQA", 512);
@@ -77,7 +75,7 @@ final class Figure8 implements Figure {
         var ours = Score.percent(Score.of(scores, ARKVALE, least).value());
         var full = Score.percent(Score.of(scores, FULL, least).value());
         var samples = rows.all().getFirst().whole("samples");
-        if (samples < ENOUGH) {
+        if (samples < Verdict.LEAST_SAMPLES) {
             return String.format(
                     Locale.ROOT,
                     "At a budget of %s tokens ArkVale scores %s, full attention %s; %d questions are too few for a verdict.",
@@ -112,11 +110,12 @@ final class Figure8 implements Figure {
         var from = leastEqual(rows);
         var most = PAPER.values().stream().mapToInt(budget -> budget).max().orElseThrow();
         return new Comparison(
-                rows.distinct("task").getFirst() + ": least budget from which ArkVale equals full attention",
-                "512 to 2048, by task",
-                from == null ? "none of these" : from,
-                from != null && Integer.parseInt(from) <= most,
-                "at most 2048, the paper's largest");
+                        rows.distinct("task").getFirst() + ": least budget from which ArkVale equals full attention",
+                        "512 to 2048, by task",
+                        from == null ? "none of these" : from,
+                        from != null && Integer.parseInt(from) <= most,
+                        "at most 2048, the paper's largest")
+                .over(rows.all().getFirst().whole("samples"));
     }
 
     private static Comparison aboveEvicting(Rows rows) {
@@ -132,10 +131,11 @@ final class Figure8 implements Figure {
             }
         }
         return new Comparison(
-                rows.distinct("task").getFirst() + ": ArkVale at least as good as an evicting policy",
-                "above them",
-                "in " + wins + " of " + cells + " cells",
-                wins == cells,
-                "in every cell");
+                        rows.distinct("task").getFirst() + ": ArkVale at least as good as an evicting policy",
+                        "above them",
+                        "in " + wins + " of " + cells + " cells",
+                        wins == cells,
+                        "in every cell")
+                .over(rows.all().getFirst().whole("samples"));
     }
 }

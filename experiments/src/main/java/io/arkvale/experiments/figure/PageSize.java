@@ -40,7 +40,7 @@ final class PageSize implements Figure {
         var charts = List.<Chart>of(scores(scored), latencies(simulated));
         var notes = List.of(String.format(
                 Locale.ROOT,
-                "%d questions a cell. Latency of 4 sequences of %s tokens by the cost model, where every page size recalls as"
+                "%d questions per cell. Latency of 4 sequences of %s tokens by the cost model, where every page size recalls as"
                         + " many bytes as figure 9's: smaller pages spend a budget on fewer tokens that nobody asked for,"
                         + " but have more digests to read and more copies to start.",
                 scored.all().getFirst().whole("samples"),
@@ -52,11 +52,12 @@ final class PageSize implements Figure {
         var of16 = meanOf(scored, "16");
         var of32 = meanOf(scored, "32");
         return new Comparison(
-                "mean score over budgets, pages of 16 against pages of 32",
-                "as good",
-                Comparison.percent(of16) + " against " + Comparison.percent(of32),
-                of16 >= of32 - 0.05,
-                "not more than 5 points below");
+                        "mean score over budgets, pages of 16 against pages of 32",
+                        "as good",
+                        Comparison.percent(of16) + " against " + Comparison.percent(of32),
+                        of16 >= of32 - 0.05,
+                        "not more than 5 points below")
+                .over(scored.all().getFirst().whole("samples"));
     }
 
     private static double meanOf(Rows scored, String size) {

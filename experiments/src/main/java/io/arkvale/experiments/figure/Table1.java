@@ -110,24 +110,26 @@ final class Table1 implements Figure {
             agrees &= share >= row.number("accuracy_low") && share <= row.number("accuracy_high");
         }
         return new Comparison(
-                String.format(
-                        Locale.ROOT,
-                        "%s, %,d characters: %% right at budgets %s",
-                        policy,
-                        Integer.parseInt(length),
-                        String.join("/", rows.distinct("budget"))),
-                String.join("/", theirs),
-                String.join("/", ours),
-                agrees,
-                "the paper's share lies in the 95 % interval of ours at every budget");
+                        String.format(
+                                Locale.ROOT,
+                                "%s, %,d characters: %% right at budgets %s",
+                                policy,
+                                Integer.parseInt(length),
+                                String.join("/", rows.distinct("budget"))),
+                        String.join("/", theirs),
+                        String.join("/", ours),
+                        agrees,
+                        "the paper's share lies in the 95 % interval of ours at every budget")
+                .over(rows.all().getFirst().whole("samples"));
     }
 
     private static List<String> notes(Rows results) {
-        var samples = results.numbers("samples").max().orElseThrow();
-        return List.of(String.format(
-                Locale.ROOT,
-                "%.0f depths a length; the paper took 20. Lengths are characters of filler; the shipped model reads one a"
-                        + " token, LongChat several: the same budget is here a smaller part of the text.",
-                samples));
+        var samples = results.numbers("samples").summaryStatistics();
+        var depths = samples.getMin() == samples.getMax()
+                ? String.format(Locale.ROOT, "%.0f", samples.getMax())
+                : String.format(Locale.ROOT, "%.0f to %.0f", samples.getMin(), samples.getMax());
+        return List.of(
+                depths + " depths per length; the paper took 20. Lengths are characters of filler; the shipped model"
+                        + " reads one per token, LongChat several: the same budget is here a smaller part of the text.");
     }
 }

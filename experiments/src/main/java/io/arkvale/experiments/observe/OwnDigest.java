@@ -64,9 +64,9 @@ final class OwnDigest {
         var query = new float[shape.headDim()];
         for (int head = 0; head < shape.queryHeads(); head++) {
             System.arraycopy(queries, head * query.length, query, 0, query.length);
-            var digest = digests[limited][head / shape.queryHeadsPerKvHead()];
+            var ofPage = digests[limited][head / shape.queryHeadsPerKvHead()].scores(query);
             for (int page = 0; page < scores.length; page++) {
-                scores[page] += digest.score(query, page) / shape.queryHeads();
+                scores[page] += ofPage.of(page) / shape.queryHeads();
             }
         }
         return scores;

@@ -15,6 +15,11 @@ final class Html {
                 .replace("\"", "&quot;");
     }
 
+    /** Text that a narrow column breaks after its slashes, not within the numbers between them. */
+    static String list(String text) {
+        return "<span class=\"list\">" + escape(text).replace("/", "/<wbr/>") + "</span>";
+    }
+
     /** An element around a text. */
     static String element(String name, String text) {
         return "<" + name + ">" + escape(text) + "</" + name + ">\n";

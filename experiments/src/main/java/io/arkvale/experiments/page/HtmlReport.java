@@ -32,11 +32,13 @@ public final class HtmlReport {
 
         /** How many of its comparisons agree, of how many. */
         public String agreement() {
-            var agreeing =
-                    drawn.comparisons().stream().filter(Comparison::agrees).count();
-            return drawn.comparisons().isEmpty()
-                    ? "nothing to compare"
-                    : agreeing + " of " + drawn.comparisons().size();
+            var judged = drawn.comparisons().stream().filter(Comparison::enough).toList();
+            var rest = drawn.comparisons().size() - judged.size();
+            if (judged.isEmpty()) {
+                return rest == 0 ? "nothing to compare" : "too few samples";
+            }
+            var agreeing = judged.stream().filter(Comparison::agrees).count();
+            return agreeing + " of " + judged.size() + (rest == 0 ? "" : ", too few samples for " + rest);
         }
     }
 
@@ -123,9 +125,9 @@ public final class HtmlReport {
                         .map(one -> List.of(
                                 Html.escape(one.quantity()) + "<small>agrees if: " + Html.escape(one.criterion())
                                         + "</small>",
-                                Html.escape(one.paper()),
-                                Html.escape(one.here()),
-                                "<span class=\"" + one.verdict() + "\">" + one.verdict() + "</span>"))
+                                Html.list(one.paper()),
+                                Html.list(one.here()),
+                                "<span class=\"" + one.verdict().replace(' ', '-') + "\">" + one.verdict() + "</span>"))
                         .toList());
     }
 

@@ -40,7 +40,7 @@ public record CacheSetting(
         }
         int pages = budget / pageSize;
         if (!(recalls >= 0 && recalls <= pages)) {
-            throw new UserException("recalls is " + recalls + " pages a layer, sequence and step; allowed: 0 to "
+            throw new UserException("recalls is " + recalls + " pages per layer, sequence and step; allowed: 0 to "
                     + budget / pageSize + ", the budget in pages");
         }
     }

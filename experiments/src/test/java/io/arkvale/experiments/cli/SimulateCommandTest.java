@@ -100,7 +100,7 @@ class SimulateCommandTest {
                 "--budgets=1000 | budget is 1000 tokens; allowed: a multiple of the page size, which is 32, from 160",
                 "--batch=0 | batch is 0 and tokens is 10000; allowed: at least 1 of each",
                 "--tensor-parallel=3 | tensor-parallel degree is 3; allowed: a divisor of the KV heads of LongChat-7B, 32",
-                "--recalls=99 | recalls is 99.0 pages a layer, sequence and step; allowed: 0 to 16, the budget in pages",
+                "--recalls=99 | recalls is 99.0 pages per layer, sequence and step; allowed: 0 to 16, the budget in pages",
                 "--recalls-from=none.csv | result file none.csv does not exist",
                 "--launch-cost=-1 | launch cost is -1.0; allowed: at least 0 microseconds",
                 "--cache-memory=0 | cache memory is 0.0 GiB; allowed: above 0",

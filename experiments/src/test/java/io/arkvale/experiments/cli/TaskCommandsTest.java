@@ -71,11 +71,11 @@ class TaskCommandsTest {
     }
 
     @Test
-    void needlesTableHasARowAPolicyAndAColumnABudget() {
+    void needlesTableHasARowPerPolicyAndAColumnPerBudget() {
         var run = run(
                 "needles",
                 "--lengths",
-                "1500",
+                "800",
                 "--budgets",
                 "512,1024",
                 "--policies",
@@ -95,16 +95,24 @@ class TaskCommandsTest {
 
     @Test
     void rulersTablesSayThatAShareIsCounted() {
-        var arguments =
-                List.of("variables", "--lengths", "1000", "--budgets", "512", "--policies", "full", "--samples");
-        var table = run(arguments, "1");
-        assertThat(table.exit()).as(table.err()).isZero();
-        assertThat(table.out().lines().findFirst().orElseThrow())
+        var run = run(
+                "variables",
+                "--lengths",
+                "500",
+                "--budgets",
+                "512",
+                "--policies",
+                "full",
+                "--samples",
+                "1",
+                "--out",
+                directory.toString());
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.out().lines().findFirst().orElseThrow())
                 .contains("share of references found")
                 .doesNotContain("right answers");
-        var json = run(arguments, "1", "--format", "json");
-        assertThat(new JsonMapper().readTree(json.out()).get(0).get("measure").asString())
-                .isEqualTo("share of references found");
+        var json = new JsonMapper().readTree(directory.resolve("variable-tracking.json"));
+        assertThat(json.get(0).get("measure").asString()).isEqualTo("share of references found");
     }
 
     private static Run run(List<String> arguments, String... more) {
@@ -290,13 +298,15 @@ class TaskCommandsTest {
             var run = run(
                     "needles",
                     "--lengths",
-                    "1500",
+                    "600",
                     "--budgets",
                     "512",
                     "--policies",
                     "full,arkvale,snapkv",
                     "--samples",
                     "1",
+                    "--needles",
+                    "4",
                     "--turns",
                     "2",
                     "--protocol",
@@ -328,7 +338,7 @@ class TaskCommandsTest {
 
     private static double snapKv(String protocol) {
         var run = run(
-                List.of("passkey", "--lengths", "2000", "--samples", "4", "--policies", "snapkv", "--budgets", "512"),
+                List.of("passkey", "--lengths", "1500", "--samples", "2", "--policies", "snapkv", "--budgets", "256"),
                 "--format",
                 "json",
                 "--protocol",
@@ -402,7 +412,7 @@ class TaskCommandsTest {
                     "--policies",
                     "full,streaming-llm",
                     "--lengths",
-                    "1000",
+                    "500",
                     "--budgets",
                     "128",
                     "--samples",
@@ -471,16 +481,16 @@ class TaskCommandsTest {
         for (var file : List.of("config.json", "model.safetensors")) {
             Files.copy(Path.of(MODEL, file), directory.resolve(file));
         }
-        Files.writeString(directory.resolve("README.md"), "| context | trained at 20, to 1,000 |\n");
-        var within = passkey(500);
+        Files.writeString(directory.resolve("README.md"), "| context | trained at 20, to 400 |\n");
+        var within = passkey(100);
         assertThat(within.exit()).as(within.err()).isZero();
         assertThat(within.err()).doesNotContain("warning");
-        var beyond = passkey(1000);
+        var beyond = passkey(300);
         assertThat(beyond.exit()).as(beyond.err()).isZero();
         assertThat(beyond.err().lines().filter(line -> line.contains("warning")))
                 .singleElement()
                 .asString()
-                .matches("arkvale: warning: a prompt has 12\\d\\d tokens; the model was trained with at most 1000");
+                .matches("arkvale: warning: a prompt has 5\\d\\d tokens; the model was trained with at most 400");
     }
 
     private Run passkey(int length) {

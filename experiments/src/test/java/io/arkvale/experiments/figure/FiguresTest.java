@@ -10,6 +10,7 @@ import io.arkvale.experiments.chart.PaperPoint;
 import io.arkvale.experiments.chart.Point;
 import io.arkvale.experiments.drawing.ChartDrawing;
 import io.arkvale.experiments.drawing.Theme;
+import io.arkvale.experiments.page.HtmlReport;
 import io.arkvale.experiments.report.Rows;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,6 +55,17 @@ class FiguresTest {
         assertThat(new Table1().draw(passkeys(0.9, 0.97)).comparisons())
                 .singleElement()
                 .returns("differs", Comparison::verdict);
+        var few = new Table1().draw(asked(19, passkeys(0.9, 1)));
+        assertThat(few.comparisons()).singleElement().returns("too few samples", Comparison::verdict);
+        assertThat(HtmlReport.Part.of(new Table1(), few, List.of()).agreement()).isEqualTo("too few samples");
+    }
+
+    @Test
+    void table1SaysHowManyDepthsItHas() {
+        assertThat(new Table1().draw(passkeys(0.9, 1)).notes().getFirst()).startsWith("20 depths per length;");
+        var rows = new ArrayList<>(passkeys(0.9, 1).all());
+        rows.addAll(asked(1, passkeys(0.9, 1)).all());
+        assertThat(new Table1().draw(new Rows(rows)).notes().getFirst()).startsWith("1 to 20 depths per length;");
     }
 
     private static Rows passkeys(double low, double high) {
@@ -202,15 +214,16 @@ class FiguresTest {
 
     @Test
     void figure8ComparesWithFullAttentionAndWithEvictingPolicies() {
-        assertThat(verdicts(new Figure8().draw(scores(-0.1, 0.1, 0.5)))).containsExactly("agrees", "agrees");
-        var worse = new Figure8().draw(scores(-0.1, -0.05, 0.95));
+        assertThat(verdicts(new Figure8().draw(asked(20, scores(-0.1, 0.1, 0.5)))))
+                .containsExactly("agrees", "agrees");
+        var worse = new Figure8().draw(asked(20, scores(-0.1, -0.05, 0.95)));
         assertThat(verdicts(worse)).containsExactly("differs", "differs");
         assertThat(worse.comparisons())
                 .extracting(Comparison::here)
                 .containsExactly("none of these", "in 0 of 2 cells");
         var fromTheLarger = new Figure8().draw(scores(-0.05, 0.1, 0.5));
         assertThat(fromTheLarger.comparisons().getFirst().here()).isEqualTo("1024");
-        assertThat(verdicts(fromTheLarger)).containsExactly("agrees", "agrees");
+        assertThat(verdicts(fromTheLarger)).containsExactly("too few samples", "too few samples");
         assertThat(findings(fromTheLarger))
                 .containsExactly("At a budget of 512 tokens ArkVale scores 90 %, full attention 100 %;"
                         + " 12 questions are too few for a verdict.");
@@ -298,8 +311,9 @@ class FiguresTest {
 
     @Test
     void pageSizesAreComparedByTheMeanScore() {
-        assertThat(verdicts(new PageSize().draw(pageSizes(0.8)))).containsExactly("agrees");
-        assertThat(verdicts(new PageSize().draw(pageSizes(0.7)))).containsExactly("differs");
+        assertThat(verdicts(new PageSize().draw(asked(20, pageSizes(0.8))))).containsExactly("agrees");
+        assertThat(verdicts(new PageSize().draw(asked(20, pageSizes(0.7))))).containsExactly("differs");
+        assertThat(verdicts(new PageSize().draw(pageSizes(0.8)))).containsExactly("too few samples");
         assertThat(findings(new PageSize().draw(pageSizes(0.9))))
                 .containsExactly(
                         "Over all budgets, pages of 16 score best with 90 %; pages of 32 have 80 %.",

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.chart.ScatterChart;
+import io.arkvale.experiments.drawing.ChartDrawing;
+import io.arkvale.experiments.drawing.Theme;
 import io.arkvale.experiments.plan.Protocol;
 import io.arkvale.experiments.report.CsvRows;
 import io.arkvale.experiments.report.Rows;
@@ -100,6 +102,16 @@ class LeaderboardTest {
                         .collect(Collectors.toSet()))
                 .hasSizeGreaterThan(20)
                 .contains("full", "oracle", "arkvale");
+    }
+
+    @Test
+    void everyPolicyIsNamedInTheCharts() throws IOException {
+        for (var chart : laboratory().charts()) {
+            var svg = ChartDrawing.svg(chart, Theme.LIGHT);
+            for (var item : ((ScatterChart) chart).items()) {
+                assertThat(svg).contains(">" + item.name() + "</text>");
+            }
+        }
     }
 
     private static Leaderboard laboratory() throws IOException {

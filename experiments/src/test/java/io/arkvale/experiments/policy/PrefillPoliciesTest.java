@@ -61,7 +61,7 @@ class PrefillPoliciesTest {
 
     @Test
     void pyramidKvGivesLowerLayersMore() {
-        // 20 tokens a layer beside the window of 2: from 39 down to 1 in four layers. Exactly they are 39, 26 1/3, 13
+        // 20 tokens per layer beside the window of 2: from 39 down to 1 in four layers. Exactly they are 39, 26 1/3, 13
         // 2/3
         // and 1; whole, with the same sum, 39, 26, 14 and 1.
         assertThat(pyramid(22, 100)).containsExactly(41, 28, 16, 3);

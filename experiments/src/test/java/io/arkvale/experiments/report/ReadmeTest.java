@@ -2,6 +2,7 @@ package io.arkvale.experiments.report;
 
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 class ReadmeTest {
     private static final List<String> TASKS = List.of("passkey", "needles", "niah", "variables", "copy", "records");
 
+    private static final String EACH = ":head-groups=each";
+
     static Stream<JsonNode> claims() throws IOException {
         return new YAMLMapper()
                 .readTree(Files.readString(Path.of("results", "claims.yaml")))
@@ -40,6 +43,9 @@ class ReadmeTest {
         assertThat(claim.get("cells")).isNotEmpty();
         for (var cell : claim.get("cells")) {
             var column = cell.path("column").asString("accuracy");
+            assertThat(cell.has("gain_on"))
+                    .as("whether " + cell + " names a control")
+                    .isEqualTo(column.startsWith("gain"));
             var found = rows.where(row -> matches(row, cell));
             assertThat(found.all()).as("rows of " + cell).isNotEmpty();
             for (var row : found) {
@@ -53,7 +59,7 @@ class ReadmeTest {
 
     /** Whether a row has one of the values that a cell names for each of its columns. */
     private static boolean matches(Rows.Row row, JsonNode cell) {
-        return Stream.of("experiment", "policy", "budget", "length")
+        return Stream.of("experiment", "policy", "budget", "length", "gain_on")
                 .filter(cell::has)
                 .allMatch(name -> cell.get(name).isArray()
                         ? cell.get(name)
@@ -123,6 +129,43 @@ class ReadmeTest {
             cells.add(number("%.1f", needles.number("resident_bytes") / (1 << 20)));
             cells.add(number("%.0f", needles.number("scoring_bytes_per_step") / 1024));
             assertThat(line).isEqualTo("| " + String.join(" | ", cells) + " |");
+        }
+    }
+
+    /** The control of the disc digest, a column per share attended and choice. */
+    @Test
+    void theTableOfExtentsIsItsSweeps() throws IOException {
+        var readme = Files.readString(Path.of("README.md"));
+        var rows = rows("results/extent-8192.csv");
+        for (var policy : rows.where("experiment", "half-attended").distinct("policy")) {
+            if (policy.endsWith(EACH)) {
+                continue;
+            }
+            var attended = policy.startsWith("arkvale") ? ":attended=15" : ":attended=budget";
+            var cells = Stream.of(policy, policy + EACH, policy + attended, policy + EACH + attended)
+                    .map(name -> percent(rows.where("policy", name)))
+                    .collect(joining(" | "));
+            assertThat(readme).containsPattern("\\| \\Q" + policy + "\\E \\| \\d+ \\| \\Q" + cells + " |\\E");
+        }
+    }
+
+    private static String percent(Rows cell) {
+        return cell.all().isEmpty()
+                ? "-"
+                : number(
+                        "%.1f",
+                        100 * cell.only().number("correct") / cell.only().number("samples"));
+    }
+
+    /** Gains on a control are differences of what is kept of both. */
+    @Test
+    void gainsAreDifferencesOfTheTable() throws IOException {
+        var rows = rows("results/extent-8192.csv");
+        for (var gain : rows("results/extent-8192-gains.csv")) {
+            var own = rows.where("experiment", gain.text("experiment"));
+            var accuracy = own.where("policy", gain.text("policy")).only().number("accuracy");
+            var control = own.where("policy", gain.text("gain_on")).only().number("accuracy");
+            assertThat(gain.number("gain")).as(gain.toString()).isCloseTo(accuracy - control, within(1.51e-4));
         }
     }
 

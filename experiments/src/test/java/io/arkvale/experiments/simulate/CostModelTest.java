@@ -57,7 +57,7 @@ class CostModelTest {
         assertThat(time.recall()).isCloseTo(2 * 2 * (64 * 10 * NANO + 2.5 * MILLI), offset(1e-15));
         // 101 tokens in the dense layer, 32 in each of the others.
         assertThat(time.attention()).isCloseTo(2 * (101 + 2 * 32) * 32 * NANO + 3 * 2 * MILLI, offset(1e-15));
-        // In one of 4 steps a page is filled: 11 operations and one a sequence in each limited layer.
+        // In one of 4 steps a page is filled: 11 operations and one per sequence in each limited layer.
         var full = costs.step(PolicyCost.FULL, SETTING, 2, 101);
         assertThat(time.other() - full.other()).isCloseTo(2 * (11 + 2) / 4.0 * MILLI, offset(1e-12));
     }

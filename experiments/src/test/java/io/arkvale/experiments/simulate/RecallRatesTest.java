@@ -18,7 +18,7 @@ class RecallRatesTest {
     void readsTheShippedResults() throws IOException {
         var rates = RecallRates.read("passkey.csv", Files.readString(Path.of("results", "passkey.csv")), 4);
         assertThat(rates.rates()).hasSize(12);
-        // 11.60 pages a step in needle-5m's four limited layers.
+        // 11.60 pages per step in needle-5m's four limited layers.
         assertThat(rates.of(30_000, 2048)).isCloseTo(2.9, offset(1e-12));
         assertThat(rates.of(10_000, 512)).isCloseTo(2.37 / 4, offset(1e-12));
     }

@@ -19,13 +19,13 @@ public final class ArkValeOptions {
             description = "First layers that keep everything, under every policy (default ${DEFAULT-VALUE}).")
     private int denseLayers;
 
-    @Option(names = "--page-size", paramLabel = "TOKENS", description = "arkvale: tokens a page (default 32).")
+    @Option(names = "--page-size", paramLabel = "TOKENS", description = "arkvale: tokens per page (default 32).")
     private @Nullable String pageSize;
 
     @Option(names = "--digest", paramLabel = "KIND", description = "arkvale: summary of a page (default cuboid-mean).")
     private @Nullable String digest;
 
-    @Option(names = "--head-groups", paramLabel = "N", description = "arkvale: page choices a layer (default 1).")
+    @Option(names = "--head-groups", paramLabel = "N", description = "arkvale: page choices per layer (default 1).")
     private @Nullable String headGroups;
 
     @Option(

@@ -13,7 +13,7 @@ public final class CopyCommand extends ScoredCommand {
             names = "--samples",
             paramLabel = "N",
             defaultValue = "10",
-            description = "Texts a length (default ${DEFAULT-VALUE}).")
+            description = "Texts per length (default ${DEFAULT-VALUE}).")
     private int samples;
 
     public CopyCommand(Terminal terminal) {

@@ -19,7 +19,7 @@ public final class NeedlesCommand extends ScoredCommand {
             names = "--samples",
             paramLabel = "N",
             defaultValue = "5",
-            description = "Texts a length (default ${DEFAULT-VALUE}).")
+            description = "Texts per length (default ${DEFAULT-VALUE}).")
     private int samples;
 
     @Option(
@@ -33,7 +33,7 @@ public final class NeedlesCommand extends ScoredCommand {
             names = "--turns",
             paramLabel = "N",
             defaultValue = "6",
-            description = "Questions a text (default ${DEFAULT-VALUE}).")
+            description = "Questions per text (default ${DEFAULT-VALUE}).")
     private int turns;
 
     public NeedlesCommand(Terminal terminal) {

@@ -11,14 +11,14 @@ import picocli.CommandLine.Option;
         name = "passkey",
         description = {
             "A number hidden in filler, found again or lost (the paper's table 1).",
-            "One row a policy, one column a budget in tokens; the samples hide it at evenly spaced depths."
+            "One row per policy, one column per budget in tokens; the samples hide it at evenly spaced depths."
         })
 public final class PasskeyCommand extends ScoredCommand {
     @Option(
             names = "--samples",
             paramLabel = "N",
             defaultValue = "20",
-            description = "Samples a length, one a depth (default ${DEFAULT-VALUE}).")
+            description = "Samples per length, one per depth (default ${DEFAULT-VALUE}).")
     private int samples;
 
     public PasskeyCommand(Terminal terminal) {

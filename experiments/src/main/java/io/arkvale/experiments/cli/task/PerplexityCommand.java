@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
         name = "perplexity",
         description = {
             "Bits per byte of a text that is fed token by token, after a prefilled beginning.",
-            "One row a policy, one column a budget in tokens; less is better."
+            "One row per policy, one column per budget in tokens; less is better."
         })
 public final class PerplexityCommand implements Runnable, Measuring {
     private final Terminal terminal;

@@ -14,7 +14,7 @@ public final class RecordsCommand extends ScoredCommand {
             names = "--samples",
             paramLabel = "N",
             defaultValue = "5",
-            description = "Texts a length (default ${DEFAULT-VALUE}).")
+            description = "Texts per length (default ${DEFAULT-VALUE}).")
     private int samples;
 
     @Option(

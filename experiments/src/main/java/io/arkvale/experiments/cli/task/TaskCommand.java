@@ -20,7 +20,7 @@ public final class TaskCommand extends ScoredCommand {
             names = "--samples",
             paramLabel = "N",
             defaultValue = "10",
-            description = "Texts a length (default ${DEFAULT-VALUE}).")
+            description = "Texts per length (default ${DEFAULT-VALUE}).")
     private int samples;
 
     public TaskCommand(Terminal terminal) {

@@ -19,7 +19,7 @@ public final class VariablesCommand extends ScoredCommand {
             names = "--samples",
             paramLabel = "N",
             defaultValue = "10",
-            description = "Texts a length (default ${DEFAULT-VALUE}).")
+            description = "Texts per length (default ${DEFAULT-VALUE}).")
     private int samples;
 
     @Option(

@@ -20,7 +20,7 @@ public final class FidelityProbe {
     /** Steps from one comparison to the next. */
     static final int EVERY = 16;
 
-    /** Tokens a page, in which the largest scores are looked for. */
+    /** Tokens per page, in which the largest scores are looked for. */
     private static final int PAGE_SIZE = 32;
 
     private final AttentionShape shape;

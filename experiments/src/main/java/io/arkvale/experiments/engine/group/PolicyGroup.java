@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The runs whose attention the engine computes: token policies, and full attention. */
 final class PolicyGroup implements RunGroup {
-    /** Tokens a page, in which the use of runs without pages is counted. */
+    /** Tokens per page, in which the use of runs without pages is counted. */
     private static final int PAGE_SIZE = 32;
 
     private final Context context;

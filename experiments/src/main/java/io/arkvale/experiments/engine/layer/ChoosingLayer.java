@@ -26,7 +26,7 @@ public final class ChoosingLayer implements LayerRun {
     private final WholeText[] text;
     /** {@code [kvHeads]}: tokens on the device. */
     private final BitSet[] resident;
-    /** {@code [kvHeads]}: rows of scores, one a query head. */
+    /** {@code [kvHeads]}: rows of scores, one per query head. */
     private final float[][] scores;
 
     private final float[][] weights;

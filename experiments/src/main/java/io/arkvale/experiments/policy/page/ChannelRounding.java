@@ -3,8 +3,8 @@ package io.arkvale.experiments.policy.page;
 import java.util.List;
 
 /**
- * Keeps vectors in few bits an element. Each channel has equal steps over the range that the first vectors have in it,
- * so the steps cost memory once a sequence and none a vector; what comes later and lies outside is moved to the border.
+ * Keeps vectors in few bits per element. Each channel has equal steps over the range that the first vectors have in it,
+ * so the steps cost memory once per sequence and none per vector; what comes later and lies outside is moved to the border.
  */
 final class ChannelRounding {
     private final int levels;

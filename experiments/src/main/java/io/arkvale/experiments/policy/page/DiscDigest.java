@@ -3,6 +3,7 @@ package io.arkvale.experiments.policy.page;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,35 +97,38 @@ public final class DiscDigest implements PageDigest {
 
     @Override
     public double score(float[] query, int page) {
+        return scores(query).of(page);
+    }
+
+    @Override
+    public Scores scores(float[] query) {
         settle();
         var half = headDim / 2;
         var lengths = new float[half];
         for (int i = 0; i < half; i++) {
             lengths[i] = (float) Math.sqrt(query[i] * query[i] + query[i + half] * query[i + half]);
         }
-        var best = Float.NEGATIVE_INFINITY;
-        for (int part = page * parts; part < (page + 1) * parts; part++) {
-            best = Math.max(best, dot(query, means.get(part)) + extent * dot(lengths, radii.get(part)));
-        }
-        return best;
+        return page -> {
+            var best = Float.NEGATIVE_INFINITY;
+            for (int part = page * parts; part < (page + 1) * parts; part++) {
+                best = Math.max(best, dot(query, means.get(part)) + extent * dot(lengths, radii.get(part)));
+            }
+            return best;
+        };
     }
 
     private static float dot(float[] a, float[] b) {
-        // Four chains of additions, which the processor can take at the same time.
-        float first = 0;
-        float second = 0;
-        float third = 0;
-        float fourth = 0;
+        // Four chains of additions, whatever the machine's vectors are: sums do not depend on it.
+        var chains = FloatVector.zero(FloatVector.SPECIES_128);
         int i = 0;
         for (; i <= a.length - 4; i += 4) {
-            first = Math.fma(a[i], b[i], first);
-            second = Math.fma(a[i + 1], b[i + 1], second);
-            third = Math.fma(a[i + 2], b[i + 2], third);
-            fourth = Math.fma(a[i + 3], b[i + 3], fourth);
+            chains = FloatVector.fromArray(FloatVector.SPECIES_128, a, i)
+                    .fma(FloatVector.fromArray(FloatVector.SPECIES_128, b, i), chains);
         }
+        var first = chains.lane(0);
         for (; i < a.length; i++) {
             first = Math.fma(a[i], b[i], first);
         }
-        return first + second + (third + fourth);
+        return first + chains.lane(1) + (chains.lane(2) + chains.lane(3));
     }
 }

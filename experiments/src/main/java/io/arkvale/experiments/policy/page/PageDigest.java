@@ -12,8 +12,20 @@ public interface PageDigest {
     /** Score of a page for one query, {@code [headDim]}; only its order among pages matters. */
     double score(float[] query, int page);
 
+    /** Scores of pages for one query, which stays as it is while they are asked for: what they share is computed once. */
+    default Scores scores(float[] query) {
+        return page -> score(query, page);
+    }
+
     /** Bytes of a page's summary. */
     long pageBytes();
+
+    /** Scores of pages for one query. */
+    @FunctionalInterface
+    interface Scores {
+        /** Score of a page. */
+        double of(int page);
+    }
 
     /** Makes the digests of a KV head. */
     @FunctionalInterface

@@ -34,7 +34,7 @@ public record PageRules(
     }
 
     /** Option: tokens per page. */
-    public static final PolicyOption PAGE_SIZE = PolicyOption.whole("page-size", 32, 1, 1024, "tokens a page");
+    public static final PolicyOption PAGE_SIZE = PolicyOption.whole("page-size", 32, 1, 1024, "tokens per page");
 
     /** Option: first pages. */
     public static final PolicyOption SINK = PolicyOption.whole("sink", 2, 0, 1024, "first pages that always take part");

@@ -74,7 +74,7 @@ public final class PagedLayer implements LayerPolicy {
         for (int group = 0; group < groups.length; group++) {
             resident[group].set(0, pages);
             if (pages > rules.budget()) {
-                // Logarithms of probabilities differ from scores by a constant a head.
+                // Logarithms of probabilities differ from scores by a constant per head.
                 scores[group] = rank(group, context.tokens(), context::lastQuery, head -> logs(context.lastRow(head)));
                 victims(group, pages, new BitSet()).forEach(resident[group]::clear);
             }
@@ -218,10 +218,11 @@ public final class PagedLayer implements LayerPolicy {
         var ranking = new double[length / rules.pageSize()];
         for (int queryHead : groups[group]) {
             var row = digests.length == 0 ? exactScores.of(queryHead) : queries.of(queryHead);
+            PageDigest.Scores ofPage = digests.length == 0
+                    ? page -> largest(row, page)
+                    : digests[queryHead / setting.queryHeadsPerKvHead()].scores(row);
             for (int page = 0; page < ranking.length; page++) {
-                ranking[page] += digests.length == 0
-                        ? largest(row, page)
-                        : digests[queryHead / setting.queryHeadsPerKvHead()].score(row, page);
+                ranking[page] += ofPage.of(page);
             }
         }
         return ranking;

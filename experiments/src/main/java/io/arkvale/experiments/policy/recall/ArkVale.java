@@ -39,7 +39,7 @@ public final class ArkVale implements Policy, CacheRun {
             "Chen et al., ArkVale: Efficient Generative LLM Inference with Recallable Key-Value Eviction, NeurIPS 2024",
             List.of(Ability.EVICTS, Ability.RECALLS, Ability.CHOOSES, Ability.QUERIES, Ability.KEYS),
             List.of(
-                    PolicyOption.whole(PAGE_SIZE, 32, 1, 1024, "tokens a page"),
+                    PolicyOption.whole(PAGE_SIZE, 32, 1, 1024, "tokens per page"),
                     HeadGroups.OPTION,
                     PolicyOption.choice(DIGEST, words(Digest.values(), Digest.CUBOID_MEAN), "summary of a page's keys"),
                     PolicyOption.choice(

@@ -21,7 +21,7 @@ public final class InfLlm implements TokenPolicy {
     private static final PolicyOption LOCAL =
             PolicyOption.real("local", 0.5, 0.01, 0.99, "share of the budget for the last tokens");
     private static final PolicyOption BLOCK =
-            PolicyOption.whole("block", 32, 1, 1024, "tokens a block; the paper takes 128");
+            PolicyOption.whole("block", 32, 1, 1024, "tokens per block; the paper takes 128");
     private static final PolicyOption KEYS =
             PolicyOption.whole("representatives", 4, 1, 64, "keys that stand for a block");
     private static final PolicyOption JUDGES = PolicyOption.whole(

@@ -12,7 +12,7 @@ import io.arkvale.experiments.policy.option.PolicyInfo;
 import io.arkvale.experiments.policy.option.PolicyOption;
 import java.util.List;
 
-/** Keeps everything, each key and value in 8 or 4 bits an element, as the serving systems' INT8 and INT4 caches do. */
+/** Keeps everything, each key and value in 8 or 4 bits per element, as the serving systems' INT8 and INT4 caches do. */
 public final class Quantised implements TokenPolicy {
     private static final PolicyOption BITS = PolicyOption.choice("bits", List.of("8", "4"), "bits of an element");
 

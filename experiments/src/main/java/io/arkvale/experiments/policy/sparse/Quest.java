@@ -17,7 +17,7 @@ import java.util.List;
  */
 public final class Quest implements TokenPolicy {
     private static final int LEAST_PAGES = 3;
-    private static final PolicyOption PAGE_SIZE = PolicyOption.whole("page-size", 16, 1, 1024, "tokens a page");
+    private static final PolicyOption PAGE_SIZE = PolicyOption.whole("page-size", 16, 1, 1024, "tokens per page");
 
     private static final PolicyInfo INFO = new PolicyInfo(
             "sparse.quest",

@@ -87,7 +87,7 @@ public record LanguageModel(
         return 4.0 * queryHeads * headDim;
     }
 
-    /** Bytes of one token's attention probabilities in one layer, one a query head, where a policy has to see them. */
+    /** Bytes of one token's attention probabilities in one layer, one per query head, where a policy has to see them. */
     public double probabilityBytes() {
         return queryHeads * elementBytes;
     }
