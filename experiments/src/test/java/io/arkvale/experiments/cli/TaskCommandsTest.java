@@ -231,7 +231,7 @@ class TaskCommandsTest {
             passkey --backend gpu                        | backend 'gpu' is unavailable: no provider of that id
             passkey --backend cpu --backend-option a=b   | unknown backend option 'a'; allowed: [
             passkey --backend-option threads=1           | name it with --backend
-            passkey --budgets 128                        | 2 sink and 2 window pages need at least 5
+            passkey --budgets 128                        | 2 sink and 2 window pages need at least 160 tokens
             passkey --budgets 500                        | budgetTokens is 500; allowed: multiples of pageSize, which is 32
             passkey --budgets 512,abc                    | 'abc' is not an int
             passkey --budgets 4 --policies streaming-llm | budget 4 is too small for policy 'streaming-llm'

@@ -56,7 +56,7 @@ class PolicyChoiceTest {
     void budgetThatSinkAndWindowDoNotFitInIsRefused() {
         var settings = PolicyChoice.parse("arkvale", Map.of()).settings();
         assertThatThrownBy(() -> new ArkVale().sequence(settings, 128, 2))
-                .hasMessageContaining("2 sink and 2 window pages need at least 5");
+                .hasMessageContaining("2 sink and 2 window pages need at least 160 tokens");
         assertThatThrownBy(() -> new ArkVale().sequence(settings, 500, 2))
                 .hasMessageContaining("multiples of pageSize");
     }
