@@ -1,6 +1,6 @@
 package io.arkvale.benchmarks;
 
-import io.arkvale.core.page.PageRanking;
+import io.arkvale.core.select.PageRanking;
 import io.arkvale.kernels.Kernels;
 import io.arkvale.kernels.attention.AttentionKernel;
 import io.arkvale.kernels.attention.AttentionState;
