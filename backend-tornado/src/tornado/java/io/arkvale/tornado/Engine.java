@@ -187,17 +187,21 @@ final class Engine implements AutoCloseable {
         return appended(begin(Graph.APPEND).transferToDevice(DataTransferMode.EVERY_EXECUTION, rows), Graph.APPEND);
     }
 
-    private TaskGraph appended(TaskGraph graph, Graph name) {
+    private TaskGraph stored(TaskGraph graph, Graph name) {
         grid(name, "append", Section.APPEND);
-        grid(name, "digest", Section.DIGEST);
         return graph.task(
-                        "append",
-                        AppendKernel::append,
-                        new KernelContext(),
-                        table.numbers,
-                        rows,
-                        pages.array(),
-                        narrow.array())
+                "append",
+                AppendKernel::append,
+                new KernelContext(),
+                table.numbers,
+                rows,
+                pages.array(),
+                narrow.array());
+    }
+
+    private TaskGraph appended(TaskGraph graph, Graph name) {
+        grid(name, "digest", Section.DIGEST);
+        return stored(graph, name)
                 .task(
                         "digest",
                         DigestKernel::digest,
@@ -281,20 +285,7 @@ final class Engine implements AutoCloseable {
 
     private TaskGraph attend(Graph name) {
         var graph = begin(name).transferToDevice(DataTransferMode.EVERY_EXECUTION, rows);
-        if (name == Graph.RECALL) {
-            graph = put(graph, name);
-        } else {
-            grid(name, "append", Section.APPEND);
-            graph = graph.task(
-                    "append",
-                    AppendKernel::append,
-                    new KernelContext(),
-                    table.numbers,
-                    rows,
-                    pages.array(),
-                    narrow.array());
-        }
-        return attended(graph, name);
+        return attended(name == Graph.RECALL ? put(graph, name) : stored(graph, name), name);
     }
 
     private TaskGraph attended(TaskGraph graph, Graph name) {

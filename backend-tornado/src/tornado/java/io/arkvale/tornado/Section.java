@@ -7,11 +7,11 @@ package io.arkvale.tornado;
 enum Section {
     /** Items of {@link ClearKernel}, which have no fields. */
     CLEAR(Table.CLEAR, 0),
-    COPY(Table.COPY, CopyKernel.FIELDS),
-    PUT(Table.PUT, PutKernel.FIELDS),
+    COPY(Table.COPY, PageRuns.FIELDS),
+    PUT(Table.PUT, PageRuns.FIELDS),
     APPEND(Table.APPEND, AppendKernel.FIELDS),
     DIGEST(Table.DIGEST, DigestKernel.FIELDS),
-    GATHER(Table.GATHER, GatherKernel.FIELDS),
+    GATHER(Table.GATHER, PageRuns.FIELDS),
     LOOK(Table.LOOK, LookKernel.FIELDS),
     SCORE(Table.SCORE, ScoreKernel.FIELDS),
     /** Items of {@link GroupScoreKernel} and {@link RankKernel}. */

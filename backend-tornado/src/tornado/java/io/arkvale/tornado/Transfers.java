@@ -20,7 +20,7 @@ record Transfers(RegionLayout layout, Execution next) {
     private void upload(MemorySegment source, int target) {
         int count;
         for (int done = 0; done < layout.shape.slotElements(); done += count) {
-            if (next.roomIn() == 0 || !next.table.fits(PutKernel.FIELDS)) {
+            if (next.roomIn() == 0 || !next.table.fits(PageRuns.FIELDS)) {
                 next.run();
             }
             count = Math.min(PIECE, Math.min(layout.shape.slotElements() - done, next.roomIn()));
@@ -33,7 +33,7 @@ record Transfers(RegionLayout layout, Execution next) {
     void copy(int source, int target) {
         next.begin(layout);
         for (int done = 0; done < layout.shape.slotElements(); done += PIECE) {
-            if (!next.table.fits(CopyKernel.FIELDS)) {
+            if (!next.table.fits(PageRuns.FIELDS)) {
                 next.run();
             }
             next.table.item(
@@ -54,7 +54,7 @@ record Transfers(RegionLayout layout, Execution next) {
     private void download(int source, int count, MemorySegment target) {
         int length;
         for (int done = 0; done < count; done += length) {
-            if (next.roomOut() == 0 || !next.table.fits(GatherKernel.FIELDS)) {
+            if (next.roomOut() == 0 || !next.table.fits(PageRuns.FIELDS)) {
                 next.run();
             }
             length = Math.min(PIECE, Math.min(count - done, next.roomOut()));

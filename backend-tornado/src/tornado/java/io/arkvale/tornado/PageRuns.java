@@ -1,0 +1,44 @@
+package io.arkvale.tornado;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
+
+/** Runs of elements that lie side by side in pages: what the kernels that copy them share. */
+final class PageRuns {
+    /** Fields of an item: source, target, length. */
+    static final int FIELDS = 3;
+
+    private PageRuns() {}
+
+    /** Copies the runs that a section of the table lists, in the width of the cache's elements. */
+    static void copy(
+            KernelContext context,
+            IntArray table,
+            int section,
+            FloatArray from,
+            ShortArray narrowFrom,
+            FloatArray to,
+            ShortArray narrowTo) {
+        int shift = table.get(Table.SHIFT);
+        int start = table.get(section + 2);
+        int items = table.get(section);
+        int groups = table.get(section + 1);
+        for (int item = context.groupIdx; item < items; item += groups) {
+            int at = start + item * FIELDS;
+            int source = table.get(at);
+            int target = table.get(at + 1);
+            int length = table.get(at + 2);
+            if (shift == 0) {
+                for (int i = context.localIdx; i < length; i += Engine.LANES) {
+                    to.set(target + i, from.get(source + i));
+                }
+            } else {
+                for (int i = context.localIdx; i < length; i += Engine.LANES) {
+                    narrowTo.set(target + i, narrowFrom.get(source + i));
+                }
+            }
+        }
+    }
+}
