@@ -173,10 +173,7 @@ public record CacheSpec(
          * @throws InvalidArgumentException if {@code tokens} or {@code sequences} is negative
          */
         public Builder roomFor(SequenceSpec sequence, int tokens, int sequences) {
-            Checks.range("tokens", tokens, 0, Integer.MAX_VALUE);
-            Checks.range("sequences", sequences, 0, Integer.MAX_VALUE);
-            guests.add(new Guests(sequence, tokens, sequences, false));
-            return this;
+            return roomFor(new Guests(sequence, tokens, sequences, false));
         }
 
         /**
@@ -184,14 +181,18 @@ public record CacheSpec(
          * ({@link Batch.Role#PROMPT}).
          */
         public Builder roomForOpenPrompts(SequenceSpec sequence, int tokens, int sequences) {
-            roomFor(sequence, tokens, sequences);
-            guests.add(guests.removeLast().withOpenPrompts());
+            return roomFor(new Guests(sequence, tokens, sequences, true));
+        }
+
+        private Builder roomFor(Guests some) {
+            guests.add(some);
             return this;
         }
 
         private record Guests(SequenceSpec settings, int tokens, int sequences, boolean openPrompts) {
-            Guests withOpenPrompts() {
-                return new Guests(settings, tokens, sequences, true);
+            Guests {
+                Checks.range("tokens", tokens, 0, Integer.MAX_VALUE);
+                Checks.range("sequences", sequences, 0, Integer.MAX_VALUE);
             }
 
             SlotNeed need(int layers, int headGroups, int pageSize) {

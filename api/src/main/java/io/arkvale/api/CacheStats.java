@@ -1,7 +1,5 @@
 package io.arkvale.api;
 
-import java.util.List;
-
 /**
  * What a cache has done since it was opened, or all caches of a backend, closed ones too. Committed steps count, with what
  * their reports say; steps that were given up do not. What is in use now is in {@link MemoryUse}.
@@ -40,11 +38,6 @@ public record CacheStats(
                 report.nanos(StepReport.Part.RECALL).orElse(0));
     }
 
-    /** The sum of many. */
-    public static CacheStats sum(List<CacheStats> all) {
-        return all.stream().reduce(NONE, CacheStats::plus);
-    }
-
     /** The sum of two. */
     public CacheStats plus(CacheStats other) {
         return new CacheStats(
@@ -55,11 +48,5 @@ public record CacheStats(
                 recalledBytes + other.recalledBytes,
                 backedUpBytes + other.backedUpBytes,
                 recallNanos + other.recallNanos);
-    }
-
-    /** Share of the pages attended to that had not to be recalled; 1 if none were attended to. */
-    public double hitShare() {
-        long attended = hits + recalls;
-        return attended == 0 ? 1 : (double) hits / attended;
     }
 }

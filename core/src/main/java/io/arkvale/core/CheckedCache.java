@@ -173,7 +173,6 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             backend.capabilities().require(Feature.FORKS);
             var source = sound(sequence);
             requireOutside(source, "fork");
-            requireBeside();
             var fork = doFork(source);
             fork.setLength(source.length());
             fork.setPromptOpen(source.isPromptOpen());
@@ -190,7 +189,6 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             CallChecks.settings(settings, spec);
             backend.capabilities().require(settings);
             requireOutside(source, "fork");
-            requireBeside();
             var fork = doFork(source, length, settings);
             fork.setLength(length);
             fork.setPromptOpen(true);
@@ -205,7 +203,6 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             var own = sound(sequence);
             CallChecks.length(length, own.length());
             requireOutside(own, "truncate");
-            requireBeside();
             doTruncate(own, length);
             own.setLength(length);
         }
@@ -311,7 +308,6 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             enter();
             var own = sequenceType.cast(sequence);
             requireOutside(own, "closing a sequence");
-            requireBeside();
             try {
                 doRelease(own);
             } finally {
@@ -444,18 +440,21 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
         });
     }
 
+    /** A call beside an open step must be declared. */
     private void requireBeside() {
         if (open != null) {
             backend.capabilities().require(Feature.BESIDE_STEPS);
         }
     }
 
+    /** The sequence must not be in the batch of an open step. */
     private void requireOutside(S sequence, String call) {
         if (open != null
                 && open.members().stream().anyMatch(member -> member.sequence().equals(sequence))) {
             throw new CallOrderException(
                     call + " is not allowed for a sequence of an open step; commit or close the step first");
         }
+        requireBeside();
     }
 
     /** The work of the open step, null if none is open. */

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,8 +106,8 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
         var work = new SettingsFork(spec(), store, device, source, length, settings, step != null);
         requireFree("device slots", work.slotsNeeded(), freeSlots(step));
         requireFree("host and disk slots", work.backupsNeeded(), freeBackups(step));
-        reserveDigests(
-                step == null ? List.of() : step.members(), settings.digest().shape(), work.digestBlocks());
+        var blocks = Map.of(settings.digest().shape(), work.digestBlocks());
+        reserveDigests(step == null ? List.of() : step.members(), blocks);
         var fork = doBegin(settings);
         beside(step, () -> work.fill(fork), "the fork cannot get its pages", source);
         return fork;
@@ -134,13 +135,13 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
     }
 
     /**
-     * Makes sure that the digests of a step's pages have room, and so many blocks more.
+     * Makes sure that the digests of a step's pages have room.
      *
-     * @param shape of those blocks
+     * @param more blocks that are needed besides
      */
-    private void reserveDigests(List<PagedMember> members, Digest.Shape shape, int more) {
+    private void reserveDigests(List<PagedMember> members, Map<Digest.Shape, Integer> more) {
         var blocks = new EnumMap<Digest.Shape, Integer>(Digest.Shape.class);
-        blocks.put(shape, more);
+        blocks.putAll(more);
         for (var member : members) {
             for (var layer : member.sequence().layers) {
                 for (var list : layer.digests) {
@@ -191,7 +192,7 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
             decodes &= member.role() == Batch.Role.BY_CALL && member.tokens() == 1;
         }
         long reserved = new Reservation(spec(), store.slots).reserve(sequences(), own, backups.available());
-        reserveDigests(own, Digest.Shape.POINT, 0);
+        reserveDigests(own, Map.of());
         if (decodes) {
             int pages = StepMember.scoreOffsets(own, spec().layers() - 1)[own.size()];
             scratch.reserve(Math.multiplyExact(pages, spec().headGroups()));

@@ -69,6 +69,10 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
     private final boolean checksImmediately;
     private final List<MemberRows> oneEach;
     private final List<MemberRows> allRows;
+
+    /** Rows of queries that {@link #forward} reads. */
+    private final List<MemberRows> queryRows;
+
     private final StepRecording recording = new StepRecording();
     private @Nullable CacheTensor<M> shownScores;
     private End end = End.OPEN;
@@ -94,6 +98,20 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
         protocol = new StepProtocol(owner.spec().layers(), batch.tokens(), batch.hasRoles());
         oneEach = oneEach(batch.size());
         allRows = MemberRows.of(batch.tokens());
+        queryRows = queryRows(allRows, members);
+    }
+
+    /** All rows of members that attend, and the last one that an ingested prompt ends with. */
+    private static List<MemberRows> queryRows(List<MemberRows> all, List<? extends StepMember<?>> members) {
+        var read = new ArrayList<MemberRows>(all.size());
+        for (var rows : all) {
+            switch (members.get(rows.member()).role()) {
+                case LAST_INGEST -> read.add(rows.last());
+                case INGEST -> {}
+                default -> read.add(rows);
+            }
+        }
+        return List.copyOf(read);
     }
 
     @Override
@@ -138,23 +156,10 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
             var v = keys("values", values, rows);
             var o = queries("output", output, rows);
             checkKeys(k, v, allRows);
-            checkQueries("queries", q, queryRows());
+            checkQueries("queries", q, queryRows);
             run(() -> work.forward(layer, q, k, v, o));
             protocol.layerDone();
         }
-    }
-
-    /** Rows of queries that are read: all of members that attend, and the last one that an ingested prompt ends with. */
-    private List<MemberRows> queryRows() {
-        var read = new ArrayList<MemberRows>(allRows.size());
-        for (var rows : allRows) {
-            switch (members.get(rows.member()).role()) {
-                case LAST_INGEST -> read.add(rows.last());
-                case INGEST -> {}
-                default -> read.add(rows);
-            }
-        }
-        return read;
     }
 
     @Override

@@ -183,18 +183,9 @@ public final class PageStore {
      */
     public boolean recall(PageTable table, int page) throws IOException {
         var backup = table.requireBackup(page);
-        int used = slots.used();
-        table.recall(page, bring(backup));
-        return slots.used() > used;
-    }
-
-    /**
-     * A slot that holds the page of a backup: shared with a sequence that has it, or taken and filled by {@link #flush}.
-     *
-     * @throws IOException if the backup could not be written or read; no slot is taken
-     */
-    public int bring(Backup backup) throws IOException {
-        return backup.slot() == Backup.NO_SLOT ? fill(read(backup), backup) : share(backup);
+        boolean shares = canShare(backup, false);
+        table.recall(page, shares ? share(backup) : fill(read(backup), backup));
+        return !shares;
     }
 
     /**
@@ -242,9 +233,7 @@ public final class PageStore {
     /** Brings what was recalled since the last call. */
     public void flush() {
         try {
-            if (!sources.isEmpty()) {
-                device.upload(sources, Arrays.copyOf(targets, sources.size()));
-            }
+            flushKeeping();
         } finally {
             dropArrivals();
         }

@@ -78,14 +78,6 @@ class ChoosingDeviceTest {
         }
     }
 
-    private static final SequenceSpec SETTINGS = SequenceSpec.builder(4)
-            .budgetPages(4)
-            .attendedPages(2)
-            .sinkPages(1)
-            .windowPages(1)
-            .denseLayers(0)
-            .build();
-
     private final ChoosingDevice[] device = new ChoosingDevice[1];
 
     @AutoClose
@@ -106,7 +98,7 @@ class ChoosingDeviceTest {
 
     @Test
     void isNotAskedAgainWhereItHasAttended() {
-        var sequence = counting.prompt(SETTINGS, 40);
+        var sequence = counting.prompt(CountingCache.SETTINGS, 40);
         decode(sequence);
 
         assertThat(device[0].attentions).isEmpty();
@@ -123,7 +115,7 @@ class ChoosingDeviceTest {
     @Test
     void attendsAfterTheRecallWhereAPageWasEvicted() {
         var full = counting.prompt(SequenceSpec.full(), 40);
-        var sequence = counting.prompt(SETTINGS, 40);
+        var sequence = counting.prompt(CountingCache.SETTINGS, 40);
         device[0].prefersOldPages = true;
         decode(full, sequence);
 
@@ -138,7 +130,8 @@ class ChoosingDeviceTest {
 
     @Test
     void attendsToAllResidentPagesOnceTheyAreKnown() {
-        var settings = new SequenceSpec(4, 3, 1, 1, 0, SETTINGS.digest(), SETTINGS.groupScore(), Scope.RESIDENT);
+        var settings = new SequenceSpec(
+                4, 3, 1, 1, 0, CountingCache.SETTINGS.digest(), CountingCache.SETTINGS.groupScore(), Scope.RESIDENT);
         var sequence = counting.prompt(settings, 40);
         decode(sequence);
 

@@ -58,12 +58,9 @@ class TruncationTest {
     @Test
     void aForkRecallsWhatItHadAndNotWhatWasWrittenSince() {
         var sequence = counting.prompt(CountingCache.SETTINGS, 40);
-        var fork = counting.cache.fork(sequence);
-        // The fork gives page 8 up; the truncated sequence alone holds it then, and writes it.
-        counting.decode(fork, scoresFor(10, 1));
-        counting.decode(fork, scoresFor(10, 2));
+        // The truncated sequence alone holds page 8, and writes it.
+        var fork = forkWithoutPage8(sequence);
         counting.cache.truncate(sequence, 33);
-        assertThat(resident(fork)).doesNotContain(8);
         counting.grow(sequence, 1);
         assertThat(key(sequence, 8)).isEqualTo(34);
 
@@ -107,10 +104,7 @@ class TruncationTest {
     @Test
     void aSlotThatAMemberOfAStepHoldsAloneIsNotSharedBesideIt() {
         var member = counting.prompt(CountingCache.SETTINGS, 40);
-        var other = counting.cache.fork(member);
-        counting.decode(other, scoresFor(10, 1));
-        counting.decode(other, scoresFor(10, 2));
-        assertThat(resident(other)).doesNotContain(8);
+        var other = forkWithoutPage8(member);
         try (var _ = counting.cache.step(Batch.decode(member))) {
             counting.cache.truncate(other, 33);
             var view = counting.cache.view();
@@ -120,6 +114,15 @@ class TruncationTest {
         }
         counting.cache.truncate(other, 32);
         assertThat(resident(member)).containsExactly(0, 7, 8, 9);
+    }
+
+    /** A fork of a sequence of ten pages that has given page 8 up. */
+    private Sequence forkWithoutPage8(Sequence sequence) {
+        var fork = counting.cache.fork(sequence);
+        counting.decode(fork, scoresFor(10, 1));
+        counting.decode(fork, scoresFor(10, 2));
+        assertThat(resident(fork)).doesNotContain(8);
+        return fork;
     }
 
     private int[] resident(Sequence sequence) {
