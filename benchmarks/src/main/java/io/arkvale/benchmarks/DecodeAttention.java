@@ -9,9 +9,6 @@ import io.arkvale.api.KvCache;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Tensor;
-import io.arkvale.kernels.Kernels;
-import io.arkvale.kernels.storage.StorageFormat;
-import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -104,15 +101,7 @@ public class DecodeAttention {
     }
 
     private Tensor random(Tensor tensor) {
-        var numbers = new float[Math.multiplyExact(tensor.rows(), tensor.heads() * tensor.width())];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = (float) random.nextGaussian();
-        }
-        var format = StorageFormat.valueOf(elementType.name());
-        var bytes = new byte[Math.multiplyExact(numbers.length, format.bytes())];
-        Kernels.vector().codec(format).encode(numbers, 0, MemorySegment.ofArray(bytes), 0, numbers.length);
-        tensor.copyFrom(MemorySegment.ofArray(bytes));
-        return tensor;
+        return RandomTensors.fill(tensor, random);
     }
 
     /** Not committed, so that the next step finds the sequence as long as this one did. */

@@ -9,7 +9,6 @@ import io.arkvale.api.Sequence;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Step;
 import io.arkvale.api.Tensor;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -105,12 +104,7 @@ public class MixedSteps {
     }
 
     private Tensor random(Tensor tensor) {
-        var numbers = new float[Math.multiplyExact(tensor.rows(), tensor.heads() * tensor.width())];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = (float) random.nextGaussian();
-        }
-        tensor.copyFrom(MemorySegment.ofArray(numbers));
-        return tensor;
+        return RandomTensors.fill(tensor, random);
     }
 
     private void layers(Step step) {
