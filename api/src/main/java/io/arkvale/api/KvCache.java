@@ -99,7 +99,7 @@ public interface KvCache extends AutoCloseable {
      * @param elementType the cache's type for queries, keys, values and outputs; F32 for scores
      * @param rows rows, at least 1
      * @param heads heads per row, at least 1
-     * @param width elements a head, at least 1
+     * @param width elements per head, at least 1
      * @throws InvalidArgumentException if a size is below 1 or the type is neither F32 nor the cache's
      * @throws CapacityException if the memory cannot be had
      * @throws ClosedException if the cache is closed

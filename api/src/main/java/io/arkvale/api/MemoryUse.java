@@ -7,7 +7,7 @@ package io.arkvale.api;
  * @param reservedDeviceSlots device slots promised to the open step and not yet used
  * @param usedHostSlots host slots that hold a backup
  * @param usedDiskSlots disk slots that hold a backup
- * @param digests digests held, one a page and KV head
+ * @param digests digests held, one per page and KV head
  * @param deviceBytes bytes of device memory allocated, pools, digests, tensors and scratch included
  * @param hostBytes bytes of host memory allocated for backups and staging
  * @param diskBytes bytes of files

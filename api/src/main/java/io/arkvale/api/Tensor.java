@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Backend memory of shape {@code [rows, heads, width]}, row-major, without gaps. Rows are ragged: the rows of a batch's
- * sequences follow each other in batch order, one a token (decode: one a sequence).
+ * sequences follow each other in batch order, one per token (decode: one per sequence).
  *
  * <p>Made by {@link KvCache#allocate}, owned by the caller, freed by {@link #close()} or with its cache. The tensor
  * returned by {@link Step#estimate} belongs to its step. Copies take part in the cache's logical queue: they see the

@@ -18,7 +18,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The memory that all sequences of a cache share: device slots, host slots for backups, a digest a host slot, and the
+ * The memory that all sequences of a cache share: device slots, host slots for backups, a digest per host slot, and the
  * books of the device slots, which the device keeps itself so that it can move pages without the host.
  */
 public final class Pools {

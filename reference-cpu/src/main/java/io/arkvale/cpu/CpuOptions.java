@@ -24,7 +24,7 @@ record CpuOptions(boolean vector, int threads, boolean immediateChecks, int stor
     private static final BackendOption KERNELS =
             new BackendOption("kernels", "vector", "vector, scalar", "how the arithmetic is done");
     private static final BackendOption THREADS = new BackendOption(
-            "threads", "auto", "auto, 1 to " + MOST_THREADS, "threads that compute; auto is one a processor");
+            "threads", "auto", "auto, 1 to " + MOST_THREADS, "threads that compute; auto is one per processor");
 
     private static final BackendOption STORE = new BackendOption(
             "store",

@@ -9,10 +9,10 @@ import java.util.function.UnaryOperator;
  * A generated case of most properties: sequences of one shape that are prefilled and then decode.
  *
  * @param shape shape of the cache
- * @param settings settings, one a sequence
+ * @param settings settings, one per sequence
  * @param prompts tokens of each sequence's prompt, at least 1
  * @param steps decode steps that follow
- * @param chunk most tokens a prefill chunk
+ * @param chunk most tokens per prefill chunk
  * @param kind kind of numbers
  * @param seed seed of the numbers
  */

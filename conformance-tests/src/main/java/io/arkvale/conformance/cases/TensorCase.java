@@ -7,7 +7,7 @@ package io.arkvale.conformance.cases;
  * @param ofScores whether it is F32 whatever the cache's type
  * @param rows rows
  * @param heads heads per row
- * @param width elements a head
+ * @param width elements per head
  * @param offset bytes by which segments are out of line
  * @param seed seed of the bytes
  */

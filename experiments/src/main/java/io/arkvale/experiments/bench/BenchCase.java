@@ -10,7 +10,7 @@ import io.arkvale.api.SequenceSpec;
  * @param layers layers of a step; with several, what a step costs once is shared and no layer finds its pages in a cache
  * @param queryHeads query heads
  * @param kvHeads KV heads
- * @param headDim elements a head
+ * @param headDim elements per head
  * @param elementType type of everything stored
  * @param batch sequences that decode together
  * @param tokens tokens of each before the first timed step

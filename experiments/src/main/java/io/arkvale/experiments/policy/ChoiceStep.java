@@ -62,7 +62,7 @@ public interface ChoiceStep {
     void scored(long bytes);
 
     /**
-     * Scaled dot products of the new token's query with every key of the text, one a token; not to be changed.
+     * Scaled dot products of the new token's query with every key of the text, one per token; not to be changed.
      *
      * @throws IllegalStateException if {@link Ability#EXACT_SCORES} is not declared
      */

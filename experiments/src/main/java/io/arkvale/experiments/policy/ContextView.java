@@ -12,7 +12,7 @@ public interface ContextView {
     int budget(int kvHead);
 
     /**
-     * Attention probabilities of the context's last token, one a token; not to be changed.
+     * Attention probabilities of the context's last token, one per token; not to be changed.
      *
      * @throws IllegalStateException if {@link Ability#LAST_ROW} is not declared
      */

@@ -15,7 +15,7 @@ public interface DecodeStep {
     boolean holds(int kvHead, int token);
 
     /**
-     * Attention probabilities of the new token, one a slot of the query head's KV head; not to be changed, and valid
+     * Attention probabilities of the new token, one per slot of the query head's KV head; not to be changed, and valid
      * until the first eviction of the step in that KV head.
      *
      * @throws IllegalStateException if {@link Ability#PROBABILITIES} is not declared

@@ -18,7 +18,7 @@ public final class Formats {
 
     private Formats() {}
 
-    /** An array of objects, one a row. */
+    /** An array of objects, one per row. */
     public static String json(Report report) {
         return JSON.writeValueAsString(report.asMaps()) + "\n";
     }

@@ -61,7 +61,7 @@ public final class Session implements AutoCloseable {
     /**
      * Feeds each run one token.
      *
-     * @param tokens one a run
+     * @param tokens one per run
      * @return logits, one row per run
      */
     public float[][] decode(int[] tokens) {

@@ -39,7 +39,7 @@ public record Simulation(List<Row> rows) {
      * @param batch sequences; 0 if none fits, and then nothing else has a value
      * @param time of its step
      * @param tokensPerSecond of the whole batch
-     * @param gain over full attention's tokens a second with its own largest batch
+     * @param gain over full attention's tokens per second with its own largest batch
      */
     public record Largest(
             int batch,

@@ -160,7 +160,7 @@ final class PolicyTrial {
     }
 
     /**
-     * Adds a token. To a policy that attends to all it holds, gives each query head's probabilities, one a token of the
+     * Adds a token. To a policy that attends to all it holds, gives each query head's probabilities, one per token of the
      * text, 0 for those that are not held; to one that chooses, gives each query head's queries or, if it asks for them,
      * exact scores. Returns what each KV head holds after the step.
      */

@@ -11,7 +11,7 @@ import io.arkvale.kernels.primitive.VectorExp2;
 import io.arkvale.kernels.row.RowKernels;
 import jdk.incubator.vector.FloatVector;
 
-/** Vector API implementation; as many partial sums a row as lanes. */
+/** Vector API implementation; as many partial sums per row as lanes. */
 final class VectorSoftmaxKernels implements SoftmaxKernels {
 
     static final VectorSoftmaxKernels INSTANCE = new VectorSoftmaxKernels();

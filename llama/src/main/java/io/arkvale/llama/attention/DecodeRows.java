@@ -1,7 +1,7 @@
 package io.arkvale.llama.attention;
 
 /**
- * One layer's projections of a decode pass, a row a sequence. The arrays may be longer than their shapes.
+ * One layer's projections of a decode pass, a row per sequence. The arrays may be longer than their shapes.
  *
  * @param positions where each row's token stands, {@code [rows]}
  * @param queries {@code [rows, queryHeads, headDim]}, rotated

@@ -80,7 +80,7 @@ public final class ReproduceCommand implements Runnable {
             description = "Model directory, HuggingFace layout (default: the shipped one).")
     private @Nullable String model;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads (default: one a processor).")
+    @Option(names = "--threads", paramLabel = "N", description = "Threads (default: one per processor).")
     private @Nullable String threads;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of everything random (default 1).")

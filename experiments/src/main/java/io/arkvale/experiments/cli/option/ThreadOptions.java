@@ -5,7 +5,7 @@ import picocli.CommandLine.Option;
 
 /** How many threads. */
 public final class ThreadOptions {
-    @Option(names = "--threads", paramLabel = "N", description = "Threads (default: one a processor).")
+    @Option(names = "--threads", paramLabel = "N", description = "Threads (default: one per processor).")
     private @Nullable Integer threads;
 
     /** Threads to work with. */

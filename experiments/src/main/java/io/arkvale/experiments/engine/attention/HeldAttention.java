@@ -57,7 +57,7 @@ public final class HeldAttention {
         }
     }
 
-    /** Probabilities of a query head of this KV head, one a slot. */
+    /** Probabilities of a query head of this KV head, one per slot. */
     public float[] probabilities(int queryHead, int held) {
         return Arrays.copyOfRange(probabilities, queryHead * stride, queryHead * stride + held);
     }

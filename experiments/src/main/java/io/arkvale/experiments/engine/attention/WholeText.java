@@ -56,7 +56,7 @@ public final class WholeText {
         }
     }
 
-    /** Dot products of some elements of a query with those of every key, one a token. */
+    /** Dot products of some elements of a query with those of every key, one per token. */
     public float[] partialScores(float[] query, int[] elements) {
         var sums = new float[length()];
         context.addPartialScores(query, elements, sums, 0);

@@ -11,7 +11,7 @@ interface RunGroup extends AutoCloseable {
     /**
      * Begins a step in which each run grows by a token.
      *
-     * @param tokens one a run
+     * @param tokens one per run
      */
     void begin(int[] tokens);
 

@@ -105,7 +105,7 @@ public final class Runs implements AutoCloseable {
     /**
      * Begins a step in which each run grows by a token.
      *
-     * @param tokens one a row
+     * @param tokens one per row
      */
     public DecodeAttention.Pass step(int[] tokens) {
         return new Pass(tokens);

@@ -17,7 +17,7 @@ final class SameHistories {
         history = new int[runs];
     }
 
-    /** Takes the tokens of a step, one a run. */
+    /** Takes the tokens of a step, one per run. */
     void take(int[] tokens) {
         var first = new HashMap<Next, Integer>();
         var next = new int[history.length];

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How many groups of KV heads choose pages, each for itself: one choice a layer, one a KV head, or something between. Named
+ * How many groups of KV heads choose pages, each for itself: one choice per layer, one per KV head, or something between. Named
  * {@code head-groups} by every policy; {@code choice=layer} and {@code choice=kv-head} are its old names.
  */
 public final class HeadGroups {

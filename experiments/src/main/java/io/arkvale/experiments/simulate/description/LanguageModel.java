@@ -12,7 +12,7 @@ import java.util.Map;
  * @param layers layers
  * @param queryHeads query heads
  * @param kvHeads KV heads
- * @param headDim elements a head
+ * @param headDim elements per head
  * @param hidden elements of a token between layers
  * @param intermediate elements of a token within the feed-forward part
  * @param vocabulary tokens of the vocabulary
