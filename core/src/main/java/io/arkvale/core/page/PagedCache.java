@@ -101,8 +101,8 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
 
     @Override
     protected PagedSequence doFork(PagedSequence source, int length, SequenceSpec settings) {
-        var work = new SettingsFork(spec(), store, device, source, length, settings);
         var step = openStep();
+        var work = new SettingsFork(spec(), store, device, source, length, settings, step != null);
         requireFree("device slots", work.slotsNeeded(), freeSlots(step));
         requireFree("host and disk slots", work.backupsNeeded(), freeBackups(step));
         reserveDigests(
@@ -114,8 +114,8 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
 
     @Override
     protected void doTruncate(PagedSequence sequence, int length) {
-        var work = new Truncation(spec(), store, sequence, length);
         var step = openStep();
+        var work = new Truncation(spec(), store, sequence, length, step != null);
         requireFree("device slots", work.slotsNeeded(), freeSlots(step));
         beside(step, work::run, "a page cannot come back", sequence);
     }

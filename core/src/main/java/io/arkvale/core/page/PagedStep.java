@@ -385,7 +385,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
 
     private void truncate(PagedSequence sequence, int length) {
         try {
-            new Truncation(spec, store, sequence, length).run();
+            new Truncation(spec, store, sequence, length, false).run();
         } catch (IOException e) {
             lost.putIfAbsent(sequence, e);
         }

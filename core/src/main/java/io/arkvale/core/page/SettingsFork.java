@@ -29,21 +29,28 @@ final class SettingsFork {
     private final SequenceSpec settings;
     private final int full;
     private final boolean hasRest;
+    private final boolean besideStep;
 
-    /** Nothing has changed yet. */
+    /**
+     * Nothing has changed yet.
+     *
+     * @param besideStep whether a step is open on other sequences
+     */
     SettingsFork(
             CacheSpec spec,
             PageStore store,
             PageDevice<?> device,
             PagedSequence source,
             int length,
-            SequenceSpec settings) {
+            SequenceSpec settings,
+            boolean besideStep) {
         this.spec = spec;
         this.store = store;
         this.device = device;
         this.source = source;
         this.length = length;
         this.settings = settings;
+        this.besideStep = besideStep;
         full = length / spec.pageSize();
         hasRest = length % spec.pageSize() != 0;
     }
@@ -57,8 +64,8 @@ final class SettingsFork {
                 needed += hasRest ? 1 : 0;
                 for (int page = 0; page < full; page++) {
                     if (!table.isResident(page)) {
-                        boolean held = table.requireBackup(page).slot() != Backup.NO_SLOT;
-                        needed += keepsResident(layer, page) && !held ? 1 : 0;
+                        boolean shared = store.canShare(table.requireBackup(page), besideStep);
+                        needed += keepsResident(layer, page) && !shared ? 1 : 0;
                         passes |= needsDigests(layer) && !keepsResident(layer, page);
                     }
                 }
@@ -174,7 +181,7 @@ final class SettingsFork {
                 store.slots.retain(from.slot(page));
                 to.open(from.slot(page));
             } else if (keepsResident(layer, page)) {
-                to.open(store.bringRead(from.requireBackup(page), bytes(arriving, page)));
+                to.open(bring(from.requireBackup(page), bytes(arriving, page)));
             } else {
                 to.openEvicted();
             }
@@ -187,6 +194,10 @@ final class SettingsFork {
             to.open(from.isResident(full) ? store.copyOf(from.slot(full)) : store.fill(bytes(arriving, full)));
         }
         to.setAttended(from.attended().below(to.pages()));
+    }
+
+    private int bring(Backup backup, MemorySegment bytes) {
+        return store.canShare(backup, besideStep) ? store.share(backup) : store.fill(bytes, backup);
     }
 
     private static MemorySegment bytes(@Nullable MemorySegment[] arriving, int page) {

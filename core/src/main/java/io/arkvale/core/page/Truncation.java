@@ -1,7 +1,6 @@
 package io.arkvale.core.page;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.core.backup.Backup;
 import io.arkvale.core.table.LayerPages;
 import io.arkvale.core.table.PageStore;
 import io.arkvale.core.table.PageTable;
@@ -20,6 +19,7 @@ final class Truncation {
     private final PageStore store;
     private final PagedSequence sequence;
     private final int length;
+    private final boolean besideStep;
     private final List<Return> returns = new ArrayList<>();
 
     /**
@@ -30,12 +30,17 @@ final class Truncation {
     private record Return(
             PageTable table, int page, @Nullable MemorySegment bytes) {}
 
-    /** Nothing has changed yet. */
-    Truncation(CacheSpec spec, PageStore store, PagedSequence sequence, int length) {
+    /**
+     * Nothing has changed yet.
+     *
+     * @param besideStep whether a step is open on other sequences
+     */
+    Truncation(CacheSpec spec, PageStore store, PagedSequence sequence, int length, boolean besideStep) {
         this.spec = spec;
         this.store = store;
         this.sequence = sequence;
         this.length = length;
+        this.besideStep = besideStep;
     }
 
     /** Slots that come into use less those that come free: below 0 if more come free. */
@@ -47,10 +52,7 @@ final class Truncation {
                     needed -= table.isResident(page) && !store.slots.isShared(table.slot(page)) ? 1 : 0;
                 }
                 for (int page = 0; page < spec.pages(length); page++) {
-                    needed += mustReturn(layer, table, page)
-                                    && table.requireBackup(page).slot() == Backup.NO_SLOT
-                            ? 1
-                            : 0;
+                    needed += mustReturn(layer, table, page) && !canShare(table, page) ? 1 : 0;
                 }
             }
         }
@@ -91,12 +93,15 @@ final class Truncation {
                 for (int page = 0; page < spec.pages(length); page++) {
                     if (mustReturn(layer, table, page)) {
                         var backup = table.requireBackup(page);
-                        boolean held = backup.slot() != Backup.NO_SLOT;
-                        returns.add(new Return(table, page, held ? null : store.read(backup)));
+                        returns.add(new Return(table, page, canShare(table, page) ? null : store.read(backup)));
                     }
                 }
             }
         }
+    }
+
+    private boolean canShare(PageTable table, int page) {
+        return store.canShare(table.requireBackup(page), besideStep);
     }
 
     private boolean mustReturn(int layer, PageTable table, int page) {

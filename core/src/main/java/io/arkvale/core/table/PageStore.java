@@ -197,9 +197,12 @@ public final class PageStore {
         return backup.slot() == Backup.NO_SLOT ? fill(read(backup), backup) : share(backup);
     }
 
-    /** As {@link #bring}, with the bytes that were read. */
-    public int bringRead(Backup backup, MemorySegment bytes) {
-        return backup.slot() == Backup.NO_SLOT ? fill(bytes, backup) : share(backup);
+    /**
+     * Whether a slot holds the page of a backup and may be shared: beside an open step only if it is shared already, since the
+     * step counts on what its members hold alone.
+     */
+    public boolean canShare(Backup backup, boolean besideStep) {
+        return backup.slot() != Backup.NO_SLOT && (!besideStep || slots.isShared(backup.slot()));
     }
 
     /** The slot that holds the page of a backup for another sequence, and now for one more. */

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 final class SlotLinks {
     private @Nullable Backup[] backups = new @Nullable Backup[16];
 
-    /** The slot holds the backup's page, bit for bit. A slot that has a link keeps it: the other backup goes without. */
+    /** The slot holds the backup's page, bit for bit. A slot or a backup that has a link keeps it. */
     public void link(int slot, Backup backup) {
         if (slot >= backups.length) {
             backups = Arrays.copyOf(backups, Math.max(slot + 1, 2 * backups.length));
         }
-        if (backups[slot] == null) {
+        if (backups[slot] == null && backup.slot() == Backup.NO_SLOT) {
             backups[slot] = backup;
             backup.setSlot(slot);
         }

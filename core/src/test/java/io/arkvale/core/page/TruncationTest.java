@@ -104,6 +104,24 @@ class TruncationTest {
         assertThat(key(other, 11)).isEqualTo(48);
     }
 
+    @Test
+    void aSlotThatAMemberOfAStepHoldsAloneIsNotSharedBesideIt() {
+        var member = counting.prompt(CountingCache.SETTINGS, 40);
+        var other = counting.cache.fork(member);
+        counting.decode(other, scoresFor(10, 1));
+        counting.decode(other, scoresFor(10, 2));
+        assertThat(resident(other)).doesNotContain(8);
+        try (var _ = counting.cache.step(Batch.decode(member))) {
+            counting.cache.truncate(other, 33);
+            var view = counting.cache.view();
+            assertThat(view.page(other, 0, 0, 8).slot())
+                    .isNotEqualTo(view.page(member, 0, 0, 8).slot());
+            assertThat(key(other, 8)).isEqualTo(36);
+        }
+        counting.cache.truncate(other, 32);
+        assertThat(resident(member)).containsExactly(0, 7, 8, 9);
+    }
+
     private int[] resident(Sequence sequence) {
         var view = counting.cache.view();
         return IntStream.range(0, counting.cache.spec().pages(view.tokens(sequence, 0)))
