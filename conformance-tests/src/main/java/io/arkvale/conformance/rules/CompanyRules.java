@@ -30,8 +30,8 @@ public final class CompanyRules extends Verification {
     public void required_spec712_othersComeAndGoDuringAStep() {
         need(Feature.BESIDE_STEPS);
         forAll(generators().overBudgetScenes().filter(scene -> scene.shape().pageSize() < 20), scene -> {
-            try (var quiet = open(scene.steps(scene.steps() + 3), 5);
-                    var busy = open(scene.steps(scene.steps() + 3), 5)) {
+            try (var quiet = open(scene.steps(scene.steps() + 5), 5);
+                    var busy = open(scene.steps(scene.steps() + 5), 5)) {
                 var one = played(quiet, scene, false);
                 var other = played(busy, scene, true);
                 if (supports(Feature.DETERMINISTIC) && supports(Feature.BATCH_INVARIANT)) {
@@ -47,8 +47,10 @@ public final class CompanyRules extends Verification {
         var first = play.first();
         var twin = play.forkOf(first, first.text());
         // The two come to hold different pages: what one lacks the other may hold alone.
-        play.decode(twin, Route.OWN_SCORES);
-        play.decode(play.pairs(), Route.FIVE);
+        for (var i = 0; i < 3; i++) {
+            play.decode(twin, Route.OWN_SCORES);
+            play.decode(play.pairs(), Route.OWN_SCORES);
+        }
         for (var i = 0; i < Math.min(2, scene.steps()); i++) {
             var step = lockstep.decode(play.pairs());
             for (var layer = 0; layer < play.layers(); layer++) {
@@ -97,7 +99,10 @@ public final class CompanyRules extends Verification {
                     lockstep.tryTruncate(fork, length - play.scene().shape().pageSize());
                 }
                 for (var fork : play.forkOf(pair)) {
-                    lockstep.tryTruncate(fork, length / 2);
+                    // Within its budget it needs all of its pages, also those that only the member has resident.
+                    var budget = pair.model().spec().budgetPages();
+                    lockstep.tryTruncate(
+                            fork, Math.min(length, budget * play.scene().shape().pageSize()));
                 }
             }
             if (supports(Feature.FORK_SETTINGS)) {

@@ -108,12 +108,6 @@ final class WrongSteps {
                         "store.slots.available();"),
                 core(
                         712,
-                        "others share the slots that a member counts on alone",
-                        "table/PageStore.java",
-                        "        return backup.slot() != Backup.NO_SLOT && (!besideStep || slots.isShared(backup.slot()));",
-                        "        return backup.slot() != Backup.NO_SLOT && (!besideStep || backup.slot() >= 0);"),
-                core(
-                        712,
                         "what others give back counts as the step's",
                         PAGES,
                         "                step.othersTook(store.slots.used() - before);",
