@@ -30,8 +30,8 @@ public final class CompanyRules extends Verification {
     public void required_spec712_othersComeAndGoDuringAStep() {
         need(Feature.BESIDE_STEPS);
         forAll(generators().overBudgetScenes().filter(scene -> scene.shape().pageSize() < 20), scene -> {
-            try (var quiet = open(scene.steps(scene.steps() + 1), 4);
-                    var busy = open(scene.steps(scene.steps() + 1), 4)) {
+            try (var quiet = open(scene.steps(scene.steps() + 5), 5);
+                    var busy = open(scene.steps(scene.steps() + 5), 5)) {
                 var one = played(quiet, scene, false);
                 var other = played(busy, scene, true);
                 if (supports(Feature.DETERMINISTIC) && supports(Feature.BATCH_INVARIANT)) {
@@ -46,15 +46,21 @@ public final class CompanyRules extends Verification {
         var play = new Play(lockstep, scene).prompt(false);
         var first = play.first();
         var twin = play.forkOf(first, first.text());
+        // The two come to hold different pages: what one lacks the other may hold alone.
+        for (var i = 0; i < 3; i++) {
+            play.decode(twin, Route.OWN_SCORES);
+            play.decode(play.pairs(), Route.OWN_SCORES);
+        }
         for (var i = 0; i < Math.min(2, scene.steps()); i++) {
             var step = lockstep.decode(play.pairs());
             for (var layer = 0; layer < play.layers(); layer++) {
                 if (company) {
-                    visit(play, step, twin, i);
+                    visit(play, twin, i);
                 }
                 apart(play, step, layer, company);
             }
             step.commit();
+            leave(play, twin);
         }
         return play;
     }
@@ -80,25 +86,38 @@ public final class CompanyRules extends Verification {
         }
     }
 
-    /** What is done to a fork of a member, whose pages the member shares. */
-    private void visit(Play play, LockedStep step, List<Pair> twin, int round) {
+    /** What is done to a fork of a member, whose pages the member shares; in the second round it closes. */
+    private void visit(Play play, List<Pair> twin, int round) {
+        var lockstep = play.lockstep();
         for (var pair : twin) {
-            if (!play.lockstep().pairs().contains(pair)) {
+            if (!lockstep.pairs().contains(pair)) {
                 continue;
             }
-            for (var fork : play.forkOf(pair)) {
-                if (supports(Feature.TRUNCATION)) {
-                    play.lockstep().tryTruncate(fork, pair.model().length() / 2);
+            var length = pair.model().length();
+            if (supports(Feature.TRUNCATION)) {
+                for (var fork : play.forkOf(pair)) {
+                    lockstep.tryTruncate(fork, length - play.scene().shape().pageSize());
                 }
-                play.lockstep().close(fork);
+                for (var fork : play.forkOf(pair)) {
+                    // Within its budget it needs all of its pages, also those that only the member has resident.
+                    var budget = pair.model().spec().budgetPages();
+                    lockstep.tryTruncate(
+                            fork, Math.min(length, budget * play.scene().shape().pageSize()));
+                }
             }
             if (supports(Feature.FORK_SETTINGS)) {
-                var fork = play.lockstep().tryFork(pair, pair.model().length() - 1, SequenceSpec.full());
-                if (fork != null) {
-                    play.lockstep().close(fork);
-                }
+                lockstep.tryFork(pair, length - 1, SequenceSpec.full());
             }
-            if (round == 1 || step.members().size() > 1) {
+            if (round == 1) {
+                lockstep.close(pair);
+            }
+        }
+    }
+
+    /** Closes all but the scene's sequences and the fork that is visited, so that there is room for the next step. */
+    private static void leave(Play play, List<Pair> twin) {
+        for (var pair : List.copyOf(play.lockstep().pairs())) {
+            if (!play.pairs().contains(pair) && !twin.contains(pair)) {
                 play.lockstep().close(pair);
             }
         }
@@ -159,10 +178,11 @@ public final class CompanyRules extends Verification {
                 var step = lockstep.open(play.pairs(), tokens);
                 for (var layer = 0; layer < play.layers(); layer++) {
                     step.prefill().chunk(layer, scene.seed() % 2 == 0, tokens);
-                    visit(play, step, guests, layer);
+                    visit(play, guests, layer);
                     step.prefill().finish(layer);
                 }
                 step.commit();
+                leave(play, guests);
                 play.decode(play.pairs(), Route.FUSED);
             }
         });
