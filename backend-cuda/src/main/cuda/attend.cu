@@ -1,4 +1,4 @@
-// Paged decode attention of 16-bit types, head dims 64 and 128, on tensor cores: grid (kvHeads × head tiles, batch, splits).
+// Paged decode attention of 16-bit types, head dims 64 and 128, on tensor cores: grid (kvHeads × head tiles, rows, splits).
 // Each warp streams tiles of 16 tokens through its own ring in shared memory; the last block of a head joins the splits.
 #include "attended.cuh"
 #include "mma.cuh"
@@ -65,10 +65,11 @@ template <typename T, int D> __device__ void attend(const AttendArguments& call)
     const Shape& shape = call.layer.shape;
     int share = shape.queryHeads / shape.kvHeads, headTiles = (share + TILE - 1) / TILE;
     int kvHead = blockIdx.x / headTiles, firstHead = blockIdx.x % headTiles * TILE, heads = min(TILE, share - firstHead);
-    int perGroup = shape.kvHeads / shape.groups, member = blockIdx.y;
+    int perGroup = shape.kvHeads / shape.groups;
+    Row row = rowOf(call);
     int headInGroup = kvHead % perGroup;
     Piece piece;
-    if (!pieceOf(call, kvHead / perGroup, piece)) return;
+    if (!pieceOf(call, row, kvHead / perGroup, piece)) return;
     Timed timed(call.layer, piece.recalled ? RECALL : ATTEND);
 
     extern __shared__ __align__(128) char shared[];
@@ -98,8 +99,9 @@ template <typename T, int D> __device__ void attend(const AttendArguments& call)
     }
 
     uint32_t queries[D / 16][4];
-    long long headRow = (long long)member * shape.queryHeads + kvHead * share + firstHead;
-    const uint32_t* query = reinterpret_cast<const uint32_t*>(static_cast<const T*>(call.queries) + headRow * D);
+    int firstQueryHead = kvHead * share + firstHead;
+    long long tensorRow = (long long)row.row * shape.queryHeads + firstQueryHead, headRow = (long long)blockIdx.y * shape.queryHeads + firstQueryHead;
+    const uint32_t* query = reinterpret_cast<const uint32_t*>(static_cast<const T*>(call.queries) + tensorRow * D);
 #pragma unroll
     for (int step = 0; step < D / 16; step++) {
 #pragma unroll
@@ -163,8 +165,8 @@ template <typename T, int D> __device__ void attend(const AttendArguments& call)
     __syncthreads();
 
     float* partials = call.partials;
-    float* shares = call.partials + (long long)call.layer.batch * shape.queryHeads * call.splits * D; // most and sum of each split
-    T* output = static_cast<T*>(call.output) + headRow * D;
+    float* shares = call.partials + (long long)gridDim.y * shape.queryHeads * call.splits * D; // most and sum of each split
+    T* output = static_cast<T*>(call.output) + tensorRow * D;
     for (int i = threadIdx.x; i < heads * D; i += blockDim.x) {
         int head = i / D;
         float most = mosts[head], total = 0, value = 0;
@@ -184,7 +186,7 @@ template <typename T, int D> __device__ void attend(const AttendArguments& call)
             if (i % D == 0) *reinterpret_cast<float2*>(shares + split * 2) = make_float2(most, total);
         }
     }
-    if (piece.splits == 1 || !isLast(call.tickets + member * gridDim.x + blockIdx.x, piece.splits)) return;
+    if (piece.splits == 1 || !isLast(call.tickets + blockIdx.y * gridDim.x + blockIdx.x, piece.splits)) return;
 
     float* weights = reinterpret_cast<float*>(shared); // [heads][splits]
     for (int head = warp; head < heads; head += WARPS) {

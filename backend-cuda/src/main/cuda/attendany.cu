@@ -47,18 +47,19 @@ __device__ static void take(Running& into, const float* query, const T* const (&
     }
 }
 
-/** Decode: grid (queryHeads, batch, splits), a warp every fourth run of tokens. */
+/** Decode: grid (queryHeads, rows, splits), a warp every fourth run of tokens. */
 template <typename T> __device__ void attendAny(const AttendArguments& call) {
     const Shape& shape = call.layer.shape;
-    int width = shape.headDim, head = blockIdx.x, member = blockIdx.y;
+    int width = shape.headDim, head = blockIdx.x;
+    Row row = rowOf(call);
     int kvHead = head / (shape.queryHeads / shape.kvHeads), perGroup = shape.kvHeads / shape.groups;
     Piece piece;
-    if (!pieceOf(call, kvHead / perGroup, piece)) return;
+    if (!pieceOf(call, row, kvHead / perGroup, piece)) return;
     Timed timed(call.layer, ATTEND);
 
     __shared__ float query[MOST_DIM], outputs[WARPS][MOST_DIM], mosts[WARPS], sums[WARPS];
-    long long headRow = (long long)member * shape.queryHeads + head;
-    for (int i = threadIdx.x; i < width; i += blockDim.x) query[i] = widen(static_cast<const T*>(call.queries)[headRow * width + i]);
+    long long tensorRow = (long long)row.row * shape.queryHeads + head, headRow = (long long)blockIdx.y * shape.queryHeads + head;
+    for (int i = threadIdx.x; i < width; i += blockDim.x) query[i] = widen(static_cast<const T*>(call.queries)[tensorRow * width + i]);
     __syncthreads();
     int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     long long toValues = (long long)perGroup * shape.pageSize * width;
@@ -86,8 +87,8 @@ template <typename T> __device__ void attendAny(const AttendArguments& call) {
     for (int w = 1; w < WARPS; w++) most = fmaxf(most, mosts[w]);
     for (int w = 0; w < WARPS; w++) total += expf(mosts[w] - most) * sums[w];
     float* partials = call.partials + (headRow * call.splits + blockIdx.z) * width;
-    float* shares = call.partials + (long long)call.layer.batch * shape.queryHeads * call.splits * width + headRow * call.splits * 2;
-    T* output = static_cast<T*>(call.output) + headRow * width;
+    float* shares = call.partials + (long long)gridDim.y * shape.queryHeads * call.splits * width + headRow * call.splits * 2;
+    T* output = static_cast<T*>(call.output) + tensorRow * width;
     for (int i = threadIdx.x; i < width; i += blockDim.x) {
         float value = 0;
         for (int w = 0; w < WARPS; w++) value += expf(mosts[w] - most) * outputs[w][i];
@@ -99,7 +100,7 @@ template <typename T> __device__ void attendAny(const AttendArguments& call) {
         shares[blockIdx.z * 2] = most;
         shares[blockIdx.z * 2 + 1] = total;
     }
-    if (!isLast(call.tickets + member * gridDim.x + head, piece.splits)) return;
+    if (!isLast(call.tickets + blockIdx.y * gridDim.x + head, piece.splits)) return;
 
     most = -CUDART_INF_F;
     total = 0;

@@ -20,17 +20,28 @@ enum Arrival : int {
     ARRIVING,
 };
 
+/** A query that attends in decode. */
+struct Row {
+    int member;
+    /** Its row in the queries and the output. */
+    int row;
+    /** Tokens of the sequence up to its own, which it attends to as far as their pages are. */
+    int until;
+};
+
 /** Of every kernel that attends in decode. */
 struct AttendArguments {
     Layer layer;
     Pages pages;
-    /** [batch][queryHeads][headDim] */
+    /** What block y is; null if it is the one token of member y, in row y. */
+    const Row* rows;
+    /** [rows][queryHeads][headDim] */
     const void* queries;
-    /** [batch][queryHeads][headDim] */
+    /** [rows][queryHeads][headDim] */
     void* output;
-    /** [batch][queryHeads][splits] of headDim numbers, then of a maximum and a sum. */
+    /** [blocks y][queryHeads][splits] of headDim numbers, then of a maximum and a sum. */
     float* partials;
-    /** [batch][kvHeads], or queryHeads: splits that are done. Zero between calls. */
+    /** [blocks y][kvHeads], or queryHeads: splits that are done. Zero between calls. */
     int* tickets;
     Arrival arrival;
     /** Splits that there is room for: most of any member. */
@@ -38,6 +49,12 @@ struct AttendArguments {
     /** Tokens that a split should have. */
     int splitTarget;
 };
+
+/** The query of this block. */
+__device__ inline Row rowOf(const AttendArguments& call) {
+    int y = blockIdx.y;
+    return call.rows ? call.rows[y] : Row{y, y, lengthAfter(call.layer.sequences[y])};
+}
 
 __device__ inline int splitTokens(const AttendArguments& call, int tokens) {
     int target = tokens <= SHORT ? call.splitTarget / 2 : call.splitTarget;
@@ -80,11 +97,12 @@ struct Piece {
 };
 
 /**
- * Finds this block's piece; false if it has none. Block y is the member, block z the split. Pages recalled for this very
- * attention have splits of their own, before the others: while they arrive, the others are read.
+ * Finds this block's piece; false if it has none. Block z is the split. Pages recalled for this very attention have
+ * splits of their own, before the others: while they arrive, the others are read. Drafted tokens that a row does not see
+ * are the last ones of the resident pages, which end with the window.
  */
-__device__ inline bool pieceOf(const AttendArguments& call, int group, Piece& piece) {
-    const Sequence& sequence = call.layer.sequences[blockIdx.y];
+__device__ inline bool pieceOf(const AttendArguments& call, const Row& row, int group, Piece& piece) {
+    const Sequence& sequence = call.layer.sequences[row.member];
     int pages = pagesAfter(call.layer, sequence), index = call.layer.index * call.layer.shape.groups + group;
     long long offset = tableOffset(call.layer, sequence, group);
     piece.attended = nullptr;
@@ -96,7 +114,7 @@ __device__ inline bool pieceOf(const AttendArguments& call, int group, Piece& pi
     } else if (blockIdx.z == 0 && threadIdx.x == 0) {
         sequence.counts[index] = -pages;
     }
-    int missing = pages * call.layer.shape.pageSize - lengthAfter(sequence); // of the last page, which is resident
+    int missing = pages * call.layer.shape.pageSize - row.until; // of the last pages, which are resident
     int resident = (taken - recalls) * call.layer.shape.pageSize - missing, recalled = recalls * call.layer.shape.pageSize;
     int each = splitTokens(call, resident), eachRecalled = recalled ? splitTokens(call, recalled) : 1;
     int recalledSplits = (recalled + eachRecalled - 1) / eachRecalled, split = blockIdx.z;

@@ -26,6 +26,16 @@ enum GroupScore { MEAN, MAX, MEAN_SOFTMAX };
 enum Scope { ATTENDED, RESIDENT };
 enum StepPart { APPEND, ESTIMATE, SELECT, RECALL, ATTEND, PREFILL, PARTS };
 
+/** Which members a launch is for, and which row of queries each of them has. */
+enum Serving : int {
+    /** All: the row with the member's number. */
+    EVERY,
+    /** Those that decode within a step of several roles: the first row of their tokens. */
+    DECODING,
+    /** Those whose prompt ends within a step of several roles: the last row of their tokens. */
+    ENDING,
+};
+
 /** One member of a step's batch. Tables are [layers][groups][capacity]. */
 struct Sequence {
     /** Device slot of each page, or a SlotMark. */
@@ -62,6 +72,10 @@ struct Sequence {
     int groupScore;
     /** A Scope. */
     int scope;
+    /** Its first row in tensors that hold all tokens of the step. */
+    int row;
+    /** What it is served by in a step of several roles: a Serving, or EVERY if nothing chooses pages for it. */
+    int serving;
     /** Pages that the tables had room for before they grew. */
     int capacityBefore;
 };
@@ -131,6 +145,8 @@ struct Layer {
     const Sequence* sequences;
     /** [layers][parts][2]: complement of the first start, last end, in ns; null if the step is not timed. */
     unsigned long long* times;
+    /** Which members the launch is for, where it does not say so in chunks or rows. */
+    Serving serving;
 };
 
 /** Notes when a block begins and ends its work on a part, if the step is timed. */
@@ -177,8 +193,18 @@ __device__ inline int scoredPages(const Layer& layer, const Sequence& sequence, 
     return (prefetch ? sequence.length : lengthAfter(sequence)) / layer.shape.pageSize;
 }
 
+__device__ inline bool serves(const Layer& layer, const Sequence& sequence) {
+    return layer.serving == EVERY || layer.serving == sequence.serving;
+}
+
+/** Whether a member that the launch is for has more pages than its budget. */
 __device__ inline bool overBudget(const Layer& layer, const Sequence& sequence) {
-    return limited(layer, sequence) && pagesAfter(layer, sequence) > sequence.budget;
+    return serves(layer, sequence) && limited(layer, sequence) && pagesAfter(layer, sequence) > sequence.budget;
+}
+
+/** Row of the query that scores a member's pages. */
+__device__ inline long long scoringRow(const Layer& layer, const Sequence& sequence, int member) {
+    return layer.serving == EVERY ? member : layer.serving == DECODING ? sequence.row : sequence.row + sequence.tokens - 1;
 }
 
 /** Device slot behind a table entry, NONE if the page is not resident. */

@@ -187,6 +187,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
     Timed timed(call.layer, SELECT);
     int group = blockIdx.x, member = blockIdx.y;
     const Sequence& sequence = call.layer.sequences[member];
+    if (!serves(call.layer, sequence)) return;
     long long scoreOffset = call.offsets[member];
     int pages = pagesAfter(call.layer, sequence);
     int* count = sequence.counts + call.layer.index * shape.groups + group;

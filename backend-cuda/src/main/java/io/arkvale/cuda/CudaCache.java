@@ -84,8 +84,8 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
     }
 
     @Override
-    protected StepMember<CudaSequence> doMember(CudaSequence sequence, int index, Batch.Entry entry) {
-        return new Member(sequence, spec(), index, entry);
+    protected StepMember<CudaSequence> doMember(CudaSequence sequence, int index, int firstRow, Batch.Entry entry) {
+        return new Member(sequence, spec(), index, firstRow, entry);
     }
 
     @Override

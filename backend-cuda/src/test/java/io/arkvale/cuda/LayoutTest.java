@@ -14,6 +14,7 @@ import io.arkvale.cuda.kernel.KernelArguments.AppendArguments;
 import io.arkvale.cuda.kernel.KernelArguments.AttendArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EvictVictimsArguments;
 import io.arkvale.cuda.kernel.KernelName;
+import io.arkvale.cuda.kernel.Serving;
 import io.arkvale.cuda.kernel.StructLayout;
 import io.arkvale.cuda.step.AttentionWork.Arrival;
 import io.arkvale.cuda.step.ScoreWork.EstimateMode;
@@ -37,7 +38,7 @@ import org.junit.jupiter.api.Test;
 /** Kernels and host agree on the structs and constants that both write down. */
 class LayoutTest {
     private static final Path SOURCES = Path.of("src/main/cuda");
-    private static final Set<String> ENUMERATIONS = Set.of("EstimateMode", "SelectMode", "Arrival");
+    private static final Set<String> ENUMERATIONS = Set.of("EstimateMode", "SelectMode", "Arrival", "Serving");
 
     @Test
     void everyKernelTakesTheArgumentsThatItsNameSays() throws IOException {
@@ -81,17 +82,19 @@ class LayoutTest {
 
     @Test
     void aRecordIsWrittenAsTheCompilerLaysItOut() {
-        var layer = new Layer(new Shape(1, 2, 3, 4, 5, 6), 7, 8, 9, 10);
+        var layer = new Layer(new Shape(1, 2, 3, 4, 5, 6), 7, 8, 9, 10, 16);
         var books = new Books(11, 12, 13, 14, 15);
         var buffer =
                 ByteBuffer.allocate(StructLayout.of(EvictVictimsArguments.class).bytes());
         StructLayout.of(EvictVictimsArguments.class).write(new EvictVictimsArguments(layer, books), buffer, 0);
-        var expected = ByteBuffer.allocate(48 + 40);
+        var expected = ByteBuffer.allocate(56 + 40);
         for (int number : new int[] {1, 2, 3, 4, 5, 6, 7, 8}) {
             expected.putInt(number);
         }
         expected.putLong(9)
                 .putLong(10)
+                .putInt(16)
+                .putInt(0)
                 .putLong(11)
                 .putLong(12)
                 .putLong(13)
@@ -99,9 +102,9 @@ class LayoutTest {
                 .putInt(15);
         assertThat(buffer.array()).isEqualTo(expected.array());
         var append = StructLayout.of(AppendArguments.class);
-        assertThat(append.offset("tokens")).isEqualTo(48 + 24 + 40); // books end with 4 bytes that nothing uses
-        assertThat(append.offset("flags")).isEqualTo(48 + 24 + 40 + 16 + 8);
-        assertThat(StructLayout.of(AttendArguments.class).bytes()).isEqualTo(48 + 24 + 4 * 8 + 3 * 4 + 4);
+        assertThat(append.offset("tokens")).isEqualTo(56 + 24 + 40); // books end with 4 bytes that nothing uses
+        assertThat(append.offset("flags")).isEqualTo(56 + 24 + 40 + 16 + 8);
+        assertThat(StructLayout.of(AttendArguments.class).bytes()).isEqualTo(56 + 24 + 5 * 8 + 3 * 4 + 4);
     }
 
     @Test
@@ -124,6 +127,7 @@ class LayoutTest {
         assertThat(constants("EstimateMode", "estimate")).isEqualTo(names(EstimateMode.values()));
         assertThat(constants("SelectMode", "select")).isEqualTo(names(SelectMode.values()));
         assertThat(constants("Arrival", "attend")).isEqualTo(names(Arrival.values()));
+        assertThat(constants("Serving", "cache")).isEqualTo(names(Serving.values()));
     }
 
     @Test

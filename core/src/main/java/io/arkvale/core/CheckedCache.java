@@ -88,8 +88,13 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
         throw new UnsupportedFeatureException(Feature.TRUNCATION);
     }
 
-    /** A member of a step that opens; the sequence has not grown yet. */
-    protected abstract StepMember<S> doMember(S sequence, int index, Batch.Entry entry);
+    /**
+     * A member of a step that opens; the sequence has not grown yet.
+     *
+     * @param index its place in the batch
+     * @param firstRow its first row in tensors that hold all tokens of the step
+     */
+    protected abstract StepMember<S> doMember(S sequence, int index, int firstRow, Batch.Entry entry);
 
     /**
      * Reserves what a step may need, and changes nothing else.
@@ -223,11 +228,13 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
                 backend.capabilities().require(Feature.MIXED_STEPS);
             }
             var members = new ArrayList<StepMember<S>>(batch.size());
+            int rows = 0;
             for (var entry : batch.entries()) {
                 var sequence = sound(entry.sequence());
                 CallChecks.growth(sequence.length(), entry.tokens());
                 CallChecks.draft(entry, sequence.spec(), spec);
-                members.add(doMember(sequence, members.size(), entry));
+                members.add(doMember(sequence, members.size(), rows, entry));
+                rows += entry.tokens();
             }
             var work = doReserve(List.copyOf(members));
             begin(work);

@@ -18,7 +18,7 @@ public final class CacheStructs {
     public record Books(long given, long freeSlots, long references, long holders, int slots) implements Struct {}
 
     /** One layer of a step: what nearly every kernel works on. */
-    public record Layer(Shape shape, int index, int batch, long sequences, long times) implements Struct {}
+    public record Layer(Shape shape, int index, int batch, long sequences, long times, int serving) implements Struct {}
 
     /** Keys and values that a call brings: [rows][kvHeads][headDim]; of {@code append.cu}. */
     public record Tokens(long keys, long values) implements Struct {}

@@ -86,6 +86,7 @@ public sealed interface KernelArguments extends Struct {
     record AttendArguments(
             Layer layer,
             Pages pages,
+            long rows,
             long queries,
             long output,
             long partials,

@@ -8,6 +8,7 @@ import io.arkvale.cuda.kernel.KernelArguments.AttendArguments;
 import io.arkvale.cuda.kernel.KernelArguments.FiniteArguments;
 import io.arkvale.cuda.kernel.KernelArguments.PrefillArguments;
 import io.arkvale.cuda.kernel.KernelName;
+import io.arkvale.cuda.kernel.Serving;
 import java.util.List;
 
 /** Queues attention: of decode, split over pages, and of prefill. */
@@ -32,13 +33,13 @@ public record AttentionWork(CudaCache cache, List<Member> members) {
 
     /** Whether attention can bring recalled pages itself, while it reads the others. */
     public boolean bringsPages(int layer) {
-        return usesTensorCores(layer)
+        return usesTensorCores(layer, members)
                 && cache.pools.backupRowsFit()
                 && members.stream().noneMatch(member -> member.attendsToResidents(layer));
     }
 
-    private void count(int layer) {
-        for (var member : members) {
+    private void count(int layer, List<Member> decoding) {
+        for (var member : decoding) {
             if (member.settings().isLimited(layer)) {
                 member.attendedPages +=
                         (long) member.attended(layer) * cache.spec().headGroups();
@@ -46,16 +47,29 @@ public record AttentionWork(CudaCache cache, List<Member> members) {
         }
     }
 
-    /** Step (e). */
+    /** Step (e), one token per member. */
     public void attend(int layer, CudaMemory queries, CudaMemory output, Arrival arrival) {
-        count(layer);
+        attend(layer, members, 0, queries, output, arrival);
+    }
+
+    /** The same for the members that decode within a step of several roles, each with all of its tokens. */
+    public void attendDecoding(int layer, List<Member> decoding, CudaMemory queries, CudaMemory output) {
+        attend(layer, decoding, cache.stepMemory.decodingRows(), queries, output, Arrival.AT_HAND);
+    }
+
+    private void attend(
+            int layer, List<Member> decoding, long rows, CudaMemory queries, CudaMemory output, Arrival arrival) {
+        count(layer, decoding);
+        int blocks = 0;
         int splits = 1;
-        for (var member : members) {
+        for (var member : decoding) {
+            blocks += member.tokens();
             splits = Math.max(splits, member.mostSplits(layer));
         }
         var arguments = new AttendArguments(
-                cache.stepMemory.layer(layer),
+                cache.stepMemory.layer(layer, rows == 0 ? Serving.EVERY : Serving.DECODING),
                 cache.pools.pages(),
+                rows,
                 queries.address(),
                 output.address(),
                 cache.stepMemory.partials(),
@@ -64,35 +78,35 @@ public record AttentionWork(CudaCache cache, List<Member> members) {
                 splits,
                 Splits.TARGET);
         var spec = cache.spec();
-        if (usesTensorCores(layer)) {
+        if (usesTensorCores(layer, decoding)) {
             int tiles = Math.ceilDiv(spec.queryHeadsPerKvHead(), TILE);
             cache.queue.launch(
                     spec.headDim() == 64 ? KernelName.ATTEND_64 : KernelName.ATTEND_128,
-                    new Grid(spec.kvHeads() * tiles, members.size(), splits),
+                    new Grid(spec.kvHeads() * tiles, blocks, splits),
                     THREADS,
-                    (int) sharedBytes(layer),
+                    (int) sharedBytes(layer, decoding),
                     arguments);
         } else {
             cache.queue.launch(
-                    KernelName.ATTEND_ANY, new Grid(spec.queryHeads(), members.size(), splits), THREADS, 0, arguments);
+                    KernelName.ATTEND_ANY, new Grid(spec.queryHeads(), blocks, splits), THREADS, 0, arguments);
         }
     }
 
-    private boolean usesTensorCores(int layer) {
+    private boolean usesTensorCores(int layer, List<Member> decoding) {
         return hasTensorCoreKernel()
-                && sharedBytes(layer) <= cache.device.blockMemory
-                && Splits.pagesFit(cache.spec(), splitTokens(layer));
+                && sharedBytes(layer, decoding) <= cache.device.blockMemory
+                && Splits.pagesFit(cache.spec(), splitTokens(layer, decoding));
     }
 
-    private long sharedBytes(int layer) {
-        return Splits.sharedBytes(cache.spec().headDim(), splitTokens(layer));
+    private long sharedBytes(int layer, List<Member> decoding) {
+        return Splits.sharedBytes(cache.spec().headDim(), splitTokens(layer, decoding));
     }
 
     /** Tokens of a split that there is room for. */
-    private int splitTokens(int layer) {
+    private int splitTokens(int layer, List<Member> decoding) {
         int tokens = 1;
-        for (var member : members) {
-            tokens = Math.max(tokens, Splits.mostTokens(member.attendedTokens(layer)));
+        for (var member : decoding) {
+            tokens = Math.max(tokens, member.mostSplitTokens(layer));
         }
         return roundUp(tokens, SHARED_STEP);
     }
@@ -106,7 +120,7 @@ public record AttentionWork(CudaCache cache, List<Member> members) {
         return cache.spec().elementType() != ElementType.F32 && (headDim == 64 || headDim == 128);
     }
 
-    /** Causal attention of a chunk to all that is stored. */
+    /** Causal attention of chunks to all that is stored. */
     public void prefill(int layer, long chunks, int mostTokens, CudaMemory queries, CudaMemory output) {
         var arguments = new PrefillArguments(
                 cache.stepMemory.layer(layer), cache.pools.pages(), chunks, queries.address(), output.address());

@@ -1,8 +1,6 @@
 package io.arkvale.cuda.step;
 
-import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.StepReport.SequenceCounts;
-import io.arkvale.api.UnsupportedFeatureException;
 import io.arkvale.core.step.CountedReport;
 import io.arkvale.core.step.MemberRows;
 import io.arkvale.core.step.StepOutcome;
@@ -11,6 +9,7 @@ import io.arkvale.cuda.CudaCache;
 import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.CudaSequence;
 import io.arkvale.cuda.driver.LaunchQueue.Lane;
+import io.arkvale.cuda.kernel.Serving;
 import io.arkvale.cuda.step.AttentionWork.Arrival;
 import io.arkvale.cuda.step.ScoreWork.SelectMode;
 import java.util.ArrayList;
@@ -65,7 +64,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
         if (prefetched) {
             cache.streams.awaitAhead();
         }
-        boolean choosing = !prefetched && scores.isAnyOverBudget(layer);
+        boolean choosing = !prefetched && scores.isAnyOverBudget(layer, Serving.EVERY);
         if (pages.isAnyFilled(layer)) { // its backup goes on beyond the decode, which a graph cannot
             pages.append(layer, k, v, q.address(), Lane.COMPUTE);
             queueDecode(layer, q, output, choosing, Lane.COMPUTE);
@@ -82,16 +81,21 @@ public final class CudaStep implements StepWork<CudaMemory> {
             attention.attend(layer, q, output, Arrival.AT_HAND);
             return;
         }
-        scores.estimate(layer, q, cache.stepMemory.now());
-        scores.select(layer, cache.stepMemory.now().scores(), SelectMode.MOVE, selectLane);
-        if (cache.isForked()) {
-            pages.acquire(layer, Lane.COMPUTE);
-        }
+        choose(layer, q, Serving.EVERY, selectLane);
         if (attention.bringsPages(layer)) {
             attention.attend(layer, q, output, Arrival.ARRIVING);
         } else {
-            pages.gather(layer, Lane.COMPUTE);
+            pages.gather(layer, Serving.EVERY, Lane.COMPUTE);
             attention.attend(layer, q, output, Arrival.AT_HAND);
+        }
+    }
+
+    /** Steps (b) and (c), and the slots of step (d). */
+    private void choose(int layer, CudaMemory q, Serving serving, Lane selectLane) {
+        scores.estimate(layer, q, cache.stepMemory.now(), serving);
+        scores.select(layer, cache.stepMemory.now().scores(), SelectMode.MOVE, serving, selectLane);
+        if (cache.isForked()) {
+            pages.acquire(layer, serving, Lane.COMPUTE);
         }
     }
 
@@ -106,7 +110,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
     @Override
     public void estimate(int layer, CudaMemory q) {
         noteQueries(q);
-        scores.estimate(layer, q, cache.stepMemory.shown());
+        scores.estimate(layer, q, cache.stepMemory.shown(), Serving.EVERY);
     }
 
     @Override
@@ -121,7 +125,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
 
     @Override
     public void select(int layer, CudaMemory from) {
-        scores.select(layer, from.address(), SelectMode.MARK, Lane.COMPUTE);
+        scores.select(layer, from.address(), SelectMode.MARK, Serving.EVERY, Lane.COMPUTE);
     }
 
     @Override
@@ -154,35 +158,41 @@ public final class CudaStep implements StepWork<CudaMemory> {
     @Override
     public void finishPrefill(int layer, CudaMemory q) {
         noteQueries(q);
-        if (scores.isAnyOverBudget(layer)) {
-            scores.estimate(layer, q, cache.stepMemory.now());
+        evictToBudgets(layer, q, Serving.EVERY);
+    }
+
+    private void evictToBudgets(int layer, CudaMemory q, Serving serving) {
+        if (scores.isAnyOverBudget(layer, serving)) {
+            scores.estimate(layer, q, cache.stepMemory.now(), serving);
             cache.streams.awaitBackups();
-            scores.select(layer, cache.stepMemory.now().scores(), SelectMode.EVICT, Lane.COMPUTE);
+            scores.select(layer, cache.stepMemory.now().scores(), SelectMode.EVICT, serving, Lane.COMPUTE);
         }
     }
 
     @Override
     public void prefetch(int layer, CudaMemory q) {
         noteQueries(q);
-        if (scores.isAnyOverBudget(layer)) {
+        if (scores.isAnyOverBudget(layer, Serving.EVERY)) {
             pages.openPages(layer);
             long guesses = cache.stepMemory.keepGuesses(layer, q); // whose tensor may change before they are read
             cache.streams.forkAhead();
             scores.estimateAhead(layer, guesses);
             scores.selectAhead(layer);
             if (cache.isForked()) {
-                pages.acquire(layer, Lane.AHEAD);
+                pages.acquire(layer, Serving.EVERY, Lane.AHEAD);
             }
-            pages.gather(layer, Lane.AHEAD);
+            pages.gather(layer, Serving.EVERY, Lane.AHEAD);
             cache.streams.aheadQueued();
         }
     }
 
     @Override
     public int firstNotFinite(CudaMemory memory, int heads, List<MemberRows> rows) {
-        var tokens = new int[members.size()];
-        rows.forEach(some -> tokens[some.member()] = some.rows());
-        attention.checkFinite(pages.stageChunks(tokens, new int[tokens.length]), most(tokens), memory.address(), heads);
+        int most = rows.stream().mapToInt(MemberRows::rows).max().orElse(0);
+        if (most == 0) {
+            return -1;
+        }
+        attention.checkFinite(pages.stageRows(rows), most, memory.address(), heads);
         var notFinite = cache.stepMemory.count().notFinite();
         for (int member = 0; member < notFinite.length; member++) {
             if (notFinite[member]) {
@@ -199,7 +209,27 @@ public final class CudaStep implements StepWork<CudaMemory> {
 
     @Override
     public void forward(int layer, CudaMemory q, CudaMemory k, CudaMemory v, CudaMemory output) {
-        throw new UnsupportedFeatureException(Feature.MIXED_STEPS);
+        pages.storeAll(layer, k, v);
+        if (!cache.immediateChecks) {
+            int most = most(members.stream().mapToInt(Member::tokens).toArray());
+            attention.checkFinite(
+                    cache.stepMemory.queryChunks(),
+                    most,
+                    q.address(),
+                    cache.spec().queryHeads());
+        }
+        var roles = cache.stepMemory.roles();
+        if (!roles.decoding().isEmpty()) {
+            if (scores.isAnyOverBudget(layer, Serving.DECODING)) {
+                choose(layer, q, Serving.DECODING, Lane.COMPUTE);
+                pages.gather(layer, Serving.DECODING, Lane.COMPUTE);
+            }
+            attention.attendDecoding(layer, roles.decoding(), q, output);
+        }
+        if (roles.mostPromptTokens() > 0) {
+            attention.prefill(layer, cache.stepMemory.promptChunks(), roles.mostPromptTokens(), q, output);
+        }
+        evictToBudgets(layer, q, Serving.ENDING);
     }
 
     /** One query per member; with immediate checks they have been looked at. */

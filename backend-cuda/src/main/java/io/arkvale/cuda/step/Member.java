@@ -5,6 +5,7 @@ import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Scope;
 import io.arkvale.core.step.StepMember;
 import io.arkvale.cuda.CudaSequence;
+import io.arkvale.cuda.kernel.Serving;
 
 /** One sequence's part in a step, with the sizes that launches depend on. */
 public final class Member extends StepMember<CudaSequence> {
@@ -15,8 +16,8 @@ public final class Member extends StepMember<CudaSequence> {
     public long scoredPages;
     private final CacheSpec cache;
 
-    public Member(CudaSequence sequence, CacheSpec cache, int index, Batch.Entry entry) {
-        super(sequence, cache, index, entry.tokens(), entry.role());
+    public Member(CudaSequence sequence, CacheSpec cache, int index, int firstRow, Batch.Entry entry) {
+        super(sequence, cache, index, firstRow, entry.tokens(), entry.role());
         this.cache = cache;
     }
 
@@ -41,16 +42,38 @@ public final class Member extends StepMember<CudaSequence> {
         return isOverBudget(layer) && settings().scope() == Scope.RESIDENT;
     }
 
-    /** Tokens that a decode attends to. */
-    public int attendedTokens(int layer) {
-        int missing = pagesAfter() * cache.pageSize() - lengthAfter();
-        return attended(layer) * cache.pageSize() - missing;
+    /**
+     * Tokens that a token of the step attends to.
+     *
+     * @param token its number within the step
+     */
+    private int attendedTokens(int layer, int token) {
+        int unseen = pagesAfter() * cache.pageSize() - (lengthBefore() + token + 1);
+        return attended(layer) * cache.pageSize() - unseen;
     }
 
-    /** Most splits of a decode's attention. */
+    /** Most splits of a decode's attention, of any of its tokens. */
     public int mostSplits(int layer) {
-        int attended = attendedTokens(layer);
-        return isOverBudget(layer) ? Splits.mostCount(attended) : Splits.count(attended);
+        int most = 1;
+        for (int token = 0; token < tokens(); token++) {
+            int attended = attendedTokens(layer, token);
+            most = Math.max(most, isOverBudget(layer) ? Splits.mostCount(attended) : Splits.count(attended));
+        }
+        return most;
+    }
+
+    /** Most tokens of a split of a decode's attention, of any of its tokens. */
+    public int mostSplitTokens(int layer) {
+        int most = 1;
+        for (int token = 0; token < tokens(); token++) {
+            most = Math.max(most, Splits.mostTokens(attendedTokens(layer, token)));
+        }
+        return most;
+    }
+
+    /** Whether its pages are chosen by launches for such members, and it has more of them than its budget. */
+    public boolean isOverBudget(int layer, Serving serving) {
+        return isOverBudget(layer) && (serving == Serving.EVERY || serving == Serving.of(role()));
     }
 
     /** Whether queries may be averaged before they are scored; {@code isLinear} of estimate.cu. */

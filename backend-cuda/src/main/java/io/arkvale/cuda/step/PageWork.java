@@ -1,5 +1,6 @@
 package io.arkvale.cuda.step;
 
+import io.arkvale.core.step.MemberRows;
 import io.arkvale.cuda.CudaCache;
 import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.driver.Kernels.Grid;
@@ -18,13 +19,11 @@ import io.arkvale.cuda.kernel.KernelArguments.ListResidentsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.OpenPagesArguments;
 import io.arkvale.cuda.kernel.KernelArguments.StoreArguments;
 import io.arkvale.cuda.kernel.KernelName;
+import io.arkvale.cuda.kernel.Serving;
 import java.util.List;
 
 /** Queues what stores tokens and moves pages: append, digest, backup, recall, and taking a step back. */
 public record PageWork(CudaCache cache, List<Member> members) {
-    /** Size of struct {@code Chunk} of {@code cache.cuh}. */
-    private static final long CHUNK_BYTES = 4 * Integer.BYTES;
-
     private static final int STORE_THREADS = 128;
     private static final int DIGEST_THREADS = 128;
     private static final int MOVE_THREADS = 256;
@@ -35,7 +34,7 @@ public record PageWork(CudaCache cache, List<Member> members) {
 
     /** Bytes that {@link #installBackups} stages. */
     public static long backupBytes(List<Member> members) {
-        return CHUNK_BYTES * members.size() + Integer.BYTES * filledPages(members);
+        return RoleRows.CHUNK_BYTES * members.size() + Integer.BYTES * filledPages(members);
     }
 
     /** Group pages in limited layers that a step fills. */
@@ -48,7 +47,7 @@ public record PageWork(CudaCache cache, List<Member> members) {
         if (filledPages(members) == 0) {
             return;
         }
-        long chunkBytes = CHUNK_BYTES * members.size();
+        long chunkBytes = RoleRows.CHUNK_BYTES * members.size();
         var part = cache.staging.take(backupBytes(members));
         var buffer = part.buffer();
         int run = 0;
@@ -106,6 +105,17 @@ public record PageWork(CudaCache cache, List<Member> members) {
     /** Prefill and ingest: stores a chunk behind what the layer has stored of this step; returns where it is described. */
     public long store(int layer, int[] tokens, int[] stored, CudaMemory keys, CudaMemory values) {
         long chunks = stageChunks(tokens, stored);
+        store(layer, chunks, tokens, stored, keys, values);
+        return chunks;
+    }
+
+    /** Stores all tokens of the step, whatever the roles of their members. */
+    public void storeAll(int layer, CudaMemory keys, CudaMemory values) {
+        var tokens = members.stream().mapToInt(Member::tokens).toArray();
+        store(layer, cache.stepMemory.storedChunks(), tokens, new int[tokens.length], keys, values);
+    }
+
+    private void store(int layer, long chunks, int[] tokens, int[] stored, CudaMemory keys, CudaMemory values) {
         openPages(layer, chunks);
         int most = 0;
         int mostFilled = 0;
@@ -126,12 +136,11 @@ public record PageWork(CudaCache cache, List<Member> members) {
                         chunks,
                         cache.stepMemory.flags()));
         finishPages(layer, chunks, mostFilled);
-        return chunks;
     }
 
     /** Where the device finds the chunk of each member, one behind the other in the call's tensors. */
-    public long stageChunks(int[] tokens, int[] stored) {
-        var part = cache.staging.take(CHUNK_BYTES * members.size());
+    private long stageChunks(int[] tokens, int[] stored) {
+        var part = cache.staging.take(RoleRows.CHUNK_BYTES * members.size());
         int row = 0;
         for (var member : members) {
             part.buffer()
@@ -141,6 +150,18 @@ public record PageWork(CudaCache cache, List<Member> members) {
                     .putInt(0);
             row += tokens[member.index()];
         }
+        return part.address().value();
+    }
+
+    /** Where the device finds some rows as chunks whose positions do not matter. */
+    public long stageRows(List<MemberRows> rows) {
+        var part = cache.staging.take(RoleRows.CHUNK_BYTES * members.size());
+        var chunks = new int[4 * members.size()];
+        for (var some : rows) {
+            chunks[4 * some.member() + 1] = some.rows();
+            chunks[4 * some.member() + 2] = some.first();
+        }
+        part.buffer().asIntBuffer().put(chunks);
         return part.address().value();
     }
 
@@ -185,12 +206,12 @@ public record PageWork(CudaCache cache, List<Member> members) {
                 groupsByMembers(),
                 MOVE_THREADS,
                 new EvictVictimsArguments(cache.stepMemory.layer(layer), cache.pools.booksOfSlots()));
-        acquire(layer, Lane.COMPUTE);
-        gather(layer, Lane.COMPUTE);
+        acquire(layer, Serving.EVERY, Lane.COMPUTE);
+        gather(layer, Serving.EVERY, Lane.COMPUTE);
     }
 
-    /** Gives the wanted pages slots. */
-    public void acquire(int layer, Lane lane) {
+    /** Gives the wanted pages of the members that are served slots. */
+    public void acquire(int layer, Serving serving, Lane lane) {
         cache.queue.launch(
                 KernelName.ACQUIRE_SLOTS,
                 lane,
@@ -198,12 +219,12 @@ public record PageWork(CudaCache cache, List<Member> members) {
                 LIST_THREADS,
                 0,
                 new AcquireSlotsArguments(
-                        cache.stepMemory.layer(layer), cache.pools.booksOfSlots(), cache.stepMemory.copies()));
+                        cache.stepMemory.layer(layer, serving), cache.pools.booksOfSlots(), cache.stepMemory.copies()));
     }
 
     /** Copies the acquired pages; with scope resident, lists what is resident then. */
-    public void gather(int layer, Lane lane) {
-        var current = cache.stepMemory.layer(layer);
+    public void gather(int layer, Serving serving, Lane lane) {
+        var current = cache.stepMemory.layer(layer, serving);
         int tables = cache.spec().headGroups() * members.size();
         cache.queue.launch(
                 KernelName.GATHER,
@@ -212,7 +233,8 @@ public record PageWork(CudaCache cache, List<Member> members) {
                 MOVE_THREADS,
                 0,
                 new GatherArguments(current, cache.pools.pages()));
-        if (members.stream().anyMatch(member -> member.attendsToResidents(layer))) {
+        if (members.stream()
+                .anyMatch(member -> member.isOverBudget(layer, serving) && member.attendsToResidents(layer))) {
             cache.queue.launch(
                     KernelName.LIST_RESIDENTS,
                     lane,

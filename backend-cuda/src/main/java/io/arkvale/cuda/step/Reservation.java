@@ -11,7 +11,8 @@ import java.util.function.LongSupplier;
 
 /**
  * The slots that a step may come to need. All follow from lengths, so that the device need not be asked: a sequence
- * holds at most what it would alone, and in a limited layer over budget exactly its budget between steps.
+ * holds at most what it would alone, and in a limited layer over budget exactly its budget between steps,
+ * unless its prompt is open.
  */
 public record Reservation(CacheSpec spec, SlotPool backups) {
     /**
@@ -33,14 +34,15 @@ public record Reservation(CacheSpec spec, SlotPool backups) {
         long growth = 0;
         for (var member : members) {
             newBackups = Math.addExact(newBackups, member.newBackups());
-            growth = Math.addExact(growth, need(member) - held(member.settings(), member.pagesBefore()));
+            growth = Math.addExact(
+                    growth, need(member) - held(member.settings(), member.pagesBefore(), member.promptOpenBefore()));
         }
         if (newBackups > backups.available()) {
             throw new CapacityException("host slots", newBackups, backups.available());
         }
         long all = growth;
         for (var sequence : sequences) {
-            all = Math.addExact(all, held(sequence.spec(), spec.pages(sequence.length())));
+            all = Math.addExact(all, held(sequence.spec(), spec.pages(sequence.length()), sequence.isPromptOpen()));
         }
         if (all > spec.deviceSlots()) {
             long used = usedSlots.getAsLong();
@@ -50,14 +52,15 @@ public record Reservation(CacheSpec spec, SlotPool backups) {
     }
 
     /** Slots of a sequence between steps if it shares none. */
-    private long held(SequenceSpec sequence, int pages) {
-        return slots(sequence, pages, sequence.isLimited() ? Math.min(pages, sequence.budgetPages()) : pages, 0);
+    private long held(SequenceSpec sequence, int pages, boolean promptOpen) {
+        boolean cut = sequence.isLimited() && !promptOpen;
+        return slots(sequence, pages, cut ? Math.min(pages, sequence.budgetPages()) : pages, 0);
     }
 
     /** Most slots of a member within the step: while one limited layer grows, the others have at most one spare each. */
     private long need(Member member) {
         long pages = member.pagesAfter();
-        if (member.limitedLayers() == 0) {
+        if (member.limitedLayers() == 0 || member.mayHoldAllPages()) {
             return slots(member.settings(), pages, pages, 0);
         }
         int budget = member.settings().budgetPages();

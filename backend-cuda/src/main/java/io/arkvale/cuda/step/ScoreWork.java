@@ -9,6 +9,7 @@ import io.arkvale.cuda.kernel.KernelArguments.EstimateHeadsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EstimateMeanArguments;
 import io.arkvale.cuda.kernel.KernelArguments.SelectPagesArguments;
 import io.arkvale.cuda.kernel.KernelName;
+import io.arkvale.cuda.kernel.Serving;
 import java.util.List;
 
 /** Queues what scores and ranks pages: estimate and select. */
@@ -45,15 +46,16 @@ public record ScoreWork(CudaCache cache, List<Member> members) {
     /** Shared memory is asked for in coarse steps, so that a graph serves for many steps of decode. */
     private static final int KEYS_STEP = 256;
 
-    public boolean isAnyOverBudget(int layer) {
-        return members.stream().anyMatch(member -> member.isOverBudget(layer));
+    public boolean isAnyOverBudget(int layer, Serving serving) {
+        return members.stream().anyMatch(member -> member.isOverBudget(layer, serving));
     }
 
-    /** Step (b), for one query per member. */
-    public void estimate(int layer, CudaMemory queries, ScoreScratch scratch) {
-        estimate(layer, queries.address(), scratch, EstimateMode.STEP, Lane.COMPUTE);
+    /** Step (b), for one query per member that is served. */
+    public void estimate(int layer, CudaMemory queries, ScoreScratch scratch, Serving serving) {
+        var launch = new Launch(layer, serving, queries.address(), scratch, EstimateMode.STEP, Lane.COMPUTE);
+        estimate(launch);
         for (var member : members) {
-            if (member.isOverBudget(layer)) {
+            if (member.isOverBudget(layer, serving)) {
                 member.scoredPages += (long) member.filledAfter() * cache.spec().headGroups();
             }
         }
@@ -61,7 +63,8 @@ public record ScoreWork(CudaCache cache, List<Member> members) {
 
     /** The same ahead of the step's own token, for a prefetch, with queries that nobody changes meanwhile. */
     public void estimateAhead(int layer, long queries) {
-        estimate(layer, queries, cache.stepMemory.ahead(), EstimateMode.PREFETCH, Lane.AHEAD);
+        estimate(
+                new Launch(layer, Serving.EVERY, queries, cache.stepMemory.ahead(), EstimateMode.PREFETCH, Lane.AHEAD));
         for (var member : members) {
             if (member.isOverBudget(layer)) {
                 member.scoredPages +=
@@ -70,11 +73,15 @@ public record ScoreWork(CudaCache cache, List<Member> members) {
         }
     }
 
-    private void estimate(int layer, long queries, ScoreScratch scratch, EstimateMode mode, Lane lane) {
+    /** What is scored: for whom, from which queries, to where. */
+    private record Launch(
+            int layer, Serving serving, long queries, ScoreScratch scratch, EstimateMode mode, Lane lane) {}
+
+    private void estimate(Launch launch) {
         int mostLinear = 0;
         int mostOther = 0;
         for (var member : members) {
-            if (member.isOverBudget(layer)) {
+            if (member.isOverBudget(launch.layer(), launch.serving())) {
                 if (member.isLinear()) {
                     mostLinear = Math.max(mostLinear, member.filledAfter());
                 } else {
@@ -83,15 +90,14 @@ public record ScoreWork(CudaCache cache, List<Member> members) {
             }
         }
         if (mostLinear > 0) {
-            estimateMean(layer, mostLinear, queries, scratch, mode, lane);
+            estimateMean(launch, mostLinear);
         }
         if (mostOther > 0) {
-            estimateEachHead(layer, mostOther, queries, scratch, mode, lane);
+            estimateEachHead(launch, mostOther);
         }
     }
 
-    private void estimateMean(
-            int layer, int mostPages, long queries, ScoreScratch scratch, EstimateMode mode, Lane lane) {
+    private void estimateMean(Launch launch, int mostPages) {
         var spec = cache.spec();
         // One block keeps a multiprocessor busy: with no more of them, each prepares its query once.
         int fitting = Math.max(1, cache.device.multiprocessors / (spec.headGroups() * members.size()));
@@ -99,64 +105,63 @@ public record ScoreWork(CudaCache cache, List<Member> members) {
                 WARPS * PAGES * STAGES * COLUMN_BYTES + spec.kvHeadsPerGroup() * (2 * spec.headDim() + 1) * Float.BYTES;
         cache.queue.launch(
                 KernelName.ESTIMATE_MEAN,
-                lane,
+                launch.lane(),
                 new Grid(Math.min(fitting, Math.ceilDiv(mostPages, WARPS * PAGES)), spec.headGroups(), members.size()),
                 32 * WARPS,
                 sharedBytes,
                 new EstimateMeanArguments(
-                        cache.stepMemory.layer(layer),
+                        cache.stepMemory.layer(launch.layer(), launch.serving()),
                         cache.pools.digestsOfBackups(),
-                        queries,
-                        scratch.scores(),
-                        cache.stepMemory.scoreOffsets(layer),
-                        mode.ordinal()));
+                        launch.queries(),
+                        launch.scratch().scores(),
+                        cache.stepMemory.scoreOffsets(launch.layer()),
+                        launch.mode().ordinal()));
     }
 
-    private void estimateEachHead(
-            int layer, int mostPages, long queries, ScoreScratch scratch, EstimateMode mode, Lane lane) {
+    private void estimateEachHead(Launch launch, int mostPages) {
         var spec = cache.spec();
         cache.queue.launch(
                 KernelName.ESTIMATE_HEADS,
-                lane,
+                launch.lane(),
                 new Grid(Math.ceilDiv(mostPages, WARPS), spec.queryHeads(), members.size()),
                 32 * WARPS,
                 0,
                 new EstimateHeadsArguments(
-                        cache.stepMemory.layer(layer),
+                        cache.stepMemory.layer(launch.layer(), launch.serving()),
                         cache.pools.digestsOfBackups(),
-                        queries,
-                        scratch.headScores(),
-                        cache.stepMemory.scoreOffsets(layer),
-                        mode.ordinal()));
+                        launch.queries(),
+                        launch.scratch().headScores(),
+                        cache.stepMemory.scoreOffsets(launch.layer()),
+                        launch.mode().ordinal()));
         cache.queue.launch(
                 KernelName.ESTIMATE_GROUPS,
-                lane,
+                launch.lane(),
                 new Grid(spec.headGroups(), members.size()),
                 32 * WARPS,
                 0,
                 new EstimateGroupsArguments(
-                        cache.stepMemory.layer(layer),
-                        scratch.headScores(),
-                        scratch.scores(),
-                        cache.stepMemory.scoreOffsets(layer),
-                        mode.ordinal()));
+                        cache.stepMemory.layer(launch.layer(), launch.serving()),
+                        launch.scratch().headScores(),
+                        launch.scratch().scores(),
+                        cache.stepMemory.scoreOffsets(launch.layer()),
+                        launch.mode().ordinal()));
     }
 
-    /** Step (c), on the given scores. */
-    public void select(int layer, long scores, SelectMode mode, Lane lane) {
-        select(layer, scores, cache.stepMemory.now(), mode, lane);
+    /** Step (c) for the members that are served, on the given scores. */
+    public void select(int layer, long scores, SelectMode mode, Serving serving, Lane lane) {
+        select(layer, scores, cache.stepMemory.now(), mode, serving, lane);
     }
 
     /** The same for a prefetch, on the scores that {@link #estimateAhead} gave. */
     public void selectAhead(int layer) {
         var scratch = cache.stepMemory.ahead();
-        select(layer, scratch.scores(), scratch, SelectMode.MOVE, Lane.AHEAD);
+        select(layer, scratch.scores(), scratch, SelectMode.MOVE, Serving.EVERY, Lane.AHEAD);
     }
 
-    private void select(int layer, long scores, ScoreScratch scratch, SelectMode mode, Lane lane) {
+    private void select(int layer, long scores, ScoreScratch scratch, SelectMode mode, Serving serving, Lane lane) {
         int mostKeys = 0;
         for (var member : members) {
-            if (member.isOverBudget(layer) && member.candidates() <= Splits.SHARED_KEYS) {
+            if (member.isOverBudget(layer, serving) && member.candidates() <= Splits.SHARED_KEYS) {
                 mostKeys = Math.max(mostKeys, member.candidates());
             }
         }
@@ -167,7 +172,7 @@ public record ScoreWork(CudaCache cache, List<Member> members) {
                 SELECT_THREADS,
                 Math.ceilDiv(mostKeys + Math.ceilDiv(mostKeys, Integer.SIZE), KEYS_STEP) * KEYS_STEP * Integer.BYTES,
                 new SelectPagesArguments(
-                        cache.stepMemory.layer(layer),
+                        cache.stepMemory.layer(layer, serving),
                         cache.pools.booksOfSlots(),
                         scores,
                         cache.stepMemory.scoreOffsets(layer),

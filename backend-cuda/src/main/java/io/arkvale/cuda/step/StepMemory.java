@@ -8,6 +8,7 @@ import io.arkvale.cuda.driver.Address;
 import io.arkvale.cuda.driver.Memory;
 import io.arkvale.cuda.driver.Scratch;
 import io.arkvale.cuda.kernel.CacheStructs.Layer;
+import io.arkvale.cuda.kernel.Serving;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -16,8 +17,8 @@ import java.util.List;
  * it changes. All of it is allocated when the step opens, so that no later call can lack memory.
  */
 public final class StepMemory {
-    /** Size of struct {@code Sequence} of {@code cache.cuh}: 6 pointers, 12 ints. */
-    public static final int RECORD_BYTES = 6 * Long.BYTES + 12 * Integer.BYTES;
+    /** Size of struct {@code Sequence} of {@code cache.cuh}: 6 pointers, 14 ints. */
+    public static final int RECORD_BYTES = 6 * Long.BYTES + 14 * Integer.BYTES;
 
     private static final int ALIGNMENT = 16;
 
@@ -35,7 +36,9 @@ public final class StepMemory {
     private final Scratch tickets;
     private final Scratch guesses;
     private CounterLayout layout = new CounterLayout(0, 0);
+    private RoleRows roles;
     private int batch;
+    private int decodingRows;
 
     public StepMemory(CudaCache cache) {
         this.cache = cache;
@@ -58,18 +61,21 @@ public final class StepMemory {
     public void reserve(List<Member> members) {
         var spec = cache.spec();
         batch = members.size();
+        roles = new RoleRows(members);
         layout = new CounterLayout(batch, cache.timed ? spec.layers() : 0);
         records.atLeast(countersAt() + layout.bytes());
         long splits = 1;
+        decodingRows = 0;
         for (var member : members) {
-            if (member.tokens() == 1) {
+            if (member.mayDecode()) {
+                decodingRows += member.tokens();
                 splits = Math.max(splits, Math.max(member.mostSplits(0), member.mostSplits(spec.layers() - 1)));
             }
         }
         now.reserve(cache, members);
         shown.reserve(cache, members);
         ahead.reserve(cache, members);
-        partials.atLeast(Float.BYTES * splits * batch * spec.queryHeads() * (spec.headDim() + 2L));
+        partials.atLeast(Float.BYTES * splits * decodingRows * spec.queryHeads() * (spec.headDim() + 2L));
         tickets.atLeast(ticketBytes());
         guesses.atLeast(queryBytes() * spec.layers());
         snapshot.reserve(members);
@@ -83,6 +89,7 @@ public final class StepMemory {
             write(part.buffer(), member, snapshot.tables(members, member));
         }
         writeOffsets(part.buffer(), members);
+        roles.write(part.buffer());
         copies.add(part.address(), area(), countersAt());
         copies.zero(area().plus(countersAt()), layout.bytes());
         copies.zero(tickets.atLeast(0).address, ticketBytes());
@@ -109,7 +116,8 @@ public final class StepMemory {
         buffer.putInt(spec.budgetPages()).putInt(spec.isLimited() ? spec.rankedPages() : 0);
         buffer.putInt(spec.sinkPages()).putInt(spec.windowPages()).putInt(spec.denseLayers());
         buffer.putInt(spec.digest().ordinal()).putInt(spec.groupScore().ordinal());
-        buffer.putInt(spec.scope().ordinal()).putInt(0);
+        buffer.putInt(spec.scope().ordinal()).putInt(member.firstRow());
+        buffer.putInt(Serving.of(member.role()).ordinal()).putInt(0);
     }
 
     /** The first five fields of a record. */
@@ -120,10 +128,45 @@ public final class StepMemory {
         buffer.putLong(base + Integer.BYTES * tables.recalls());
     }
 
-    /** A layer of the step, as kernels are given it. */
+    /** A layer of the step, as kernels are given it that are for all members. */
     public Layer layer(int index) {
+        return layer(index, Serving.EVERY);
+    }
+
+    /** The same for kernels that are for some members. */
+    @SuppressWarnings("EnumOrdinal") // cache.cuh declares the same constants in the same order
+    public Layer layer(int index, Serving serving) {
         long times = layout.timedLayers() > 0 ? counters() + layout.timesAt() : 0;
-        return new Layer(cache.pools.shape(), index, batch, sequences(), times);
+        return new Layer(cache.pools.shape(), index, batch, sequences(), times, serving.ordinal());
+    }
+
+    /** What each member does, if they have roles. */
+    public RoleRows roles() {
+        return roles;
+    }
+
+    /** Where kernels find the chunks of members with roles: all that is stored. */
+    public long storedChunks() {
+        return rolesAt() + roles.storedAt();
+    }
+
+    /** Of members that attend as prompts. */
+    public long promptChunks() {
+        return rolesAt() + roles.promptsAt();
+    }
+
+    /** Of queries that are read. */
+    public long queryChunks() {
+        return rolesAt() + roles.queriesAt();
+    }
+
+    /** Where attention finds the tokens that decode in a step of several roles. */
+    public long decodingRows() {
+        return rolesAt() + roles.decodingAt();
+    }
+
+    private long rolesAt() {
+        return area().value() + offsetsAt() + offsetsBytes();
     }
 
     /** Where kernels find the records of the members. */
@@ -221,8 +264,11 @@ public final class StepMemory {
     }
 
     private long countersAt() {
-        long offsets = (long) Integer.BYTES * batch * cache.spec().layers();
-        return Math.ceilDiv(offsetsAt() + offsets, ALIGNMENT) * ALIGNMENT;
+        return Math.ceilDiv(offsetsAt() + offsetsBytes() + roles.bytes(), ALIGNMENT) * ALIGNMENT;
+    }
+
+    private long offsetsBytes() {
+        return (long) Integer.BYTES * batch * cache.spec().layers();
     }
 
     private long queryBytes() {
@@ -234,6 +280,6 @@ public final class StepMemory {
     }
 
     private long ticketBytes() {
-        return (long) Integer.BYTES * batch * cache.spec().queryHeads();
+        return (long) Integer.BYTES * decodingRows * cache.spec().queryHeads();
     }
 }

@@ -179,8 +179,8 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
     }
 
     @Override
-    protected StepMember<PagedSequence> doMember(PagedSequence sequence, int index, Batch.Entry entry) {
-        return new PagedMember(sequence, spec(), index, entry);
+    protected StepMember<PagedSequence> doMember(PagedSequence sequence, int index, int firstRow, Batch.Entry entry) {
+        return new PagedMember(sequence, spec(), index, firstRow, entry);
     }
 
     @Override

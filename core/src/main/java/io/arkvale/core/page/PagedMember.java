@@ -15,8 +15,8 @@ final class PagedMember extends StepMember<PagedSequence> {
     long attendedPages;
     long scoredPages;
 
-    PagedMember(PagedSequence sequence, CacheSpec cache, int index, Batch.Entry entry) {
-        super(sequence, cache, index, entry.tokens(), entry.role());
+    PagedMember(PagedSequence sequence, CacheSpec cache, int index, int firstRow, Batch.Entry entry) {
+        super(sequence, cache, index, firstRow, entry.tokens(), entry.role());
         journals = new @Nullable LayerJournal[cache.layers()];
     }
 

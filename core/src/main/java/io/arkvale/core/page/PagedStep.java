@@ -45,10 +45,8 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     private final PageMoves moves;
     private final long reservedSlots;
 
-    /** Tokens and first row of each member, where each has a role. */
+    /** Tokens of each member. */
     private final int[] tokens;
-
-    private final int[] firstRow;
 
     /** Slots that were in use when the step opened, and those that calls beside it have taken since. */
     private long slotsOfOthers;
@@ -76,10 +74,6 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
         scoring = new PageScoring<>(spec, device, members);
         moves = new PageMoves(store, scratch.selector, members, lost);
         tokens = members.stream().mapToInt(PagedMember::tokens).toArray();
-        firstRow = new int[tokens.length];
-        for (int i = 1; i < tokens.length; i++) {
-            firstRow[i] = firstRow[i - 1] + tokens[i - 1];
-        }
     }
 
     @Override
@@ -330,7 +324,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
 
     /** Drafted tokens choose with the first of them, which alone is sure to stay, and a prompt with its last. */
     private int scoringRow(PagedMember member) {
-        int first = firstRow[member.index()];
+        int first = member.firstRow();
         return member.role() == Role.DECODE ? first : first + member.tokens() - 1;
     }
 
@@ -338,7 +332,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
         try (var reads = store.backups.reads()) {
             var list = new AttentionList(spec, layer);
             for (var member : members) {
-                int row = firstRow[member.index()];
+                int row = member.firstRow();
                 if (member.role() == Role.DECODE && isSound(member)) {
                     list.addDecode(member, chosen[member.index()], row, new BitSet());
                 } else if (member.role() != Role.DECODE && member.role().attends()) {

@@ -16,6 +16,7 @@ public class StepMember<S extends CacheSequence> {
     private final S sequence;
     private final CacheSpec cache;
     private final int index;
+    private final int firstRow;
     private final int tokens;
     private final Role role;
     private final int lengthBefore;
@@ -25,13 +26,15 @@ public class StepMember<S extends CacheSequence> {
      * A member of a step that opens; the sequence has not grown yet.
      *
      * @param index place in the batch
+     * @param firstRow its first row in tensors that hold all tokens of the step
      * @param tokens tokens it grows by
      * @param role what it does
      */
-    public StepMember(S sequence, CacheSpec cache, int index, int tokens, Role role) {
+    public StepMember(S sequence, CacheSpec cache, int index, int firstRow, int tokens, Role role) {
         this.sequence = sequence;
         this.cache = cache;
         this.index = index;
+        this.firstRow = firstRow;
         this.tokens = tokens;
         this.role = role;
         lengthBefore = sequence.length();
@@ -46,6 +49,11 @@ public class StepMember<S extends CacheSequence> {
     /** Place in the batch. */
     public final int index() {
         return index;
+    }
+
+    /** Its first row in tensors that hold all tokens of the step. */
+    public final int firstRow() {
+        return firstRow;
     }
 
     /** Tokens it grows by. */
