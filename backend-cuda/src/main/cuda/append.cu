@@ -80,7 +80,7 @@ template <typename T> __device__ void append(const AppendArguments& call) {
     int group = blockIdx.x, member = blockIdx.y;
     const Sequence& sequence = call.layer.sequences[member];
     int page = sequence.length / shape.pageSize, row = sequence.length % shape.pageSize;
-    int* entry = sequence.table + tableOffset(call.layer, sequence, group) + page;
+    int* entry = sequence.tables.slots + tableOffset(call.layer, sequence, group) + page;
     __shared__ int source;
     if (threadIdx.x == 0) source = openPage(call.books, entry, row);
     __syncthreads();
@@ -114,7 +114,7 @@ extern "C" __global__ void __launch_bounds__(256) openPages(const __grid_constan
     const Sequence& sequence = call.layer.sequences[member];
     Chunk chunk = chunkOf(call.chunks, call.layer.sequences, member);
     if (chunk.tokens == 0) return;
-    int* table = sequence.table + tableOffset(call.layer, sequence, group);
+    int* table = sequence.tables.slots + tableOffset(call.layer, sequence, group);
     int page = chunk.first / shape.pageSize, last = (chunk.first + chunk.tokens - 1) / shape.pageSize;
     __shared__ int source;
     if (threadIdx.x == 0) source = openPage(call.books, table + page, chunk.first % shape.pageSize);
@@ -142,7 +142,7 @@ template <typename T> __device__ void store(const StoreArguments& call) {
     Chunk chunk = chunkOf(call.chunks, call.layer.sequences, member);
     if (token >= chunk.tokens) return;
     int position = chunk.first + token;
-    int slot = sequence.table[tableOffset(call.layer, sequence, group) + position / shape.pageSize];
+    int slot = sequence.tables.slots[tableOffset(call.layer, sequence, group) + position / shape.pageSize];
     bool bad = storeToken<T>(call.pages, shape, call.tokens, slot, group, position % shape.pageSize, chunk.row + token);
     if (__syncthreads_or(bad) && threadIdx.x == 0) call.flags[member] = 1;
 }

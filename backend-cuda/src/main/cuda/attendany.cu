@@ -134,8 +134,8 @@ template <typename T> __device__ void prefillAny(const PrefillArguments& call) {
     float scale = 1.0f / sqrtf((float)width);
     Running running;
     for (int first = 0, page = 0; first <= chunk.first + token; first += shape.pageSize, page++) {
-        int entry = sequence.table[offset + page];
-        const char* slot = entry >= 0 ? call.pages.pool + entry * call.pages.slotBytes : call.pages.host + sequence.backups[offset + page] * call.pages.slotBytes;
+        int entry = sequence.tables.slots[offset + page];
+        const char* slot = entry >= 0 ? call.pages.pool + entry * call.pages.slotBytes : call.pages.host + sequence.tables.backups[offset + page] * call.pages.slotBytes;
         const T* keys = reinterpret_cast<const T*>(slot) + (long long)(kvHead % perGroup) * shape.pageSize * width;
         int tokens = min(shape.pageSize, chunk.first + token + 1 - first);
         for (int t = 0; t < tokens; t += AHEAD) {

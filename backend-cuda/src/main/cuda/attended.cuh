@@ -103,16 +103,17 @@ struct Piece {
  */
 __device__ inline bool pieceOf(const AttendArguments& call, const Row& row, int group, Piece& piece) {
     const Sequence& sequence = call.layer.sequences[row.member];
-    int pages = pagesAfter(call.layer, sequence), index = call.layer.index * call.layer.shape.groups + group;
+    int pages = pagesAfter(call.layer, sequence), index = runIndex(call.layer, group);
+    Run& run = sequence.tables.runs[index];
     long long offset = tableOffset(call.layer, sequence, group);
     piece.attended = nullptr;
     int taken = pages, recalls = 0;
     if (overBudget(call.layer, sequence)) {
-        piece.attended = sequence.attended + offset;
-        taken = sequence.counts[index];
-        recalls = sequence.recalls[index];
-    } else if (blockIdx.z == 0 && threadIdx.x == 0) {
-        sequence.counts[index] = -pages;
+        piece.attended = attendedOf(sequence.tables, index, run.half);
+        taken = run.counts[run.half];
+        recalls = run.recalls[run.half];
+    } else if (blockIdx.z == 0 && threadIdx.x == 0 && atomicExch(&run.attendedIn, sequence.step) != sequence.step) {
+        attendToFirst(run, pages);
     }
     int missing = pages * call.layer.shape.pageSize - row.until; // of the last pages, which are resident
     int resident = (taken - recalls) * call.layer.shape.pageSize - missing, recalled = recalls * call.layer.shape.pageSize;
@@ -127,8 +128,8 @@ __device__ inline bool pieceOf(const AttendArguments& call, const Row& row, int 
     piece.first = split * each;
     piece.until = min(piece.recalled ? recalled : resident, piece.first + each);
     bool arriving = piece.recalled && call.arrival == ARRIVING;
-    piece.slots = sequence.table + offset;
-    piece.places = arriving ? sequence.backups + offset : piece.slots;
+    piece.slots = sequence.tables.slots + offset;
+    piece.places = arriving ? sequence.tables.backups + offset : piece.slots;
     piece.bytes = arriving ? call.pages.host : call.pages.pool;
     return true;
 }

@@ -36,22 +36,50 @@ enum Serving : int {
     ENDING,
 };
 
-/** One member of a step's batch. Tables are [layers][groups][capacity]. */
-struct Sequence {
-    /** Device slot of each page, or a SlotMark. */
-    int* table;
-    /** Backup slot of each filled page of a limited layer. */
+/**
+ * What a step did to one head group's pages in one layer, so that it can be taken back without a copy of the tables: what
+ * was attended before it is in the other half.
+ */
+struct Run {
+    /** Which half of its attended pages holds. */
+    int half;
+    /** Entries of each half; -n for the first n pages. */
+    int counts[2];
+    /** How many of them were recalled. */
+    int recalls[2];
+    /** The step that changed the half last. */
+    int attendedIn;
+    /** The step whose evictions and recalls are marked as changed. */
+    int movedIn;
+    int padding;
+};
+
+/** A sequence's tables on the device, by layer and head group. */
+struct Tables {
+    /** [layers][groups][capacity]: device slot of each page, or a SlotMark. */
+    int* slots;
+    /** [layers][groups][capacity]: backup slot of each filled page of a limited layer, else NONE. */
     int* backups;
-    /** Pages of the last decode attention: those that were resident, then those recalled for it, with their AttendedMark. */
+    /**
+     * [layers][groups][2][width]: pages of the last decode attention: those that were resident, then those recalled for it,
+     * with their AttendedMark.
+     */
     int* attended;
-    /** [layers][groups]: entries of attended; -n for the first n pages. */
-    int* counts;
-    /** [layers][groups]: how many of them were recalled. */
-    int* recalls;
-    /** The tables as they were before the step, or before they grew. */
-    const int* before;
+    /** [layers][groups] */
+    Run* runs;
+    /** [layers][groups], a bit per page: whether the step that Run names evicted or recalled it. */
+    uint32_t* changed;
     /** Pages that a table has room for. */
     int capacity;
+    /** Attended pages that half a list has room for. */
+    int width;
+};
+
+/** One member of a step's batch. */
+struct Sequence {
+    Tables tables;
+    /** Number of the step, above that of every earlier one. */
+    int step;
     /** Tokens before the step. */
     int length;
     /** Tokens that the step adds. */
@@ -76,8 +104,6 @@ struct Sequence {
     int row;
     /** What it is served by in a step of several roles: a Serving, or EVERY if nothing chooses pages for it. */
     int serving;
-    /** Pages that the tables had room for before they grew. */
-    int capacityBefore;
 };
 
 /** The tokens of one member that a call covers. */
@@ -174,8 +200,29 @@ __device__ inline Chunk chunkOf(const Chunk* chunks, const Sequence* sequences, 
     return chunks ? chunks[member] : Chunk{sequences[member].length, 1, member, 0};
 }
 
+__device__ inline int runIndex(const Layer& layer, int group) { return layer.index * layer.shape.groups + group; }
+
+/** Half of a run's list of attended pages. */
+__device__ inline int* attendedOf(const Tables& tables, int run, int half) {
+    return tables.attended + (run * 2ll + half) * tables.width;
+}
+
+/** Bits that say which pages of a run have changed. */
+__device__ inline uint32_t* changedOf(const Tables& tables, int run) {
+    return tables.changed + (long long)run * ((tables.capacity + 31) / 32);
+}
+__device__ inline void noteChanged(uint32_t* changed, int page) { atomicOr(changed + page / 32, 1u << page % 32); }
+
+/** One thread: the run's attended pages are the first ones from now on; the half before stays as it is. */
+__device__ inline void attendToFirst(Run& run, int pages) {
+    int half = run.half ^ 1;
+    run.counts[half] = -pages;
+    run.recalls[half] = 0;
+    run.half = half;
+}
+
 __device__ inline long long tableOffset(const Layer& layer, const Sequence& sequence, int group) {
-    return (long long)(layer.index * layer.shape.groups + group) * sequence.capacity;
+    return (long long)(layer.index * layer.shape.groups + group) * sequence.tables.capacity;
 }
 
 __device__ inline bool limited(const Layer& layer, const Sequence& sequence) {

@@ -22,7 +22,7 @@ template <typename T> __device__ void digest(const DigestArguments& call) {
     if (page >= (chunk.first + chunk.tokens) / shape.pageSize || !limited(call.layer, sequence)) return;
     int heads = shape.kvHeads / shape.groups, group = head / heads, headInGroup = head % heads;
     long long offset = tableOffset(call.layer, sequence, group) + page;
-    int slot = sequence.table[offset], backup = sequence.backups[offset];
+    int slot = sequence.tables.slots[offset], backup = sequence.tables.backups[offset];
     int size = shape.pageSize, width = shape.headDim;
     const T* keys = keysOf<T>(call.pages, shape, slot, headInGroup);
     T* upper = reinterpret_cast<T*>(call.digests.vectors) + ((long long)backup * 2 * heads + headInGroup) * width;

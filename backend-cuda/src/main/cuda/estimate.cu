@@ -57,7 +57,7 @@ template <typename T> __device__ void estimateMean(const EstimateMeanArguments& 
     float* weights = reinterpret_cast<float*>(shared + WARPS * STAGES * PAGES * 512);
     int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     const char* ring = shared + ((long long)warp * STAGES * PAGES * 32 + lane) * 16; // each thread reads what it copied
-    const int* backups = sequence.backups + tableOffset(call.layer, sequence, group);
+    const int* backups = sequence.tables.backups + tableOffset(call.layer, sequence, group);
     constexpr int STRIDE = WARPS * PAGES;
     int first = from + warp * PAGES, sets = max(0, (until - first + STRIDE - 1) / STRIDE); // this warp's: every STRIDE-th set
     int columns = (length + 32 * WIDTH - 1) / (32 * WIDTH);
@@ -187,7 +187,7 @@ template <typename T> __device__ void estimateHeads(const EstimateHeadsArguments
     if (page >= scoredPages(call.layer, sequence, call.mode == PREFETCH)) return;
     Timed timed(call.layer, ESTIMATE);
     int heads = shape.kvHeads / shape.groups, head = queryHead / (shape.queryHeads / shape.kvHeads), width = shape.headDim;
-    int backup = sequence.backups[tableOffset(call.layer, sequence, head / heads) + page];
+    int backup = sequence.tables.backups[tableOffset(call.layer, sequence, head / heads) + page];
     const T* query = static_cast<const T*>(call.queries) + (scoringRow(call.layer, sequence, member) * shape.queryHeads + queryHead) * width;
     const T* upper = reinterpret_cast<const T*>(call.digests.vectors) + ((long long)backup * 2 * heads + head % heads) * width;
     const T* lower = upper + (long long)heads * width;

@@ -19,8 +19,8 @@ template <typename T, int D> __device__ void prefill(const PrefillArguments& cal
     Timed timed(call.layer, PREFILL);
     const Sequence& sequence = call.layer.sequences[member];
     long long offset = tableOffset(call.layer, sequence, kvHead / perGroup);
-    const int* table = sequence.table + offset;
-    const int* backups = sequence.backups + offset;
+    const int* table = sequence.tables.slots + offset;
+    const int* backups = sequence.tables.backups + offset;
     int limit = chunk.first + min(chunk.tokens, firstRow + ROWS); // tokens that the last row attends to
     int tiles = (limit + TILE - 1) / TILE;
 

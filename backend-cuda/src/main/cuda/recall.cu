@@ -16,12 +16,35 @@ extern "C" __global__ void __launch_bounds__(256) evictVictims(const __grid_cons
     if (!overBudget(call.layer, sequence)) return;
     long long offset = tableOffset(call.layer, sequence, blockIdx.x);
     for (int page = threadIdx.x; page < pagesAfter(call.layer, sequence); page += blockDim.x) {
-        int entry = sequence.table[offset + page];
+        int entry = sequence.tables.slots[offset + page];
         if (entry <= VICTIM) {
-            sequence.table[offset + page] = NONE;
-            dropSlot(call.books, VICTIM - entry, sequence.backups[offset + page]);
+            sequence.tables.slots[offset + page] = NONE;
+            dropSlot(call.books, VICTIM - entry, sequence.tables.backups[offset + page]);
         }
     }
+}
+
+/** The slot of a page, and whether its bytes have yet to be copied there. */
+struct Place {
+    int slot;
+    bool isNew;
+};
+
+/** Finds a slot for the page of a backup: the one that holds it, or is being given to it in this very launch, or a new one. */
+__device__ static Place acquire(const Books& books, int backup) {
+    int holder = atomicCAS(&books.holders[backup], NONE, LOCKED);
+    if (holder == NONE) {
+        int slot = takeSlot(books);
+        __threadfence();
+        atomicExch(&books.holders[backup], slot);
+        return {slot, true};
+    }
+    while (holder == LOCKED) {
+        __nanosleep(100);
+        holder = atomicAdd(&books.holders[backup], 0);
+    }
+    atomicAdd(&books.references[holder], 1);
+    return {holder, false};
 }
 
 struct AcquireSlotsArguments {
@@ -36,31 +59,21 @@ struct AcquireSlotsArguments {
  * resident, or is being given in this very launch, is shared; the others are marked as fresh, for their bytes to be copied.
  */
 extern "C" __global__ void __launch_bounds__(128) acquireSlots(const __grid_constant__ AcquireSlotsArguments call) {
-    const Shape& shape = call.layer.shape;
     Timed timed(call.layer, RECALL);
     const Sequence& sequence = call.layer.sequences[blockIdx.y];
     if (!overBudget(call.layer, sequence)) return;
     long long offset = tableOffset(call.layer, sequence, blockIdx.x);
-    int* attended = sequence.attended + offset;
-    int run = call.layer.index * shape.groups + blockIdx.x, count = sequence.counts[run];
-    for (int i = count - sequence.recalls[run] + threadIdx.x; i < count; i += blockDim.x) {
-        int page = attended[i], backup = sequence.backups[offset + page], slot;
-        int holder = atomicCAS(&call.books.holders[backup], NONE, LOCKED);
-        if (holder == NONE) {
-            slot = takeSlot(call.books);
-            attended[i] = page | FRESH;
-            atomicAdd(call.copies, 1ull);
-            __threadfence();
-            atomicExch(&call.books.holders[backup], slot);
-        } else {
-            while (holder == LOCKED) {
-                __nanosleep(100);
-                holder = atomicAdd(&call.books.holders[backup], 0);
-            }
-            atomicAdd(&call.books.references[holder], 1);
-            slot = holder;
-        }
-        sequence.table[offset + page] = slot;
+    int index = runIndex(call.layer, blockIdx.x);
+    const Run& run = sequence.tables.runs[index];
+    int* attended = attendedOf(sequence.tables, index, run.half);
+    int count = run.counts[run.half];
+    for (int i = count - run.recalls[run.half] + threadIdx.x; i < count; i += blockDim.x) {
+        int page = attended[i];
+        Place place = acquire(call.books, sequence.tables.backups[offset + page]);
+        sequence.tables.slots[offset + page] = place.slot;
+        if (!place.isNew) continue;
+        attended[i] = page | FRESH;
+        atomicAdd(call.copies, 1ull);
     }
 }
 
@@ -72,13 +85,13 @@ struct ListResidentsArguments {
 
 /** Scope resident: lists the resident pages as attended. Grid (groups, batch). */
 extern "C" __global__ void __launch_bounds__(LISTERS) listResidents(const __grid_constant__ ListResidentsArguments call) {
-    const Shape& shape = call.layer.shape;
     const Sequence& sequence = call.layer.sequences[blockIdx.y];
     if (!overBudget(call.layer, sequence) || sequence.scope != RESIDENT) return;
     long long offset = tableOffset(call.layer, sequence, blockIdx.x);
-    const int* table = sequence.table + offset;
-    int* attended = sequence.attended + offset;
-    int run = call.layer.index * shape.groups + blockIdx.x, pages = pagesAfter(call.layer, sequence);
+    const int* table = sequence.tables.slots + offset;
+    int index = runIndex(call.layer, blockIdx.x), pages = pagesAfter(call.layer, sequence);
+    Run& run = sequence.tables.runs[index];
+    int* attended = attendedOf(sequence.tables, index, run.half);
     __shared__ int sums[LISTERS];
     int each = (pages + LISTERS - 1) / LISTERS, first = threadIdx.x * each, until = min(first + each, pages), place = 0;
     sums[threadIdx.x] = 0;
@@ -89,8 +102,8 @@ extern "C" __global__ void __launch_bounds__(LISTERS) listResidents(const __grid
         if (table[page] >= 0) attended[place++] = page;
     }
     if (threadIdx.x == LISTERS - 1) {
-        sequence.counts[run] = place;
-        sequence.recalls[run] = 0;
+        run.counts[run.half] = place;
+        run.recalls[run.half] = 0;
     }
 }
 
@@ -124,19 +137,21 @@ struct GatherArguments {
 
 /** Copies fresh pages from their backups: grid (any number of blocks, groups, batch). */
 extern "C" __global__ void __launch_bounds__(256) gather(const __grid_constant__ GatherArguments call) {
-    const Shape& shape = call.layer.shape;
     const Sequence& sequence = call.layer.sequences[blockIdx.z];
     if (!overBudget(call.layer, sequence)) return;
-    int run = call.layer.index * shape.groups + blockIdx.y, recalls = sequence.recalls[run], listed = sequence.counts[run] - recalls;
+    int index = runIndex(call.layer, blockIdx.y);
+    const Run& run = sequence.tables.runs[index];
+    int recalls = run.recalls[run.half], listed = run.counts[run.half] - recalls;
+    const int* attended = attendedOf(sequence.tables, index, run.half);
     long long offset = tableOffset(call.layer, sequence, blockIdx.y);
     if (recalls == 0) return;
     Timed timed(call.layer, RECALL);
     int parts = (int)((call.pages.slotBytes + PART - 1) / PART);
     for (int i = blockIdx.x; i < recalls * parts; i += gridDim.x) {
-        int entry = sequence.attended[offset + listed + i / parts], page = entry & ~FRESH;
+        int entry = attended[listed + i / parts], page = entry & ~FRESH;
         if (!(entry & FRESH)) continue;
-        const char* backup = call.pages.host + sequence.backups[offset + page] * call.pages.slotBytes;
-        copyPart(backup, call.pages.pool + sequence.table[offset + page] * call.pages.slotBytes, (long long)(i % parts) * PART, call.pages.slotBytes);
+        const char* backup = call.pages.host + sequence.tables.backups[offset + page] * call.pages.slotBytes;
+        copyPart(backup, call.pages.pool + sequence.tables.slots[offset + page] * call.pages.slotBytes, (long long)(i % parts) * PART, call.pages.slotBytes);
     }
 }
 
@@ -163,32 +178,105 @@ extern "C" __global__ void __launch_bounds__(256) backUp(const __grid_constant__
         int page = chunk.first / shape.pageSize + index;
         if (page >= (chunk.first + chunk.tokens) / shape.pageSize || !limited(call.layer, sequence)) continue;
         long long offset = tableOffset(call.layer, sequence, group) + page;
-        int slot = slotOf(sequence.table[offset]);
-        copyPart(call.pages.pool + slot * call.pages.slotBytes, call.pages.host + sequence.backups[offset] * call.pages.slotBytes, (long long)part * PART, call.pages.slotBytes);
+        int slot = slotOf(sequence.tables.slots[offset]);
+        copyPart(call.pages.pool + slot * call.pages.slotBytes, call.pages.host + sequence.tables.backups[offset] * call.pages.slotBytes, (long long)part * PART, call.pages.slotBytes);
+    }
+}
+
+/** What of a member's pages the step that is taken back came upon. */
+struct Before {
+    int pages, filled, filledAfter;
+    __device__ Before(const Shape& shape, const Sequence& sequence)
+        : pages((sequence.length + shape.pageSize - 1) / shape.pageSize),
+          filled(sequence.length / shape.pageSize),
+          filledAfter(lengthAfter(sequence) / shape.pageSize) {}
+};
+
+__device__ inline bool isChanged(const uint32_t* changed, int page) { return changed[page / 32] >> page % 32 & 1; }
+
+struct GiveUpArguments {
+    Shape shape;
+    Books books;
+    /** [batch] */
+    const Sequence* sequences;
+};
+
+/**
+ * A step is taken back, first half: grid (layers times groups, batch). Gives up every slot that it took, so that the second
+ * half finds as many as there were, and forgets its marks. What is changed and not resident then was evicted.
+ */
+extern "C" __global__ void __launch_bounds__(256) giveUp(const __grid_constant__ GiveUpArguments call) {
+    const Sequence& sequence = call.sequences[blockIdx.y];
+    const Tables& tables = sequence.tables;
+    Before before(call.shape, sequence);
+    Run& run = tables.runs[blockIdx.x];
+    long long offset = (long long)blockIdx.x * tables.capacity;
+    int* slots = tables.slots + offset;
+    int* backups = tables.backups + offset;
+    uint32_t* changed = changedOf(tables, blockIdx.x);
+    int pagesAfter = (lengthAfter(sequence) + call.shape.pageSize - 1) / call.shape.pageSize;
+    for (int page = before.pages + threadIdx.x; page < pagesAfter; page += blockDim.x) {
+        int slot = slotOf(slots[page]);
+        slots[page] = NONE;
+        if (slot != NONE) dropSlot(call.books, slot, backups[page]);
+        backups[page] = NONE;
+    }
+    for (int page = threadIdx.x; run.movedIn == sequence.step && page < before.pages; page += blockDim.x) {
+        if (!isChanged(changed, page) || slots[page] == NONE) continue;
+        int entry = slots[page];
+        if (entry <= VICTIM) {
+            slots[page] = slotOf(entry);
+        } else {
+            slots[page] = NONE;
+            atomicAnd(changed + page / 32, ~(1u << page % 32));
+            if (entry != WANTED) dropSlot(call.books, entry, backups[page]);
+        }
+    }
+    if (threadIdx.x == 0 && run.attendedIn == sequence.step) {
+        run.half ^= 1;
+        run.attendedIn = 0;
     }
 }
 
 struct BringBackArguments {
     Shape shape;
     Pages pages;
+    Books books;
     /** [batch] */
     const Sequence* sequences;
 };
 
 /**
- * A step is taken back: brings the bytes of pages that were resident before it, and are not now, back to the slots they
- * were in. Grid (blocks, batch); runs before the tables are restored.
+ * Second half: grid (layers times groups, batch). Brings evicted pages back. A last page that was not full has no backup
+ * any more.
  */
 extern "C" __global__ void __launch_bounds__(256) bringBack(const __grid_constant__ BringBackArguments call) {
-    const Shape& shape = call.shape;
     const Sequence& sequence = call.sequences[blockIdx.y];
-    int pages = (sequence.length + shape.pageSize - 1) / shape.pageSize;
-    long long entries = (long long)shape.layers * shape.groups * pages;
-    for (long long i = blockIdx.x; i < entries; i += gridDim.x) {
-        long long at = i / pages * sequence.capacity + i % pages;
-        int before = sequence.before[at];
-        if (before < 0 || slotOf(sequence.table[at]) != NONE) continue;
-        const char* backup = call.pages.host + sequence.backups[at] * call.pages.slotBytes;
-        for (long long from = 0; from < call.pages.slotBytes; from += PART) copyPart(backup, call.pages.pool + before * call.pages.slotBytes, from, call.pages.slotBytes);
+    const Tables& tables = sequence.tables;
+    Before before(call.shape, sequence);
+    Run& run = tables.runs[blockIdx.x];
+    long long offset = (long long)blockIdx.x * tables.capacity;
+    int* slots = tables.slots + offset;
+    int* backups = tables.backups + offset;
+    const uint32_t* changed = changedOf(tables, blockIdx.x);
+    __shared__ Place place;
+    for (int page = 0; run.movedIn == sequence.step && page < before.pages; page++) {
+        if (!isChanged(changed, page) || slots[page] != NONE) continue;
+        if (threadIdx.x == 0) place = page < before.filled ? acquire(call.books, backups[page]) : Place{takeSlot(call.books), true};
+        __syncthreads();
+        int slot = place.slot;
+        const char* backup = call.pages.host + backups[page] * call.pages.slotBytes;
+        for (long long from = 0; place.isNew && from < call.pages.slotBytes; from += PART) {
+            copyPart(backup, call.pages.pool + slot * call.pages.slotBytes, from, call.pages.slotBytes);
+        }
+        __syncthreads();
+        if (threadIdx.x == 0) slots[page] = slot;
+    }
+    __syncthreads();
+    if (threadIdx.x != 0) return;
+    run.movedIn = 0;
+    if (before.filled < before.pages && before.filledAfter > before.filled && backups[before.filled] != NONE) {
+        call.books.holders[backups[before.filled]] = NONE;
+        backups[before.filled] = NONE;
     }
 }

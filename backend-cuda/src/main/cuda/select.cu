@@ -190,19 +190,22 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
     if (!serves(call.layer, sequence)) return;
     long long scoreOffset = call.offsets[member];
     int pages = pagesAfter(call.layer, sequence);
-    int* count = sequence.counts + call.layer.index * shape.groups + group;
-    int* recalled = sequence.recalls + call.layer.index * shape.groups + group;
+    int index = runIndex(call.layer, group);
+    Run& run = sequence.tables.runs[index];
     if (!overBudget(call.layer, sequence)) {
         if (threadIdx.x == 0 && call.mode != EVICT) {
-            *count = -pages;
-            *recalled = 0;
+            attendToFirst(run, pages);
+            run.attendedIn = sequence.step;
         }
         return;
     }
     int from = sequence.sink, until = pages - sequence.window, candidates = until - from;
     long long offset = tableOffset(call.layer, sequence, group);
-    int* table = sequence.table + offset;
-    int* attended = sequence.attended + offset;
+    int* table = sequence.tables.slots + offset;
+    int half = run.half ^ 1; // of the pages chosen now
+    int* attended = attendedOf(sequence.tables, index, half);
+    uint32_t* changed = changedOf(sequence.tables, index);
+    for (int word = threadIdx.x; word < (pages + 31) / 32; word += THREADS) changed[word] = 0; // fetch waits for all
     extern __shared__ uint32_t sharedKeys[]; // keys, then a bit a candidate: whether it is resident
     uint32_t* keys = sharedKeys;
     if (candidates > SHARED_KEYS) {
@@ -272,6 +275,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
         if (seen.selected && !seen.resident) {
             attended[listed + want.before + __popc(comes & lower)] = page;
             table[page] = WANTED;
+            noteChanged(changed, page);
         }
         rest.before += __popc(stays);
         want.before += __popc(comes);
@@ -284,6 +288,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
     int exchanged = call.mode == MOVE && !call.forked ? min(MOST_EXCHANGED, min(victims, recalls)) : 0;
     auto evict = [&](int page) {
         int slot = table[page];
+        noteChanged(changed, page);
         if (call.mode == MARK) {
             table[page] = VICTIM - slot;
             return;
@@ -292,9 +297,9 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
         int order = exchanged ? atomicAdd(&exchanges, 1) : 0;
         if (order < exchanged) {
             freed[order] = slot;
-            call.books.holders[sequence.backups[offset + page]] = NONE;
+            call.books.holders[sequence.tables.backups[offset + page]] = NONE;
         } else {
-            dropSlot(call.books, slot, sequence.backups[offset + page]);
+            dropSlot(call.books, slot, sequence.tables.backups[offset + page]);
         }
     };
     if (victims <= FEW) {
@@ -334,7 +339,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
         for (int i = threadIdx.x; i < recalls; i += THREADS) {
             int page = attended[listed + i], slot = i < exchanged ? freed[i] : takeSlot(call.books);
             table[page] = slot;
-            call.books.holders[sequence.backups[offset + page]] = slot;
+            call.books.holders[sequence.tables.backups[offset + page]] = slot;
             attended[listed + i] = page | FRESH;
         }
         if (threadIdx.x == 0) atomicAdd(call.copies, (unsigned long long)recalls);
@@ -343,8 +348,11 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
         atomicAdd(&call.evicted[member], (unsigned long long)victims);
         atomicAdd(&call.recalled[member], (unsigned long long)recalls);
     }
+    if (threadIdx.x == 0) run.movedIn = sequence.step;
     if (threadIdx.x == 0 && call.mode != EVICT) {
-        *count = listed + recalls;
-        *recalled = recalls;
+        run.counts[half] = listed + recalls;
+        run.recalls[half] = recalls;
+        run.half = half;
+        run.attendedIn = sequence.step;
     }
 }

@@ -26,58 +26,57 @@ extern "C" __global__ void __launch_bounds__(256) installBackups(const __grid_co
     long long count = (long long)max(limitedLayers, 0) * call.shape.groups * pages;
     for (long long i = blockIdx.x * blockDim.x + threadIdx.x; i < count; i += gridDim.x * blockDim.x) {
         long long table = i / pages + sequence.denseLayers * call.shape.groups;
-        sequence.backups[table * sequence.capacity + first + i % pages] = slots[i];
+        sequence.tables.backups[table * sequence.tables.capacity + first + i % pages] = slots[i];
     }
 }
 
 struct RetainSlotsArguments {
     Shape shape;
     Books books;
-    /** The one whose tables these are. */
-    const Sequence* sequence;
+    Tables tables;
 };
 
 /** A fork holds every slot of the tables that were copied to it. */
 extern "C" __global__ void __launch_bounds__(256) retainSlots(const __grid_constant__ RetainSlotsArguments call) {
-    const Sequence& sequence = *call.sequence;
-    for (long long i = blockIdx.x * blockDim.x + threadIdx.x; i < entriesOf(call.shape, sequence.capacity); i += gridDim.x * blockDim.x) {
-        if (sequence.table[i] >= 0) atomicAdd(&call.books.references[sequence.table[i]], 1);
+    const int* slots = call.tables.slots;
+    for (long long i = blockIdx.x * blockDim.x + threadIdx.x; i < entriesOf(call.shape, call.tables.capacity); i += gridDim.x * blockDim.x) {
+        if (slots[i] >= 0) atomicAdd(&call.books.references[slots[i]], 1);
     }
 }
 
 struct ReleaseSlotsArguments {
     Shape shape;
     Books books;
-    /** The one whose tables these are. */
-    const Sequence* sequence;
+    Tables tables;
 };
 
 /** A sequence closes and gives up its slots. */
 extern "C" __global__ void __launch_bounds__(256) releaseSlots(const __grid_constant__ ReleaseSlotsArguments call) {
-    const Sequence& sequence = *call.sequence;
-    for (long long i = blockIdx.x * blockDim.x + threadIdx.x; i < entriesOf(call.shape, sequence.capacity); i += gridDim.x * blockDim.x) {
-        int slot = slotOf(sequence.table[i]);
-        if (slot >= 0) dropSlot(call.books, slot, sequence.backups[i]);
+    for (long long i = blockIdx.x * blockDim.x + threadIdx.x; i < entriesOf(call.shape, call.tables.capacity); i += gridDim.x * blockDim.x) {
+        int slot = slotOf(call.tables.slots[i]);
+        if (slot >= 0) dropSlot(call.books, slot, call.tables.backups[i]);
     }
 }
 
 struct GrowTablesArguments {
     Shape shape;
-    /** The one whose tables these are. */
-    const Sequence* sequence;
+    Tables from;
+    Tables to;
 };
 
-/** Copies tables of capacityBefore pages to the wider ones of capacity, which are NONE beyond. */
+/** Copies tables to wider ones, which are NONE beyond. Outside of steps, so that nothing counts as changed. */
 extern "C" __global__ void __launch_bounds__(256) growTables(const __grid_constant__ GrowTablesArguments call) {
-    const Sequence& sequence = *call.sequence;
-    long long narrow = entriesOf(call.shape, sequence.capacityBefore), wide = entriesOf(call.shape, sequence.capacity);
-    for (long long i = blockIdx.x * blockDim.x + threadIdx.x; i < narrow; i += gridDim.x * blockDim.x) {
-        long long to = i / sequence.capacityBefore * sequence.capacity + i % sequence.capacityBefore;
-        for (int table = 0; table < 3; table++) sequence.table[table * wide + to] = sequence.before[table * narrow + i];
+    const Tables& from = call.from;
+    const Tables& to = call.to;
+    long long first = blockIdx.x * blockDim.x + threadIdx.x, stride = gridDim.x * blockDim.x;
+    for (long long i = first; i < entriesOf(call.shape, from.capacity); i += stride) {
+        long long at = i / from.capacity * to.capacity + i % from.capacity;
+        to.slots[at] = from.slots[i];
+        to.backups[at] = from.backups[i];
     }
-    for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < 2 * call.shape.layers * call.shape.groups; i += gridDim.x * blockDim.x) {
-        sequence.counts[i] = sequence.before[3 * narrow + i];
-    }
+    long long runs = (long long)call.shape.layers * call.shape.groups;
+    for (long long i = first; i < runs * 2 * from.width; i += stride) to.attended[i / from.width * to.width + i % from.width] = from.attended[i];
+    for (long long i = first; i < runs; i += stride) to.runs[i] = from.runs[i];
 }
 
 struct FreeAllSlotsArguments {

@@ -101,7 +101,14 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
 
     @Override
     protected void doRelease(CudaSequence sequence) {
-        tables.release(sequence);
+        var step = (CudaStep) openWork();
+        if (step == null) {
+            tables.release(sequence);
+        } else {
+            long used = pools.usedSlots(staging);
+            tables.release(sequence);
+            step.othersGave(used - pools.usedSlots(staging));
+        }
     }
 
     @Override

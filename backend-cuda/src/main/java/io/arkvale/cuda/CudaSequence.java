@@ -3,6 +3,7 @@ package io.arkvale.cuda;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.core.CacheSequence;
 import io.arkvale.cuda.driver.Memory;
+import io.arkvale.cuda.kernel.CacheStructs.Tables;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,7 +12,7 @@ public final class CudaSequence extends CacheSequence {
     /** Backup slots of each filled page: {@code [limited layers][headGroups]}, shared by forks and never changed. */
     public final List<int[]> backups = new ArrayList<>();
 
-    public Tables tables;
+    public TableLayout tables;
     public Memory.OnDevice block;
 
     /** The block as it was at a version of the cache, for views. */
@@ -19,9 +20,14 @@ public final class CudaSequence extends CacheSequence {
 
     public long copyVersion = -1;
 
-    public CudaSequence(CudaCache cache, SequenceSpec spec, Tables tables, Memory.OnDevice block) {
+    public CudaSequence(CudaCache cache, SequenceSpec spec, TableLayout tables, Memory.OnDevice block) {
         super(cache, spec);
         this.tables = tables;
         this.block = block;
+    }
+
+    /** Its tables, as kernels are given them. */
+    public Tables onDevice() {
+        return tables.in(block.address);
     }
 }

@@ -6,7 +6,6 @@ import io.arkvale.core.CheckedView;
 import io.arkvale.core.tensor.Elements;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** A view of a cache whose tables are on the device. */
@@ -31,8 +30,7 @@ public final class CudaView extends CheckedView<CudaSequence> {
 
     @Override
     protected int slot(CudaSequence sequence, int layer, int group, int page) {
-        int at = Math.toIntExact(run(layer, group) * (long) sequence.tables.capacity() + page);
-        return Tables.slot(copy(sequence)[at]);
+        return sequence.tables.slot(copy(sequence), run(layer, group), page);
     }
 
     @Override
@@ -43,13 +41,13 @@ public final class CudaView extends CheckedView<CudaSequence> {
     @Override
     protected int[] attended(CudaSequence sequence, int layer, int group) {
         var ints = copy(sequence);
-        int count = ints[Math.toIntExact(sequence.tables.counts() + run(layer, group))];
+        int run = run(layer, group);
+        int count = sequence.tables.attendedCount(ints, run);
         if (count <= 0) {
             return IntStream.range(0, -count).toArray();
         }
-        int first = Math.toIntExact(sequence.tables.attended() + run(layer, group) * (long) sequence.tables.capacity());
-        return Arrays.stream(ints, first, first + count)
-                .map(Tables::attendedPage)
+        return IntStream.range(0, count)
+                .map(i -> sequence.tables.attendedPage(ints, run, i))
                 .sorted()
                 .toArray();
     }

@@ -60,7 +60,7 @@ public final class Pools {
         for (var block : new Memory.OnDevice[] {digests, radii, books}) {
             streams.fill(block.address, 0, block.bytes);
         }
-        streams.fill(at(HEADER + 2L * deviceSlots), Tables.NONE, (long) Integer.BYTES * hostSlots);
+        streams.fill(at(HEADER + 2L * deviceSlots), TableLayout.NONE, (long) Integer.BYTES * hostSlots);
         queue.launch(KernelName.FREE_ALL_SLOTS, new Grid(64), 256, 0, new FreeAllSlotsArguments(booksOfSlots()));
     }
 
@@ -92,11 +92,6 @@ public final class Pools {
     /** Where kernels find the device slot that holds the page of each backup. */
     public long holders() {
         return at(HEADER + 2L * deviceSlots).value();
-    }
-
-    /** The books, to be kept and put back when a step is taken back. */
-    public Memory.OnDevice books() {
-        return books;
     }
 
     public Memory.OnDevice slots() {
@@ -132,12 +127,7 @@ public final class Pools {
 
     /** Device slots that hold a page; waits for the device. */
     public long usedSlots(Staging staging) {
-        return usedSlots(staging, books.address);
-    }
-
-    /** The same in a copy of the books. */
-    public long usedSlots(Staging staging, Address copy) {
-        var counters = staging.download(copy, 2 * Long.BYTES);
+        var counters = staging.download(books.address, 2 * Long.BYTES);
         return deviceSlots
                 - counters.getAtIndex(ValueLayout.JAVA_LONG, 0)
                 + counters.getAtIndex(ValueLayout.JAVA_LONG, 1);

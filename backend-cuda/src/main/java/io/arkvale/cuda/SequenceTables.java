@@ -9,7 +9,6 @@ import io.arkvale.cuda.kernel.KernelArguments.GrowTablesArguments;
 import io.arkvale.cuda.kernel.KernelArguments.ReleaseSlotsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.RetainSlotsArguments;
 import io.arkvale.cuda.kernel.KernelName;
-import io.arkvale.cuda.step.StepMemory;
 
 /** Makes, widens, copies and frees the tables of sequences on the device. */
 public record SequenceTables(CudaCache cache) {
@@ -17,15 +16,15 @@ public record SequenceTables(CudaCache cache) {
     private static final int THREADS = 256;
 
     public CudaSequence begin(SequenceSpec spec) {
-        var tables = Tables.of(cache.spec(), FIRST_CAPACITY);
+        var tables = TableLayout.of(cache.spec(), spec, FIRST_CAPACITY);
         return new CudaSequence(cache, spec, tables, allocate(tables));
     }
 
-    private Memory.OnDevice allocate(Tables tables) {
+    private Memory.OnDevice allocate(TableLayout tables) {
         var block = cache.memory.allocate(tables.bytes());
-        long counts = Integer.BYTES * tables.counts();
-        cache.streams.fill(block.address, Tables.NONE, counts);
-        cache.streams.fill(block.address.plus(counts), 0, tables.bytes() - counts);
+        long marks = Integer.BYTES * tables.marks();
+        cache.streams.fill(block.address, TableLayout.NONE, marks);
+        cache.streams.fill(block.address.plus(marks), 0, tables.bytes() - marks);
         return block;
     }
 
@@ -35,10 +34,10 @@ public record SequenceTables(CudaCache cache) {
         if (pages <= narrow.capacity()) {
             return;
         }
-        var wide = Tables.of(cache.spec(), Math.max(pages, Math.addExact(narrow.capacity(), narrow.capacity() / 2)));
+        int capacity = Math.max(pages, Math.addExact(narrow.capacity(), narrow.capacity() / 2));
+        var wide = TableLayout.of(cache.spec(), sequence.spec(), capacity);
         var block = allocate(wide);
-        long record = stage(block, wide, sequence.block, narrow.capacity());
-        launch(KernelName.GROW_TABLES, new GrowTablesArguments(shape(), record));
+        launch(KernelName.GROW_TABLES, new GrowTablesArguments(shape(), sequence.onDevice(), wide.in(block.address)));
         var old = sequence.block;
         sequence.block = block;
         sequence.tables = wide;
@@ -48,9 +47,8 @@ public record SequenceTables(CudaCache cache) {
     public CudaSequence fork(CudaSequence source) {
         var block = cache.memory.allocate(source.tables.bytes());
         cache.streams.copy(source.block.address, block.address, source.tables.bytes());
-        long record = stage(block, source.tables, block, 0);
-        launch(KernelName.RETAIN_SLOTS, new RetainSlotsArguments(shape(), cache.pools.booksOfSlots(), record));
         var fork = new CudaSequence(cache, source.spec(), source.tables, block);
+        launch(KernelName.RETAIN_SLOTS, new RetainSlotsArguments(shape(), cache.pools.booksOfSlots(), fork.onDevice()));
         fork.backups.addAll(source.backups);
         fork.backups.forEach(cache.pools.backups::retainAll);
         return fork;
@@ -58,8 +56,10 @@ public record SequenceTables(CudaCache cache) {
 
     public void release(CudaSequence sequence) {
         cache.streams.awaitBackups();
-        long record = stage(sequence.block, sequence.tables, sequence.block, 0);
-        launch(KernelName.RELEASE_SLOTS, new ReleaseSlotsArguments(shape(), cache.pools.booksOfSlots(), record));
+        cache.streams.awaitAhead(); // prefetches of a step share what is resident
+        launch(
+                KernelName.RELEASE_SLOTS,
+                new ReleaseSlotsArguments(shape(), cache.pools.booksOfSlots(), sequence.onDevice()));
         sequence.backups.forEach(cache.pools.backups::releaseAll);
         sequence.backups.clear();
         free(sequence.block);
@@ -73,16 +73,6 @@ public record SequenceTables(CudaCache cache) {
 
     private Shape shape() {
         return cache.pools.shape();
-    }
-
-    /** Where the device finds the record of a sequence outside of steps. */
-    private long stage(Memory.OnDevice block, Tables tables, Memory.OnDevice before, int capacityBefore) {
-        var part = cache.staging.take(StepMemory.RECORD_BYTES);
-        StepMemory.writeTables(part.buffer(), block, tables);
-        part.buffer().putLong(before.value());
-        part.buffer().putInt(tables.capacity());
-        part.buffer().putInt(StepMemory.RECORD_BYTES - Integer.BYTES, capacityBefore);
-        return part.address().value();
     }
 
     private void launch(KernelName kernel, KernelArguments arguments) {

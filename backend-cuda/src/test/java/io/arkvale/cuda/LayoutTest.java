@@ -9,6 +9,7 @@ import io.arkvale.api.Scope;
 import io.arkvale.api.StepReport.Part;
 import io.arkvale.cuda.kernel.CacheStructs.Books;
 import io.arkvale.cuda.kernel.CacheStructs.Layer;
+import io.arkvale.cuda.kernel.CacheStructs.Sequence;
 import io.arkvale.cuda.kernel.CacheStructs.Shape;
 import io.arkvale.cuda.kernel.KernelArguments.AppendArguments;
 import io.arkvale.cuda.kernel.KernelArguments.AttendArguments;
@@ -20,7 +21,6 @@ import io.arkvale.cuda.step.AttentionWork.Arrival;
 import io.arkvale.cuda.step.ScoreWork.EstimateMode;
 import io.arkvale.cuda.step.ScoreWork.SelectMode;
 import io.arkvale.cuda.step.Splits;
-import io.arkvale.cuda.step.StepMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -108,12 +108,11 @@ class LayoutTest {
     }
 
     @Test
-    void aRecordHasTheSizeOfSequence() throws IOException {
-        int bytes = 0;
-        for (var field : fields("Sequence", "cache")) {
-            bytes += field.type().equals("int") ? Integer.BYTES : Long.BYTES;
-        }
-        assertThat(StepMemory.RECORD_BYTES).isEqualTo(bytes);
+    void recordsInDeviceMemoryHaveTheFieldsOfTheirStructures() throws IOException {
+        requireSame(Sequence.class, "cache");
+        int ints = fields("Run", "cache").size() + 2; // two of them are pairs
+        var tables = new TableLayout(3, 64, 5);
+        assertThat(tables.bytes()).isEqualTo(Integer.BYTES * (2 * 3 * 64 + 3 * 2 * 5 + 3 * 2 + 3L * ints));
     }
 
     @Test
@@ -140,9 +139,14 @@ class LayoutTest {
         assertThat(constants("SlotMark", "cache"))
                 .containsExactly("none = -1", "wanted = -2", "locked = -3", "victim = -10");
         assertThat(constants("AttendedMark", "cache")).containsExactly("fresh = 1 << 30");
-        assertThat(Tables.attendedPage(1 << 30 | 7)).isEqualTo(7);
-        assertThat(Tables.slot(-10)).isZero();
-        assertThat(Tables.slot(-2)).isNegative();
+        var tables = new TableLayout(1, 3, 2);
+        var copy = new int[(int) tables.bytes() / Integer.BYTES];
+        System.arraycopy(new int[] {5, -10, -2, 0, 0, 0, 8, 9, 1 << 30 | 7, 6, 0, 1, 4, 2}, 0, copy, 0, 14);
+        assertThat(tables.slot(copy, 0, 0)).isEqualTo(5);
+        assertThat(tables.slot(copy, 0, 1)).isZero();
+        assertThat(tables.slot(copy, 0, 2)).isNegative();
+        assertThat(tables.attendedCount(copy, 0)).isEqualTo(2); // of the half that holds
+        assertThat(tables.attendedPage(copy, 0, 0)).isEqualTo(7);
     }
 
     private record Field(String name, String type) {}

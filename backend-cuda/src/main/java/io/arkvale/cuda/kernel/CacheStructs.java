@@ -14,6 +14,28 @@ public final class CacheStructs {
     /** Summaries of the filled pages of limited layers, by backup slot. */
     public record Digests(long vectors, long radii) implements Struct {}
 
+    /** A sequence's tables on the device, by layer and head group. */
+    public record Tables(long slots, long backups, long attended, long runs, long changed, int capacity, int width)
+            implements Struct {}
+
+    /** One member of a step's batch. */
+    public record Sequence(
+            Tables tables,
+            int step,
+            int length,
+            int tokens,
+            int budget,
+            int ranked,
+            int sink,
+            int window,
+            int denseLayers,
+            int digest,
+            int groupScore,
+            int scope,
+            int row,
+            int serving)
+            implements Struct {}
+
     /** Who holds which device slot. */
     public record Books(long given, long freeSlots, long references, long holders, int slots) implements Struct {}
 

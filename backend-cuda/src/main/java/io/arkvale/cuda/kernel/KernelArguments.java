@@ -5,6 +5,7 @@ import io.arkvale.cuda.kernel.CacheStructs.Digests;
 import io.arkvale.cuda.kernel.CacheStructs.Layer;
 import io.arkvale.cuda.kernel.CacheStructs.Pages;
 import io.arkvale.cuda.kernel.CacheStructs.Shape;
+import io.arkvale.cuda.kernel.CacheStructs.Tables;
 import io.arkvale.cuda.kernel.CacheStructs.Tokens;
 
 /** What one kernel is given, by value, with each launch: the structure of the same name in its source file. */
@@ -13,11 +14,11 @@ public sealed interface KernelArguments extends Struct {
 
     record InstallBackupsArguments(Shape shape, long sequences, long chunks, long slots) implements KernelArguments {}
 
-    record RetainSlotsArguments(Shape shape, Books books, long sequence) implements KernelArguments {}
+    record RetainSlotsArguments(Shape shape, Books books, Tables tables) implements KernelArguments {}
 
-    record ReleaseSlotsArguments(Shape shape, Books books, long sequence) implements KernelArguments {}
+    record ReleaseSlotsArguments(Shape shape, Books books, Tables tables) implements KernelArguments {}
 
-    record GrowTablesArguments(Shape shape, long sequence) implements KernelArguments {}
+    record GrowTablesArguments(Shape shape, Tables from, Tables to) implements KernelArguments {}
 
     record FreeAllSlotsArguments(Books books) implements KernelArguments {}
 
@@ -79,7 +80,9 @@ public sealed interface KernelArguments extends Struct {
 
     record BackUpArguments(Layer layer, Pages pages, long chunks, int extent) implements KernelArguments {}
 
-    record BringBackArguments(Shape shape, Pages pages, long sequences) implements KernelArguments {}
+    record GiveUpArguments(Shape shape, Books books, long sequences) implements KernelArguments {}
+
+    record BringBackArguments(Shape shape, Pages pages, Books books, long sequences) implements KernelArguments {}
 
     // attended.cuh and prefill.cuh
 

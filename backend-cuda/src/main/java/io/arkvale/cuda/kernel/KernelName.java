@@ -15,6 +15,7 @@ import io.arkvale.cuda.kernel.KernelArguments.EvictVictimsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.FiniteArguments;
 import io.arkvale.cuda.kernel.KernelArguments.FreeAllSlotsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.GatherArguments;
+import io.arkvale.cuda.kernel.KernelArguments.GiveUpArguments;
 import io.arkvale.cuda.kernel.KernelArguments.GrowTablesArguments;
 import io.arkvale.cuda.kernel.KernelArguments.InstallBackupsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.ListResidentsArguments;
@@ -48,6 +49,7 @@ public enum KernelName {
     LIST_RESIDENTS("recall", "listResidents", ListResidentsArguments.class, Types.NONE),
     GATHER("recall", "gather", GatherArguments.class, Types.NONE),
     BACK_UP("recall", "backUp", BackUpArguments.class, Types.NONE),
+    GIVE_UP("recall", "giveUp", GiveUpArguments.class, Types.NONE),
     BRING_BACK("recall", "bringBack", BringBackArguments.class, Types.NONE),
     ATTEND_64("attend", "attend64", AttendArguments.class, Types.HALF),
     ATTEND_128("attend", "attend128", AttendArguments.class, Types.HALF),

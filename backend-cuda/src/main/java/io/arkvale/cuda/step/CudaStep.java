@@ -22,16 +22,19 @@ import java.util.Map;
 public final class CudaStep implements StepWork<CudaMemory> {
     private final CudaCache cache;
     private final List<Member> members;
-    private final Reservation.Slots reserved;
+
+    /** Device slots that may be in use before the step ends, and are kept free for it. */
+    private long promised;
+
     private final PageWork pages;
     private final ScoreWork scores;
     private final AttentionWork attention;
     private boolean begun;
 
-    public CudaStep(CudaCache cache, List<Member> members, Reservation.Slots reserved) {
+    public CudaStep(CudaCache cache, List<Member> members, long promised) {
         this.cache = cache;
         this.members = members;
-        this.reserved = reserved;
+        this.promised = promised;
         pages = new PageWork(cache, members);
         scores = new ScoreWork(cache, members);
         attention = new AttentionWork(cache, members);
@@ -245,13 +248,12 @@ public final class CudaStep implements StepWork<CudaMemory> {
 
     @Override
     public long unusedReservation() {
-        long used = cache.pools.usedSlots(cache.staging);
-        if (cache.isForked()) {
-            // What sequences share they may come to have apart.
-            return Math.max(0, reserved.all() - used);
-        }
-        long before = cache.pools.usedSlots(cache.staging, cache.stepMemory.booksBefore());
-        return Math.max(0, reserved.growth() - (used - before));
+        return Math.max(0, promised - cache.pools.usedSlots(cache.staging));
+    }
+
+    /** Calls beside the step have given so many slots back while it is open. */
+    public void othersGave(long slots) {
+        promised -= slots;
     }
 
     /** Waits for the device; one copy brings all that was counted. */
@@ -278,14 +280,13 @@ public final class CudaStep implements StepWork<CudaMemory> {
         return new StepOutcome(report, notFinite, Map.of());
     }
 
-    /** Without a snapshot nothing has changed on the device: the step did not begin, because it is lost. */
+    /** Nothing has changed on the device if the step did not begin, because the device is lost. */
     @Override
     public void undo() {
         if (begun) {
             cache.streams.awaitBackups();
             cache.streams.awaitAhead();
-            pages.undoMoves();
-            cache.stepMemory.restore(members);
+            pages.undo();
         }
         for (var member : members) {
             var backups = member.sequence().backups;

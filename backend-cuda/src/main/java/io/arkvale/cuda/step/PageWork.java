@@ -14,6 +14,7 @@ import io.arkvale.cuda.kernel.KernelArguments.BringBackArguments;
 import io.arkvale.cuda.kernel.KernelArguments.DigestArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EvictVictimsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.GatherArguments;
+import io.arkvale.cuda.kernel.KernelArguments.GiveUpArguments;
 import io.arkvale.cuda.kernel.KernelArguments.InstallBackupsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.ListResidentsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.OpenPagesArguments;
@@ -245,13 +246,18 @@ public record PageWork(CudaCache cache, List<Member> members) {
         }
     }
 
-    /** Brings back the bytes of pages that the step evicted, to the slots they were in. */
-    public void undoMoves() {
+    /** Takes back what the step did to page tables and slots: first gives up the slots that it took. */
+    public void undo() {
+        var grid = new Grid(cache.spec().layers() * cache.spec().headGroups(), members.size());
+        var shape = cache.pools.shape();
+        var books = cache.pools.booksOfSlots();
+        long sequences = cache.stepMemory.sequences();
+        launch(KernelName.GIVE_UP, grid, MOVE_THREADS, new GiveUpArguments(shape, books, sequences));
         launch(
                 KernelName.BRING_BACK,
-                new Grid(MOVE_BLOCKS, members.size()),
+                grid,
                 MOVE_THREADS,
-                new BringBackArguments(cache.pools.shape(), cache.pools.pages(), cache.stepMemory.sequences()));
+                new BringBackArguments(shape, cache.pools.pages(), books, sequences));
     }
 
     private Grid groupsByMembers() {

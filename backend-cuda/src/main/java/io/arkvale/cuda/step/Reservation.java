@@ -16,20 +16,12 @@ import java.util.function.LongSupplier;
  */
 public record Reservation(CacheSpec spec, SlotPool backups) {
     /**
-     * What is reserved.
-     *
-     * @param growth device slots that the members may take beyond those they have, if none are shared
-     * @param all device slots that all sequences may have then, if none are shared
-     */
-    public record Slots(long growth, long all) {}
-
-    /**
-     * Device slots that the members may take.
+     * Device slots that all sequences may have before the step ends, if none are shared.
      *
      * @param usedSlots asks the device how many are in use, for the error alone
      * @throws CapacityException if device or host slots are short
      */
-    public Slots reserve(Collection<CudaSequence> sequences, List<Member> members, LongSupplier usedSlots) {
+    public long reserve(Collection<CudaSequence> sequences, List<Member> members, LongSupplier usedSlots) {
         long newBackups = 0;
         long growth = 0;
         for (var member : members) {
@@ -48,7 +40,7 @@ public record Reservation(CacheSpec spec, SlotPool backups) {
             long used = usedSlots.getAsLong();
             throw new CapacityException("device slots", all - used, spec.deviceSlots() - used);
         }
-        return new Slots(growth, all);
+        return all;
     }
 
     /** Slots of a sequence between steps if it shares none. */

@@ -3,31 +3,28 @@ package io.arkvale.cuda.step;
 import io.arkvale.core.step.StepMember;
 import io.arkvale.cuda.CudaCache;
 import io.arkvale.cuda.CudaMemory;
-import io.arkvale.cuda.Tables;
 import io.arkvale.cuda.driver.Address;
-import io.arkvale.cuda.driver.Memory;
 import io.arkvale.cuda.driver.Scratch;
 import io.arkvale.cuda.kernel.CacheStructs.Layer;
+import io.arkvale.cuda.kernel.CacheStructs.Sequence;
 import io.arkvale.cuda.kernel.Serving;
+import io.arkvale.cuda.kernel.StructLayout;
 import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * What a step needs on the device beside the pools: a record of each member, counters, scratch, and a snapshot of what
- * it changes. All of it is allocated when the step opens, so that no later call can lack memory.
+ * What a step needs on the device beside the pools: a record of each member, counters and scratch. All of it is allocated when the step opens, so that no later call can lack memory.
  */
 public final class StepMemory {
-    /** Size of struct {@code Sequence} of {@code cache.cuh}: 6 pointers, 14 ints. */
-    public static final int RECORD_BYTES = 6 * Long.BYTES + 14 * Integer.BYTES;
+    private static final StructLayout RECORD = StructLayout.of(Sequence.class);
 
     private static final int ALIGNMENT = 16;
 
-    /** Copies at the beginning of a step beside its members' tables. */
-    private static final int OWN_COPIES = 4;
+    /** Copies at the beginning of a step. */
+    private static final int OWN_COPIES = 3;
 
     private final CudaCache cache;
     private final Copies copies;
-    private final Snapshot snapshot;
     private final Scratch records;
     private final ScoreScratch now;
     private final ScoreScratch shown;
@@ -38,12 +35,12 @@ public final class StepMemory {
     private CounterLayout layout = new CounterLayout(0, 0);
     private RoleRows roles;
     private int batch;
+    private int step;
     private int decodingRows;
 
     public StepMemory(CudaCache cache) {
         this.cache = cache;
         copies = new Copies(cache);
-        snapshot = new Snapshot(cache);
         records = new Scratch(cache.memory);
         now = ScoreScratch.in(cache.memory);
         shown = now.withOwnScores(cache.memory);
@@ -78,22 +75,22 @@ public final class StepMemory {
         partials.atLeast(Float.BYTES * splits * decodingRows * spec.queryHeads() * (spec.headDim() + 2L));
         tickets.atLeast(ticketBytes());
         guesses.atLeast(queryBytes() * spec.layers());
-        snapshot.reserve(members);
-        cache.staging.makeRoom(countersAt(), Copies.bytes(members.size() + OWN_COPIES), PageWork.backupBytes(members));
+        cache.staging.makeRoom(countersAt(), Copies.bytes(OWN_COPIES), PageWork.backupBytes(members));
     }
 
-    /** Writes the records and the offsets of scores, zeroes the counters and keeps what the step may change. */
+    /** Writes the records and the offsets of scores, and zeroes the counters. */
     public void begin(List<Member> members) {
         var part = cache.staging.take(countersAt());
+        step++;
         for (var member : members) {
-            write(part.buffer(), member, snapshot.tables(members, member));
+            RECORD.write(record(member), part.buffer(), RECORD.bytes() * member.index());
         }
+        part.buffer().position(RECORD.bytes() * batch);
         writeOffsets(part.buffer(), members);
         roles.write(part.buffer());
         copies.add(part.address(), area(), countersAt());
         copies.zero(area().plus(countersAt()), layout.bytes());
         copies.zero(tickets.atLeast(0).address, ticketBytes());
-        snapshot.take(members, copies);
         copies.run();
     }
 
@@ -107,25 +104,23 @@ public final class StepMemory {
     }
 
     @SuppressWarnings("EnumOrdinal") // cache.cuh declares the same constants in the same order
-    private static void write(ByteBuffer buffer, Member member, Address before) {
-        var sequence = member.sequence();
-        writeTables(buffer, sequence.block, sequence.tables);
-        buffer.putLong(before.value());
-        var spec = sequence.spec();
-        buffer.putInt(sequence.tables.capacity()).putInt(member.lengthBefore()).putInt(member.tokens());
-        buffer.putInt(spec.budgetPages()).putInt(spec.isLimited() ? spec.rankedPages() : 0);
-        buffer.putInt(spec.sinkPages()).putInt(spec.windowPages()).putInt(spec.denseLayers());
-        buffer.putInt(spec.digest().ordinal()).putInt(spec.groupScore().ordinal());
-        buffer.putInt(spec.scope().ordinal()).putInt(member.firstRow());
-        buffer.putInt(Serving.of(member.role()).ordinal()).putInt(0);
-    }
-
-    /** The first five fields of a record. */
-    public static void writeTables(ByteBuffer buffer, Memory.OnDevice block, Tables tables) {
-        long base = block.value();
-        buffer.putLong(base).putLong(base + Integer.BYTES * tables.backups());
-        buffer.putLong(base + Integer.BYTES * tables.attended()).putLong(base + Integer.BYTES * tables.counts());
-        buffer.putLong(base + Integer.BYTES * tables.recalls());
+    private Sequence record(Member member) {
+        var spec = member.settings();
+        return new Sequence(
+                member.sequence().onDevice(),
+                step,
+                member.lengthBefore(),
+                member.tokens(),
+                spec.budgetPages(),
+                spec.isLimited() ? spec.rankedPages() : 0,
+                spec.sinkPages(),
+                spec.windowPages(),
+                spec.denseLayers(),
+                spec.digest().ordinal(),
+                spec.groupScore().ordinal(),
+                spec.scope().ordinal(),
+                member.firstRow(),
+                Serving.of(member.role()).ordinal());
     }
 
     /** A layer of the step, as kernels are given it that are for all members. */
@@ -245,22 +240,12 @@ public final class StepMemory {
         cache.streams.fill(area().plus(countersAt() + layout.flagsAt()), 0, (long) Integer.BYTES * batch);
     }
 
-    /** Puts the books and the members' tables back. */
-    public void restore(List<Member> members) {
-        snapshot.restore(members);
-    }
-
-    /** The books as they were before the step. */
-    public Address booksBefore() {
-        return snapshot.books();
-    }
-
     private Address area() {
         return records.atLeast(0).address;
     }
 
     private long offsetsAt() {
-        return (long) RECORD_BYTES * batch;
+        return (long) RECORD.bytes() * batch;
     }
 
     private long countersAt() {
