@@ -276,7 +276,7 @@ __device__ inline int takeSlot(const Books& books) {
 /** Gives up one reference; the last one frees the slot. */
 __device__ inline void dropSlot(const Books& books, int slot, int backup) {
     if (atomicSub(&books.references[slot], 1) != 1) return;
-    if (backup >= 0) books.holders[backup] = NONE;
+    if (backup >= 0) atomicCAS(&books.holders[backup], slot, NONE);
     int* entry = books.freeSlots + atomicAdd(books.given, 1ull) % books.slots;
     while (atomicCAS(entry, NONE, slot) != NONE) __nanosleep(100); // whoever takes what is still there is about to
 }

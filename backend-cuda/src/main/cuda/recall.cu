@@ -1,8 +1,5 @@
 // Moves pages between the device's slots and the backups in host memory, which is mapped into the device's addresses.
-#include "cache.cuh"
-
-/** Bytes that a block copies at a time. */
-constexpr int PART = 32 * 1024;
+#include "moves.cuh"
 
 struct EvictVictimsArguments {
     Layer layer;
@@ -22,29 +19,6 @@ extern "C" __global__ void __launch_bounds__(256) evictVictims(const __grid_cons
             dropSlot(call.books, VICTIM - entry, sequence.tables.backups[offset + page]);
         }
     }
-}
-
-/** The slot of a page, and whether its bytes have yet to be copied there. */
-struct Place {
-    int slot;
-    bool isNew;
-};
-
-/** Finds a slot for the page of a backup: the one that holds it, or is being given to it in this very launch, or a new one. */
-__device__ static Place acquire(const Books& books, int backup) {
-    int holder = atomicCAS(&books.holders[backup], NONE, LOCKED);
-    if (holder == NONE) {
-        int slot = takeSlot(books);
-        __threadfence();
-        atomicExch(&books.holders[backup], slot);
-        return {slot, true};
-    }
-    while (holder == LOCKED) {
-        __nanosleep(100);
-        holder = atomicAdd(&books.holders[backup], 0);
-    }
-    atomicAdd(&books.references[holder], 1);
-    return {holder, false};
 }
 
 struct AcquireSlotsArguments {
@@ -81,6 +55,8 @@ constexpr int LISTERS = 128;
 
 struct ListResidentsArguments {
     Layer layer;
+    /** [batch]: counts the pages that are attended to as far as the host cannot know how many are resident. */
+    unsigned long long* attended;
 };
 
 /** Scope resident: lists the resident pages as attended. Grid (groups, batch). */
@@ -104,29 +80,7 @@ extern "C" __global__ void __launch_bounds__(LISTERS) listResidents(const __grid
     if (threadIdx.x == LISTERS - 1) {
         run.counts[run.half] = place;
         run.recalls[run.half] = 0;
-    }
-}
-
-/** Copies one part of a page, eight loads in flight a thread. */
-__device__ static void copyPart(const char* source, char* target, long long from, long long bytes) {
-    long long until = min(from + PART, bytes);
-    if (bytes % 16 == 0) {
-        constexpr int FLIGHT = PART / 16 / 256;
-        uint4 loaded[FLIGHT];
-#pragma unroll
-        for (int i = 0; i < FLIGHT; i++) {
-            long long at = from + (i * 256 + threadIdx.x) * 16;
-            if (at < until) loaded[i] = __ldcs(reinterpret_cast<const uint4*>(source + at));
-        }
-#pragma unroll
-        for (int i = 0; i < FLIGHT; i++) {
-            long long at = from + (i * 256 + threadIdx.x) * 16;
-            if (at < until) *reinterpret_cast<uint4*>(target + at) = loaded[i];
-        }
-    } else {
-        for (long long at = from + threadIdx.x * 4; at < until; at += 256 * 4) {
-            *reinterpret_cast<int*>(target + at) = *reinterpret_cast<const int*>(source + at);
-        }
+        atomicAdd(&call.attended[blockIdx.y], (unsigned long long)place);
     }
 }
 
@@ -180,103 +134,5 @@ extern "C" __global__ void __launch_bounds__(256) backUp(const __grid_constant__
         long long offset = tableOffset(call.layer, sequence, group) + page;
         int slot = slotOf(sequence.tables.slots[offset]);
         copyPart(call.pages.pool + slot * call.pages.slotBytes, call.pages.host + sequence.tables.backups[offset] * call.pages.slotBytes, (long long)part * PART, call.pages.slotBytes);
-    }
-}
-
-/** What of a member's pages the step that is taken back came upon. */
-struct Before {
-    int pages, filled, filledAfter;
-    __device__ Before(const Shape& shape, const Sequence& sequence)
-        : pages((sequence.length + shape.pageSize - 1) / shape.pageSize),
-          filled(sequence.length / shape.pageSize),
-          filledAfter(lengthAfter(sequence) / shape.pageSize) {}
-};
-
-__device__ inline bool isChanged(const uint32_t* changed, int page) { return changed[page / 32] >> page % 32 & 1; }
-
-struct GiveUpArguments {
-    Shape shape;
-    Books books;
-    /** [batch] */
-    const Sequence* sequences;
-};
-
-/**
- * A step is taken back, first half: grid (layers times groups, batch). Gives up every slot that it took, so that the second
- * half finds as many as there were, and forgets its marks. What is changed and not resident then was evicted.
- */
-extern "C" __global__ void __launch_bounds__(256) giveUp(const __grid_constant__ GiveUpArguments call) {
-    const Sequence& sequence = call.sequences[blockIdx.y];
-    const Tables& tables = sequence.tables;
-    Before before(call.shape, sequence);
-    Run& run = tables.runs[blockIdx.x];
-    long long offset = (long long)blockIdx.x * tables.capacity;
-    int* slots = tables.slots + offset;
-    int* backups = tables.backups + offset;
-    uint32_t* changed = changedOf(tables, blockIdx.x);
-    int pagesAfter = (lengthAfter(sequence) + call.shape.pageSize - 1) / call.shape.pageSize;
-    for (int page = before.pages + threadIdx.x; page < pagesAfter; page += blockDim.x) {
-        int slot = slotOf(slots[page]);
-        slots[page] = NONE;
-        if (slot != NONE) dropSlot(call.books, slot, backups[page]);
-        backups[page] = NONE;
-    }
-    for (int page = threadIdx.x; run.movedIn == sequence.step && page < before.pages; page += blockDim.x) {
-        if (!isChanged(changed, page) || slots[page] == NONE) continue;
-        int entry = slots[page];
-        if (entry <= VICTIM) {
-            slots[page] = slotOf(entry);
-        } else {
-            slots[page] = NONE;
-            atomicAnd(changed + page / 32, ~(1u << page % 32));
-            if (entry != WANTED) dropSlot(call.books, entry, backups[page]);
-        }
-    }
-    if (threadIdx.x == 0 && run.attendedIn == sequence.step) {
-        run.half ^= 1;
-        run.attendedIn = 0;
-    }
-}
-
-struct BringBackArguments {
-    Shape shape;
-    Pages pages;
-    Books books;
-    /** [batch] */
-    const Sequence* sequences;
-};
-
-/**
- * Second half: grid (layers times groups, batch). Brings evicted pages back. A last page that was not full has no backup
- * any more.
- */
-extern "C" __global__ void __launch_bounds__(256) bringBack(const __grid_constant__ BringBackArguments call) {
-    const Sequence& sequence = call.sequences[blockIdx.y];
-    const Tables& tables = sequence.tables;
-    Before before(call.shape, sequence);
-    Run& run = tables.runs[blockIdx.x];
-    long long offset = (long long)blockIdx.x * tables.capacity;
-    int* slots = tables.slots + offset;
-    int* backups = tables.backups + offset;
-    const uint32_t* changed = changedOf(tables, blockIdx.x);
-    __shared__ Place place;
-    for (int page = 0; run.movedIn == sequence.step && page < before.pages; page++) {
-        if (!isChanged(changed, page) || slots[page] != NONE) continue;
-        if (threadIdx.x == 0) place = page < before.filled ? acquire(call.books, backups[page]) : Place{takeSlot(call.books), true};
-        __syncthreads();
-        int slot = place.slot;
-        const char* backup = call.pages.host + backups[page] * call.pages.slotBytes;
-        for (long long from = 0; place.isNew && from < call.pages.slotBytes; from += PART) {
-            copyPart(backup, call.pages.pool + slot * call.pages.slotBytes, from, call.pages.slotBytes);
-        }
-        __syncthreads();
-        if (threadIdx.x == 0) slots[page] = slot;
-    }
-    __syncthreads();
-    if (threadIdx.x != 0) return;
-    run.movedIn = 0;
-    if (before.filled < before.pages && before.filledAfter > before.filled && backups[before.filled] != NONE) {
-        call.books.holders[backups[before.filled]] = NONE;
-        backups[before.filled] = NONE;
     }
 }

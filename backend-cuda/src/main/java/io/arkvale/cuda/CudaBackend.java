@@ -41,7 +41,8 @@ public final class CudaBackend extends CacheBackend {
                     Feature.BATCH_INVARIANT,
                     Feature.RECALL_WITHOUT_HOST,
                     Feature.MIXED_STEPS,
-                    Feature.BESIDE_STEPS)
+                    Feature.BESIDE_STEPS,
+                    Feature.TRUNCATION)
             .blockSizes(Unit.PAGES, ScoreWork.WARPS, ScoreWork.WARPS * ScoreWork.PAGES)
             .blockSizes(Unit.TOKENS, Splits.UNIT, AttentionWork.PREFILL_ROWS, Splits.TARGET / 2)
             .build();

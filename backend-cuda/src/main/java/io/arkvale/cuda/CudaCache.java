@@ -3,6 +3,7 @@ package io.arkvale.cuda;
 import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CacheView;
+import io.arkvale.api.CapacityException;
 import io.arkvale.api.MemoryUse;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.core.CheckedCache;
@@ -36,6 +37,9 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
     public final StepMemory stepMemory;
     public final LaunchQueue queue;
 
+    /** Takes tokens back. */
+    public final Truncation truncation;
+
     private final SequenceTables tables;
     private boolean forked;
 
@@ -53,6 +57,7 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
             pools = new Pools(spec, memory);
             stepMemory = new StepMemory(this);
             tables = new SequenceTables(this);
+            truncation = new Truncation(this);
             pools.clear(streams, queue);
         } catch (RuntimeException e) {
             try (streams;
@@ -76,6 +81,21 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
     protected CudaSequence doFork(CudaSequence source) {
         forked = true;
         return tables.fork(source);
+    }
+
+    @Override
+    protected void doTruncate(CudaSequence sequence, int length) {
+        var step = (CudaStep) openWork();
+        long needed = truncation.slotsNeeded(sequence, length, step != null);
+        long used = pools.usedSlots(staging);
+        long free = pools.deviceSlots - used - (step == null ? 0 : step.unusedReservation());
+        if (needed > free) {
+            throw new CapacityException("device slots", needed, free);
+        }
+        truncation.run(sequence, length, step != null);
+        if (step != null) {
+            step.othersGave(used - pools.usedSlots(staging));
+        }
     }
 
     /** Whether sequences may share pages. */

@@ -17,6 +17,7 @@ import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Step;
 import io.arkvale.api.Tensor;
 import io.arkvale.cuda.driver.Kernels.Grid;
+import io.arkvale.cuda.kernel.CacheStructs.Books;
 import io.arkvale.cuda.kernel.CacheStructs.Pages;
 import io.arkvale.cuda.kernel.CacheStructs.Shape;
 import io.arkvale.cuda.kernel.KernelArguments.AppendArguments;
@@ -212,7 +213,8 @@ class HostSideTest {
     @Test
     void whatFailsWithinAFusedDecodeLeavesTheQueueOpen() {
         var cache = (CudaCache) backend.open(SMALL);
-        var nothing = new BringBackArguments(new Shape(0, 0, 0, 0, 0, 0), new Pages(0, 0, 0), 0);
+        var nothing =
+                new BringBackArguments(new Shape(0, 0, 0, 0, 0, 0), new Pages(0, 0, 0), new Books(0, 0, 0, 0, 0), 0);
         assertThatThrownBy(() -> cache.queue.fused(() -> {
                     cache.queue.launch(KernelName.BRING_BACK, new Grid(1), 1, 0, nothing);
                     throw new IllegalStateException("in the middle");

@@ -42,6 +42,10 @@ public final class CacheStructs {
     /** One layer of a step: what nearly every kernel works on. */
     public record Layer(Shape shape, int index, int batch, long sequences, long times, int serving) implements Struct {}
 
+    /** Which pages have to be resident at a length; of {@code takeback.cu}. */
+    public record Residence(int length, int budget, int sink, int window, int denseLayers, int besideStep)
+            implements Struct {}
+
     /** Keys and values that a call brings: [rows][kvHeads][headDim]; of {@code append.cu}. */
     public record Tokens(long keys, long values) implements Struct {}
 }

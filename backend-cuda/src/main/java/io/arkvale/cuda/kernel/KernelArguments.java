@@ -4,6 +4,7 @@ import io.arkvale.cuda.kernel.CacheStructs.Books;
 import io.arkvale.cuda.kernel.CacheStructs.Digests;
 import io.arkvale.cuda.kernel.CacheStructs.Layer;
 import io.arkvale.cuda.kernel.CacheStructs.Pages;
+import io.arkvale.cuda.kernel.CacheStructs.Residence;
 import io.arkvale.cuda.kernel.CacheStructs.Shape;
 import io.arkvale.cuda.kernel.CacheStructs.Tables;
 import io.arkvale.cuda.kernel.CacheStructs.Tokens;
@@ -74,15 +75,25 @@ public sealed interface KernelArguments extends Struct {
 
     record AcquireSlotsArguments(Layer layer, Books books, long copies) implements KernelArguments {}
 
-    record ListResidentsArguments(Layer layer) implements KernelArguments {}
+    record ListResidentsArguments(Layer layer, long attended) implements KernelArguments {}
 
     record GatherArguments(Layer layer, Pages pages) implements KernelArguments {}
 
     record BackUpArguments(Layer layer, Pages pages, long chunks, int extent) implements KernelArguments {}
 
+    // takeback.cu
+
     record GiveUpArguments(Shape shape, Books books, long sequences) implements KernelArguments {}
 
     record BringBackArguments(Shape shape, Pages pages, Books books, long sequences) implements KernelArguments {}
+
+    record ShortenArguments(Shape shape, Books books, Tables tables, int length) implements KernelArguments {}
+
+    record CountReturnsArguments(Shape shape, Books books, Tables tables, Residence residence, long needed)
+            implements KernelArguments {}
+
+    record ReturnPagesArguments(Shape shape, Pages pages, Books books, Tables tables, Residence residence)
+            implements KernelArguments {}
 
     // attended.cuh and prefill.cuh
 

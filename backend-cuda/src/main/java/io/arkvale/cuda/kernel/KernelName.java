@@ -7,6 +7,7 @@ import io.arkvale.cuda.kernel.KernelArguments.AttendArguments;
 import io.arkvale.cuda.kernel.KernelArguments.BackUpArguments;
 import io.arkvale.cuda.kernel.KernelArguments.BringBackArguments;
 import io.arkvale.cuda.kernel.KernelArguments.CopyAllArguments;
+import io.arkvale.cuda.kernel.KernelArguments.CountReturnsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.DigestArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EstimateGroupsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EstimateHeadsArguments;
@@ -23,7 +24,9 @@ import io.arkvale.cuda.kernel.KernelArguments.OpenPagesArguments;
 import io.arkvale.cuda.kernel.KernelArguments.PrefillArguments;
 import io.arkvale.cuda.kernel.KernelArguments.ReleaseSlotsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.RetainSlotsArguments;
+import io.arkvale.cuda.kernel.KernelArguments.ReturnPagesArguments;
 import io.arkvale.cuda.kernel.KernelArguments.SelectPagesArguments;
+import io.arkvale.cuda.kernel.KernelArguments.ShortenArguments;
 import io.arkvale.cuda.kernel.KernelArguments.StoreArguments;
 import java.util.Locale;
 
@@ -49,8 +52,11 @@ public enum KernelName {
     LIST_RESIDENTS("recall", "listResidents", ListResidentsArguments.class, Types.NONE),
     GATHER("recall", "gather", GatherArguments.class, Types.NONE),
     BACK_UP("recall", "backUp", BackUpArguments.class, Types.NONE),
-    GIVE_UP("recall", "giveUp", GiveUpArguments.class, Types.NONE),
-    BRING_BACK("recall", "bringBack", BringBackArguments.class, Types.NONE),
+    GIVE_UP("takeback", "giveUp", GiveUpArguments.class, Types.NONE),
+    SHORTEN("takeback", "shorten", ShortenArguments.class, Types.NONE),
+    COUNT_RETURNS("takeback", "countReturns", CountReturnsArguments.class, Types.NONE),
+    RETURN_PAGES("takeback", "returnPages", ReturnPagesArguments.class, Types.NONE),
+    BRING_BACK("takeback", "bringBack", BringBackArguments.class, Types.NONE),
     ATTEND_64("attend", "attend64", AttendArguments.class, Types.HALF),
     ATTEND_128("attend", "attend128", AttendArguments.class, Types.HALF),
     ATTEND_ANY("attendany", "attendAny", AttendArguments.class, Types.ALL),

@@ -40,7 +40,7 @@ public record AttentionWork(CudaCache cache, List<Member> members) {
 
     private void count(int layer, List<Member> decoding) {
         for (var member : decoding) {
-            if (member.settings().isLimited(layer)) {
+            if (member.settings().isLimited(layer) && !member.attendsToResidents(layer)) {
                 member.attendedPages +=
                         (long) member.attended(layer) * cache.spec().headGroups();
             }

@@ -7,7 +7,8 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Where the numbers that kernels count in a step lie: evicted pages and recalled pages of each member, copies, times,
+ * Where the numbers that kernels count in a step lie: pages of each member that were evicted, recalled, and attended to
+ * because they are resident; copies, times,
  * flags of members whose values are not finite.
  *
  * @param timedLayers layers whose parts are timed: all or none
@@ -23,8 +24,12 @@ public record CounterLayout(int batch, int timedLayers) {
         return (long) Long.BYTES * batch;
     }
 
-    public long copiesAt() {
+    public long attendedAt() {
         return 2L * Long.BYTES * batch;
+    }
+
+    public long copiesAt() {
+        return 3L * Long.BYTES * batch;
     }
 
     /** {@code [layers][parts][2]}: the complement of the first start and the last end, zero if there was none. */
@@ -43,13 +48,16 @@ public record CounterLayout(int batch, int timedLayers) {
     public Counters read(MemorySegment bytes) {
         var evicted = new long[batch];
         var recalled = new long[batch];
+        var attended = new long[batch];
         var notFinite = new boolean[batch];
         for (int i = 0; i < batch; i++) {
             evicted[i] = bytes.get(ValueLayout.JAVA_LONG, evictedAt() + (long) Long.BYTES * i);
             recalled[i] = bytes.get(ValueLayout.JAVA_LONG, recalledAt() + (long) Long.BYTES * i);
+            attended[i] = bytes.get(ValueLayout.JAVA_LONG, attendedAt() + (long) Long.BYTES * i);
             notFinite[i] = bytes.get(ValueLayout.JAVA_INT, flagsAt() + (long) Integer.BYTES * i) != 0;
         }
-        return new Counters(evicted, recalled, bytes.get(ValueLayout.JAVA_LONG, copiesAt()), notFinite, nanos(bytes));
+        return new Counters(
+                evicted, recalled, attended, bytes.get(ValueLayout.JAVA_LONG, copiesAt()), notFinite, nanos(bytes));
     }
 
     private Map<Part, Long> nanos(MemorySegment bytes) {

@@ -5,4 +5,5 @@ import java.util.Map;
 
 /** What kernels counted in a step; times only if it was timed. */
 @SuppressWarnings("ArrayRecordComponent") // read at once and never compared
-public record Counters(long[] evicted, long[] recalled, long copies, boolean[] notFinite, Map<Part, Long> nanos) {}
+public record Counters(
+        long[] evicted, long[] recalled, long[] attended, long copies, boolean[] notFinite, Map<Part, Long> nanos) {}

@@ -265,11 +265,20 @@ public final class CudaStep implements StepWork<CudaMemory> {
         for (var member : members) {
             int index = member.index();
             counts.add(new SequenceCounts(
-                    counters.recalled()[index], counters.evicted()[index], member.attendedPages, member.scoredPages));
+                    counters.recalled()[index],
+                    counters.evicted()[index],
+                    member.attendedPages + counters.attended()[index],
+                    member.scoredPages));
             if (counters.notFinite()[index]) {
                 notFinite.put(
                         member.sequence(),
                         "keys, values or queries of sequence " + index + " of the batch hold NaN or infinity");
+            }
+        }
+        for (var member : members) {
+            int tokens = kept[member.index()];
+            if (tokens < member.tokens()) {
+                cache.truncation.run(member.sequence(), member.lengthBefore() + tokens, false);
             }
         }
         long slotBytes = cache.spec().slotBytes();

@@ -242,7 +242,7 @@ public record PageWork(CudaCache cache, List<Member> members) {
                     groupsByMembers(),
                     LIST_THREADS,
                     0,
-                    new ListResidentsArguments(current));
+                    new ListResidentsArguments(current, cache.stepMemory.attended()));
         }
     }
 

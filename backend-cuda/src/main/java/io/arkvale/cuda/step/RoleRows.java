@@ -22,7 +22,7 @@ record RoleRows(List<Member> members) {
     }
 
     private boolean hasRoles() {
-        return members.getFirst().role() != Role.BY_CALL;
+        return !members.isEmpty() && members.getFirst().role() != Role.BY_CALL;
     }
 
     /** The members that decode. */

@@ -33,7 +33,7 @@ public final class StepMemory {
     private final Scratch tickets;
     private final Scratch guesses;
     private CounterLayout layout = new CounterLayout(0, 0);
-    private RoleRows roles;
+    private RoleRows roles = new RoleRows(List.of());
     private int batch;
     private int step;
     private int decodingRows;
@@ -182,6 +182,11 @@ public final class StepMemory {
     /** Where kernels count the pages that each member recalled. */
     public long recalled() {
         return counters() + layout.recalledAt();
+    }
+
+    /** Where kernels count the pages that each member attends to because they are resident. */
+    public long attended() {
+        return counters() + layout.attendedAt();
     }
 
     /** Where kernels count the pages that are copied back. */

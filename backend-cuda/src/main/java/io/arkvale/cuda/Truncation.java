@@ -1,0 +1,84 @@
+package io.arkvale.cuda;
+
+import io.arkvale.cuda.driver.Kernels.Grid;
+import io.arkvale.cuda.driver.Memory;
+import io.arkvale.cuda.kernel.CacheStructs.Residence;
+import io.arkvale.cuda.kernel.KernelArguments;
+import io.arkvale.cuda.kernel.KernelArguments.CountReturnsArguments;
+import io.arkvale.cuda.kernel.KernelArguments.ReturnPagesArguments;
+import io.arkvale.cuda.kernel.KernelArguments.ShortenArguments;
+import io.arkvale.cuda.kernel.KernelName;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Tokens of sequences are taken back (rule 709). Pages beyond the new length go; what has to be resident at the new length
+ * and is not comes back.
+ */
+public final class Truncation {
+    private static final int THREADS = 256;
+
+    private final CudaCache cache;
+    private final Memory.OnDevice counter;
+
+    Truncation(CudaCache cache) {
+        this.cache = cache;
+        counter = cache.memory.allocate(Long.BYTES);
+    }
+
+    /** Slots that come into use less those that come free: below 0 if more come free. Waits for the device. */
+    long slotsNeeded(CudaSequence sequence, int length, boolean besideStep) {
+        settle();
+        cache.streams.fill(counter.address, 0, Long.BYTES);
+        launch(
+                KernelName.COUNT_RETURNS,
+                new CountReturnsArguments(
+                        cache.pools.shape(),
+                        cache.pools.booksOfSlots(),
+                        sequence.onDevice(),
+                        residence(sequence, length, besideStep),
+                        counter.value()));
+        return cache.staging.download(counter.address, Long.BYTES).get(ValueLayout.JAVA_LONG, 0);
+    }
+
+    /** Queues it; there is room. The sequence's length is the caller's business. */
+    public void run(CudaSequence sequence, int length, boolean besideStep) {
+        settle();
+        var pools = cache.pools;
+        launch(
+                KernelName.SHORTEN,
+                new ShortenArguments(pools.shape(), pools.booksOfSlots(), sequence.onDevice(), length));
+        launch(
+                KernelName.RETURN_PAGES,
+                new ReturnPagesArguments(
+                        pools.shape(),
+                        pools.pages(),
+                        pools.booksOfSlots(),
+                        sequence.onDevice(),
+                        residence(sequence, length, besideStep)));
+        while (sequence.backups.size() > length / cache.spec().pageSize()) {
+            pools.backups.releaseAll(sequence.backups.removeLast());
+        }
+    }
+
+    /** Backups are read, and prefetches of a step share what is resident. */
+    private void settle() {
+        cache.streams.awaitBackups();
+        cache.streams.awaitAhead();
+    }
+
+    private static Residence residence(CudaSequence sequence, int length, boolean besideStep) {
+        var spec = sequence.spec();
+        return new Residence(
+                length,
+                spec.budgetPages(),
+                spec.sinkPages(),
+                spec.windowPages(),
+                spec.denseLayers(),
+                besideStep ? 1 : 0);
+    }
+
+    private void launch(KernelName kernel, KernelArguments arguments) {
+        int runs = cache.spec().layers() * cache.spec().headGroups();
+        cache.queue.launch(kernel, new Grid(runs), THREADS, 0, arguments);
+    }
+}
