@@ -148,6 +148,28 @@ public interface Step extends AutoCloseable {
         throw new UnsupportedFeatureException(Capabilities.Feature.TRUNCATION);
     }
 
+    /**
+     * Ends the step as {@link #commit()} does, without waiting for work that is under way. The next step may open at once.
+     * Errors of order are raised here; deferred errors show in the report.
+     *
+     * @throws CallOrderException if a layer is not done
+     */
+    default PendingReport commitAsync() {
+        return PendingReport.complete(this::commit);
+    }
+
+    /**
+     * Ends the step as {@link #commit(int...)} does, without waiting for work that is under way.
+     *
+     * @param kept tokens to keep of each member
+     * @throws CallOrderException if a layer is not done
+     * @throws InvalidArgumentException as {@code commit}
+     * @throws UnsupportedFeatureException if the backend does not declare truncation
+     */
+    default PendingReport commitAsync(int... kept) {
+        return PendingReport.complete(() -> commit(kept));
+    }
+
     /** Without {@link #commit}: puts everything back to what it was before the step; after it, does nothing. */
     @Override
     void close();

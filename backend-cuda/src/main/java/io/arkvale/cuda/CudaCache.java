@@ -11,6 +11,7 @@ import io.arkvale.core.step.CheckedStep;
 import io.arkvale.core.step.StepMember;
 import io.arkvale.core.step.StepWork;
 import io.arkvale.cuda.driver.Device;
+import io.arkvale.cuda.driver.Downloads;
 import io.arkvale.cuda.driver.Kernels.Kernel;
 import io.arkvale.cuda.driver.LaunchQueue;
 import io.arkvale.cuda.driver.Memory;
@@ -33,6 +34,7 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
     public final Memory memory;
     public final Streams streams;
     public final Staging staging;
+    public final Downloads downloads;
     public final Pools pools;
     public final StepMemory stepMemory;
     public final LaunchQueue queue;
@@ -52,6 +54,7 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
         memory = new Memory(device);
         streams = new Streams(device);
         queue = new LaunchQueue(device, streams, kernels);
+        downloads = new Downloads(device, memory, streams);
         try {
             staging = new Staging(device, memory, streams);
             pools = new Pools(spec, memory);

@@ -289,6 +289,16 @@ final class FakeDriver extends Driver {
     }
 
     @Override
+    public int cuEventQuery(CUevent event) {
+        return cuStreamSynchronize(new CUstream());
+    }
+
+    @Override
+    public int cuEventSynchronize(CUevent event) {
+        return cuStreamSynchronize(new CUstream());
+    }
+
+    @Override
     public int cuEventRecord(CUevent event, CUstream stream) {
         return result("cuEventRecord");
     }

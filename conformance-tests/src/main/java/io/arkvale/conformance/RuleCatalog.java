@@ -4,6 +4,7 @@ import io.arkvale.conformance.property.Context;
 import io.arkvale.conformance.rules.AppendRules;
 import io.arkvale.conformance.rules.AttentionRules;
 import io.arkvale.conformance.rules.BackendRules;
+import io.arkvale.conformance.rules.CommitRules;
 import io.arkvale.conformance.rules.CompanyRules;
 import io.arkvale.conformance.rules.DeclarationRules;
 import io.arkvale.conformance.rules.ErrorRules;
@@ -76,6 +77,7 @@ final class RuleCatalog {
         add(tests, TruncationRules.class, TruncationRules::new);
         add(tests, ForkRules.class, ForkRules::new);
         add(tests, CompanyRules.class, CompanyRules::new);
+        add(tests, CommitRules.class, CommitRules::new);
         add(tests, DeclarationRules.class, DeclarationRules::new);
         add(tests, ErrorRules.class, ErrorRules::new);
         add(tests, SizeRules.class, SizeRules::new);

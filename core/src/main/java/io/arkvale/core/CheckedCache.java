@@ -1,6 +1,7 @@
 package io.arkvale.core;
 
 import io.arkvale.api.Backend;
+import io.arkvale.api.BackendLostException;
 import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CacheStats;
@@ -20,6 +21,7 @@ import io.arkvale.api.StepReport;
 import io.arkvale.api.Tensor;
 import io.arkvale.api.UnsupportedFeatureException;
 import io.arkvale.core.step.CheckedStep;
+import io.arkvale.core.step.CommittedStep;
 import io.arkvale.core.step.StepMember;
 import io.arkvale.core.step.StepWork;
 import io.arkvale.core.tensor.CacheTensors;
@@ -30,6 +32,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +54,10 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     private final CacheTensors<M> tensors;
     private final Set<S> sequences = new LinkedHashSet<>();
     private @Nullable CheckedStep<M> open;
+
+    /** Steps that are over and whose outcome is not taken in yet, in their order. */
+    private final List<CommittedStep> pending = new ArrayList<>();
+
     private long version;
     private volatile CacheStats done = CacheStats.NONE;
     private volatile boolean closed;
@@ -176,7 +183,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     public final Sequence fork(Sequence sequence) {
         try (var _ = holdToChange()) {
             backend.capabilities().require(Feature.FORKS);
-            var source = sound(sequence);
+            var source = settled(sequence);
             requireOutside(source, "fork");
             var fork = doFork(source);
             fork.setLength(source.length());
@@ -189,7 +196,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     public final Sequence fork(Sequence sequence, int length, SequenceSpec settings) {
         try (var _ = holdToChange()) {
             backend.capabilities().require(Feature.FORK_SETTINGS);
-            var source = sound(sequence);
+            var source = settled(sequence);
             CallChecks.length(length, source.length());
             CallChecks.settings(settings, spec);
             backend.capabilities().require(settings);
@@ -205,7 +212,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     public final void truncate(Sequence sequence, int length) {
         try (var _ = holdToChange()) {
             backend.capabilities().require(Feature.TRUNCATION);
-            var own = sound(sequence);
+            var own = settled(sequence);
             CallChecks.length(length, own.length());
             requireOutside(own, "truncate");
             doTruncate(own, length);
@@ -221,6 +228,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     @Override
     public final Step step(Batch batch) {
         try (var _ = holdToChange()) {
+            settle(CommittedStep::isSettleable);
             if (open != null) {
                 throw new CallOrderException("a step is open already; commit or close it first");
             }
@@ -261,7 +269,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     }
 
     /** What its steps know of it. */
-    private final class Owner implements CheckedStep.Owner<M> {
+    private final class Owner implements CheckedStep.Owner<M>, CommittedStep.Owner {
         @Override
         public Backend backend() {
             return backend;
@@ -289,18 +297,51 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
         }
 
         @Override
-        public void reported(StepReport report) {
+        public CommittedStep.Owner committed() {
+            return this;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return !closed;
+        }
+
+        @Override
+        public void guarded(Runnable part) {
+            try (var _ = guard.hold()) {
+                if (!closed) {
+                    enter();
+                }
+                part.run();
+            }
+        }
+
+        @Override
+        public void settled(CommittedStep step, StepReport report) {
+            pending.remove(step);
             done = done.plus(CacheStats.of(report));
         }
 
         @Override
-        public void ended(CheckedStep<M> step, boolean committed, int[] kept) {
+        public void ended(CheckedStep<M> step, @Nullable CommittedStep outcome, int[] kept) {
             open = null;
+            if (outcome != null) {
+                pending.add(outcome);
+            }
             for (var member : step.members()) {
                 member.sequence().setLength(member.lengthBefore() + kept[member.index()]);
-                if (!committed) {
+                if (outcome == null) {
                     member.sequence().setPromptOpen(member.promptOpenBefore());
                 }
+            }
+        }
+    }
+
+    /** Takes in the outcomes of some steps that are over. */
+    private void settle(Predicate<CommittedStep> which) {
+        for (var step : List.copyOf(pending)) {
+            if (which.test(step)) {
+                step.settle();
             }
         }
     }
@@ -315,6 +356,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             enter();
             var own = sequenceType.cast(sequence);
             requireOutside(own, "closing a sequence");
+            settle(step -> step.has(own));
             try {
                 doRelease(own);
             } finally {
@@ -324,7 +366,14 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
         }
     }
 
-    /** The sequence, if it is this cache's, open and sound. */
+    /** The sequence, if it is this cache's, open and sound, once the outcomes of all its steps are there. */
+    private S settled(Sequence sequence) {
+        var own = own(sequence);
+        settle(step -> step.has(own));
+        return sound(own);
+    }
+
+    /** The sequence, if it is this cache's, open and sound as far as is known. */
     private S sound(Sequence sequence) {
         var own = own(sequence);
         if (own.isPoisoned()) {
@@ -372,6 +421,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     @Override
     public final CacheStats stats() {
         try (var _ = holdOpen()) {
+            settle(CommittedStep::isSettleable);
             return done;
         }
     }
@@ -392,6 +442,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     public final void synchronize() {
         try (var _ = holdOpen()) {
             doSynchronize();
+            settle(step -> true);
         }
     }
 
@@ -401,6 +452,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             if (closed) {
                 return;
             }
+            settleAll();
             closed = true;
             if (open != null) {
                 open.abandon();
@@ -416,6 +468,18 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
                 }
             } finally {
                 backend.forget(this); // not before: a backend that closes waits for the caches it knows
+            }
+        }
+    }
+
+    /** Takes in what its steps still have to say. A device that is lost says nothing. */
+    private void settleAll() {
+        if (!pending.isEmpty()) {
+            try {
+                enter();
+                settle(step -> true);
+            } catch (BackendLostException e) {
+                pending.clear();
             }
         }
     }

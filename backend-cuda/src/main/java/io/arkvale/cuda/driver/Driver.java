@@ -105,6 +105,14 @@ public class Driver {
         return JCudaDriver.cuEventDestroy(event);
     }
 
+    public int cuEventQuery(CUevent event) {
+        return JCudaDriver.cuEventQuery(event);
+    }
+
+    public int cuEventSynchronize(CUevent event) {
+        return JCudaDriver.cuEventSynchronize(event);
+    }
+
     public int cuEventRecord(CUevent event, CUstream stream) {
         return JCudaDriver.cuEventRecord(event, stream);
     }

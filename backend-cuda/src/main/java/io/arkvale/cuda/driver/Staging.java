@@ -3,28 +3,44 @@ package io.arkvale.cuda.driver;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import jcuda.Pointer;
+import jcuda.driver.CUevent;
 
-/** A ring of pinned memory through which everything passes between the heap and the device. */
+/**
+ * Pinned memory through which everything passes between the heap and the device. It has three parts that are used in turn:
+ * before one is used again, the work that was queued up to the end of the part after it has to be over, which it is long
+ * since unless the host is far ahead.
+ */
 public final class Staging {
-    private static final int USUAL_BYTES = 1 << 20;
+    private static final int USUAL_BYTES = 1 << 19;
     private static final int ALIGNMENT = 64;
+    private static final int PARTS = 3;
 
     private final Device device;
     private final Memory memory;
     private final Streams streams;
+
+    /** By part: what was queued when it was left. */
+    private final List<CUevent> left = new ArrayList<>();
+
     private Memory.Pinned ring;
+    private int part;
     private int used;
 
     public Staging(Device device, Memory memory, Streams streams) {
         this.device = device;
         this.memory = memory;
         this.streams = streams;
-        ring = memory.pin(USUAL_BYTES);
+        for (int i = 0; i < PARTS; i++) {
+            left.add(streams.newEvent());
+        }
+        ring = memory.pin(PARTS * (long) USUAL_BYTES);
     }
 
     /**
-     * A part of the ring.
+     * A piece of the memory.
      *
      * @param buffer its bytes, in native order, valid until the device has been waited for
      * @param address where the device sees them
@@ -36,20 +52,27 @@ public final class Staging {
         used = 0;
     }
 
-    /** Waits for the device unless a part, or several that must not wait for each other, can be taken at once. */
-    public void makeRoom(long... parts) {
+    private long partBytes() {
+        return ring.bytes / PARTS / ALIGNMENT * ALIGNMENT;
+    }
+
+    /** Goes on to the next part unless a piece, or several that must not be separated, can be taken at once. */
+    public void makeRoom(long... pieces) {
         long all = 0;
-        for (long bytes : parts) {
+        for (long bytes : pieces) {
             all += aligned(bytes);
         }
-        if (all > ring.bytes - used) {
+        if (all > partBytes()) {
             streams.synchronize();
             reset();
-            if (all > ring.bytes) {
-                var wider = memory.pin(all);
-                ring.close();
-                ring = wider;
-            }
+            var wider = memory.pin(PARTS * all);
+            ring.close();
+            ring = wider;
+        } else if (all > partBytes() - used) {
+            streams.mark(left.get(part));
+            part = (part + 1) % PARTS;
+            device.check(device.driver.cuEventSynchronize(left.get((part + 1) % PARTS)), "cuEventSynchronize");
+            reset();
         }
     }
 
@@ -57,12 +80,11 @@ public final class Staging {
         return Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
     }
 
-    /** A free part of the ring; waits for the device if there is none. */
+    /** A free piece; waits for the device only if there is none. */
     public Part take(long bytes) {
         makeRoom(bytes);
-        int size = Math.toIntExact(aligned(bytes));
-        int at = used;
-        used += size;
+        long at = part * partBytes() + used;
+        used += Math.toIntExact(aligned(bytes));
         var buffer = ring.segment().asSlice(at, bytes).asByteBuffer().order(ByteOrder.nativeOrder());
         return new Part(buffer, ring.address.plus(at), Pointer.to(buffer));
     }

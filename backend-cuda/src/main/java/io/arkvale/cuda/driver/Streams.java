@@ -46,10 +46,25 @@ public final class Streams implements AutoCloseable {
             streams.add(stream);
         }
         for (var event : new CUevent[] {computed, backedUp, joining, prefetched}) {
-            int result = device.driver.cuEventCreate(event, CUevent_flags.CU_EVENT_DISABLE_TIMING);
-            device.checkShortage(result, "cuEventCreate", "CUDA events", 1);
-            events.add(event);
+            create(event);
         }
+    }
+
+    private void create(CUevent event) {
+        int result = device.driver.cuEventCreate(event, CUevent_flags.CU_EVENT_DISABLE_TIMING);
+        device.checkShortage(result, "cuEventCreate", "CUDA events", 1);
+        events.add(event);
+    }
+
+    /**
+     * A new event, owned by the streams.
+     *
+     * @throws io.arkvale.api.CapacityException if the driver lacks the memory
+     */
+    public CUevent newEvent() {
+        var event = new CUevent();
+        create(event);
+        return event;
     }
 
     /** Queues the filling of device memory with a byte, 0 or −1. */
@@ -108,6 +123,13 @@ public final class Streams implements AutoCloseable {
             device.check(device.driver.cuStreamWaitEvent(compute, prefetched, 0), "cuStreamWaitEvent");
             prefetching = false;
         }
+    }
+
+    /** Records an event that comes when everything queued so far has taken effect. */
+    public void mark(CUevent event) {
+        awaitBackups();
+        awaitAhead();
+        device.check(device.driver.cuEventRecord(event, compute), "cuEventRecord");
     }
 
     /** Waits in the host until everything has taken effect. */

@@ -3,6 +3,7 @@ package io.arkvale.cuda.step;
 import io.arkvale.api.StepReport.SequenceCounts;
 import io.arkvale.core.step.CountedReport;
 import io.arkvale.core.step.MemberRows;
+import io.arkvale.core.step.PendingOutcome;
 import io.arkvale.core.step.StepOutcome;
 import io.arkvale.core.step.StepWork;
 import io.arkvale.cuda.CudaCache;
@@ -256,10 +257,30 @@ public final class CudaStep implements StepWork<CudaMemory> {
         promised -= slots;
     }
 
-    /** Waits for the device; one copy brings all that was counted. */
+    /** One copy brings all that was counted. */
     @Override
-    public StepOutcome finish(int[] kept) {
-        var counters = cache.stepMemory.count();
+    public PendingOutcome finish(int[] kept) {
+        var counters = cache.stepMemory.countLater();
+        for (var member : members) {
+            int tokens = kept[member.index()];
+            if (tokens < member.tokens()) {
+                cache.truncation.run(member.sequence(), member.lengthBefore() + tokens, false);
+            }
+        }
+        return new PendingOutcome() {
+            @Override
+            public boolean isComplete() {
+                return counters.isComplete();
+            }
+
+            @Override
+            public StepOutcome await() {
+                return outcome(counters.await());
+            }
+        };
+    }
+
+    private StepOutcome outcome(Counters counters) {
         var counts = new ArrayList<SequenceCounts>();
         var notFinite = new LinkedHashMap<CudaSequence, String>();
         for (var member : members) {
@@ -273,12 +294,6 @@ public final class CudaStep implements StepWork<CudaMemory> {
                 notFinite.put(
                         member.sequence(),
                         "keys, values or queries of sequence " + index + " of the batch hold NaN or infinity");
-            }
-        }
-        for (var member : members) {
-            int tokens = kept[member.index()];
-            if (tokens < member.tokens()) {
-                cache.truncation.run(member.sequence(), member.lengthBefore() + tokens, false);
             }
         }
         long slotBytes = cache.spec().slotBytes();

@@ -75,6 +75,7 @@ public final class StepMemory {
         partials.atLeast(Float.BYTES * splits * decodingRows * spec.queryHeads() * (spec.headDim() + 2L));
         tickets.atLeast(ticketBytes());
         guesses.atLeast(queryBytes() * spec.layers());
+        cache.downloads.makeRoom(layout.bytes());
         cache.staging.makeRoom(countersAt(), Copies.bytes(OWN_COPIES), PageWork.backupBytes(members));
     }
 
@@ -233,6 +234,11 @@ public final class StepMemory {
         var target = guesses.atLeast(0).address.plus(queryBytes() * layer);
         cache.streams.copy(queries.block().address, target, queryBytes());
         return target.value();
+    }
+
+    /** What the step has counted up to now, once it is asked for. */
+    public PendingCounters countLater() {
+        return new PendingCounters(layout, cache.downloads.start(area().plus(countersAt()), layout.bytes()));
     }
 
     /** What the step has counted, waited for. */

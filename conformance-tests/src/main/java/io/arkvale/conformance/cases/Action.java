@@ -24,6 +24,8 @@ public record Action(Kind kind, int who, int amount) {
         DECODE_OWN_SCORES,
         /** One token each, later layers prefetched. */
         DECODE_PREFETCHED,
+        /** One token each, in steps that are not waited for until the last. */
+        DECODE_ASYNC,
         /** Several tokens each, attended to. */
         PREFILL,
         /** Several tokens each, stored only. */

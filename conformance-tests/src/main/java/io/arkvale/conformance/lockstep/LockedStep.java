@@ -4,7 +4,6 @@ import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.api.Batch.Role;
 import io.arkvale.api.NonFiniteException;
-import io.arkvale.api.Sequence;
 import io.arkvale.api.Step;
 import io.arkvale.api.StepReport;
 import io.arkvale.conformance.cases.Inputs.What;
@@ -17,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** An open step of a backend and of the oracle. */
@@ -251,6 +251,14 @@ public final class LockedStep {
         return report;
     }
 
+    /** Commits without waiting (rule 713). */
+    public UnseenReport commitAsync() {
+        var pending = Lockstep.legal(713, "commitAsync of a step whose layers are all done", step::commitAsync);
+        over();
+        lockstep.unseen(1);
+        return new UnseenReport(this, pending);
+    }
+
     /** Commits and keeps only the first tokens of each member (rule 710). */
     public StepReport commit(int... kept) {
         var attended = new ArrayList<List<BitSet>>();
@@ -274,11 +282,30 @@ public final class LockedStep {
     }
 
     private void ended(StepReport report) {
+        over();
+        reported(report);
+    }
+
+    private void over() {
         lockstep.ended();
-        lockstep.committed(report);
         for (var i = 0; i < members.size(); i++) {
             members.get(i).model().endStep(roles.get(i).leavesPromptOpen());
         }
+        Lockstep.legal(708, "closing a committed step", () -> {
+            step.close();
+            return true;
+        });
+    }
+
+    /** The report of a step that was committed without waiting has been asked for. */
+    void seen(StepReport report) {
+        lockstep.unseen(-1);
+        reported(report);
+    }
+
+    /** Compares what a committed step reports. */
+    private void reported(StepReport report) {
+        lockstep.committed(report);
         var sequences = Lockstep.legal(507, "report", report::sequences);
         require(507, sequences.size() == members.size(), "the report has %d sequences", sequences.size());
         for (var i = 0; i < members.size(); i++) {
@@ -299,10 +326,6 @@ public final class LockedStep {
                 recalledPages.size() * slotBytes,
                 recalledPages.size(),
                 slotBytes);
-        Lockstep.legal(708, "closing a committed step", () -> {
-            step.close();
-            return true;
-        });
     }
 
     /** The rule that a member's role stands under, or the given one if it has no role. */
@@ -324,20 +347,44 @@ public final class LockedStep {
      * 903).
      */
     public void commitCorrupted() {
-        Set<Sequence> named;
+        var error = notFinite(902, "commit", step::commit);
+        over();
+        requireNamed(error);
+        lockstep.verify(903, 903);
+    }
+
+    /**
+     * Commits a step with corrupted members without waiting: the error must show in the report, however often it is asked
+     * for (rule 713).
+     *
+     * @param meanwhile is done before the report is asked for
+     */
+    public void commitCorruptedAsync(Runnable meanwhile) {
+        var pending = Lockstep.legal(713, "commitAsync of a step with a number that is not finite", step::commitAsync);
+        over();
+        lockstep.unseen(1);
+        meanwhile.run();
+        notFinite(713, "await", pending::await);
+        var error = notFinite(713, "await for the second time", pending::await);
+        lockstep.unseen(-1);
+        requireNamed(error);
+        lockstep.verify(903, 903);
+    }
+
+    private static NonFiniteException notFinite(int rule, String what, Supplier<StepReport> call) {
         try {
-            step.commit();
-            throw new RuleViolation(902, "commit of a step with a number that is not finite raised nothing");
+            var _ = call.get();
         } catch (NonFiniteException e) {
-            named = Set.copyOf(e.poisoned());
-            e.report().ifPresentOrElse(lockstep::committed, lockstep::committedUnseen);
+            return e;
         } catch (RuntimeException e) {
-            throw new RuleViolation(902, "a number that is not finite must raise NonFiniteException, raised " + e, e);
+            throw new RuleViolation(rule, "a number that is not finite must raise NonFiniteException, raised " + e, e);
         }
-        lockstep.ended();
-        for (var i = 0; i < members.size(); i++) {
-            members.get(i).model().endStep(roles.get(i).leavesPromptOpen());
-        }
+        throw new RuleViolation(rule, what + " of a step with a number that is not finite raised nothing");
+    }
+
+    private void requireNamed(NonFiniteException error) {
+        error.report().ifPresentOrElse(lockstep::committed, lockstep::committedUnseen);
+        var named = Set.copyOf(error.poisoned());
         for (var pair : members) {
             require(
                     902,
@@ -350,7 +397,6 @@ public final class LockedStep {
                     "isPoisoned is %s after NonFiniteException",
                     pair.sequence().isPoisoned());
         }
-        lockstep.verify(903, 903);
     }
 
     /** Closes the step without commit: everything is as it was before (rule 705). */

@@ -14,6 +14,7 @@ import io.arkvale.conformance.lockstep.LockedStep;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.Pair;
 import io.arkvale.conformance.lockstep.RuleViolation;
+import io.arkvale.conformance.lockstep.UnseenReport;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -57,6 +58,7 @@ public final class LifePlayer {
             case DECODE_OWN_SCORES -> decode(action, Route.OWN_SCORES);
             case DECODE_PREFETCHED ->
                 decode(action, action.amount() % 2 == 0 ? Route.PREFETCHED_FUSED : Route.PREFETCHED_FIVE);
+            case DECODE_ASYNC -> decodeAsync(action);
             case PREFILL -> prefill(action, true);
             case INGEST -> prefill(action, false);
             case MIXED_ROUTES -> mixed(action);
@@ -126,6 +128,20 @@ public final class LifePlayer {
         if (step != null) {
             play.layers(step, route).commit();
         }
+    }
+
+    /** Steps whose reports are asked for at the end. */
+    private void decodeAsync(Action action) {
+        var reports = new ArrayList<UnseenReport>();
+        for (var i = 0; i <= action.amount() % 3; i++) {
+            var step = openDecode(action);
+            if (step != null) {
+                reports.add(
+                        play.layers(step, i % 2 == 0 ? Route.FUSED : Route.FIVE).commitAsync());
+            }
+        }
+        reports.forEach(UnseenReport::await);
+        lockstep.verify(713, 713);
     }
 
     private @Nullable LockedStep openPrefill(Action action) {

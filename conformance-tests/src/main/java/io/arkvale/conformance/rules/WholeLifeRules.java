@@ -51,6 +51,7 @@ public final class WholeLifeRules extends Verification {
                 Tuple.of(8, Kind.DECODE_FIVE),
                 Tuple.of(6, Kind.DECODE_OWN_SCORES),
                 Tuple.of(4, Kind.DECODE_PREFETCHED),
+                Tuple.of(4, Kind.DECODE_ASYNC),
                 Tuple.of(4, Kind.PREFILL),
                 Tuple.of(6, Kind.INGEST),
                 Tuple.of(2, Kind.MIXED_ROUTES),

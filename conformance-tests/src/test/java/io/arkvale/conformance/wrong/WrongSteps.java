@@ -5,7 +5,7 @@ import static io.arkvale.conformance.wrong.WrongBackend.device;
 
 import java.util.List;
 
-/** Mistakes in steps whose members have roles, and in what others do while a step is open. */
+/** Mistakes in steps whose members have roles, in what others do while a step is open, and in steps nobody waits for. */
 final class WrongSteps {
     private static final String CACHE = "CheckedCache.java";
     private static final String STEP = "step/CheckedStep.java";
@@ -19,9 +19,9 @@ final class WrongSteps {
                 core(
                         609,
                         "the member behind a prompt gets the rows of the prompt",
-                        PAGED,
-                        "            firstRow[i] = firstRow[i - 1] + tokens[i - 1];",
-                        "            firstRow[i] = i;"),
+                        CACHE,
+                        "                rows += entry.tokens();",
+                        "                rows++;"),
                 core(
                         609,
                         "a prompt ends with its first query",
@@ -111,6 +111,24 @@ final class WrongSteps {
                         "what others give back counts as the step's",
                         PAGES,
                         "                step.othersTook(store.slots.used() - before);",
-                        "                step.othersTook(Math.max(0, store.slots.used() - before));"));
+                        "                step.othersTook(Math.max(0, store.slots.used() - before));"),
+                core(
+                        713,
+                        "the next step has to wait for the report of the last",
+                        CACHE,
+                        "            settle(CommittedStep::isSettleable);\n            if (open != null) {",
+                        "            if (open != null || !pending.isEmpty()) {"),
+                core(
+                        713,
+                        "an error that nobody waited for is lost",
+                        "step/CommittedStep.java",
+                        "            settle();\n        });\n        return result();",
+                        "            settle();\n        });\n        return report;"),
+                core(
+                        713,
+                        "a fork does not ask what became of its original's last step",
+                        CACHE,
+                        "        settle(step -> step.has(own));\n        return sound(own);",
+                        "        return sound(own);"));
     }
 }

@@ -9,6 +9,7 @@ import io.arkvale.core.backup.BackupTiers;
 import io.arkvale.core.select.Selection;
 import io.arkvale.core.step.CountedReport;
 import io.arkvale.core.step.MemberRows;
+import io.arkvale.core.step.PendingOutcome;
 import io.arkvale.core.step.StepMember;
 import io.arkvale.core.step.StepOutcome;
 import io.arkvale.core.step.StepWork;
@@ -363,7 +364,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     }
 
     @Override
-    public StepOutcome finish(int[] kept) {
+    public PendingOutcome finish(int[] kept) {
         var counts = members.stream().map(PagedMember::counts).toList();
         long bytes = device.storage().slotBytes();
         var report = new CountedReport(counts, moves.recalledPages() * bytes, writer.backedUpPages() * bytes, nanos);
@@ -374,7 +375,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
                 truncate(member.sequence(), member.lengthBefore() + kept[member.index()]);
             }
         }
-        return new StepOutcome(report, notFinite, lost);
+        return PendingOutcome.complete(new StepOutcome(report, notFinite, lost));
     }
 
     private void truncate(PagedSequence sequence, int length) {

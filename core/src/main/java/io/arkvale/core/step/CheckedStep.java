@@ -8,6 +8,7 @@ import io.arkvale.api.CallOrderException;
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.ClosedException;
 import io.arkvale.api.InvalidArgumentException;
+import io.arkvale.api.PendingReport;
 import io.arkvale.api.Step;
 import io.arkvale.api.StepReport;
 import io.arkvale.api.Tensor;
@@ -44,21 +45,16 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
         /** Called first by every call, with the guard held. */
         void enter();
 
-        /** What the step has done. */
-        void reported(StepReport report);
+        /** What a committed step belongs to. */
+        CommittedStep.Owner committed();
 
         /**
          * The step is over.
          *
+         * @param outcome what is left of it; null if it was not committed
          * @param kept tokens that each member keeps: none if it was not committed
          */
-        void ended(CheckedStep<M> step, boolean committed, int[] kept);
-    }
-
-    private enum End {
-        OPEN,
-        COMMITTED,
-        CLOSED
+        void ended(CheckedStep<M> step, @Nullable CommittedStep outcome, int[] kept);
     }
 
     private final Owner<M> owner;
@@ -75,7 +71,7 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
 
     private final StepRecording recording = new StepRecording();
     private @Nullable CacheTensor<M> shownScores;
-    private End end = End.OPEN;
+    private boolean over;
     private boolean failed;
 
     /**
@@ -314,18 +310,43 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
     public StepReport commit() {
         try (var _ = enter()) {
             protocol.requireCommit();
-            return finish(batch.tokens());
+            return waitFor(finish(batch.tokens()));
         }
     }
 
     @Override
     public StepReport commit(int... kept) {
         try (var _ = enter()) {
-            owner.backend().capabilities().require(Feature.TRUNCATION);
+            requireCommit(kept);
+            return waitFor(finish(kept.clone()));
+        }
+    }
+
+    @Override
+    public PendingReport commitAsync() {
+        try (var _ = enter()) {
             protocol.requireCommit();
-            requireKept(kept);
+            return finish(batch.tokens());
+        }
+    }
+
+    @Override
+    public PendingReport commitAsync(int... kept) {
+        try (var _ = enter()) {
+            requireCommit(kept);
             return finish(kept.clone());
         }
+    }
+
+    private static StepReport waitFor(CommittedStep committed) {
+        committed.settle();
+        return committed.result();
+    }
+
+    private void requireCommit(int[] kept) {
+        owner.backend().capabilities().require(Feature.TRUNCATION);
+        protocol.requireCommit();
+        requireKept(kept);
     }
 
     private void requireKept(int[] kept) {
@@ -344,31 +365,29 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
         }
     }
 
-    private StepReport finish(int[] kept) {
-        StepOutcome outcome;
+    private CommittedStep finish(int[] kept) {
+        CommittedStep committed = null;
         try {
-            outcome = work.finish(kept);
+            committed = new CommittedStep(
+                    owner.committed(),
+                    members,
+                    work.finish(kept),
+                    report -> recording.commit(owner.backend(), batch, report));
         } finally {
-            end(End.COMMITTED, kept);
+            end(committed, kept);
         }
-        owner.reported(outcome.report());
-        recording.commit(owner.backend(), batch, outcome.report());
-        var error = outcome.poison();
-        if (error != null) {
-            throw error;
-        }
-        return outcome.report();
+        return committed;
     }
 
     @Override
     public void close() {
         try (var _ = owner.guard().hold()) {
-            if (end == End.OPEN) {
+            if (!over) {
                 owner.enter();
                 try {
                     work.undo();
                 } finally {
-                    end(End.CLOSED, new int[batch.size()]);
+                    end(null, new int[batch.size()]);
                 }
             }
         }
@@ -376,14 +395,14 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
 
     /** Ends the step without taking anything back, because the cache closes and takes everything with it. */
     public void abandon() {
-        end = End.CLOSED;
+        over = true;
         closeScores();
     }
 
-    private void end(End how, int[] kept) {
-        end = how;
+    private void end(@Nullable CommittedStep committed, int[] kept) {
+        over = true;
         closeScores();
-        owner.ended(this, how == End.COMMITTED, kept);
+        owner.ended(this, committed, kept);
     }
 
     private void closeScores() {
@@ -395,7 +414,7 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
 
     private Guard.Held enter() {
         return owner.guard().hold(() -> {
-            if (end != End.OPEN) {
+            if (over) {
                 throw new ClosedException("the step is over");
             }
             owner.enter();

@@ -85,11 +85,11 @@ public interface StepWork<M extends TensorMemory> {
     long unusedReservation();
 
     /**
-     * Ends the step: waits for what has to be waited for and tells what came of it.
+     * Ends the step, without waiting for work that is under way: the next one may begin before the outcome is there.
      *
      * @param kept tokens that each member keeps; as many as it brought unless the backend declares truncation
      */
-    StepOutcome finish(int[] kept);
+    PendingOutcome finish(int[] kept);
 
     /**
      * Takes back everything but the lengths of the sequences.
