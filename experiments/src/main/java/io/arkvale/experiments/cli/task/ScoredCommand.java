@@ -1,13 +1,11 @@
 package io.arkvale.experiments.cli.task;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.cli.experiment.MeasuringCommand;
 import io.arkvale.experiments.cli.option.Inputs;
-import io.arkvale.experiments.cli.option.NotebookOptions;
-import io.arkvale.experiments.cli.option.OutputOptions;
 import io.arkvale.experiments.cli.option.PolicyOptions;
 import io.arkvale.experiments.cli.option.ProtocolOption;
 import io.arkvale.experiments.cli.option.RunOptions;
-import io.arkvale.experiments.cli.terminal.Measuring;
 import io.arkvale.experiments.cli.terminal.Progress;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.plan.Grid;
@@ -20,6 +18,7 @@ import io.arkvale.experiments.result.TaskResult;
 import io.arkvale.experiments.result.Verdict;
 import io.arkvale.experiments.run.FillerLength;
 import io.arkvale.experiments.run.Lab;
+import io.arkvale.experiments.run.OpenLab;
 import io.arkvale.experiments.run.ScoredExperiment;
 import io.arkvale.experiments.task.Task;
 import java.math.BigDecimal;
@@ -31,9 +30,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A command that runs a scored task under policies and budgets: one row per policy, one column per budget. */
-public abstract class ScoredCommand implements Runnable, Measuring {
-    private final Terminal terminal;
-
+public abstract class ScoredCommand extends MeasuringCommand {
     /** Filler characters where nothing is said. */
     private static final int DEFAULT_LENGTH = 10_000;
 
@@ -69,14 +66,8 @@ public abstract class ScoredCommand implements Runnable, Measuring {
     @Mixin
     private ProtocolOption protocol = new ProtocolOption();
 
-    @Mixin
-    private NotebookOptions notebooks = new NotebookOptions();
-
-    @Mixin
-    private OutputOptions output = new OutputOptions();
-
     public ScoredCommand(Terminal terminal) {
-        this.terminal = terminal;
+        super(terminal);
     }
 
     /** The task with its options. */
@@ -84,15 +75,6 @@ public abstract class ScoredCommand implements Runnable, Measuring {
 
     /** Episodes a length. */
     public abstract int samples();
-
-    @Override
-    public final void run() {
-        check();
-        output.open();
-        try (var notebook = notebooks.open(terminal, output.directory())) {
-            output.write(terminal, measure(notebook));
-        }
-    }
 
     @Override
     public final void check() {
@@ -109,25 +91,23 @@ public abstract class ScoredCommand implements Runnable, Measuring {
     }
 
     @Override
-    public final Measured measure(Notebook notebook) {
+    public final Measured measure(Notebook notebook, OpenLab open) {
         check();
         var task = task();
         var grid = policies.grid(options.seed());
-        try (var lab = options.open(terminal, grid.runs())) {
-            var characters = characters(lab, task);
-            var experiment =
-                    new ScoredExperiment(lab, task, grid, characters, samples(), options.seed(), protocol.value());
-            options.warnBeyondTraining(terminal, experiment.longest());
-            List<TaskResult> results;
-            try (var progress = Progress.start(terminal, task.name(), experiment.episodes(), "episodes")) {
-                results = experiment.run(notebook, progress::step);
-            }
-            var origins = results.stream()
-                    .map(result -> result.observations().getFirst().origin())
-                    .toList();
-            var report = Report.of(metrics(task, results), results).withOrigins(origins);
-            return new Measured(task.name(), report, lab.origin(options.seed()), table(task, characters, results));
+        var lab = options.open(terminal(), open, grid.runs());
+        var characters = characters(lab, task);
+        var experiment = new ScoredExperiment(lab, task, grid, characters, samples(), options.seed(), protocol.value());
+        options.warnBeyondTraining(terminal(), experiment.longest());
+        List<TaskResult> results;
+        try (var progress = Progress.start(terminal(), task.name(), experiment.episodes(), "episodes")) {
+            results = experiment.run(notebook, progress::step);
         }
+        var origins = results.stream()
+                .map(result -> result.observations().getFirst().origin())
+                .toList();
+        var report = Report.of(metrics(task, results), results).withOrigins(origins);
+        return new Measured(task.name(), report, lab.origin(options.seed()), table(task, characters, results));
     }
 
     /** Filler characters of each length asked for. */
