@@ -34,6 +34,9 @@ public abstract class ScoredCommand extends MeasuringCommand {
     /** Filler characters where nothing is said. */
     private static final int DEFAULT_LENGTH = 10_000;
 
+    @Option(names = "--samples", paramLabel = "N", description = "Texts per length (default ${DEFAULT-VALUE}).")
+    private int samples;
+
     @Option(
             names = "--lengths",
             split = ",",
@@ -66,19 +69,22 @@ public abstract class ScoredCommand extends MeasuringCommand {
     @Mixin
     private ProtocolOption protocol = new ProtocolOption();
 
-    public ScoredCommand(Terminal terminal) {
+    /**
+     * A command.
+     *
+     * @param samples episodes per length where nothing is said
+     */
+    protected ScoredCommand(Terminal terminal, int samples) {
         super(terminal);
+        this.samples = samples;
     }
 
     /** The task with its options. */
     public abstract Task task();
 
-    /** Episodes a length. */
-    public abstract int samples();
-
     @Override
     public final void check() {
-        Inputs.count("--samples", samples());
+        Inputs.count("--samples", samples);
         lengths.forEach(length -> Inputs.count("--lengths", length));
         PolicyOptions.requireDistinct("--lengths", lengths);
         tokens.forEach(count -> Inputs.count("--prompt-tokens", count));
@@ -97,7 +103,7 @@ public abstract class ScoredCommand extends MeasuringCommand {
         var grid = policies.grid(options.seed());
         var lab = options.open(terminal(), open, grid.runs());
         var characters = characters(lab, task);
-        var experiment = new ScoredExperiment(lab, task, grid, characters, samples(), options.seed(), protocol.value());
+        var experiment = new ScoredExperiment(lab, task, grid, characters, samples, options.seed(), protocol.value());
         options.warnBeyondTraining(terminal(), experiment.longest());
         List<TaskResult> results;
         try (var progress = Progress.start(terminal(), task.name(), experiment.episodes(), "episodes")) {
@@ -116,7 +122,7 @@ public abstract class ScoredCommand extends MeasuringCommand {
             return lengths.isEmpty() ? List.of(DEFAULT_LENGTH) : lengths;
         }
         return tokens.stream()
-                .map(count -> FillerLength.within(count, lab, task, samples(), options.seed(), protocol.value()))
+                .map(count -> FillerLength.within(count, lab, task, samples, options.seed(), protocol.value()))
                 .toList();
     }
 
