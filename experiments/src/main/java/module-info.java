@@ -9,6 +9,7 @@ module io.arkvale.experiments {
     requires java.desktop;
     requires jdk.incubator.vector;
     requires me.tongfei.progressbar;
+    requires org.apache.commons.numbers.arrays;
     requires org.apache.commons.statistics.descriptive;
     requires org.apache.commons.statistics.interval;
     requires org.apache.xmlgraphics.batik.svggen;

@@ -45,9 +45,4 @@ public record BenchCase(
     public CacheSpec cacheShape() {
         return cache(0);
     }
-
-    /** Bytes of the keys and values that full attention reads in a layer. */
-    public long keyValueBytes() {
-        return Math.multiplyExact(2L * batch * tokens, Math.multiplyExact(kvHeads * headDim, elementType.bytes()));
-    }
 }

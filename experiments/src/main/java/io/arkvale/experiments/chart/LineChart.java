@@ -16,7 +16,7 @@ public record LineChart(Labels labels, List<String> categories, double most, Lis
     /**
      * A level that the paper names, drawn across the chart.
      *
-     * @param words said at the line
+     * @param words said in the key
      */
     public record PaperLine(double y, String words) {}
 

@@ -1,13 +1,11 @@
 package io.arkvale.experiments.cli;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.cli.experiment.MeasuringCommand;
 import io.arkvale.experiments.cli.option.Inputs;
-import io.arkvale.experiments.cli.option.NotebookOptions;
 import io.arkvale.experiments.cli.option.OptionIdentity;
-import io.arkvale.experiments.cli.option.OutputOptions;
 import io.arkvale.experiments.cli.option.PolicyOptions;
 import io.arkvale.experiments.cli.option.RunOptions;
-import io.arkvale.experiments.cli.terminal.Measuring;
 import io.arkvale.experiments.cli.terminal.Progress;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.observe.Measure;
@@ -17,6 +15,7 @@ import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.report.TextTable;
 import io.arkvale.experiments.result.Notebook;
 import io.arkvale.experiments.run.Lab;
+import io.arkvale.experiments.run.OpenLab;
 import io.arkvale.experiments.task.HeldOutText;
 import io.arkvale.experiments.task.Needles;
 import java.nio.file.Path;
@@ -37,11 +36,9 @@ import picocli.CommandLine.Spec;
             "sparsity: how few pages hold most of it; ranks: where each page of the context stands from step to step;",
             "digests: of the pages with the largest scores, the share that each digest finds."
         })
-public final class AttentionCommand implements Runnable, Measuring {
+public final class AttentionCommand extends MeasuringCommand {
     private static final int NEEDLES = 16;
     private static final int TURNS = 6;
-
-    private final Terminal terminal;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -101,23 +98,8 @@ public final class AttentionCommand implements Runnable, Measuring {
     @Mixin
     private RunOptions options = new RunOptions();
 
-    @Mixin
-    private NotebookOptions notebooks = new NotebookOptions();
-
-    @Mixin
-    private OutputOptions output = new OutputOptions();
-
     public AttentionCommand(Terminal terminal) {
-        this.terminal = terminal;
-    }
-
-    @Override
-    public void run() {
-        check();
-        output.open();
-        try (var notebook = notebooks.open(terminal, output.directory())) {
-            output.write(terminal, measure(notebook));
-        }
+        super(terminal);
     }
 
     @Override
@@ -134,23 +116,21 @@ public final class AttentionCommand implements Runnable, Measuring {
     }
 
     @Override
-    public Measured measure(Notebook notebook) {
+    public Measured measure(Notebook notebook, OpenLab open) {
         check();
         var identity = OptionIdentity.of(spec, options.identity(measure.needsBackend()));
-        try (var lab = options.open(terminal, measure.needsBackend())) {
-            Inputs.within(0, lab.model().config().layers() - 1, "--dense-layers", denseLayers);
-            var origin = lab.origin(options.seed());
-            var report = notebook.table(identity, () -> observe(lab).withOrigin(origin));
-            return new Measured(
-                    "attention", report, origin, TextTable.of(report).toString());
-        }
+        var lab = options.open(terminal(), open, measure.needsBackend());
+        Inputs.within(0, lab.model().config().layers() - 1, "--dense-layers", denseLayers);
+        var origin = lab.origin(options.seed());
+        var report = notebook.table(identity, () -> observe(lab).withOrigin(origin));
+        return new Measured("attention", report, origin, TextTable.of(report).toString());
     }
 
     private Report observe(Lab lab) {
         var passage = passage(lab);
         lab.requireRoom("the text", passage.tokens().length);
-        options.warnBeyondTraining(terminal, passage.tokens().length);
-        try (var progress = Progress.start(terminal, "attention", passage.fed(), "tokens")) {
+        options.warnBeyondTraining(terminal(), passage.tokens().length);
+        try (var progress = Progress.start(terminal(), "attention", passage.fed(), "tokens")) {
             return measure.of(lab, passage, pageSize, denseLayers, digests, progress::step);
         }
     }

@@ -5,11 +5,11 @@ import io.arkvale.api.ElementType;
 import io.arkvale.api.Scope;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.StepReport.Part;
-import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.bench.BenchCase;
 import io.arkvale.experiments.bench.BenchResult;
 import io.arkvale.experiments.bench.DecodeBench;
 import io.arkvale.experiments.cli.option.BackendOptions;
+import io.arkvale.experiments.cli.option.Inputs;
 import io.arkvale.experiments.cli.option.OutputOptions;
 import io.arkvale.experiments.cli.terminal.Progress;
 import io.arkvale.experiments.cli.terminal.Terminal;
@@ -135,15 +135,12 @@ public final class BenchCommand implements Runnable {
     }
 
     private List<BenchCase> cases() {
-        if (layers < 1) {
-            throw new UserException("--layers is " + layers + "; allowed: at least 1");
-        }
-        if (steps < 1 || warmUp < 0) {
-            throw new UserException("--steps is " + steps + " and --warm-up " + warmUp + "; allowed: at least 1 and 0");
-        }
-        if (promptTokens < 1) {
-            throw new UserException("--prompt is " + promptTokens + "; allowed: at least 1");
-        }
+        Inputs.atLeast(1, "--layers", layers);
+        Inputs.atLeast(1, "--steps", steps);
+        Inputs.atLeast(0, "--warm-up", warmUp);
+        Inputs.atLeast(1, "--prompt", promptTokens);
+        batches.forEach(batch -> Inputs.atLeast(1, "--batches", batch));
+        tokens.forEach(length -> Inputs.atLeast(1, "--tokens", length));
         var limited = SequenceSpec.builder(pageSize)
                 .budgetTokens(budget)
                 .denseLayers(0)
@@ -153,10 +150,6 @@ public final class BenchCommand implements Runnable {
         for (var elementType : elementTypes) {
             for (int batch : batches) {
                 for (int length : tokens) {
-                    if (batch < 1 || length < 1) {
-                        throw new UserException(
-                                "--batches has " + batch + " and --tokens " + length + "; allowed: at least 1 each");
-                    }
                     cases.add(new BenchCase(
                             layers,
                             queryHeads,

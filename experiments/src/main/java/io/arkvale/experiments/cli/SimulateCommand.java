@@ -9,6 +9,7 @@ import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.report.Origin;
 import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.result.Notebook;
+import io.arkvale.experiments.run.OpenLab;
 import io.arkvale.experiments.simulate.BatchSizes;
 import io.arkvale.experiments.simulate.CacheSetting;
 import io.arkvale.experiments.simulate.CostModel;
@@ -179,8 +180,9 @@ public final class SimulateCommand implements Runnable, Measuring {
     @Override
     public void run() {
         output.open();
-        try (var notebook = Notebook.inMemory()) {
-            output.write(terminal, measure(notebook));
+        try (var notebook = Notebook.inMemory();
+                var lab = new OpenLab()) {
+            output.write(terminal, measure(notebook, lab));
         }
     }
 
@@ -190,7 +192,7 @@ public final class SimulateCommand implements Runnable, Measuring {
     }
 
     @Override
-    public Measured measure(Notebook notebook) {
+    public Measured measure(Notebook notebook, OpenLab none) {
         check();
         var costs = costs();
         var limit = new MemoryLimit(cacheMemory, generated, batchSizes);

@@ -52,6 +52,7 @@ final class LinePainter implements Painter {
                 .distinct()
                 .sorted()
                 .forEach(bound -> key.add(KeyEntry.of(bound)));
+        chart.paper().forEach(line -> key.add(KeyEntry.level(line.words())));
         return key;
     }
 
@@ -150,9 +151,6 @@ final class LinePainter implements Painter {
         graphics.setStroke(
                 new BasicStroke(1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {5, 4}, 0));
         graphics.draw(new Line2D.Double(data.getMinX(), y, data.getMaxX(), y));
-        var width = Sheet.width(line.words(), Sheet.SMALL);
-        var x = data.getMaxX() - width - 4;
-        Sheet.write(graphics, Sheet.font(Font.PLAIN, Sheet.SMALL), Ink.TEXT, line.words(), x, y - 6);
     }
 
     /** Hollow marks: what is ours is seen through them. */

@@ -12,26 +12,18 @@ import java.util.List;
 import java.util.Locale;
 
 /** How few pages hold most of the attention of each layer. */
-final class Figure3 implements Figure {
+final class Figure3 {
+    static final Figure FIGURE = new Figure(
+            "fig3",
+            "sparsity of attention, by layer",
+            "Except in the first layer, fewer than 10 pages of 32 tokens hold 99 % of the attention.",
+            Figure3::draw);
+
     private static final int FEW = 10;
 
-    @Override
-    public String name() {
-        return "fig3";
-    }
+    private Figure3() {}
 
-    @Override
-    public String title() {
-        return "sparsity of attention, by layer";
-    }
-
-    @Override
-    public String paper() {
-        return "Except in the first layer, fewer than 10 pages of 32 tokens hold 99 % of the attention.";
-    }
-
-    @Override
-    public Drawn draw(Rows results) {
+    private static Drawn draw(Rows results) {
         var at99 = results.where(row -> row.number("share") == 0.99);
         var first = at99.where("layer", 0).only();
         var later = at99.where(row -> row.whole("layer") > 0);

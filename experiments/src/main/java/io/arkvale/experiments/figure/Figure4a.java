@@ -12,30 +12,22 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** How the importance of pages moves from step to step. */
-final class Figure4a implements Figure {
+final class Figure4a {
+    static final Figure FIGURE = new Figure(
+            "fig4a",
+            "rank of pages over decode steps",
+            "A page's rank among all pages moves by hundreds over a few hundred steps:"
+                    + " what was evicted becomes important again.",
+            Figure4a::draw);
+
     private static final int SHOWN = 4;
     private static final int HUNDREDS = 100;
     /** Most pages that ArkVale attends to by default. */
     private static final int ATTENDED = 40;
 
-    @Override
-    public String name() {
-        return "fig4a";
-    }
+    private Figure4a() {}
 
-    @Override
-    public String title() {
-        return "rank of pages over decode steps";
-    }
-
-    @Override
-    public String paper() {
-        return "A page's rank among all pages moves by hundreds over a few hundred steps:"
-                + " what was evicted becomes important again.";
-    }
-
-    @Override
-    public Drawn draw(Rows results) {
+    private static Drawn draw(Rows results) {
         var layers = results.distinct("layer");
         var layer = layers.get(layers.size() / 2);
         var rows = results.where("layer", layer).all();
@@ -81,7 +73,7 @@ final class Figure4a implements Figure {
                                 + " at equal distances in the text; %s.csv has all pages of all limited layers.",
                         steps,
                         rows.size(),
-                        name()),
+                        FIGURE.name()),
                 String.format(
                         Locale.ROOT,
                         "%.0f %% of the pages stand among the best %d at one step after they stood beyond the best %d at"

@@ -11,7 +11,14 @@ import java.util.Locale;
 import java.util.Map;
 
 /** How many pages come back a step, by attended pages and capacity. */
-final class Figure4b implements Figure {
+final class Figure4b {
+    static final Figure FIGURE = new Figure(
+            "fig4b",
+            "recalls per step, by attended pages and capacity",
+            "With k below min(40, c/2) pages attended out of a capacity of c pages, fewer than 10 pages (5 MB) are"
+                    + " recalled a decode step; recalls rise with k and fall with c.",
+            Figure4b::draw);
+
     private static final int PAGE_SIZE = 32;
     private static final int FEW = 10;
     private static final int MOST_ATTENDED = 40;
@@ -23,24 +30,9 @@ final class Figure4b implements Figure {
         }
     }
 
-    @Override
-    public String name() {
-        return "fig4b";
-    }
+    private Figure4b() {}
 
-    @Override
-    public String title() {
-        return "recalls per step, by attended pages and capacity";
-    }
-
-    @Override
-    public String paper() {
-        return "With k below min(40, c/2) pages attended out of a capacity of c pages, fewer than 10 pages (5 MB) are"
-                + " recalled a decode step; recalls rise with k and fall with c.";
-    }
-
-    @Override
-    public Drawn draw(Rows results) {
+    private static Drawn draw(Rows results) {
         var points = results.stream().map(Figure4b::point).toList();
         var attended = points.stream().map(Point::attended).distinct().sorted().toList();
         var capacities =
@@ -113,7 +105,7 @@ final class Figure4b implements Figure {
                 withCapacity.comparison("recalls over capacity c, at the same k", "fall"));
     }
 
-    private List<String> notes(Rows results, List<Point> points) {
+    private static List<String> notes(Rows results, List<Point> points) {
         var beyond = points.stream().filter(point -> !point.isRecommended()).mapToDouble(Point::recalls);
         return List.of(
                 String.format(

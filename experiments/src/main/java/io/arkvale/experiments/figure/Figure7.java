@@ -17,37 +17,29 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /** How many of the best pages each digest finds. */
-final class Figure7 implements Figure {
+final class Figure7 {
+    static final Figure FIGURE = new Figure(
+            "fig7",
+            "share of the best pages that each digest finds",
+            "cuboid-mean finds 95 % of the best page (k = 1) and above 80 % of the best k elsewhere; all six volumes"
+                    + " find at least 60 %; the centroid finds below 5 % at k = 1.",
+            Figure7::draw);
+
     /** A share below which the first page is said to lead hardly ever. */
     private static final double RARELY = 0.05;
 
     private static final String DEFAULT = "cuboid-mean";
     private static final String BASELINE = "centroid";
 
-    @Override
-    public String name() {
-        return "fig7";
-    }
+    private Figure7() {}
 
-    @Override
-    public String title() {
-        return "share of the best pages that each digest finds";
-    }
-
-    @Override
-    public String paper() {
-        return "cuboid-mean finds 95 % of the best page (k = 1) and above 80 % of the best k elsewhere; all six volumes"
-                + " find at least 60 %; the centroid finds below 5 % at k = 1.";
-    }
-
-    @Override
-    public Drawn draw(Rows results) {
+    private static Drawn draw(Rows results) {
         var charts = new ArrayList<Chart>();
         var comparisons = new ArrayList<Comparison>();
         var notes = new ArrayList<String>();
         for (var experiment : results.distinct("experiment")) {
             var rows = results.where("experiment", experiment);
-            var text = experiment.equals(name()) ? "English" : "questions";
+            var text = experiment.equals(FIGURE.name()) ? "English" : "questions";
             charts.add(chart(experiment, text, rows));
             comparisons.addAll(comparisons(text, rows));
             notes.addAll(notes(text, rows));

@@ -12,31 +12,23 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Scores by task, policy and budget. */
-final class Figure8 implements Figure {
+final class Figure8 {
+    static final Figure FIGURE = new Figure(
+            "fig8",
+            "score over budget, by task and policy",
+            "On LongBench, ArkVale equals full attention from a budget of 512 tokens (TriviaQA), 1024 (HotpotQA, Qasper)"
+                    + " or 2048 (NarrativeQA, PassageRetrieval), and stands above the policies that evict for good.",
+            Figure8::draw);
+
     private static final String FULL = "full";
     private static final String ARKVALE = "arkvale";
     /** The least budget, in tokens, from which ArkVale equals full attention in the paper, by task. */
     private static final Map<String, Integer> PAPER =
             Map.of("HotpotQA", 1024, "Qasper", 1024, "NarrativeQA", 2048, "PassageRetrieval", 2048, "TriviaQA", 512);
 
-    @Override
-    public String name() {
-        return "fig8";
-    }
+    private Figure8() {}
 
-    @Override
-    public String title() {
-        return "score over budget, by task and policy";
-    }
-
-    @Override
-    public String paper() {
-        return "On LongBench, ArkVale equals full attention from a budget of 512 tokens (TriviaQA), 1024 (HotpotQA, Qasper)"
-                + " or 2048 (NarrativeQA, PassageRetrieval), and stands above the policies that evict for good.";
-    }
-
-    @Override
-    public Drawn draw(Rows results) {
+    private static Drawn draw(Rows results) {
         var charts = new ArrayList<Chart>();
         var comparisons = new ArrayList<Comparison>();
         for (var experiment : results.distinct("experiment")) {

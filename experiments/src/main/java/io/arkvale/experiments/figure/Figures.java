@@ -15,14 +15,14 @@ public final class Figures {
 
     private static final String FILE = "paper.json";
     private static final List<Figure> FIGURES = List.of(
-            new Table1(),
-            new Figure3(),
-            new Figure4a(),
-            new Figure4b(),
-            new Figure7(),
-            new Figure8(),
-            new Figure9(),
-            new PageSize());
+            Table1.FIGURE,
+            Figure3.FIGURE,
+            Figure4a.FIGURE,
+            Figure4b.FIGURE,
+            Figure7.FIGURE,
+            Figure8.FIGURE,
+            Figure9.FIGURE,
+            PageSize.FIGURE);
 
     private Figures() {}
 

@@ -16,24 +16,16 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** What the page size does to score and latency. */
-final class PageSize implements Figure {
-    @Override
-    public String name() {
-        return "page-size";
-    }
+final class PageSize {
+    static final Figure FIGURE = new Figure(
+            "page-size",
+            "page size and budget, by score and latency",
+            "The paper takes pages of 32 tokens; in the authors' replies, pages of 16 do as well.",
+            PageSize::draw);
 
-    @Override
-    public String title() {
-        return "page size and budget, by score and latency";
-    }
+    private PageSize() {}
 
-    @Override
-    public String paper() {
-        return "The paper takes pages of 32 tokens; in the authors' replies, pages of 16 do as well.";
-    }
-
-    @Override
-    public Drawn draw(Rows results) {
+    private static Drawn draw(Rows results) {
         var scored = results.where("experiment", "page-size-score");
         var simulated =
                 results.where(row -> row.text("experiment").startsWith("page-size-latency") && row.has("budget"));

@@ -12,7 +12,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Passkeys found by policy, budget and length. */
-final class Table1 implements Figure {
+final class Table1 {
+    static final Figure FIGURE = new Figure(
+            "table1",
+            "passkeys found, by policy and budget",
+            "With LongChat-7b-v1.5-32k, ArkVale finds 95 to 100 % of 20 passkeys at every length and budget;"
+                    + " StreamingLLM, H2O and TOVA have evicted nearly all of them at small budgets.",
+            Table1::draw);
+
     /** Right answers in percent at budgets 512, 1024, 2048 and 4096, by policy and characters of filler. */
     private static final Map<String, Map<String, List<Integer>>> PAPER = Map.of(
             "arkvale",
@@ -38,24 +45,9 @@ final class Table1 implements Figure {
 
     private static final List<String> PAPER_BUDGETS = List.of("512", "1024", "2048", "4096");
 
-    @Override
-    public String name() {
-        return "table1";
-    }
+    private Table1() {}
 
-    @Override
-    public String title() {
-        return "passkeys found, by policy and budget";
-    }
-
-    @Override
-    public String paper() {
-        return "With LongChat-7b-v1.5-32k, ArkVale finds 95 to 100 % of 20 passkeys at every length and budget;"
-                + " StreamingLLM, H2O and TOVA have evicted nearly all of them at small budgets.";
-    }
-
-    @Override
-    public Drawn draw(Rows results) {
+    private static Drawn draw(Rows results) {
         var charts = new ArrayList<Chart>();
         var comparisons = new ArrayList<Comparison>();
         for (var experiment : results.distinct("experiment")) {

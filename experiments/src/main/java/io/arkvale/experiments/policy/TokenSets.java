@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.apache.commons.numbers.arrays.Selection;
 
 /** Ascending sets of tokens, and small sums that several policies share. */
 public final class TokenSets {
@@ -40,8 +41,13 @@ public final class TokenSets {
         if (count >= tokens) {
             return range(0, tokens);
         }
+        if (count == 0) {
+            return new int[0];
+        }
         var scores = IntStream.range(0, tokens).mapToDouble(score).toArray();
-        var threshold = count == 0 ? Double.POSITIVE_INFINITY : smallest(scores.clone(), tokens - count);
+        var partlySorted = scores.clone();
+        Selection.select(partlySorted, tokens - count);
+        var threshold = partlySorted[tokens - count];
         var above = Arrays.stream(scores).filter(value -> value > threshold).count();
         var ties = count - above;
         var chosen = new int[count];
@@ -52,38 +58,6 @@ public final class TokenSets {
             }
         }
         return chosen;
-    }
-
-    /** The value that would stand at {@code rank} if the values, which it moves about, were sorted (Hoare, 1961). */
-    private static double smallest(double[] values, int rank) {
-        int low = 0;
-        int high = values.length - 1;
-        while (low < high) {
-            var pivot = values[(low + high) >>> 1];
-            int left = low;
-            int right = high;
-            while (left <= right) {
-                while (values[left] < pivot) {
-                    left++;
-                }
-                while (values[right] > pivot) {
-                    right--;
-                }
-                if (left <= right) {
-                    var value = values[left];
-                    values[left++] = values[right];
-                    values[right--] = value;
-                }
-            }
-            if (rank <= right) {
-                high = right;
-            } else if (rank >= left) {
-                low = left;
-            } else {
-                return values[rank];
-            }
-        }
-        return values[rank];
     }
 
     /** Numbers a token, averaged over the query heads of a KV head. */

@@ -2,7 +2,6 @@ package io.arkvale.experiments.report;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -25,23 +24,15 @@ public final class Formats {
 
     /** Reads what {@link #json} wrote; numbers, words, booleans and null come back, lists as their words. */
     public static Report parse(byte[] json) {
-        var columns = new LinkedHashSet<String>();
         var rows = new ArrayList<Map<String, @Nullable Object>>();
         for (var object : JSON.readTree(json)) {
             var row = new LinkedHashMap<String, @Nullable Object>();
             for (var entry : object.properties()) {
                 row.put(entry.getKey(), value(entry.getValue()));
             }
-            columns.addAll(row.keySet());
             rows.add(row);
         }
-        var values = new ArrayList<List<@Nullable Object>>();
-        for (var row : rows) {
-            var cells = new ArrayList<@Nullable Object>();
-            columns.forEach(column -> cells.add(row.get(column)));
-            values.add(cells);
-        }
-        return new Report(List.copyOf(columns), values);
+        return Report.ofMaps(rows);
     }
 
     private static @Nullable Object value(JsonNode node) {

@@ -63,15 +63,19 @@ public record Report(List<String> columns, List<List<@Nullable Object>> rows) {
 
     /** All rows of several reports under all of their columns; null where a report has no such column. */
     public static Report union(List<Report> reports) {
+        return ofMaps(
+                reports.stream().flatMap(report -> report.asMaps().stream()).toList());
+    }
+
+    /** Rows of values by column, under all of their columns in order of appearance; null where a row has no such column. */
+    static Report ofMaps(List<Map<String, @Nullable Object>> rows) {
         var names = new LinkedHashSet<String>();
-        reports.forEach(report -> names.addAll(report.columns()));
+        rows.forEach(row -> names.addAll(row.keySet()));
         var values = new ArrayList<List<@Nullable Object>>();
-        for (var report : reports) {
-            for (var row : report.asMaps()) {
-                var cells = new ArrayList<@Nullable Object>();
-                names.forEach(name -> cells.add(row.get(name)));
-                values.add(cells);
-            }
+        for (var row : rows) {
+            var cells = new ArrayList<@Nullable Object>();
+            names.forEach(name -> cells.add(row.get(name)));
+            values.add(cells);
         }
         return new Report(List.copyOf(names), values);
     }

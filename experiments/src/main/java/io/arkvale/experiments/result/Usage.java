@@ -33,23 +33,20 @@ public record Usage(
     /** The columns of a report whose rows have a usage. */
     public static <R> List<Metric<R>> metrics(Function<R, Usage> usage) {
         return List.of(
-                Metric.of(
-                        "resident_pages", row -> Rounding.to(2, usage.apply(row).residentPages())),
-                Metric.of(
-                        "attended_pages", row -> Rounding.to(2, usage.apply(row).attendedPages())),
-                Metric.of("held_tokens", row -> Rounding.to(1, usage.apply(row).heldTokens())),
-                Metric.of("resident_bytes", row -> Math.round(usage.apply(row).residentBytes())),
-                Metric.of("summary_bytes", row -> Math.round(usage.apply(row).summaryBytes())),
-                Metric.of("recalled_bytes", row -> Math.round(usage.apply(row).recalledBytes())),
-                Metric.of(
-                        "recalled_pages_per_step",
-                        row -> Rounding.to(2, usage.apply(row).recalledPagesPerStep())),
-                Metric.of(
-                        "scoring_bytes_per_step",
-                        row -> Math.round(usage.apply(row).scoringBytesPerStep())),
-                Metric.of(
-                        "attention_bytes_per_step",
-                        row -> Math.round(usage.apply(row).attentionBytesPerStep())));
+                column("resident_pages", 2, usage, Usage::residentPages),
+                column("attended_pages", 2, usage, Usage::attendedPages),
+                column("held_tokens", 1, usage, Usage::heldTokens),
+                column("resident_bytes", 0, usage, Usage::residentBytes),
+                column("summary_bytes", 0, usage, Usage::summaryBytes),
+                column("recalled_bytes", 0, usage, Usage::recalledBytes),
+                column("recalled_pages_per_step", 2, usage, Usage::recalledPagesPerStep),
+                column("scoring_bytes_per_step", 0, usage, Usage::scoringBytesPerStep),
+                column("attention_bytes_per_step", 0, usage, Usage::attentionBytesPerStep));
+    }
+
+    private static <R> Metric<R> column(
+            String name, int places, Function<R, Usage> usage, ToDoubleFunction<Usage> part) {
+        return Metric.of(name, row -> Rounding.to(places, part.applyAsDouble(usage.apply(row))));
     }
 
     /** The mean of several. */

@@ -105,8 +105,8 @@ final class Examiner {
     /**
      * Asks one question.
      *
-     * @param spoken tokens of the previous answer whose last one has not been fed yet; one array a run
-     * @return the tokens of the answer, one array a run
+     * @param spoken tokens of the previous answer whose last one has not been fed yet; one array per run
+     * @return the tokens of the answer, one array per run
      */
     private static int[][] ask(Session session, int[][] spoken, int[] question, int length) {
         if (spoken[0].length > 0) {
@@ -116,9 +116,7 @@ final class Examiner {
         }
         var logits = new float[0][];
         for (int token : question) {
-            var same = new int[spoken.length];
-            Arrays.fill(same, token);
-            logits = session.decode(same);
+            logits = session.decode(token);
         }
         var answers = new int[spoken.length][length];
         for (int i = 0; i < length; i++) {

@@ -16,7 +16,6 @@ import io.arkvale.experiments.policy.option.Settings;
 import io.arkvale.experiments.task.Passkey;
 import io.arkvale.llama.Logits;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -55,14 +54,14 @@ final class HeadLosses {
             try (var session = Session.uncompared(lab, context, runs, asked.length + answer.length)) {
                 var logits = new float[0][];
                 for (int token : asked) {
-                    logits = session.decode(same(token, runs.size()));
+                    logits = session.decode(token);
                 }
                 for (int token : answer) {
                     for (int run = 0; run < lost.length; run++) {
                         lost[run] -= Logits.logProbability(logits[run], 0, logits[run].length, token)
                                 / (answer.length * PASSKEYS);
                     }
-                    logits = session.decode(same(token, runs.size()));
+                    logits = session.decode(token);
                 }
             }
         }
@@ -71,12 +70,6 @@ final class HeadLosses {
             losses[(i - 1) / shape.kvHeads()][(i - 1) % shape.kvHeads()] = lost[i] - lost[0];
         }
         return losses;
-    }
-
-    private static int[] same(int token, int runs) {
-        var tokens = new int[runs];
-        Arrays.fill(tokens, token);
-        return tokens;
     }
 
     private static RunSpec run(Policy policy) {

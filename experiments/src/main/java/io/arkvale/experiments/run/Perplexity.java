@@ -99,9 +99,7 @@ public final class Perplexity {
         var prefilled = lab.prefill(Arrays.copyOf(text, context), runs.stream().anyMatch(RunSpec::readsAllRows));
         try (var session = new Session(lab, prefilled, runs, scored)) {
             for (int i = 0; i < scored; i++) {
-                var same = new int[runs.size()];
-                Arrays.fill(same, text[context + i]);
-                var logits = session.decode(same);
+                var logits = session.decode(text[context + i]);
                 for (int run = 0; run < bits.length; run++) {
                     var row = logits[run];
                     var logProbability = Logits.logProbability(row, 0, row.length, text[context + i + 1]);

@@ -82,6 +82,13 @@ public final class Session implements AutoCloseable {
         return logits;
     }
 
+    /** Feeds every run the same token; the logits likewise. */
+    public float[][] decode(int token) {
+        var same = new int[runs.size()];
+        Arrays.fill(same, token);
+        return decode(same);
+    }
+
     /** Nothing that is computed from logits that are no numbers means anything. */
     private void requireNumbers(float[] logits) {
         for (float logit : logits) {

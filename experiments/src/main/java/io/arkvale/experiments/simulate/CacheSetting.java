@@ -45,26 +45,6 @@ public record CacheSetting(
         }
     }
 
-    /**
-     * The paper's setting: pages of 32, two sink and two window pages, two dense layers; attention over all resident
-     * pages and recalls that attention waits for, as in the authors' code.
-     *
-     * @param recalls pages recalled a limited layer, sequence and step
-     */
-    public static CacheSetting paper(int budget, double recalls) {
-        return new CacheSetting(budget, 32, 2, 2, 2, Scope.RESIDENT, recalls, false);
-    }
-
-    /** The same with another budget. */
-    public CacheSetting withBudget(int tokens) {
-        return new CacheSetting(tokens, pageSize, sinkPages, windowPages, denseLayers, scope, recalls, overlap);
-    }
-
-    /** The same with other recalls. */
-    public CacheSetting withRecalls(double pages) {
-        return new CacheSetting(budget, pageSize, sinkPages, windowPages, denseLayers, scope, pages, overlap);
-    }
-
     /** Tokens that ArkVale attends to in a limited layer of a sequence with more pages than the budget. */
     public int attendedTokens() {
         var chosen = Math.max(sinkPages + windowPages, Math.min(MOST_ATTENDED, budget / 2) / pageSize);

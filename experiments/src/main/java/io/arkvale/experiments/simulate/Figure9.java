@@ -1,23 +1,13 @@
 package io.arkvale.experiments.simulate;
 
 import io.arkvale.experiments.simulate.Simulation.Gains;
-import io.arkvale.experiments.simulate.cost.PolicyCost;
-import io.arkvale.experiments.simulate.description.Descriptions;
-import io.arkvale.experiments.simulate.description.LanguageModel;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The paper's figure 9: latency of LongChat-7B on the A100 by part, and throughput with 40 GB for keys and values. */
 public final class Figure9 {
-    /** Lengths of the figure, tokens. */
-    public static final List<Long> LENGTHS = List.of(10_000L, 20_000L, 30_000L);
-
     /** Budgets of the figure, tokens. */
     public static final List<Integer> BUDGETS = List.of(512, 1024, 2048, 4096);
-
-    /** Sequences of the latency panels. */
-    public static final int BATCH = 4;
 
     /** Pages recalled a step and sequence, all layers together: "under 10", 5 MB (section 5.1, figure 4b). */
     public static final double RECALLS_PER_STEP = 10;
@@ -38,40 +28,4 @@ public final class Figure9 {
             30_000L, List.of(345.1, 296.3, 284.0, 227.3, 65.5));
 
     private Figure9() {}
-
-    /** The figure as simulated with the descriptions that come along. */
-    public static Simulation simulate() {
-        return simulate(
-                new CostModel(Descriptions.gpu("A100-80G-PCIe"), Descriptions.model("LongChat-7B")), MemoryLimit.PAPER);
-    }
-
-    /** The figure on another GPU, with another model or another memory limit. */
-    public static Simulation simulate(CostModel model, MemoryLimit limit) {
-        return Simulation.run(
-                model, List.of(PolicyCost.ARKVALE), paperRecalls(model.model()), BATCH, LENGTHS, BUDGETS, limit);
-    }
-
-    /** The paper's setting with its recalls, spread over the limited layers. */
-    public static Simulation.Settings paperRecalls(LanguageModel model) {
-        return (tokens, budget) -> {
-            var setting = CacheSetting.paper(budget, 0);
-            return setting.withRecalls(RECALLS_PER_STEP / Math.max(1, model.layers() - setting.denseLayers()));
-        };
-    }
-
-    /** What the paper's figure shows for a row: ms per step, or null if it does not have the row. */
-    public static @Nullable Double paperMillis(Simulation.Row row) {
-        return bar(PAPER_LATENCIES, row);
-    }
-
-    /** What the paper's figure shows for a row: throughput in its relative unit, or null. */
-    public static @Nullable Double paperThroughput(Simulation.Row row) {
-        return bar(PAPER_THROUGHPUTS, row);
-    }
-
-    private static @Nullable Double bar(Map<Long, List<Double>> panels, Simulation.Row row) {
-        var bars = panels.get(row.tokens());
-        var place = row.budget() == null ? BUDGETS.size() : BUDGETS.indexOf(row.budget());
-        return bars == null || place < 0 ? null : bars.get(place);
-    }
 }

@@ -17,6 +17,7 @@ import io.arkvale.experiments.chart.Series;
 import io.arkvale.experiments.chart.StackChart;
 import java.io.StringReader;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.DoubleStream;
@@ -108,10 +109,7 @@ class ChartDrawingTest {
         // The lines at 0 and 100 tell where 70 and 97 must be.
         var svg = ChartDrawing.svg(lines(), Theme.LIGHT);
         var ink = Palette.of(List.of("arkvale")).getFirst().ink().light();
-        var grid = elements(parse(svg), "line").stream()
-                .filter(line -> line.getAttribute("stroke").equals(Ink.GRID.light()))
-                .mapToDouble(line -> Double.parseDouble(line.getAttribute("y1")))
-                .summaryStatistics();
+        var grid = grid(parse(svg));
         var height = grid.getMax() - grid.getMin();
         var bars = elements(parse(svg), "line").stream()
                 .filter(line -> line.getAttribute("stroke").equals(ink)
@@ -124,6 +122,23 @@ class ChartDrawingTest {
         assertThat(bars).hasSizeGreaterThanOrEqualTo(2);
         assertThat(bars[0]).isCloseTo(grid.getMin() + 0.03 * height, Offset.offset(0.2));
         assertThat(bars[bars.length - 1]).isCloseTo(grid.getMin() + 0.30 * height, Offset.offset(0.2));
+    }
+
+    private static DoubleSummaryStatistics grid(Document svg) {
+        return elements(svg, "line").stream()
+                .filter(line -> line.getAttribute("stroke").equals(Ink.GRID.light()))
+                .mapToDouble(line -> Double.parseDouble(line.getAttribute("y1")))
+                .summaryStatistics();
+    }
+
+    @Test
+    void whatThePaperSaysOfTheWholeChartStandsAboveTheValues() throws Exception {
+        var svg = parse(ChartDrawing.svg(lines(), Theme.LIGHT));
+        assertThat(elements(svg, "text"))
+                .filteredOn(text -> text.getTextContent().equals("the paper: 60"))
+                .singleElement()
+                .satisfies(text -> assertThat(Double.parseDouble(text.getAttribute("y")))
+                        .isLessThan(grid(svg).getMin()));
     }
 
     @Test

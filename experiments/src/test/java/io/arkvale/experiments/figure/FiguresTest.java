@@ -46,26 +46,27 @@ class FiguresTest {
 
     @Test
     void table1AgreesWhereThePapersSharesLieWithinTheInterval() {
-        var drawn = new Table1().draw(passkeys(0.9, 1));
+        var drawn = Table1.FIGURE.draw(passkeys(0.9, 1));
         assertThat(drawn.comparisons()).singleElement().satisfies(comparison -> {
             assertThat(comparison.paper()).isEqualTo("100/95");
             assertThat(comparison.here()).isEqualTo("95/95");
             assertThat(comparison.verdict()).isEqualTo("agrees");
         });
-        assertThat(new Table1().draw(passkeys(0.9, 0.97)).comparisons())
+        assertThat(Table1.FIGURE.draw(passkeys(0.9, 0.97)).comparisons())
                 .singleElement()
                 .returns("differs", Comparison::verdict);
-        var few = new Table1().draw(asked(19, passkeys(0.9, 1)));
+        var few = Table1.FIGURE.draw(asked(19, passkeys(0.9, 1)));
         assertThat(few.comparisons()).singleElement().returns("too few samples", Comparison::verdict);
-        assertThat(HtmlReport.Part.of(new Table1(), few, List.of()).agreement()).isEqualTo("too few samples");
+        assertThat(HtmlReport.Part.of(Table1.FIGURE, few, List.of()).agreement())
+                .isEqualTo("too few samples");
     }
 
     @Test
     void table1SaysHowManyDepthsItHas() {
-        assertThat(new Table1().draw(passkeys(0.9, 1)).notes().getFirst()).startsWith("20 depths per length;");
+        assertThat(Table1.FIGURE.draw(passkeys(0.9, 1)).notes().getFirst()).startsWith("20 depths per length;");
         var rows = new ArrayList<>(passkeys(0.9, 1).all());
         rows.addAll(asked(1, passkeys(0.9, 1)).all());
-        assertThat(new Table1().draw(new Rows(rows)).notes().getFirst()).startsWith("1 to 20 depths per length;");
+        assertThat(Table1.FIGURE.draw(new Rows(rows)).notes().getFirst()).startsWith("1 to 20 depths per length;");
     }
 
     private static Rows passkeys(double low, double high) {
@@ -78,7 +79,7 @@ class FiguresTest {
 
     @Test
     void table1sFindingFollowsFromTheSmallestBudget() {
-        assertThat(findings(new Table1().draw(passkeys(0.9, 1))))
+        assertThat(findings(Table1.FIGURE.draw(passkeys(0.9, 1))))
                 .containsExactly("At a budget of 512 tokens ArkVale finds 95 % of the passkeys.");
         var rows = new ArrayList<>(passkeys(0.9, 1).all());
         for (var policy : List.of("full", "h2o", "tova")) {
@@ -90,14 +91,14 @@ class FiguresTest {
             }
         }
         // Full attention does not evict, and what h2o has at 512 is more than tova has.
-        assertThat(findings(new Table1().draw(new Rows(rows))))
+        assertThat(findings(Table1.FIGURE.draw(new Rows(rows))))
                 .containsExactly("At a budget of 512 tokens ArkVale finds 95 % of the passkeys;"
                         + " of the policies that evict for good, none finds more than 15 %.");
     }
 
     @Test
     void thePapersSharesStandInTheChartOfTable1() {
-        var chart = (LineChart) new Table1().draw(passkeys(0.9, 1)).charts().getFirst();
+        var chart = (LineChart) Table1.FIGURE.draw(passkeys(0.9, 1)).charts().getFirst();
         assertThat(chart.series().getFirst().paper()).extracting(PaperPoint::y).containsExactly(100.0, 95.0);
         assertThat(chart.series().getFirst().points())
                 .extracting(Point::low, Point::high)
@@ -110,12 +111,12 @@ class FiguresTest {
 
     @Test
     void figure3ComparesTheLayersAfterTheFirst() {
-        assertThat(findings(new Figure3().draw(sparsity(30, 9.5, 4))))
+        assertThat(findings(Figure3.FIGURE.draw(sparsity(30, 9.5, 4))))
                 .containsExactly("After the first layer, at most 9.5 of 100 pages hold 99 % of the attention;"
                         + " in the first, 30.0 do.");
-        assertThat(verdicts(new Figure3().draw(sparsity(30, 9.5, 4)))).containsExactly("agrees", "agrees");
-        assertThat(verdicts(new Figure3().draw(sparsity(30, 10.5, 4)))).containsExactly("differs", "agrees");
-        assertThat(verdicts(new Figure3().draw(sparsity(8, 9.5, 4)))).containsExactly("agrees", "differs");
+        assertThat(verdicts(Figure3.FIGURE.draw(sparsity(30, 9.5, 4)))).containsExactly("agrees", "agrees");
+        assertThat(verdicts(Figure3.FIGURE.draw(sparsity(30, 10.5, 4)))).containsExactly("differs", "agrees");
+        assertThat(verdicts(Figure3.FIGURE.draw(sparsity(8, 9.5, 4)))).containsExactly("agrees", "differs");
     }
 
     private static Rows sparsity(double... pages) {
@@ -131,14 +132,14 @@ class FiguresTest {
 
     @Test
     void figure4aComparesTheMedianRange() {
-        var moving = new Figure4a().draw(ranks("1 150 20", "200 30 10", "7 107 7", "3 104 3", "60 170 60"));
+        var moving = Figure4a.FIGURE.draw(ranks("1 150 20", "200 30 10", "7 107 7", "3 104 3", "60 170 60"));
         assertThat(verdicts(moving)).containsExactly("agrees");
         assertThat(findings(moving))
                 .containsExactly("The median page moves through 110 of 200 ranks; 80 % of the pages come back among the"
                         + " best 40 after they stood beyond the best 100.");
         assertThat(moving.comparisons().getFirst().here()).isEqualTo("110 of 200");
         assertThat(moving.notes().get(1)).startsWith("80 % of the pages");
-        var still = new Figure4a().draw(ranks("1 150 20", "200 30 10", "7 8 7", "3 4 3", "60 70 60"));
+        var still = Figure4a.FIGURE.draw(ranks("1 150 20", "200 30 10", "7 8 7", "3 4 3", "60 70 60"));
         assertThat(verdicts(still)).containsExactly("differs");
     }
 
@@ -157,19 +158,19 @@ class FiguresTest {
 
     @Test
     void figure4bComparesTheRecommendedSettingsAndBothDirections() {
-        assertThat(verdicts(new Figure4b().draw(recalls(1, 3, 30, 0.5, 2))))
+        assertThat(verdicts(Figure4b.FIGURE.draw(recalls(1, 3, 30, 0.5, 2))))
                 .containsExactly("agrees", "agrees", "agrees");
-        assertThat(findings(new Figure4b().draw(recalls(1, 3, 30, 0.5, 2))))
+        assertThat(findings(Figure4b.FIGURE.draw(recalls(1, 3, 30, 0.5, 2))))
                 .containsExactly("At most 3.0 pages come back per step where k ≤ min(40, c/2); elsewhere up to 30.0.");
         // Many recalls at k = c / 2.
-        assertThat(verdicts(new Figure4b().draw(recalls(1, 12, 30, 0.5, 2))).getFirst())
+        assertThat(verdicts(Figure4b.FIGURE.draw(recalls(1, 12, 30, 0.5, 2))).getFirst())
                 .isEqualTo("differs");
         // Many recalls only beyond it.
-        assertThat(verdicts(new Figure4b().draw(recalls(1, 3, 300, 0.5, 2))).getFirst())
+        assertThat(verdicts(Figure4b.FIGURE.draw(recalls(1, 3, 300, 0.5, 2))).getFirst())
                 .isEqualTo("agrees");
-        assertThat(verdicts(new Figure4b().draw(recalls(1, 3, 2, 0.5, 0.1))))
+        assertThat(verdicts(Figure4b.FIGURE.draw(recalls(1, 3, 2, 0.5, 0.1))))
                 .containsExactly("agrees", "differs", "agrees");
-        assertThat(verdicts(new Figure4b().draw(recalls(1, 3, 30, 2, 4))))
+        assertThat(verdicts(Figure4b.FIGURE.draw(recalls(1, 3, 30, 2, 4))))
                 .containsExactly("agrees", "agrees", "differs");
     }
 
@@ -186,12 +187,14 @@ class FiguresTest {
 
     @Test
     void figure7ComparesSharesAndTheOrderOfDigests() {
-        assertThat(verdicts(new Figure7().draw(digests(0.95, 0.85, 0.03, 0.5)))).containsOnly("agrees");
-        assertThat(verdicts(new Figure7().draw(digests(0.85, 0.75, 0.9, 0.95)))).containsOnly("differs");
-        assertThat(findings(new Figure7().draw(digests(0.85, 0.75, 0.9, 0.95))))
+        assertThat(verdicts(Figure7.FIGURE.draw(digests(0.95, 0.85, 0.03, 0.5))))
+                .containsOnly("agrees");
+        assertThat(verdicts(Figure7.FIGURE.draw(digests(0.85, 0.75, 0.9, 0.95))))
+                .containsOnly("differs");
+        assertThat(findings(Figure7.FIGURE.draw(digests(0.85, 0.75, 0.9, 0.95))))
                 .containsExactly(
                         "At k = 1, centroid finds the best page most often (90 %), cuboid-max least often (40 %).");
-        assertThat(new Figure7().draw(digests(0.95, 0.85, 0.03, 0.5)).notes().getFirst())
+        assertThat(Figure7.FIGURE.draw(digests(0.95, 0.85, 0.03, 0.5)).notes().getFirst())
                 .isEqualTo("Order in English at k = 1: cuboid-mean 95 %, cuboid-max 62 %, centroid 3 %.");
     }
 
@@ -214,14 +217,14 @@ class FiguresTest {
 
     @Test
     void figure8ComparesWithFullAttentionAndWithEvictingPolicies() {
-        assertThat(verdicts(new Figure8().draw(asked(20, scores(-0.1, 0.1, 0.5)))))
+        assertThat(verdicts(Figure8.FIGURE.draw(asked(20, scores(-0.1, 0.1, 0.5)))))
                 .containsExactly("agrees", "agrees");
-        var worse = new Figure8().draw(asked(20, scores(-0.1, -0.05, 0.95)));
+        var worse = Figure8.FIGURE.draw(asked(20, scores(-0.1, -0.05, 0.95)));
         assertThat(verdicts(worse)).containsExactly("differs", "differs");
         assertThat(worse.comparisons())
                 .extracting(Comparison::here)
                 .containsExactly("none of these", "in 0 of 2 cells");
-        var fromTheLarger = new Figure8().draw(scores(-0.05, 0.1, 0.5));
+        var fromTheLarger = Figure8.FIGURE.draw(scores(-0.05, 0.1, 0.5));
         assertThat(fromTheLarger.comparisons().getFirst().here()).isEqualTo("1024");
         assertThat(verdicts(fromTheLarger)).containsExactly("too few samples", "too few samples");
         assertThat(findings(fromTheLarger))
@@ -231,11 +234,11 @@ class FiguresTest {
 
     @Test
     void figure8sFindingIsAVerdictWhereTheQuestionsSuffice() {
-        assertThat(findings(new Figure8().draw(asked(20, scores(-0.05, 0.1, 0.5)))))
+        assertThat(findings(Figure8.FIGURE.draw(asked(20, scores(-0.05, 0.1, 0.5)))))
                 .containsExactly(
                         "From a budget of 1024 tokens on, ArkVale's score does not differ from full attention's"
                                 + " as far as 20 questions tell.");
-        assertThat(findings(new Figure8().draw(asked(20, scores(-0.05, -0.1, 0.5)))))
+        assertThat(findings(Figure8.FIGURE.draw(asked(20, scores(-0.05, -0.1, 0.5)))))
                 .containsExactly("At every budget ArkVale scores less than full attention; at 512 tokens 90 % against"
                         + " 100 %.");
     }
@@ -268,8 +271,8 @@ class FiguresTest {
 
     @Test
     void figure9ComparesGainsWithinFifteenPercent() {
-        assertThat(verdicts(new Figure9().draw(simulated(2.2, 1.2, 4.6, 2.4)))).containsOnly("agrees");
-        assertThat(verdicts(new Figure9().draw(simulated(2.6, 2.2, 5.4, 5.2))).subList(0, 4))
+        assertThat(verdicts(Figure9.FIGURE.draw(simulated(2.2, 1.2, 4.6, 2.4)))).containsOnly("agrees");
+        assertThat(verdicts(Figure9.FIGURE.draw(simulated(2.6, 2.2, 5.4, 5.2))).subList(0, 4))
                 .containsOnly("differs");
     }
 
@@ -277,10 +280,10 @@ class FiguresTest {
     void figure9ComparesLatenciesWithThePapersBars() {
         // 21.77 and 22.78 ms in the paper, and 31.07 with full attention.
         var comparison =
-                new Figure9().draw(simulated(2.2, 1.2, 4.6, 2.4)).comparisons().getLast();
+                Figure9.FIGURE.draw(simulated(2.2, 1.2, 4.6, 2.4)).comparisons().getLast();
         assertThat(comparison.paper()).isEqualTo("3 bars");
         assertThat(comparison.here()).isEqualTo("9 % off on average, 14 % at most");
-        assertThat(findings(new Figure9().draw(simulated(2.2, 1.2, 4.6, 2.4))))
+        assertThat(findings(Figure9.FIGURE.draw(simulated(2.2, 1.2, 4.6, 2.4))))
                 .containsExactly(
                         "With a budget of 512 tokens the modelled step is 2.2 times faster than with full attention.",
                         "In the cost model, budgets give up to 4.6 times the throughput of full attention.",
@@ -311,10 +314,10 @@ class FiguresTest {
 
     @Test
     void pageSizesAreComparedByTheMeanScore() {
-        assertThat(verdicts(new PageSize().draw(asked(20, pageSizes(0.8))))).containsExactly("agrees");
-        assertThat(verdicts(new PageSize().draw(asked(20, pageSizes(0.7))))).containsExactly("differs");
-        assertThat(verdicts(new PageSize().draw(pageSizes(0.8)))).containsExactly("too few samples");
-        assertThat(findings(new PageSize().draw(pageSizes(0.9))))
+        assertThat(verdicts(PageSize.FIGURE.draw(asked(20, pageSizes(0.8))))).containsExactly("agrees");
+        assertThat(verdicts(PageSize.FIGURE.draw(asked(20, pageSizes(0.7))))).containsExactly("differs");
+        assertThat(verdicts(PageSize.FIGURE.draw(pageSizes(0.8)))).containsExactly("too few samples");
+        assertThat(findings(PageSize.FIGURE.draw(pageSizes(0.9))))
                 .containsExactly(
                         "Over all budgets, pages of 16 score best with 90 %; pages of 32 have 80 %.",
                         "At a budget of 512 tokens, a step with pages of 32 is the fastest (10.0 ms),"

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class MemoryLimitTest {
     private static final double GIB = 1L << 30;
-    private static final CacheSetting SETTING = CacheSetting.paper(1024, 0.5);
+    private static final CacheSetting SETTING = PaperSetting.of(1024, 0.5);
 
     private final CostModel costs = new CostModel(Descriptions.gpu("A100-80G-PCIe"), Descriptions.model("LongChat-7B"));
 
@@ -28,9 +28,10 @@ class MemoryLimitTest {
     void fullAttentionHasRoomForTheBatchesOfThePapersFigure() {
         // 512 KB a token: 81,920 tokens in 40 GiB, at 10,512, 20,512 and 30,512 a sequence.
         var any = new MemoryLimit(40, 512, BatchSizes.ANY);
-        assertThat(Figure9.LENGTHS.stream().map(tokens -> any.largestBatch(costs, PolicyCost.FULL, SETTING, tokens)))
+        assertThat(PaperSetting.LENGTHS.stream()
+                        .map(tokens -> any.largestBatch(costs, PolicyCost.FULL, SETTING, tokens)))
                 .containsExactly(7, 3, 2);
-        assertThat(Figure9.LENGTHS.stream()
+        assertThat(PaperSetting.LENGTHS.stream()
                         .map(tokens -> MemoryLimit.PAPER.largestBatch(costs, PolicyCost.FULL, SETTING, tokens)))
                 .containsExactly(4, 2, 2);
     }
@@ -47,7 +48,7 @@ class MemoryLimitTest {
         var costs70 = new CostModel(Descriptions.gpu("RTX-4090"), Descriptions.model("Llama-3-70B"));
         assertThat(MemoryLimit.PAPER.largestBatch(costs70, PolicyCost.ARKVALE, SETTING, 10_000))
                 .isZero();
-        var rows = Figure9.simulate(costs70, MemoryLimit.PAPER).rows();
+        var rows = PaperSetting.figure(costs70).rows();
         assertThat(rows)
                 .allSatisfy(row -> assertThat(row.largest().tokensPerSecond()).isNull());
     }

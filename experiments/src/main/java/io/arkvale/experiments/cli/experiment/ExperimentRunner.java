@@ -6,6 +6,7 @@ import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.input.Nearest;
 import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.result.Notebook;
+import io.arkvale.experiments.run.OpenLab;
 import io.arkvale.experiments.sweep.SweepFile.Experiment;
 import java.util.List;
 import java.util.Set;
@@ -17,13 +18,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Runs experiments of a file as the commands that they name, and keeps what they measure in a notebook. */
-public final class ExperimentRunner {
+public final class ExperimentRunner implements AutoCloseable {
     /** What belongs to the whole file. */
     private static final Set<String> OF_THE_FILE = Set.of("--out", "--format", "--resume", "--no-resume");
 
     private final Terminal terminal;
     private final Function<Terminal, CommandLine> commands;
     private final Notebook notebook;
+    private final OpenLab lab = new OpenLab();
 
     public ExperimentRunner(Terminal terminal, Function<Terminal, CommandLine> commands, Notebook notebook) {
         this.terminal = terminal;
@@ -100,8 +102,9 @@ public final class ExperimentRunner {
         var start = System.nanoTime();
         var before = notebook.added();
         try {
-            var report =
-                    command(terminal, commands, experiment).measure(notebook).report();
+            var report = command(terminal, commands, experiment)
+                    .measure(notebook, lab)
+                    .report();
             var seconds = (System.nanoTime() - start) / 1_000_000_000;
             terminal.err()
                     .println(experiment.name()
@@ -110,6 +113,11 @@ public final class ExperimentRunner {
         } catch (UserException e) {
             throw failed(experiment, e);
         }
+    }
+
+    @Override
+    public void close() {
+        lab.close();
     }
 
     private static UserException failed(Experiment experiment, UserException cause) {

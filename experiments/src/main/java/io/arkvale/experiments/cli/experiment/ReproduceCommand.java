@@ -112,8 +112,8 @@ public final class ReproduceCommand implements Runnable {
         var directory = OutputDirectory.open(out);
         var parts = new ArrayList<Part>();
         var results = new ArrayList<Report>();
-        try (var notebook = notebooks.open(terminal, out.resolve("data"))) {
-            var runner = new ExperimentRunner(terminal, commands, notebook);
+        try (var notebook = notebooks.open(terminal, out.resolve("data"));
+                var runner = new ExperimentRunner(terminal, commands, notebook)) {
             for (var figure : Figures.named(List.of(Figures.ALL))) {
                 if (figures.contains(figure)) {
                     var report = measure(runner, figure);

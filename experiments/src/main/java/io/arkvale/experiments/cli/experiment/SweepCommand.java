@@ -75,8 +75,8 @@ public final class SweepCommand implements Runnable {
         ExperimentRunner.check(terminal, commands, experiments);
         var directory = OutputDirectory.open(out);
         var reports = new ArrayList<Report>();
-        try (var notebook = notebooks.open(terminal, out)) {
-            var runner = new ExperimentRunner(terminal, commands, notebook);
+        try (var notebook = notebooks.open(terminal, out);
+                var runner = new ExperimentRunner(terminal, commands, notebook)) {
             for (var experiment : experiments) {
                 reports.add(runner.results(experiment).prepend("experiment", experiment.name()));
             }

@@ -69,6 +69,12 @@ public final class BackendOptions {
         }
     }
 
+    /** The backend asked for, or null. */
+    @Nullable
+    public String id() {
+        return id;
+    }
+
     /** The options given, by name. */
     public Map<String, String> values() {
         return options;

@@ -5,8 +5,10 @@ import io.arkvale.experiments.engine.Machine;
 import io.arkvale.experiments.plan.ContentDigest;
 import io.arkvale.experiments.plan.RunSpec;
 import io.arkvale.experiments.run.Lab;
+import io.arkvale.experiments.run.OpenLab;
 import io.arkvale.llama.config.LlamaConfig;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.Mixin;
 
@@ -23,13 +25,29 @@ public final class RunOptions {
 
     /** Checks the runs, then opens model and, if one of them needs it, the backend. */
     public Lab open(Terminal terminal, List<RunSpec> runs) {
-        var config = LlamaConfig.read(model.directory());
-        runs.forEach(run -> run.check(config));
-        return open(terminal, backend.isNeeded(runs));
+        return open(terminal, isBackendNeeded(runs));
     }
 
-    /** Opens the model, and the backend if it is needed. */
-    public Lab open(Terminal terminal, boolean needsBackend) {
+    /** The same if the lab that is open is another; it stays its holder's. */
+    public Lab open(Terminal terminal, OpenLab present, List<RunSpec> runs) {
+        return open(terminal, present, isBackendNeeded(runs));
+    }
+
+    /** The lab with or without the backend; it stays its holder's. */
+    public Lab open(Terminal terminal, OpenLab present, boolean needsBackend) {
+        var identity = Lab.identity(model.directory(), model.weights());
+        var asked = Arrays.asList(
+                model.directory(), identity, model.threads().threads(), needsBackend, backend.id(), backend.values());
+        return present.of(asked, () -> open(terminal, needsBackend));
+    }
+
+    private boolean isBackendNeeded(List<RunSpec> runs) {
+        var config = LlamaConfig.read(model.directory());
+        runs.forEach(run -> run.check(config));
+        return backend.isNeeded(runs);
+    }
+
+    private Lab open(Terminal terminal, boolean needsBackend) {
         var directory = model.directory();
         LlamaConfig.read(directory); // what is no model is known before a backend is opened
         var threads = model.threads().threads();

@@ -35,15 +35,8 @@ public final class LongBenchCommand extends ScoredCommand {
                     "LongBench's dataset2maxlen.json, tokens of an answer by dataset (default: this program's own).")
     private @Nullable Path maxLengths;
 
-    @Option(
-            names = "--samples",
-            paramLabel = "N",
-            defaultValue = "20",
-            description = "Most lines to take (default ${DEFAULT-VALUE}).")
-    private int samples;
-
     public LongBenchCommand(Terminal terminal) {
-        super(terminal);
+        super(terminal, 20);
     }
 
     @Override
@@ -55,10 +48,5 @@ public final class LongBenchCommand extends ScoredCommand {
                 prompts == null ? new byte[0] : Inputs.read("prompts file", prompts),
                 maxLengths,
                 maxLengths == null ? new byte[0] : Inputs.read("file of answers' lengths", maxLengths));
-    }
-
-    @Override
-    public int samples() {
-        return samples;
     }
 }

@@ -1,6 +1,6 @@
 package io.arkvale.experiments.cli.task;
 
-import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.cli.option.Inputs;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.task.Needles;
 import io.arkvale.experiments.task.Task;
@@ -16,13 +16,6 @@ import picocli.CommandLine.Option;
         })
 public final class NeedlesCommand extends ScoredCommand {
     @Option(
-            names = "--samples",
-            paramLabel = "N",
-            defaultValue = "5",
-            description = "Texts per length (default ${DEFAULT-VALUE}).")
-    private int samples;
-
-    @Option(
             names = "--needles",
             paramLabel = "N",
             defaultValue = "16",
@@ -37,22 +30,13 @@ public final class NeedlesCommand extends ScoredCommand {
     private int turns;
 
     public NeedlesCommand(Terminal terminal) {
-        super(terminal);
+        super(terminal, 5);
     }
 
     @Override
     public Task task() {
-        if (needles < 1 || needles > 256) {
-            throw new UserException("--needles is " + needles + "; allowed: 1 to 256");
-        }
-        if (turns < 1 || turns > needles) {
-            throw new UserException("--turns is " + turns + "; allowed: 1 to " + needles + ", the needles");
-        }
+        Inputs.within(1, 256, "--needles", needles);
+        Inputs.within(1, needles, "--turns", turns);
         return new Needles(needles, turns);
-    }
-
-    @Override
-    public int samples() {
-        return samples;
     }
 }

@@ -23,13 +23,6 @@ public final class NiahCommand extends ScoredCommand {
     }
 
     @Option(
-            names = "--samples",
-            paramLabel = "N",
-            defaultValue = "10",
-            description = "Texts per length (default ${DEFAULT-VALUE}).")
-    private int samples;
-
-    @Option(
             names = "--haystack",
             defaultValue = "noise",
             description = "What hides the needles: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
@@ -57,7 +50,7 @@ public final class NiahCommand extends ScoredCommand {
     private int queries;
 
     public NiahCommand(Terminal terminal) {
-        super(terminal);
+        super(terminal, 10);
     }
 
     @Override
@@ -66,10 +59,5 @@ public final class NiahCommand extends ScoredCommand {
         Inputs.within(1, 16, "--values", values);
         Inputs.within(1, Math.min(keys, 16), "--queries", queries);
         return new Niah(Niah.Haystack.valueOf(haystack.name().toUpperCase(Locale.ROOT)), keys, values, queries);
-    }
-
-    @Override
-    public int samples() {
-        return samples;
     }
 }

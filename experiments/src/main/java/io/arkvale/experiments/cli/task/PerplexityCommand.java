@@ -1,17 +1,16 @@
 package io.arkvale.experiments.cli.task;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.cli.experiment.MeasuringCommand;
 import io.arkvale.experiments.cli.option.Inputs;
-import io.arkvale.experiments.cli.option.NotebookOptions;
-import io.arkvale.experiments.cli.option.OutputOptions;
 import io.arkvale.experiments.cli.option.PolicyOptions;
 import io.arkvale.experiments.cli.option.RunOptions;
-import io.arkvale.experiments.cli.terminal.Measuring;
 import io.arkvale.experiments.cli.terminal.Progress;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.result.Notebook;
 import io.arkvale.experiments.result.TextResult;
+import io.arkvale.experiments.run.OpenLab;
 import io.arkvale.experiments.run.Perplexity;
 import io.arkvale.experiments.task.HeldOutText;
 import java.nio.file.Path;
@@ -29,9 +28,7 @@ import picocli.CommandLine.Option;
             "Bits per byte of a text that is fed token by token, after a prefilled beginning.",
             "One row per policy, one column per budget in tokens; less is better."
         })
-public final class PerplexityCommand implements Runnable, Measuring {
-    private final Terminal terminal;
-
+public final class PerplexityCommand extends MeasuringCommand {
     @Option(names = "--text-file", paramLabel = "FILE", description = "The text (default: 16 KiB of held-out English).")
     private @Nullable Path text;
 
@@ -55,23 +52,8 @@ public final class PerplexityCommand implements Runnable, Measuring {
     @Mixin
     private RunOptions options = new RunOptions();
 
-    @Mixin
-    private NotebookOptions notebooks = new NotebookOptions();
-
-    @Mixin
-    private OutputOptions output = new OutputOptions();
-
     public PerplexityCommand(Terminal terminal) {
-        this.terminal = terminal;
-    }
-
-    @Override
-    public void run() {
-        check();
-        output.open();
-        try (var notebook = notebooks.open(terminal, output.directory())) {
-            output.write(terminal, measure(notebook));
-        }
+        super(terminal);
     }
 
     @Override
@@ -82,30 +64,29 @@ public final class PerplexityCommand implements Runnable, Measuring {
     }
 
     @Override
-    public Measured measure(Notebook notebook) {
+    public Measured measure(Notebook notebook, OpenLab open) {
         check();
         var bytes = text == null ? HeldOutText.bytes() : Inputs.read("text file", text);
         var grid = policies.grid(options.seed());
-        try (var lab = options.open(terminal, grid.runs())) {
-            var all = lab.tokens(bytes);
-            var needed = context + tokens + 1;
-            if (all.length < needed) {
-                throw new UserException("the text has " + all.length + " tokens; --context " + context
-                        + " and --tokens " + tokens + " need " + needed);
-            }
-            lab.requireRoom("the text", needed);
-            options.warnBeyondTraining(terminal, needed);
-            var perplexity = new Perplexity(lab, all, context, tokens, grid, options.seed());
-            List<TextResult> results;
-            try (var progress = Progress.start(terminal, "perplexity", tokens, "tokens")) {
-                results = perplexity.measure(notebook, progress::step);
-            }
-            var origins = results.stream()
-                    .map(result -> result.blocks().getFirst().origin())
-                    .toList();
-            var report = Report.of(TextResult.metrics(), results).withOrigins(origins);
-            return new Measured("perplexity", report, lab.origin(options.seed()), table(results));
+        var lab = options.open(terminal(), open, grid.runs());
+        var all = lab.tokens(bytes);
+        var needed = context + tokens + 1;
+        if (all.length < needed) {
+            throw new UserException("the text has " + all.length + " tokens; --context " + context + " and --tokens "
+                    + tokens + " need " + needed);
         }
+        lab.requireRoom("the text", needed);
+        options.warnBeyondTraining(terminal(), needed);
+        var perplexity = new Perplexity(lab, all, context, tokens, grid, options.seed());
+        List<TextResult> results;
+        try (var progress = Progress.start(terminal(), "perplexity", tokens, "tokens")) {
+            results = perplexity.measure(notebook, progress::step);
+        }
+        var origins = results.stream()
+                .map(result -> result.blocks().getFirst().origin())
+                .toList();
+        var report = Report.of(TextResult.metrics(), results).withOrigins(origins);
+        return new Measured("perplexity", report, lab.origin(options.seed()), table(results));
     }
 
     private String table(List<TextResult> results) {

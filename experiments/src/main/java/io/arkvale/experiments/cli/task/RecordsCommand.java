@@ -1,6 +1,6 @@
 package io.arkvale.experiments.cli.task;
 
-import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.cli.option.Inputs;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.task.Records;
 import io.arkvale.experiments.task.Task;
@@ -11,13 +11,6 @@ import picocli.CommandLine.Option;
 @Command(name = "records", description = "Look-ups in a table of nothing but keys and values.")
 public final class RecordsCommand extends ScoredCommand {
     @Option(
-            names = "--samples",
-            paramLabel = "N",
-            defaultValue = "5",
-            description = "Texts per length (default ${DEFAULT-VALUE}).")
-    private int samples;
-
-    @Option(
             names = "--turns",
             paramLabel = "N",
             defaultValue = "4",
@@ -25,19 +18,12 @@ public final class RecordsCommand extends ScoredCommand {
     private int turns;
 
     public RecordsCommand(Terminal terminal) {
-        super(terminal);
+        super(terminal, 5);
     }
 
     @Override
     public Task task() {
-        if (turns < 1 || turns > 64) {
-            throw new UserException("--turns is " + turns + "; allowed: 1 to 64");
-        }
+        Inputs.within(1, 64, "--turns", turns);
         return new Records(turns);
-    }
-
-    @Override
-    public int samples() {
-        return samples;
     }
 }

@@ -1,13 +1,11 @@
 package io.arkvale.experiments.cli.task;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.cli.experiment.MeasuringCommand;
 import io.arkvale.experiments.cli.option.Inputs;
-import io.arkvale.experiments.cli.option.NotebookOptions;
-import io.arkvale.experiments.cli.option.OutputOptions;
 import io.arkvale.experiments.cli.option.PolicyOptions;
 import io.arkvale.experiments.cli.option.ProtocolOption;
 import io.arkvale.experiments.cli.option.RunOptions;
-import io.arkvale.experiments.cli.terminal.Measuring;
 import io.arkvale.experiments.cli.terminal.Progress;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.plan.Grid;
@@ -20,6 +18,7 @@ import io.arkvale.experiments.result.TaskResult;
 import io.arkvale.experiments.result.Verdict;
 import io.arkvale.experiments.run.FillerLength;
 import io.arkvale.experiments.run.Lab;
+import io.arkvale.experiments.run.OpenLab;
 import io.arkvale.experiments.run.ScoredExperiment;
 import io.arkvale.experiments.task.Task;
 import java.math.BigDecimal;
@@ -31,11 +30,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A command that runs a scored task under policies and budgets: one row per policy, one column per budget. */
-public abstract class ScoredCommand implements Runnable, Measuring {
-    private final Terminal terminal;
-
+public abstract class ScoredCommand extends MeasuringCommand {
     /** Filler characters where nothing is said. */
     private static final int DEFAULT_LENGTH = 10_000;
+
+    @Option(names = "--samples", paramLabel = "N", description = "Texts per length (default ${DEFAULT-VALUE}).")
+    private int samples;
 
     @Option(
             names = "--lengths",
@@ -69,34 +69,22 @@ public abstract class ScoredCommand implements Runnable, Measuring {
     @Mixin
     private ProtocolOption protocol = new ProtocolOption();
 
-    @Mixin
-    private NotebookOptions notebooks = new NotebookOptions();
-
-    @Mixin
-    private OutputOptions output = new OutputOptions();
-
-    public ScoredCommand(Terminal terminal) {
-        this.terminal = terminal;
+    /**
+     * A command.
+     *
+     * @param samples episodes per length where nothing is said
+     */
+    protected ScoredCommand(Terminal terminal, int samples) {
+        super(terminal);
+        this.samples = samples;
     }
 
     /** The task with its options. */
     public abstract Task task();
 
-    /** Episodes a length. */
-    public abstract int samples();
-
-    @Override
-    public final void run() {
-        check();
-        output.open();
-        try (var notebook = notebooks.open(terminal, output.directory())) {
-            output.write(terminal, measure(notebook));
-        }
-    }
-
     @Override
     public final void check() {
-        Inputs.count("--samples", samples());
+        Inputs.count("--samples", samples);
         lengths.forEach(length -> Inputs.count("--lengths", length));
         PolicyOptions.requireDistinct("--lengths", lengths);
         tokens.forEach(count -> Inputs.count("--prompt-tokens", count));
@@ -109,25 +97,23 @@ public abstract class ScoredCommand implements Runnable, Measuring {
     }
 
     @Override
-    public final Measured measure(Notebook notebook) {
+    public final Measured measure(Notebook notebook, OpenLab open) {
         check();
         var task = task();
         var grid = policies.grid(options.seed());
-        try (var lab = options.open(terminal, grid.runs())) {
-            var characters = characters(lab, task);
-            var experiment =
-                    new ScoredExperiment(lab, task, grid, characters, samples(), options.seed(), protocol.value());
-            options.warnBeyondTraining(terminal, experiment.longest());
-            List<TaskResult> results;
-            try (var progress = Progress.start(terminal, task.name(), experiment.episodes(), "episodes")) {
-                results = experiment.run(notebook, progress::step);
-            }
-            var origins = results.stream()
-                    .map(result -> result.observations().getFirst().origin())
-                    .toList();
-            var report = Report.of(metrics(task, results), results).withOrigins(origins);
-            return new Measured(task.name(), report, lab.origin(options.seed()), table(task, characters, results));
+        var lab = options.open(terminal(), open, grid.runs());
+        var characters = characters(lab, task);
+        var experiment = new ScoredExperiment(lab, task, grid, characters, samples, options.seed(), protocol.value());
+        options.warnBeyondTraining(terminal(), experiment.longest());
+        List<TaskResult> results;
+        try (var progress = Progress.start(terminal(), task.name(), experiment.episodes(), "episodes")) {
+            results = experiment.run(notebook, progress::step);
         }
+        var origins = results.stream()
+                .map(result -> result.observations().getFirst().origin())
+                .toList();
+        var report = Report.of(metrics(task, results), results).withOrigins(origins);
+        return new Measured(task.name(), report, lab.origin(options.seed()), table(task, characters, results));
     }
 
     /** Filler characters of each length asked for. */
@@ -136,7 +122,7 @@ public abstract class ScoredCommand implements Runnable, Measuring {
             return lengths.isEmpty() ? List.of(DEFAULT_LENGTH) : lengths;
         }
         return tokens.stream()
-                .map(count -> FillerLength.within(count, lab, task, samples(), options.seed(), protocol.value()))
+                .map(count -> FillerLength.within(count, lab, task, samples, options.seed(), protocol.value()))
                 .toList();
     }
 

@@ -7,7 +7,6 @@ import io.arkvale.experiments.task.Task;
 import java.util.List;
 import java.util.ServiceLoader;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** A task that a jar provides. */
@@ -16,15 +15,8 @@ public final class TaskCommand extends ScoredCommand {
     @Parameters(paramLabel = "NAME", description = "The task.")
     private String name = "";
 
-    @Option(
-            names = "--samples",
-            paramLabel = "N",
-            defaultValue = "10",
-            description = "Texts per length (default ${DEFAULT-VALUE}).")
-    private int samples;
-
     public TaskCommand(Terminal terminal) {
-        super(terminal);
+        super(terminal, 10);
     }
 
     @Override
@@ -43,10 +35,5 @@ public final class TaskCommand extends ScoredCommand {
                 names.isEmpty()
                         ? "no jar provides a task, and so not '" + name + "'; put one into the folder plugins"
                         : "unknown task '" + name + "'; tasks of jars: " + names + Nearest.question(name, names));
-    }
-
-    @Override
-    public int samples() {
-        return samples;
     }
 }

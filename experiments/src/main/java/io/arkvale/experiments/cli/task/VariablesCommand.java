@@ -16,13 +16,6 @@ import picocli.CommandLine.Option;
         })
 public final class VariablesCommand extends ScoredCommand {
     @Option(
-            names = "--samples",
-            paramLabel = "N",
-            defaultValue = "10",
-            description = "Texts per length (default ${DEFAULT-VALUE}).")
-    private int samples;
-
-    @Option(
             names = "--chains",
             paramLabel = "N",
             defaultValue = "1",
@@ -37,7 +30,7 @@ public final class VariablesCommand extends ScoredCommand {
     private int hops;
 
     public VariablesCommand(Terminal terminal) {
-        super(terminal);
+        super(terminal, 10);
     }
 
     @Override
@@ -45,10 +38,5 @@ public final class VariablesCommand extends ScoredCommand {
         Inputs.within(1, 16, "--chains", chains);
         Inputs.within(0, 16, "--hops", hops);
         return new VariableTracking(chains, hops);
-    }
-
-    @Override
-    public int samples() {
-        return samples;
     }
 }

@@ -21,13 +21,6 @@ public final class WordsCommand extends ScoredCommand {
     }
 
     @Option(
-            names = "--samples",
-            paramLabel = "N",
-            defaultValue = "10",
-            description = "Texts per length (default ${DEFAULT-VALUE}).")
-    private int samples;
-
-    @Option(
             names = "--kind",
             defaultValue = "common",
             description = "Ten common words, or three frequent coded ones: ${COMPLETION-CANDIDATES}"
@@ -35,16 +28,11 @@ public final class WordsCommand extends ScoredCommand {
     private Kind kind = Kind.common;
 
     public WordsCommand(Terminal terminal) {
-        super(terminal);
+        super(terminal, 10);
     }
 
     @Override
     public Task task() {
         return kind == Kind.common ? new CommonWords() : new FrequentWords();
-    }
-
-    @Override
-    public int samples() {
-        return samples;
     }
 }

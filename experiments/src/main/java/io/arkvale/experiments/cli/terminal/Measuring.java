@@ -3,6 +3,7 @@ package io.arkvale.experiments.cli.terminal;
 import io.arkvale.experiments.report.Origin;
 import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.result.Notebook;
+import io.arkvale.experiments.run.OpenLab;
 
 /** A command that measures: run by itself, or named by a file of experiments. */
 public interface Measuring {
@@ -13,8 +14,12 @@ public interface Measuring {
      */
     void check();
 
-    /** Measures what the notebook does not hold, and gives all of it. */
-    Measured measure(Notebook notebook);
+    /**
+     * Measures what the notebook does not hold, and gives all of it.
+     *
+     * @param lab keeps the lab for the next command
+     */
+    Measured measure(Notebook notebook, OpenLab lab);
 
     /**
      * What was measured.

@@ -9,7 +9,6 @@ import io.arkvale.experiments.policy.Estimate;
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.experiments.policy.TokenSets;
 import io.arkvale.kernels.matrix.MatrixKernels;
-import io.arkvale.llama.attention.AttentionShape;
 import io.arkvale.llama.attention.DecodeRows;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -19,10 +18,7 @@ import java.util.List;
  * A layer of a policy that chooses what takes part. Scores and sums are computed by whole panels of tokens, which costs
  * less than gathering what is chosen; what is not chosen gets weight 0.
  */
-public final class ChoosingLayer implements LayerRun {
-    private final Access access;
-    private final AttentionShape shape;
-    private final LayerPolicy policy;
+public final class ChoosingLayer extends LayerRun {
     private final WholeText[] text;
     /** {@code [kvHeads]}: tokens on the device. */
     private final BitSet[] resident;
@@ -30,27 +26,16 @@ public final class ChoosingLayer implements LayerRun {
     private final float[][] scores;
 
     private final float[][] weights;
-    private final LayerCounts counts = new LayerCounts();
-    private final double tokenBytes;
     private final TurnedQueries turned;
-    private final boolean quantises;
-    private final float[] key;
-    private final float[] value;
     private int[][] chosen = new int[0][];
 
     public ChoosingLayer(Access access, LayerPolicy policy, SharedTokens shared, MatrixKernels kernels) {
-        this.access = access;
-        this.policy = policy;
-        shape = access.context().shape();
+        super(access, policy);
         text = new WholeText[shape.kvHeads()];
         resident = new BitSet[shape.kvHeads()];
         scores = new float[shape.kvHeads()][0];
         weights = new float[shape.kvHeads()][0];
-        tokenBytes = policy.tokenBytes(shape.headDim());
         turned = new TurnedQueries(access.scores().rope(), shape.queryHeadsPerKvHead(), shape.headDim());
-        key = new float[shape.headDim()];
-        value = new float[shape.headDim()];
-        quantises = access.info().has(Ability.QUANTISES);
         var kept = policy.keep(access);
         for (int head = 0; head < text.length; head++) {
             text[head] = new WholeText(
@@ -64,7 +49,7 @@ public final class ChoosingLayer implements LayerRun {
 
     /** The context's tokens as they are stored: the shared ones, or a copy of its own if the policy stores them otherwise. */
     private HeldTokens context(int head, SharedTokens shared, MatrixKernels kernels) {
-        if (!quantises) {
+        if (!quantises()) {
             return shared.of(access.layer(), head);
         }
         var stored = new HeldTokens(kernels, shape.headDim(), access.tokens());
@@ -81,12 +66,7 @@ public final class ChoosingLayer implements LayerRun {
         var position = rows.positions()[row];
         var groupWidth = shape.queryHeadsPerKvHead() * shape.headDim();
         for (int head = 0; head < text.length; head++) {
-            var keyOffset = row * shape.kvWidth() + head * shape.headDim();
-            System.arraycopy(rows.keys(), keyOffset, key, 0, key.length);
-            System.arraycopy(rows.values(), keyOffset, value, 0, value.length);
-            if (quantises) {
-                policy.store(head, position, key, value);
-            }
+            take(head, row, rows);
             text[head].add(key, 0, value, 0);
             resident[head].set(position);
             var stride = text[head].stride();
@@ -210,25 +190,5 @@ public final class ChoosingLayer implements LayerRun {
     @Override
     public int[] held(int kvHead) {
         return resident[kvHead].stream().toArray();
-    }
-
-    @Override
-    public LayerCounts counts() {
-        return counts;
-    }
-
-    @Override
-    public double tokenBytes() {
-        return tokenBytes;
-    }
-
-    @Override
-    public double recalledTokenBytes() {
-        return policy.recalledBytes(shape.headDim());
-    }
-
-    @Override
-    public long summaryBytes() {
-        return policy.summaryBytes();
     }
 }

@@ -6,7 +6,6 @@ import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.DecodeStep;
 import io.arkvale.experiments.policy.LayerPolicy;
 import io.arkvale.kernels.DenseKernels;
-import io.arkvale.llama.attention.AttentionShape;
 import io.arkvale.llama.attention.DecodeRows;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,33 +16,19 @@ import java.util.stream.IntStream;
  * A layer of a policy that attends to all it holds, and drops the rest for good. Each KV head keeps its tokens together,
  * so that a step costs no more than the budget.
  */
-public final class EvictingLayer implements LayerRun {
+public final class EvictingLayer extends LayerRun {
     private static final int PROBABILITY_PASSES = 4;
 
-    private final Access access;
-    private final AttentionShape shape;
-    private final LayerPolicy policy;
     private final HeldTokens[] held;
     private final HeldAttention[] attention;
-    private final LayerCounts counts = new LayerCounts();
-    private final double tokenBytes;
-    private final boolean quantises;
-    private final float[] key;
-    private final float[] value;
     /** {@code [kvHeads]}: tokens evicted in the last step. */
     private final List<List<Integer>> evicted = new ArrayList<>();
 
     public EvictingLayer(Access access, LayerPolicy policy, DenseKernels kernels) {
-        this.access = access;
-        this.policy = policy;
+        super(access, policy);
         var context = access.context();
-        shape = context.shape();
         held = new HeldTokens[shape.kvHeads()];
         attention = new HeldAttention[shape.kvHeads()];
-        quantises = access.info().has(Ability.QUANTISES);
-        tokenBytes = policy.tokenBytes(shape.headDim());
-        key = new float[shape.headDim()];
-        value = new float[shape.headDim()];
         var kept = policy.keep(access);
         for (int head = 0; head < held.length; head++) {
             held[head] = new HeldTokens(kernels.matrix(), shape.headDim(), context.tokens());
@@ -52,7 +37,7 @@ public final class EvictingLayer implements LayerRun {
                     context.keyValues(access.layer(), head),
                     kept[head],
                     kernels.matrix().panel(),
-                    quantises
+                    quantises()
                             ? (token, ownKey, ownValue) -> policy.store(kvHead, token, ownKey, ownValue)
                             : HeldTokens.Storing.AS_IT_IS);
             evicted.add(new ArrayList<>());
@@ -70,13 +55,8 @@ public final class EvictingLayer implements LayerRun {
         var position = rows.positions()[row];
         var groupWidth = shape.queryHeadsPerKvHead() * shape.headDim();
         for (int head = 0; head < held.length; head++) {
-            var keyOffset = row * shape.kvWidth() + head * shape.headDim();
+            take(head, row, rows);
             evicted.get(head).clear();
-            System.arraycopy(rows.keys(), keyOffset, key, 0, key.length);
-            System.arraycopy(rows.values(), keyOffset, value, 0, value.length);
-            if (quantises) {
-                policy.store(head, position, key, value);
-            }
             held[head].add(position, key, 0, value, 0);
             var offset = row * shape.queryWidth() + head * groupWidth;
             attention[head].attend(held[head], policy, position, rows, output, offset);
@@ -111,26 +91,6 @@ public final class EvictingLayer implements LayerRun {
     @Override
     public int[] held(int kvHead) {
         return IntStream.range(0, held[kvHead].size()).map(held[kvHead]::token).toArray();
-    }
-
-    @Override
-    public LayerCounts counts() {
-        return counts;
-    }
-
-    @Override
-    public double tokenBytes() {
-        return tokenBytes;
-    }
-
-    @Override
-    public double recalledTokenBytes() {
-        return policy.recalledBytes(shape.headDim());
-    }
-
-    @Override
-    public long summaryBytes() {
-        return policy.summaryBytes();
     }
 
     private final class Decoded implements DecodeStep {

@@ -8,7 +8,7 @@ import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.policy.Policies;
 import io.arkvale.experiments.simulate.CacheSetting;
 import io.arkvale.experiments.simulate.CostModel;
-import io.arkvale.experiments.simulate.PolicyLatencies;
+import io.arkvale.experiments.simulate.PaperSetting;
 import io.arkvale.experiments.simulate.description.Descriptions;
 import io.arkvale.experiments.simulate.description.LanguageModel;
 import java.util.List;
@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What policies read and keep, by hand: Llama-3-8B, a token's keys are 2,048 bytes in a layer, budget 1,024 of 4,096 tokens. */
 class PolicyCostTest {
     private static final LanguageModel MODEL = Descriptions.model("Llama-3-8B");
-    private static final CacheSetting SETTING = CacheSetting.paper(1024, 2);
+    private static final CacheSetting SETTING = PaperSetting.of(1024, 2);
 
     private static LayerCost cost(PolicyCost policy) {
         return policy.layer(MODEL, SETTING, 4096);
@@ -118,7 +118,8 @@ class PolicyCostTest {
     @Test
     void everyPolicyIsFasterThanFullAttentionAtLengthsThatCount() {
         var costs = new CostModel(Descriptions.gpu("A100-80G-PCIe"), Descriptions.model("LongChat-7B"));
-        var rows = PolicyLatencies.simulate(costs, 4, List.of(30_000L), 1024).rows();
+        var rows = PaperSetting.simulate(costs, List.of(PolicyCost.values()), List.of(30_000L), List.of(1024))
+                .rows();
         assertThat(rows).hasSize(PolicyCost.values().length);
         assertThat(rows.getFirst().speedup()).isCloseTo(1, offset(1e-12));
         assertThat(rows.subList(1, rows.size()))
