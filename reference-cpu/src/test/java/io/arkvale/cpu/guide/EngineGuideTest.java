@@ -8,10 +8,12 @@ import io.arkvale.api.Backend;
 import io.arkvale.api.Backends;
 import io.arkvale.api.Batch;
 import io.arkvale.api.NonFiniteException;
+import io.arkvale.api.PendingReport;
 import io.arkvale.api.PoisonedSequenceException;
 import io.arkvale.api.SequenceSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +70,23 @@ class EngineGuideTest {
             assertClose(states[50], model.alone(other)[49]);
             assertThat(reading.isPromptOpen()).isTrue();
             assertThat(engine.cache().stats().recalls()).isPositive();
+        }
+    }
+
+    @Test
+    void queuedStepsGiveWhatOthersGive() {
+        var text = GuideModel.tokens(11, 44);
+        try (var engine = engine(SequenceSpec.full())) {
+            var sequence = engine.cache().begin(SequenceSpec.full());
+            engine.prompt(sequence, Arrays.copyOf(text, 40), 40);
+            var reports = new ArrayList<PendingReport>();
+            for (int i = 40; i < 43; i++) {
+                reports.add(engine.queue(List.of(sequence), new float[][] {text[i]}));
+            }
+            for (var report : reports) {
+                assertThat(report.await().sequences()).hasSize(1);
+            }
+            assertClose(engine.decode(List.of(sequence), new float[][] {text[43]})[0], model.alone(text)[43]);
         }
     }
 

@@ -6,6 +6,7 @@ import io.arkvale.api.Batch.Role;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.KvCache;
+import io.arkvale.api.PendingReport;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Step;
@@ -91,6 +92,16 @@ final class GuideEngine implements AutoCloseable {
             var states = layers(step, tokens);
             step.commit();
             return states;
+        }
+    }
+
+    /** The same, queued: a step whose layers are all queued is over, and the next one may open before its work is done. */
+    PendingReport queue(List<Sequence> sequences, float[][] tokens) {
+        var batch = Batch.builder();
+        sequences.forEach(batch::decode);
+        try (var step = cache.step(batch.build())) {
+            layers(step, tokens);
+            return step.commitAsync();
         }
     }
 
