@@ -94,7 +94,7 @@ class AllocationTest {
     @ParameterizedTest
     @EnumSource(StorageFormat.class)
     void productsInPlaceAllocateNothing(StorageFormat format) {
-        int outputs = 64;
+        int outputs = 16;
         int inputs = 256;
         var weights = arena.allocate((long) outputs * inputs * format.bytes());
         assertProductsAllocateNothing(DenseKernels.vector().stored(format, weights, outputs, inputs));
@@ -103,7 +103,7 @@ class AllocationTest {
     @Test
     void eightBitProductsAllocateNothing() {
         assertProductsAllocateNothing(
-                DenseKernels.vector().eightBits(64, 256, arena).matrix());
+                DenseKernels.vector().eightBits(16, 256, arena).matrix());
     }
 
     private void assertProductsAllocateNothing(WeightMatrix matrix) {

@@ -19,14 +19,9 @@ final class EightBitRows implements StoredRows {
     private final int rows;
     private final int columns;
     private final int groups;
-    /** Rows of a stream. */
-    private final int quarter;
-    /**
-     * {@code [4][quarter][columns]} bytes. What is multiplied together lies in four streams far apart, each read front to
-     * back: memory comes faster when several pages of virtual memory are waited for at once.
-     */
+    /** {@code [rows][columns]} bytes. */
     private final MemorySegment weights;
-    /** {@code [4][quarter][groups]} float32. */
+    /** {@code [rows][groups]} float32. */
     private final MemorySegment scales;
 
     /** Rows of zeros in memory of {@code arena}. */
@@ -35,10 +30,8 @@ final class EightBitRows implements StoredRows {
         this.rows = Shapes.atLeastOne("rows", rows);
         this.columns = Shapes.atLeastOne("columns", columns);
         groups = Math.ceilDiv(columns, GROUP);
-        quarter = Math.ceilDiv(rows, TOGETHER);
-        long padded = (long) quarter * TOGETHER;
-        weights = arena.allocate(Math.multiplyExact(padded, columns), Long.BYTES);
-        scales = arena.allocate(Math.multiplyExact(padded, groups) * Float.BYTES, Float.BYTES);
+        weights = arena.allocate(Math.multiplyExact((long) rows, columns), Long.BYTES);
+        scales = arena.allocate(Math.multiplyExact((long) rows, groups) * Float.BYTES, Float.BYTES);
     }
 
     int rows() {
@@ -78,18 +71,26 @@ final class EightBitRows implements StoredRows {
     }
 
     @Override
-    public void dot(int row, int count, float[] x, int xOffset, float[] c, int cOffset, float[] scratch) {
-        long stride = (long) quarter * columns;
-        long scaleStride = (long) quarter * groups * Float.BYTES;
-        dots.dot(weights, weightAt(row), stride, scales, scaleAt(row), scaleStride, columns, x, xOffset, scratch);
-        System.arraycopy(scratch, 0, c, cOffset, count);
+    public void dot(int row, int stride, int count, float[] x, int xOffset, float[] sums) {
+        dots.dot(
+                weights,
+                weightAt(row),
+                weightAt(stride),
+                scales,
+                scaleAt(row),
+                scaleAt(stride),
+                count,
+                columns,
+                x,
+                xOffset,
+                sums);
     }
 
     private long weightAt(int row) {
-        return ((long) (row % TOGETHER) * quarter + row / TOGETHER) * columns;
+        return (long) row * columns;
     }
 
     private long scaleAt(int row) {
-        return ((long) (row % TOGETHER) * quarter + row / TOGETHER) * groups * Float.BYTES;
+        return (long) row * groups * Float.BYTES;
     }
 }

@@ -12,8 +12,8 @@ record FormatRows(FormatCodec codec, RowDots dots, MemorySegment memory, int col
     }
 
     @Override
-    public void dot(int row, int rows, float[] x, int xOffset, float[] c, int cOffset, float[] scratch) {
+    public void dot(int row, int stride, int count, float[] x, int xOffset, float[] sums) {
         long rowBytes = (long) columns * codec.format().bytes();
-        dots.dot(memory, row * rowBytes, rowBytes, rows, columns, x, xOffset, c, cOffset, scratch);
+        dots.dot(memory, row * rowBytes, stride * rowBytes, count, columns, x, xOffset, sums);
     }
 }

@@ -10,22 +10,12 @@ interface RowDots {
     FormatCopies<RowDots> VECTOR = new FormatCopies<>(MethodHandles.lookup(), VectorRowDots.class, RowDots.class);
 
     /**
-     * Computes {@code c[i] = row i · x} for up to {@link StoredRows#TOGETHER} rows.
+     * Computes {@code sums[i] = row i · x} for {@code rows} rows, from 1 to {@link StoredRows#TOGETHER}.
      *
      * @param offset of the first row, in bytes
-     * @param rowBytes from one row to the next
+     * @param stride from one row to the next, in bytes
      * @param depth length of the rows and of x
-     * @param scratch at least {@link StoredRows#scratch()} numbers
+     * @param sums at least {@link StoredRows#scratch()} numbers
      */
-    void dot(
-            MemorySegment memory,
-            long offset,
-            long rowBytes,
-            int rows,
-            int depth,
-            float[] x,
-            int xOffset,
-            float[] c,
-            int cOffset,
-            float[] scratch);
+    void dot(MemorySegment memory, long offset, long stride, int rows, int depth, float[] x, int xOffset, float[] sums);
 }

@@ -1,7 +1,6 @@
 package io.arkvale.kernels.weights;
 
 import static io.arkvale.kernels.weights.EightBitRows.GROUP;
-import static io.arkvale.kernels.weights.StoredRows.TOGETHER;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -20,11 +19,12 @@ final class ScalarEightBitDots implements EightBitDots {
             MemorySegment scales,
             long scaleOffset,
             long scaleStride,
+            int rows,
             int depth,
             float[] x,
             int xOffset,
-            float[] scratch) {
-        for (int row = 0; row < TOGETHER; row++) {
+            float[] sums) {
+        for (int row = 0; row < rows; row++) {
             float sum = 0f;
             long scaleAt = scaleOffset + row * scaleStride;
             for (int from = 0; from < depth; from += GROUP, scaleAt += Float.BYTES) {
@@ -32,7 +32,7 @@ final class ScalarEightBitDots implements EightBitDots {
                 sum += products(weights, offset + row * stride + from, count, x, xOffset + from)
                         * scales.get(ValueLayout.JAVA_FLOAT, scaleAt);
             }
-            scratch[row] = sum;
+            sums[row] = sum;
         }
     }
 

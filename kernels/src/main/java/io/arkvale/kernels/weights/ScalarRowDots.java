@@ -8,23 +8,14 @@ record ScalarRowDots(StorageFormat format) implements RowDots {
 
     @Override
     public void dot(
-            MemorySegment memory,
-            long offset,
-            long rowBytes,
-            int rows,
-            int depth,
-            float[] x,
-            int xOffset,
-            float[] c,
-            int cOffset,
-            float[] scratch) {
+            MemorySegment memory, long offset, long stride, int rows, int depth, float[] x, int xOffset, float[] sums) {
         for (int row = 0; row < rows; row++) {
-            long at = offset + row * rowBytes;
+            long at = offset + row * stride;
             float sum = 0f;
             for (int k = 0; k < depth; k++) {
                 sum += format.get(memory, at + (long) k * format.bytes()) * x[xOffset + k];
             }
-            c[cOffset + row] = sum;
+            sums[row] = sum;
         }
     }
 }

@@ -17,6 +17,13 @@ public final class StoredMatrix implements WeightMatrix {
     /** Weights of a row that are widened at a time, so that the panel's piece being filled stays in the first cache. */
     private static final int PIECE = 64;
 
+    /**
+     * Rows of a part of {@link #multiplyEach}. They are read as {@link StoredRows#TOGETHER} streams side by side, each a
+     * run of rows from front to back. Runs let the processor fetch ahead from one page of virtual memory into the next;
+     * with rows that follow each other read side by side, all would come to a page's end at once and wait.
+     */
+    private static final int EACH_ROWS = 16 * StoredRows.TOGETHER;
+
     private final MatrixKernels kernels;
     private final StoredRows rows;
     private final int outputs;
@@ -106,6 +113,11 @@ public final class StoredMatrix implements WeightMatrix {
     }
 
     @Override
+    public int eachParts() {
+        return Math.ceilDiv(outputs, EACH_ROWS);
+    }
+
+    @Override
     public void multiplyEach(
             int part,
             int xRows,
@@ -116,12 +128,16 @@ public final class StoredMatrix implements WeightMatrix {
             int cOffset,
             int cStride,
             float[] scratch) {
-        int end = Math.min(outputs, (part + 1) * kernels.panel());
-        for (int output = part * kernels.panel(); output < end; output += StoredRows.TOGETHER) {
-            int together = Math.min(StoredRows.TOGETHER, end - output);
+        int first = part * EACH_ROWS;
+        int end = Math.min(outputs, first + EACH_ROWS);
+        int stride = Math.ceilDiv(end - first, StoredRows.TOGETHER);
+        for (int output = first; output < first + stride; output++) {
+            int count = Math.ceilDiv(end - output, stride);
             for (int row = 0; row < xRows; row++) {
-                int to = cOffset + row * cStride + output;
-                rows.dot(output, together, x, xOffset + row * xStride, c, to, scratch);
+                rows.dot(output, stride, count, x, xOffset + row * xStride, scratch);
+                for (int i = 0, to = cOffset + row * cStride + output; i < count; i++, to += stride) {
+                    c[to] = scratch[i];
+                }
             }
         }
     }

@@ -11,15 +11,14 @@ interface StoredRows {
     void widen(int row, int from, int count, float[] target, int at);
 
     /**
-     * Dot products of {@code rows} consecutive rows, at most {@value #TOGETHER}, with one vector x, into {@code c} from
-     * {@code cOffset} on. A product's bits do not depend on how many rows are taken at once.
+     * Dot products of {@code count} rows, from 1 to {@value #TOGETHER}, with one vector x: {@code sums[i]} becomes that of
+     * row {@code row + i · stride}. A product's bits do not depend on how many rows are taken at once, nor on which.
      *
-     * @param row a multiple of {@value #TOGETHER}
-     * @param scratch at least {@link #scratch()} numbers
+     * @param sums at least {@link #scratch()} numbers, of which those beyond the results hold anything afterwards
      */
-    void dot(int row, int rows, float[] x, int xOffset, float[] c, int cOffset, float[] scratch);
+    void dot(int row, int stride, int count, float[] x, int xOffset, float[] sums);
 
-    /** Numbers of scratch memory that {@link #dot} needs. */
+    /** Numbers of memory that {@link #dot} needs for its results. */
     static int scratch() {
         return TOGETHER * Registers.LANES;
     }

@@ -11,7 +11,7 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Four rows at a time against one vector, whose registers they share: an accumulator a row is enough to wait for memory
+ * Four rows at a time against one vector, whose registers they share: an accumulator per row is enough to wait for memory
  * and not for arithmetic. What is left after the last whole vector is added by plain code, after the lanes.
  *
  * <p>Never used as it stands: each format has a {@linkplain FormatCopies copy} of this class of its own, in which the codec
@@ -24,32 +24,24 @@ final class VectorRowDots implements RowDots {
 
     @Override
     public void dot(
-            MemorySegment memory,
-            long offset,
-            long rowBytes,
-            int rows,
-            int depth,
-            float[] x,
-            int xOffset,
-            float[] c,
-            int cOffset,
-            float[] scratch) {
+            MemorySegment memory, long offset, long stride, int rows, int depth, float[] x, int xOffset, float[] sums) {
         int whole = FLOATS.loopBound(depth);
         // Rows that are not there are read as the last one again.
-        long row1 = offset + Math.min(1, rows - 1) * rowBytes;
-        long row2 = offset + Math.min(2, rows - 1) * rowBytes;
-        long row3 = offset + Math.min(3, rows - 1) * rowBytes;
-        four(memory, offset, row1, row2, row3, whole, x, xOffset, scratch);
+        long row1 = offset + Math.min(1, rows - 1) * stride;
+        long row2 = offset + Math.min(2, rows - 1) * stride;
+        long row3 = offset + Math.min(3, rows - 1) * stride;
+        four(memory, offset, row1, row2, row3, whole, x, xOffset, sums);
         for (int row = 0; row < rows; row++) {
             float sum = 0f;
             for (int lane = row * LANES; lane < (row + 1) * LANES; lane++) {
-                sum += scratch[lane];
+                sum += sums[lane];
             }
-            long at = offset + row * rowBytes;
+            long at = offset + row * stride;
             for (int k = whole; k < depth; k++) {
                 sum += FORMAT.get(memory, at + (long) k * BYTES) * x[xOffset + k];
             }
-            c[cOffset + row] = sum;
+            // No lane that is still to be summed lies here.
+            sums[row] = sum;
         }
     }
 

@@ -16,8 +16,13 @@ public sealed interface WeightMatrix permits PackedMatrix, StoredMatrix {
 
     int inputs();
 
-    /** The parts that threads can share. */
+    /** The parts of {@link #multiply} that threads can share. */
     int parts();
+
+    /** Those of {@link #multiplyEach}. */
+    default int eachParts() {
+        return parts();
+    }
 
     /** Numbers of scratch memory that a product needs, of any content. */
     int scratch();

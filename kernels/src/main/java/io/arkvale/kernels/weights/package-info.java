@@ -7,8 +7,7 @@
  * to the package {@code matrix}; those with few are dot products in place.
  *
  * <p>{@code RowDots} and {@code EightBitDots} stay apart, though both take four rows at a time: the first has one sum
- * per row and rows one after another, a copy per format; the second has a sum per group and scale, and rows in four
- * streams. One loop for both would multiply by scales where there are none, or branch in the innermost loop.
+ * per row, a copy per format; the second has a sum per group and scale. One loop for both would multiply by scales where there are none, or branch in the innermost loop.
  */
 @NullMarked
 package io.arkvale.kernels.weights;

@@ -9,6 +9,7 @@ import io.arkvale.kernels.storage.StorageFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StoredMatrixKernelTest {
     private static final int[] OUTPUTS = {1, 2, 3, 4, 5, 15, 16, 17, 31, 33, 65};
     private static final int[] INPUTS = {1, 7, 8, 15, 16, 17, 63, 64, 65, 130};
+    /** On either side of a group's end. */
+    private static final int[] GROUPED_INPUTS = {1023, 1024, 1025, 1031, 2048, 2061};
+
     private static final int ROWS = 7;
 
     static Stream<Arguments> kernelsAndFormats() {
@@ -52,7 +56,7 @@ class StoredMatrixKernelTest {
         var samples = new Samples(2);
         try (var arena = Arena.ofConfined()) {
             for (int outputs : OUTPUTS) {
-                for (int inputs : INPUTS) {
+                for (int inputs : outputs > 5 ? INPUTS : both(INPUTS, GROUPED_INPUTS)) {
                     float[] weights = samples.floats(outputs * inputs, 3);
                     var building = kernels.eightBits(outputs, inputs, arena);
                     var exact = new double[weights.length];
@@ -71,6 +75,41 @@ class StoredMatrixKernelTest {
                     }
                     // Widening rounds once more, and a group is summed before it is scaled.
                     assertProducts(matrix, exact, samples.floats(ROWS * inputs, 1), 5);
+                }
+            }
+        }
+    }
+
+    private static int[] both(int[] first, int[] second) {
+        return IntStream.concat(Arrays.stream(first), Arrays.stream(second)).toArray();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.arkvale.kernels.Samples#denseKernels")
+    void aProductsBitsDoNotDependOnTheRowsAround(DenseKernels kernels) {
+        var samples = new Samples(5);
+        int outputs = 64 + 7;
+        int inputs = 1024 + 13;
+        float[] weights = samples.floats(outputs * inputs, 1);
+        float[] x = samples.floats(ROWS * inputs, 1);
+        try (var arena = Arena.ofConfined()) {
+            var together = kernels.eightBits(outputs, inputs, arena);
+            for (int output = 0; output < outputs; output++) {
+                together.setRow(output, weights, output * inputs);
+            }
+            float[] all = multiply(together.matrix(), x, false);
+            var stored = kernels.stored(StorageFormat.F32, stored(StorageFormat.F32, weights), outputs, inputs);
+            float[] allStored = multiply(stored, x, false);
+            for (int output = 0; output < outputs; output++) {
+                var alone = kernels.eightBits(1, inputs, arena);
+                alone.setRow(0, weights, output * inputs);
+                float[] one = multiply(alone.matrix(), x, false);
+                float[] own = Arrays.copyOfRange(weights, output * inputs, (output + 1) * inputs);
+                float[] oneStored = multiply(
+                        kernels.stored(StorageFormat.F32, stored(StorageFormat.F32, own), 1, inputs), x, false);
+                for (int row = 0; row < ROWS; row++) {
+                    assertThat(all[row * (outputs + 2) + 1 + output]).isEqualTo(one[row * 3 + 1]);
+                    assertThat(allStored[row * (outputs + 2) + 1 + output]).isEqualTo(oneStored[row * 3 + 1]);
                 }
             }
         }
@@ -126,7 +165,7 @@ class StoredMatrixKernelTest {
         Arrays.fill(c, Float.NaN);
         var scratch = new float[matrix.scratch()];
         Arrays.fill(scratch, Float.NaN);
-        for (int part = 0; part < matrix.parts(); part++) {
+        for (int part = 0; part < (many ? matrix.parts() : matrix.eachParts()); part++) {
             if (many) {
                 matrix.multiply(part, ROWS, x, 0, matrix.inputs(), c, 1, stride, scratch);
             } else {
@@ -161,8 +200,10 @@ class StoredMatrixKernelTest {
         for (int row = 0; row < ROWS; row++) {
             var alone = new float[outputs];
             var aloneMany = new float[outputs];
-            for (int part = 0; part < matrix.parts(); part++) {
+            for (int part = 0; part < matrix.eachParts(); part++) {
                 matrix.multiplyEach(part, 1, x, row * inputs, inputs, alone, 0, outputs, scratch);
+            }
+            for (int part = 0; part < matrix.parts(); part++) {
                 matrix.multiply(part, 1, x, row * inputs, inputs, aloneMany, 0, outputs, scratch);
             }
             int at = row * (outputs + 2) + 1;

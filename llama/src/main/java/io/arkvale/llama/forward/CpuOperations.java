@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dense operations on the CPU. Threads share the outputs of products, panel by panel of all layers given together, and the
+ * Dense operations on the CPU. Threads share the outputs of products, part by part of all layers given together, and the
  * rows of everything else; or there is one thread, where whoever calls shares the rows.
  *
  * <p>Has scratch memory: serves one call at a time. A row's results have the same bits in any company and for any number
@@ -87,7 +87,7 @@ public final class CpuOperations implements DenseOperations {
         int parts = 0;
         int needed = 0;
         for (var layer : layers) {
-            parts += layer.weight().parts();
+            parts += parts(layer.weight());
             needed = Math.max(needed, layer.weight().scratch());
         }
         for (int worker = 0; worker < scratch.length; worker++) {
@@ -97,7 +97,7 @@ public final class CpuOperations implements DenseOperations {
         }
         if (pool == null) {
             for (int i = 0; i < layers.size(); i++) {
-                for (int part = 0; part < layers.get(i).weight().parts(); part++) {
+                for (int part = 0; part < parts(layers.get(i).weight()); part++) {
                     multiply(input, layers.get(i).weight(), part, HostRows.of(outs.get(i)), scratch[0]);
                 }
             }
@@ -105,8 +105,8 @@ public final class CpuOperations implements DenseOperations {
             pool.forEach(parts, (item, worker) -> {
                 int part = item;
                 int which = 0;
-                while (part >= layers.get(which).weight().parts()) {
-                    part -= layers.get(which++).weight().parts();
+                while (part >= parts(layers.get(which).weight())) {
+                    part -= parts(layers.get(which++).weight());
                 }
                 multiply(input, layers.get(which).weight(), part, HostRows.of(outs.get(which)), scratch[worker]);
             });
@@ -114,6 +114,10 @@ public final class CpuOperations implements DenseOperations {
         for (int i = 0; i < layers.size(); i++) {
             addBias(layers.get(i).bias(), HostRows.of(outs.get(i)));
         }
+    }
+
+    private int parts(WeightMatrix weight) {
+        return fewRows ? weight.eachParts() : weight.parts();
     }
 
     private void multiply(HostRows in, WeightMatrix weight, int part, HostRows out, float[] own) {

@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
  */
 class RealTokenizersCheck {
 
-    private static final Path FILES = Path.of(System.getProperty("arkvale.real-tokenizers", "target/real-tokenizers"));
+    private static final Path FILES = Path.of("target/real-tokenizers");
 
     @ParameterizedTest
     @ValueSource(strings = {"llama3", "qwen3", "llama2", "gemma3"})
