@@ -84,7 +84,7 @@ def measure(shape, copy_gb_s):
             for name, run in parts.items():
                 report("part: " + name, median_us(run, prepare=restore), **named)
         us = median_us(step, prepare=restore)
-        recalled = int(layer.recalls.sum())
+        recalled = layer.recalled()
         assert recalled == missing * batch, recalled
         report("whole decode", us, recalled_pages=missing, times_faster_than_peer=round(best[0] / us, 2), **named)
         layer.table.copy_(everything)
@@ -104,8 +104,7 @@ def recalls():
             layer = Layer(1, kv_heads, kv_heads, 128, 128 * PAGE, host_slots=128)
             layer.limit(64, 64)
             layer.attended[0, :pages] = torch.randperm(128)[:pages].to(torch.int32).cuda() | FRESH
-            layer.counts.fill_(pages)
-            layer.recalls.fill_(pages)
+            layer.runs[:, 1:5] = pages  # counts and recalls of both halves
             us = median_us(layer.gather(), flush=False)
             report("recall", us, pages=pages, page_bytes=layer.slot_bytes, gb_s=round(pages * layer.slot_bytes / us / 1e3, 1))
 

@@ -8,6 +8,7 @@ from structs import SEQUENCE, Kernel
 
 PAGE = 32
 SINK, WINDOW = 2, 2
+RUN_INTS = 8  # of struct Run
 UNLIMITED = 2**31 - 1
 
 
@@ -33,7 +34,8 @@ class Layer:
         self.output = torch.empty_like(self.queries)
         self.table = torch.randperm(slots, device="cuda").to(torch.int32).view(batch, self.pages)
         self.backups = torch.arange(slots, device="cuda", dtype=torch.int32).view(batch, self.pages)
-        self.attended, self.counts, self.recalls = ints(batch, self.pages), ints(batch, 1), ints(batch, 1)
+        self.attended, self.runs = ints(batch, 2, self.pages), ints(batch, RUN_INTS)
+        self.changed = ints(batch, -(-self.pages // 32))
         self.references, self.holders, self.free = ints(slots) + 1, self.table.flatten().clone(), ints(slots) - 1
         self.given = torch.zeros(2, device="cuda", dtype=torch.int64)
         self.counters, self.flags = ints(6 * batch + 2), ints(batch)
@@ -51,10 +53,11 @@ class Layer:
         records = numpy.zeros(self.batch, SEQUENCE)
         for i in range(self.batch):
             record = records[i]
-            record["table"], record["backups"] = address(self.table[i]), address(self.backups[i])
-            record["attended"], record["counts"] = address(self.attended[i]), address(self.counts[i])
-            record["recalls"] = address(self.recalls[i])
-            record["capacity"], record["length"], record["tokens"] = self.pages, self.tokens - 1, 1
+            tables = record["tables"]
+            tables["slots"], tables["backups"] = address(self.table[i]), address(self.backups[i])
+            tables["attended"], tables["runs"] = address(self.attended[i]), address(self.runs[i])
+            tables["changed"], tables["capacity"], tables["width"] = address(self.changed[i]), self.pages, self.pages
+            record["step"], record["length"], record["tokens"] = 1, self.tokens - 1, 1
             record["budget"], record["ranked"] = budget_pages, max(0, attended_pages - SINK - (WINDOW - 1))
             record["sink"], record["window"], record["digest"] = SINK, WINDOW, 2
         self.sequences.copy_(torch.from_numpy(records.view(numpy.uint8)))
@@ -70,8 +73,12 @@ class Layer:
             queries=address(self.queries), keys=address(self.keys), values=address(self.keys), output=address(self.output), scores=address(self.scores),
             offsets=address(self.score_offsets), partials=address(self.partials), tickets=address(self.tickets),
             layers=1, index=0, queryHeads=self.query_heads, kvHeads=self.kv_heads, headDim=self.head_dim, pageSize=PAGE, groups=1,
-            batch=self.batch, slots=self.references.numel(), mode=0, forked=0)
+            batch=self.batch, slots=self.references.numel(), mode=0, forked=0, rows=0, serving=0)
         return fields | more
+
+    def recalled(self):
+        """Pages that the last select recalled."""
+        return int(self.runs.gather(1, 3 + self.runs[:, :1].long()).sum())
 
     def attended_tokens(self):
         return self.tokens if self.pages <= self.budget else (self.attended_pages + 1) * PAGE
@@ -104,7 +111,8 @@ class Layer:
         """Makes as many pages resident as the budget allows: the attended ones but `missing`, then others."""
         everything = self.table.clone()
         self.select(0)()
-        attended = self.attended[:, : self.attended_pages + 1].long()
+        halves = self.attended[torch.arange(self.batch, device="cuda"), self.runs[:, 0].long()]
+        attended = halves[:, : self.attended_pages + 1].long()
         resident = torch.zeros(self.batch, self.pages, device="cuda", dtype=torch.bool).scatter_(1, attended, True)
         spare = (~resident).int().cumsum(1) <= self.budget - self.attended_pages - 1 + missing
         resident |= spare
@@ -114,7 +122,7 @@ class Layer:
         free = everything[~resident]
         self.free[: free.numel()] = free
         self.given[0] = free.numel()
-        state = (self.table, self.holders, self.references, self.free, self.given, self.attended, self.counts, self.recalls)
+        state = (self.table, self.holders, self.references, self.free, self.given, self.attended, self.runs, self.changed)
         saved = [tensor.clone() for tensor in state]
 
         def restore():
