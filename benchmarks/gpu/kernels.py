@@ -103,7 +103,7 @@ def recalls():
         for pages in (1, 4, 16, 64):
             layer = Layer(1, kv_heads, kv_heads, 128, 128 * PAGE, host_slots=128)
             layer.limit(64, 64)
-            layer.attended[0, :pages] = torch.randperm(128)[:pages].to(torch.int32).cuda() | FRESH
+            layer.attended[0, :, :pages] = torch.randperm(128)[:pages].to(torch.int32).cuda() | FRESH
             layer.runs[:, 1:5] = pages  # counts and recalls of both halves
             us = median_us(layer.gather(), flush=False)
             report("recall", us, pages=pages, page_bytes=layer.slot_bytes, gb_s=round(pages * layer.slot_bytes / us / 1e3, 1))
