@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.arkvale.experiments.engine.Machine;
+import io.arkvale.kernels.DenseKernels;
+import io.arkvale.kernels.pool.WorkerPool;
 import io.arkvale.llama.weights.WeightStorage;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A lab is used again for what is the same, and closed for what is not. */
@@ -26,6 +27,7 @@ class OpenLabTest {
     }
 
     private static Lab lab() {
-        return Lab.open(Path.of("..", "models", "needle-5m"), Machine.of(2, null, Map.of()), WeightStorage.AUTOMATIC);
+        var machine = new Machine(DenseKernels.vector(), new WorkerPool(2, "test"), null);
+        return Lab.open(Path.of("..", "models", "needle-5m"), machine, WeightStorage.AUTOMATIC);
     }
 }
