@@ -12,15 +12,17 @@ class ElementsTest {
     /** Enough for several elements read together, and some left over. */
     private static final int ELEMENTS = 11;
 
+    private static final int[] PLACES = {0, 3, 8, 10};
+
     @ParameterizedTest
     @EnumSource(names = {"F16", "BF16"})
     void everyElementOf16BitsIsFiniteOrNotWhereverItStands(ElementType type) {
         var memory = MemorySegment.ofArray(new byte[2 * ELEMENTS]);
-        for (int at = 0; at < ELEMENTS; at++) {
+        for (int at : PLACES) {
             for (int bits = 0; bits < 1 << 16; bits++) {
                 memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * at, (short) bits);
                 boolean expected = Float.isFinite(Elements.get(memory, type, at));
-                assertEquals(expected, Elements.areFinite(memory, type, 0, ELEMENTS), Integer.toHexString(bits));
+                assertEquals(expected, Elements.areFinite(memory, type, 0, ELEMENTS));
                 assertEquals(at == 0 || expected, Elements.areFinite(memory, type, 1, ELEMENTS - 1));
                 assertEquals(at > 8 || expected, Elements.areFinite(memory, type, 0, 9));
             }
@@ -34,7 +36,7 @@ class ElementsTest {
     @EnumSource(names = "F32")
     void elementsOf32BitsAreFiniteUnlessTheirExponentIsAllOnes(ElementType type) {
         var memory = MemorySegment.ofArray(new byte[4 * ELEMENTS]);
-        for (int at = 0; at < ELEMENTS; at++) {
+        for (int at : PLACES) {
             for (int upper = 0; upper < 1 << 16; upper++) {
                 for (int lower : new int[] {0, 1, 0xffff}) {
                     memory.set(ValueLayout.JAVA_INT_UNALIGNED, 4L * at, upper << 16 | lower);
