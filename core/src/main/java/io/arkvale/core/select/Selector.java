@@ -24,14 +24,16 @@ public final class Selector {
     public Selection select(SequenceSpec spec, PageTable table, int pages, int opening, Scores scores) {
         int sink = spec.sinkPages();
         int window = pages - spec.windowPages();
-        ranking.clear();
-        for (int page = sink; page < window; page++) {
-            ranking.add(page, scores.of(page));
-        }
         var selected = new int[sink + spec.rankedPages() + spec.windowPages()];
         var ranked = new int[spec.rankedPages()];
-        ranking.best(ranked.length, ranked);
-        Arrays.sort(ranked);
+        if (!isAboveAll(sink, window, ranked, scores)) {
+            ranking.clear();
+            for (int page = sink; page < window; page++) {
+                ranking.add(page, scores.of(page));
+            }
+            ranking.best(ranked.length, ranked);
+            Arrays.sort(ranked);
+        }
         Arrays.setAll(selected, IntUnaryOperator.identity());
         System.arraycopy(ranked, 0, selected, sink, ranked.length);
         for (int i = 0; i < spec.windowPages(); i++) {
@@ -44,11 +46,32 @@ public final class Selector {
     }
 
     /**
+     * Finds the best pages, in page order, by one look at each, if the scores are negative ranks, which a device may write:
+     * then they are those above minus their number. Whatever the scores are, if just so many are above some number, no other
+     * page goes before them.
+     */
+    private static boolean isAboveAll(int from, int to, int[] best, Scores scores) {
+        int found = 0;
+        for (int page = from; page < to; page++) {
+            if (scores.of(page) > -best.length) {
+                if (found == best.length) {
+                    return false;
+                }
+                best[found++] = page;
+            }
+        }
+        return found == best.length;
+    }
+
+    /**
      * The {@code count} resident pages of the lowest score outside sink and window and not {@code kept}, worst first.
      *
      * @param kept ascending
      */
     public int[] victims(SequenceSpec spec, PageTable table, int pages, int[] kept, int count, Scores scores) {
+        if (count == 0) {
+            return new int[0];
+        }
         ranking.clear();
         for (int page = spec.sinkPages(), next = 0; page < pages - spec.windowPages(); page++) {
             if (next < kept.length && kept[next] == page) {

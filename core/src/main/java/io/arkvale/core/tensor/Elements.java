@@ -37,12 +37,28 @@ public final class Elements {
 
     /** Whether {@code count} elements from an index on are all finite. */
     public static boolean areFinite(MemorySegment memory, ElementType type, long first, long count) {
-        for (long i = first; i < first + count; i++) {
-            if (!Float.isFinite(get(memory, type, i))) {
-                return false;
-            }
+        long exponents = switch (type) {
+            case F32 -> 0x7f8000007f800000L;
+            case F16 -> 0x7c007c007c007c00L;
+            case BF16 -> 0x7f807f807f807f80L;
+        };
+        long signs = type == ElementType.F32 ? 0x8000000080000000L : 0x8000800080008000L;
+        // The lowest bit of each exponent: added to one that is all ones, which no finite number has, it carries into
+        // the
+        // sign's place, and not beyond, since the sign is masked off before.
+        long lowest = signs - exponents & exponents;
+        long carried = 0;
+        int together = Long.BYTES / type.bytes();
+        long end = first + count;
+        long i = first;
+        for (; i <= end - together; i += together) {
+            carried |= (memory.get(ValueLayout.JAVA_LONG_UNALIGNED, i * type.bytes()) & exponents) + lowest;
         }
-        return true;
+        boolean areFinite = (carried & signs) == 0;
+        for (; i < end; i++) {
+            areFinite &= Float.isFinite(get(memory, type, i));
+        }
+        return areFinite;
     }
 
     /** Bits whose upper half is the nearest bfloat16, ties to even; a NaN stays one. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.arkvale.api.Digest;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.core.table.PageTable;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Hand-worked selections: 10 pages, sink 1, window 2, budget 6, k 5, so 3 pages by rank. */
@@ -75,5 +76,31 @@ class SelectorTest {
 
         assertThat(selection.selected()).containsExactly(0, 1, 2, 3, 8, 9);
         assertThat(selection.victims()).containsExactly(7);
+    }
+
+    @Test
+    void ranksInPlaceOfScoresSelectTheSame() {
+        var random = new Random(5);
+        for (int attempt = 0; attempt < 200; attempt++) {
+            var table = table(10, 0, 1, 2, 3, 4, 8, 9);
+            var scores = new float[10];
+            for (int page = 0; page < scores.length; page++) {
+                scores[page] = random.nextInt(-4, 3);
+            }
+            var ranks = new float[10];
+            for (int page = 1; page < 8; page++) {
+                for (int other = 1; other < 8; other++) {
+                    boolean isBefore = scores[other] > scores[page] || (scores[other] == scores[page] && other < page);
+                    ranks[page] -= isBefore ? 1 : 0;
+                }
+            }
+
+            var byScore = selector.select(SPEC, table, 10, 0, page -> scores[page]);
+            var byRank = selector.select(SPEC, table, 10, 0, page -> ranks[page]);
+
+            assertThat(byRank.selected()).isEqualTo(byScore.selected());
+            assertThat(byRank.recalls()).isEqualTo(byScore.recalls());
+            assertThat(byRank.victims()).isEqualTo(byScore.victims());
+        }
     }
 }
