@@ -72,17 +72,18 @@ public class MemoryBandwidth {
         return sums;
     }
 
+    /** Adds up a chunk as four runs side by side, which reads faster than one run. */
     private static float sum(MemorySegment memory, long start) {
-        int step = SPECIES.vectorByteSize();
+        int run = CHUNK / 4;
         var sum0 = FloatVector.zero(SPECIES);
         var sum1 = FloatVector.zero(SPECIES);
         var sum2 = FloatVector.zero(SPECIES);
         var sum3 = FloatVector.zero(SPECIES);
-        for (long at = start; at < start + CHUNK; at += 4L * step) {
+        for (long at = start; at < start + run; at += SPECIES.vectorByteSize()) {
             sum0 = sum0.add(FloatVector.fromMemorySegment(SPECIES, memory, at, ORDER));
-            sum1 = sum1.add(FloatVector.fromMemorySegment(SPECIES, memory, at + step, ORDER));
-            sum2 = sum2.add(FloatVector.fromMemorySegment(SPECIES, memory, at + 2L * step, ORDER));
-            sum3 = sum3.add(FloatVector.fromMemorySegment(SPECIES, memory, at + 3L * step, ORDER));
+            sum1 = sum1.add(FloatVector.fromMemorySegment(SPECIES, memory, at + run, ORDER));
+            sum2 = sum2.add(FloatVector.fromMemorySegment(SPECIES, memory, at + 2L * run, ORDER));
+            sum3 = sum3.add(FloatVector.fromMemorySegment(SPECIES, memory, at + 3L * run, ORDER));
         }
         return sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(VectorOperators.ADD);
     }
