@@ -9,8 +9,9 @@
  *       {@code Device} (one context) and the {@code Kernels} (loaded images). It makes {@code CudaCache}s, and each owns
  *       everything else: its {@code Memory}, its {@code Streams}, its {@code LaunchQueue}, its {@code Pools}.
  *   <li>{@code Pools}: device slots with their books, host slots for backups, digests. {@code Tables} of a sequence: where
- *       each page is ({@code TableLayout} says where they lie, {@code SequenceTables} makes them, {@code Truncation} cuts them). Books and tables lie on the device and kernels change them; the host knows only what follows from
- *       lengths, and reads the rest when somebody asks ({@code CudaView}, {@code Mirror}).
+ *       each page is ({@code TableLayout} says where they lie, {@code SequenceTables} makes them, {@code Truncation} cuts
+ *       them). Books and tables lie on the device and kernels change them; the host knows only what follows from lengths,
+ *       and reads the rest when somebody asks ({@code CudaView}, {@code Mirror}).
  *   <li>{@link io.arkvale.cuda.step}: the work of one open step. {@code CudaStep} queues launches through {@code PageWork},
  *       {@code ScoreWork} and {@code AttentionWork}. {@code StepMemory} has the members' records, counters and scratch. What a
  *       step changes it marks in the tables, so that it can be taken back without a copy of them.
@@ -20,7 +21,8 @@
  * </ul>
  *
  * <p>Nothing waits for the device but views, tensors read by the host, {@code memory()}, {@code truncate}, {@code commit}
- * and immediate checks; {@code commitAsync} does not. Launches are in the order of the cache's calls, but for the lanes of {@code LaunchQueue}.
+ * and immediate checks; {@code commitAsync} does not. Launches are in the order of the cache's calls, but for the lanes of
+ * {@code LaunchQueue}.
  */
 @NullMarked
 package io.arkvale.cuda;

@@ -68,12 +68,26 @@ public final class Downloads {
         if (free.stream().anyMatch(place -> place.fits(bytes))) {
             return;
         }
+        var block = memory.pin(Math.max(bytes, USUAL_BYTES));
         var narrow = free.poll();
-        free.add(new Place(
-                memory.pin(Math.max(bytes, USUAL_BYTES)), narrow == null ? streams.newEvent() : narrow.arrived()));
-        if (narrow != null) {
+        if (narrow == null) {
+            free.add(new Place(block, newEvent(block)));
+        } else {
+            free.add(new Place(block, narrow.arrived()));
             narrow.block().close();
         }
+    }
+
+    private CUevent newEvent(Memory.Pinned block) {
+        CUevent event = null;
+        try {
+            event = streams.newEvent();
+        } finally {
+            if (event == null) {
+                block.close();
+            }
+        }
+        return event;
     }
 
     private Place take(long bytes) {
