@@ -295,7 +295,7 @@ public final class Lockstep implements AutoCloseable {
     }
 
     /** Runs a comparison; whatever it finds broken is a violation of the given rule. */
-    void verifyAs(int rule, String when, Runnable comparison) {
+    public void verifyAs(int rule, String when, Runnable comparison) {
         try {
             comparison.run();
         } catch (RuleViolation e) {

@@ -42,18 +42,22 @@ public final class CommitRules extends Verification {
     private static Play played(Lockstep lockstep, Scene scene, boolean waits) {
         lockstep.record();
         var play = new Play(lockstep, scene).prompt(false);
+        if (waits) {
+            play.decode(Route.FUSED);
+        } else {
+            lockstep.verifyAs(713, "with reports that are not asked for yet: ", () -> hurry(play));
+        }
+        return play;
+    }
+
+    private static void hurry(Play play) {
         var reports = new ArrayList<UnseenReport>();
-        for (var i = 0; i < scene.steps(); i++) {
-            var step = play.layers(lockstep.decode(play.pairs()), Route.FUSED);
-            if (waits) {
-                step.commit();
-            } else {
-                reports.add(step.commitAsync());
-            }
+        for (var i = 0; i < play.scene().steps(); i++) {
+            reports.add(play.layers(play.lockstep().decode(play.pairs()), Route.FUSED)
+                    .commitAsync());
         }
         reports.forEach(UnseenReport::await);
-        lockstep.verify(713, 713);
-        return play;
+        play.lockstep().verify(713, 713);
     }
 
     /**

@@ -54,9 +54,9 @@ public final class PlantedFaults {
         return WrongBackend.core(
                         609,
                         "one row per member",
-                        "page/PagedStep.java",
-                        "            firstRow[i] = firstRow[i - 1] + tokens[i - 1];",
-                        "            firstRow[i] = i;")
+                        "CheckedCache.java",
+                        "                rows += entry.tokens();",
+                        "                rows++;")
                 .provider();
     }
 }

@@ -113,8 +113,16 @@ final class WrongCalls {
                         903,
                         "one poisoned member undoes the others",
                         STEP,
-                        "        if (error != null) {\n            throw error;",
-                        "        if (error != null) {\n            work.undo();\n            throw error;"),
+                        "            return waitFor(finish(batch.tokens()));",
+                        """
+                                    var committed = finish(batch.tokens());
+                                    try {
+                                        return waitFor(committed);
+                                    } catch (io.arkvale.api.DeferredException e) {
+                                        work.undo();
+                                        throw e;
+                                    }
+                        """),
                 core(
                         904,
                         "poisoned sequences go on",

@@ -95,11 +95,12 @@ final class WrongCuts {
                         807,
                         "steps that were given up count",
                         "CheckedCache.java",
-                        "            open = null;\n            for (var member : step.members()) {",
+                        "            open = null;\n            if (outcome != null) {\n                pending.add(outcome);",
                         """
                                     open = null;
-                                    done = done.plus(new CacheStats(committed ? 0 : 1, 0, 0, 0, 0, 0, 0));
-                                    for (var member : step.members()) {
+                                    done = done.plus(new CacheStats(outcome != null ? 0 : 1, 0, 0, 0, 0, 0, 0));
+                                    if (outcome != null) {
+                                        pending.add(outcome);
                         """));
     }
 }

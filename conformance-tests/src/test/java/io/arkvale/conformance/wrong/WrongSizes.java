@@ -16,9 +16,9 @@ public final class WrongSizes {
                         0,
                         "only the first 128 pages ranked",
                         "select/Selector.java",
-                        "            ranking.add(page, scores.of(page));\n        }\n        var selected",
-                        "            ranking.add(page, page < 128 ? scores.of(page) : Float.NEGATIVE_INFINITY);\n"
-                                + "        }\n        var selected"),
+                        "                ranking.add(page, scores.of(page));\n            }\n            ranking.best",
+                        "                ranking.add(page, page < 128 ? scores.of(page) : Float.NEGATIVE_INFINITY);\n"
+                                + "            }\n            ranking.best"),
                 WrongBackend.device(
                         0,
                         "the token after the 128th left out of attention",

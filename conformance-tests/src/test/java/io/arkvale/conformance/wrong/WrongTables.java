@@ -86,8 +86,8 @@ final class WrongTables {
                         501,
                         "window too short by one page",
                         SELECTOR,
-                        "        int window = pages - spec.windowPages();\n        ranking.clear();",
-                        "        int window = pages - spec.windowPages() + (spec.windowPages() > 1 ? 1 : 0);\n        ranking.clear();",
+                        "        int window = pages - spec.windowPages();\n        var selected",
+                        "        int window = pages - spec.windowPages() + (spec.windowPages() > 1 ? 1 : 0);\n        var selected",
                         "        for (int i = 0; i < spec.windowPages(); i++) {",
                         "        for (int i = 0; window + i < pages; i++) {"),
                 core(
