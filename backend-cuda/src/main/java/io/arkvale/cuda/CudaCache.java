@@ -54,8 +54,8 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
         memory = new Memory(device);
         streams = new Streams(device);
         queue = new LaunchQueue(device, streams, kernels);
-        downloads = new Downloads(device, memory, streams);
         try {
+            downloads = new Downloads(device, memory, streams);
             staging = new Staging(device, memory, streams);
             pools = new Pools(spec, memory);
             stepMemory = new StepMemory(this);

@@ -23,10 +23,16 @@ public final class Downloads {
         }
     }
 
+    /**
+     * Makes room for one copy.
+     *
+     * @throws io.arkvale.api.CapacityException if there is no memory for it
+     */
     public Downloads(Device device, Memory memory, Streams streams) {
         this.device = device;
         this.memory = memory;
         this.streams = streams;
+        makeRoom(USUAL_BYTES);
     }
 
     /** A copy that is under way. */
