@@ -115,7 +115,7 @@ template <typename T> __device__ void attendAny(const AttendArguments& call) {
     }
 }
 
-/** Prefill: grid (blocks of WARPS tokens, queryHeads, batch), a warp a token. Evicted pages are read from their backups. */
+/** Prefill: grid (blocks of WARPS tokens, queryHeads, batch), a warp per token. Evicted pages are read from their backups. */
 template <typename T> __device__ void prefillAny(const PrefillArguments& call) {
     const Shape& shape = call.layer.shape;
     int width = shape.headDim, head = blockIdx.y, member = blockIdx.z, warp = threadIdx.x / 32, lane = threadIdx.x % 32;

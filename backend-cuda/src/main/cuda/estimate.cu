@@ -39,7 +39,7 @@ struct EstimateMeanArguments {
     EstimateMode mode;
 };
 
-/** Mean over heads: grid (any number of blocks, groups, batch), one long dot product a page. */
+/** Mean over heads: grid (any number of blocks, groups, batch), one long dot product per page. */
 template <typename T> __device__ void estimateMean(const EstimateMeanArguments& call) {
     const Shape& shape = call.layer.shape;
     int group = blockIdx.y, member = blockIdx.z;
@@ -53,7 +53,7 @@ template <typename T> __device__ void estimateMean(const EstimateMeanArguments& 
     int heads = shape.kvHeads / shape.groups, share = shape.queryHeads / shape.kvHeads, width = shape.headDim;
     int vectors = isCuboid(sequence.digest) ? 2 : 1, half = heads * width, length = vectors * half;
     constexpr int WIDTH = Vector<T>::ELEMENTS;
-    extern __shared__ __align__(16) char shared[]; // a ring a warp, then weights [vectors][heads][width], then a norm a head
+    extern __shared__ __align__(16) char shared[]; // a ring per warp, then weights [vectors][heads][width], then a norm per head
     float* weights = reinterpret_cast<float*>(shared + WARPS * STAGES * PAGES * 512);
     int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     const char* ring = shared + ((long long)warp * STAGES * PAGES * 32 + lane) * 16; // each thread reads what it copied
@@ -177,7 +177,7 @@ struct EstimateHeadsArguments {
     EstimateMode mode;
 };
 
-/** Any group score, first part: grid (page blocks, queryHeads, batch), a warp a page and query head. */
+/** Any group score, first part: grid (page blocks, queryHeads, batch), a warp per page and query head. */
 template <typename T> __device__ void estimateHeads(const EstimateHeadsArguments& call) {
     const Shape& shape = call.layer.shape;
     int queryHead = blockIdx.y, member = blockIdx.z;

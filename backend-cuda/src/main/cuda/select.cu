@@ -206,7 +206,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
     int* attended = attendedOf(sequence.tables, index, half);
     uint32_t* changed = changedOf(sequence.tables, index);
     for (int word = threadIdx.x; word < (pages + 31) / 32; word += THREADS) changed[word] = 0; // fetch waits for all
-    extern __shared__ uint32_t sharedKeys[]; // keys, then a bit a candidate: whether it is resident
+    extern __shared__ uint32_t sharedKeys[]; // keys, then a bit per candidate: whether it is resident
     uint32_t* keys = sharedKeys;
     if (candidates > SHARED_KEYS) {
         long long each = lengthAfter(sequence) / shape.pageSize; // twice that many words for each group

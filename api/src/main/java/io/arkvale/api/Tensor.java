@@ -17,10 +17,10 @@ public interface Tensor extends AutoCloseable {
     /** Rows allocated; a call that needs fewer uses the first ones and leaves the others alone. */
     int rows();
 
-    /** Heads a row. */
+    /** Heads per row. */
     int heads();
 
-    /** Elements a head. */
+    /** Elements per head. */
     int width();
 
     /** Bytes of one row. */

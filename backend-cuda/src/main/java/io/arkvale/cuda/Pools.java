@@ -111,7 +111,7 @@ public final class Pools {
         return host.segment().asSlice(slot * spec.slotBytes(), spec.slotBytes());
     }
 
-    /** Where the vectors of a head group's page begin: two a KV head, the first ones first. */
+    /** Where the vectors of a head group's page begin: two per KV head, the first ones first. */
     public long digestAt(int slot) {
         return slot * (spec.slotBytes() / spec.pageSize());
     }

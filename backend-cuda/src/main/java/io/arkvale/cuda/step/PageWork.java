@@ -76,7 +76,7 @@ public record PageWork(CudaCache cache, List<Member> members) {
                         cache.pools.shape(), cache.stepMemory.sequences(), address, address + chunkBytes));
     }
 
-    /** Decode: stores one token a member. Queries are checked if there are any. Only a page that is not full goes aside. */
+    /** Decode: stores one token per member. Queries are checked if there are any. Only a page that is not full goes aside. */
     public void append(int layer, CudaMemory keys, CudaMemory values, long queries, Lane lane) {
         var arguments = new AppendArguments(
                 cache.stepMemory.layer(layer),

@@ -1,8 +1,7 @@
 /**
- * The verifications: one class a part of the specification, or what belongs together of a long one, one method a rule or an
+ * The verifications: one class per part of the specification, or what belongs together of a long one, one method per rule or
  * aspect of it. Part 6 is in {@code AttentionRules} and {@code MixedStepRules}; part 7 in {@code StepRules},
- * {@code TruncationRules}, {@code ForkRules}, {@code CompanyRules} and
- * {@code CommitRules}.
+ * {@code TruncationRules}, {@code ForkRules}, {@code CompanyRules} and {@code CommitRules}.
  */
 @NullMarked
 package io.arkvale.conformance.rules;

@@ -83,7 +83,7 @@ public final class Scissorhands implements TokenPolicy {
             return kept;
         }
 
-        /** A counter a token, and a bit a token and step of the history. */
+        /** A counter per token, and a bit per token and step of the history. */
         @Override
         public long summaryBytes() {
             var bits = IntStream.range(0, setting.kvHeads())
