@@ -1,25 +1,39 @@
 // Opens pages and stores keys and values in them, checking that every number is finite.
 #include "cache.cuh"
 
-/** Makes the page that takes the token at `row` this sequence's own. Returns the slot to copy from, or NONE. */
+/**
+ * One thread: makes the page that takes the token at `row` this sequence's own. Returns the slot to copy from, or NONE.
+ * Of several that hold a slot the last one keeps it. It waits until the others have copied it, since what it is about to
+ * change may be theirs: forks may have been cut to other lengths.
+ */
 __device__ static int openPage(const Books& books, int* entry, int row) {
     if (row == 0 && *entry < 0) {
         *entry = takeSlot(books);
         return NONE;
     }
     int slot = *entry;
-    if (atomicSub(&books.references[slot], 1) > 1) { // a fork holds it too: the copy is this sequence's, the original theirs
+    unsigned long long* references = books.references + slot;
+    if (__ldcg(references) == 1) return NONE;
+    if (static_cast<unsigned>(atomicAdd(references, COPYING - 1)) > 1) {
         *entry = takeSlot(books);
         return slot;
     }
-    books.references[slot] = 1;
+    atomicAdd(references, 0ull - COPYING);
+    awaitCopies(books, slot);
+    *references = 1;
     return NONE;
 }
 
-__device__ static void copySlot(const Pages& pages, int from, int to) {
+/** All threads: copies a slot that others hold to one that is this sequence's own. */
+__device__ static void copySlot(const Books& books, const Pages& pages, int from, int to) {
     const int* source = reinterpret_cast<const int*>(pages.pool + from * pages.slotBytes);
     int* target = reinterpret_cast<int*>(pages.pool + to * pages.slotBytes);
     for (long long i = threadIdx.x; i < pages.slotBytes / 4; i += blockDim.x) target[i] = source[i];
+    __syncthreads();
+    if (threadIdx.x == 0) {
+        __threadfence();
+        atomicAdd(books.references + from, 0ull - COPYING);
+    }
 }
 
 /** Copies heads of one token to rows that lie `stride` elements apart. Returns whether a number is not finite. */
@@ -85,10 +99,7 @@ template <typename T> __device__ void append(const AppendArguments& call) {
     if (threadIdx.x == 0) source = openPage(call.books, entry, row);
     __syncthreads();
     int slot = *entry;
-    if (source >= 0) {
-        copySlot(call.pages, source, slot);
-        __syncthreads();
-    }
+    if (source >= 0) copySlot(call.books, call.pages, source, slot);
     bool bad = storeToken<T>(call.pages, shape, call.tokens, slot, group, row, member);
     if (call.queries) {
         int heads = shape.queryHeads / shape.groups;
@@ -119,7 +130,7 @@ extern "C" __global__ void __launch_bounds__(256) openPages(const __grid_constan
     __shared__ int source;
     if (threadIdx.x == 0) source = openPage(call.books, table + page, chunk.first % shape.pageSize);
     __syncthreads();
-    if (source >= 0) copySlot(call.pages, source, table[page]);
+    if (source >= 0) copySlot(call.books, call.pages, source, table[page]);
     for (page += 1 + threadIdx.x; page <= last; page += blockDim.x) openPage(call.books, table + page, 0);
 }
 
