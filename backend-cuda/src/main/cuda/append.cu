@@ -19,7 +19,7 @@ __device__ static int openPage(const Books& books, int* entry, int row) {
         return slot;
     }
     atomicAdd(references, 0ull - COPYING);
-    awaitCopies(books, slot);
+    awaitReaders(books, slot);
     *references = 1;
     return NONE;
 }
@@ -59,10 +59,10 @@ __device__ static bool storeHeads(T* target, const T* source, int heads, int hea
     return bad;
 }
 
-/** Keys and values that a call brings: [rows][kvHeads][headDim]. */
+/** Keys and values that a call brings. */
 struct Tokens {
-    const void* keys;
-    const void* values;
+    Rows keys;
+    Rows values;
 };
 
 /** Stores one row of them. Returns whether a number is not finite. */
@@ -70,10 +70,10 @@ template <typename T>
 __device__ static bool storeToken(const Pages& pages, const Shape& shape, const Tokens& tokens, int slot, int group, int rowInPage, long long row) {
     int heads = shape.kvHeads / shape.groups;
     long long stride = (long long)shape.pageSize * shape.headDim;
-    long long from = (row * shape.kvHeads + group * heads) * shape.headDim;
+    long long from = (long long)group * heads * shape.headDim;
     T* keys = keysOf<T>(pages, shape, slot, 0) + (long long)rowInPage * shape.headDim;
-    bool bad = storeHeads(keys, static_cast<const T*>(tokens.keys) + from, heads, shape.headDim, stride);
-    return bad | storeHeads(keys + heads * stride, static_cast<const T*>(tokens.values) + from, heads, shape.headDim, stride);
+    bool bad = storeHeads<T>(keys, rowAt<T>(tokens.keys, row, from), heads, shape.headDim, stride);
+    return bad | storeHeads<T>(keys + heads * stride, rowAt<T>(tokens.values, row, from), heads, shape.headDim, stride);
 }
 
 struct AppendArguments {
@@ -81,8 +81,8 @@ struct AppendArguments {
     Pages pages;
     Books books;
     Tokens tokens;
-    /** [batch][queryHeads][headDim], or null */
-    const void* queries;
+    /** A row per member, or null */
+    Rows queries;
     /** [batch]: 1 if a value was not finite. */
     int* flags;
 };
@@ -101,9 +101,9 @@ template <typename T> __device__ void append(const AppendArguments& call) {
     int slot = *entry;
     if (source >= 0) copySlot(call.books, call.pages, source, slot);
     bool bad = storeToken<T>(call.pages, shape, call.tokens, slot, group, row, member);
-    if (call.queries) {
+    if (call.queries.at) {
         int heads = shape.queryHeads / shape.groups;
-        const T* queries = static_cast<const T*>(call.queries) + ((long long)member * shape.queryHeads + group * heads) * shape.headDim;
+        const T* queries = rowAt<T>(call.queries, member, (long long)group * heads * shape.headDim);
         bad |= storeHeads<T>(nullptr, queries, heads, shape.headDim, shape.headDim);
     }
     if (__syncthreads_or(bad) && threadIdx.x == 0) call.flags[member] = 1;
@@ -163,8 +163,7 @@ struct FiniteArguments {
     const Sequence* sequences;
     /** [batch], or null in decode */
     const Chunk* chunks;
-    /** [rows][heads][headDim] */
-    const void* values;
+    Rows values;
     /** [batch]: 1 if a value was not finite. */
     int* flags;
     int heads;
@@ -176,7 +175,7 @@ template <typename T> __device__ void finite(const FiniteArguments& call) {
     int token = blockIdx.x, member = blockIdx.y;
     Chunk chunk = chunkOf(call.chunks, call.sequences, member);
     if (token >= chunk.tokens) return;
-    const T* values = static_cast<const T*>(call.values) + (long long)(chunk.row + token) * call.heads * call.headDim;
+    const T* values = rowAt<T>(call.values, chunk.row + token, 0);
     bool bad = storeHeads<T>(nullptr, values, call.heads, call.headDim, call.headDim);
     if (__syncthreads_or(bad) && threadIdx.x == 0) call.flags[member] = 1;
 }

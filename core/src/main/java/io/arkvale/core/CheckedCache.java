@@ -525,7 +525,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     }
 
     /** Runs a part of a view with the guard held. */
-    final <T> T read(Supplier<T> part) {
+    protected final <T> T read(Supplier<T> part) {
         try (var _ = holdOpen()) {
             return part.get();
         }
