@@ -129,8 +129,7 @@ public interface KvCache extends AutoCloseable {
      *     short, not aligned, on the heap, read-only or one thread's alone
      * @throws ClosedException if the cache or the memory is closed
      */
-    default Tensor wrap(
-            MemorySegment memory, ElementType elementType, int rows, int heads, int width, long rowStride) {
+    default Tensor wrap(MemorySegment memory, ElementType elementType, int rows, int heads, int width, long rowStride) {
         throw new UnsupportedFeatureException(Capabilities.Feature.HOST_TENSORS);
     }
 

@@ -1,6 +1,5 @@
 package io.arkvale.cuda;
 
-import io.arkvale.api.ClosedException;
 import io.arkvale.api.DeviceQueue;
 import io.arkvale.api.InvalidArgumentException;
 import java.util.function.IntSupplier;

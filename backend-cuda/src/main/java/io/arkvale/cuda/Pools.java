@@ -82,11 +82,7 @@ public final class Pools {
     /** Where kernels find who holds which slot. */
     public Books booksOfSlots() {
         return new Books(
-                books.value(),
-                at(HEADER + 2L * deviceSlots).value(),
-                at(HEADER).value(),
-                holders(),
-                deviceSlots);
+                books.value(), at(HEADER + 2L * deviceSlots).value(), at(HEADER).value(), holders(), deviceSlots);
     }
 
     /** Where kernels find the device slot that holds the page of each backup. */

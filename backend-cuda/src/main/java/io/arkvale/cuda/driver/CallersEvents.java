@@ -19,14 +19,14 @@ final class CallersEvents {
                     ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
 
     private static final MethodHandle RECORD = handle(
-            "cuEventRecord",
-            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+            "cuEventRecord", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
 
     private CallersEvents() {}
 
     @SuppressWarnings("restricted") // the signatures are the driver's
     private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
-        boolean isWindows = System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
+        boolean isWindows =
+                System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
         var library = SymbolLookup.libraryLookup(isWindows ? "nvcuda" : "libcuda.so.1", Arena.global());
         return Linker.nativeLinker().downcallHandle(library.findOrThrow(name), descriptor);
     }

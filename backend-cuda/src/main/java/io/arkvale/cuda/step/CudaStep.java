@@ -218,10 +218,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
         if (!cache.immediateChecks) {
             int most = most(members.stream().mapToInt(Member::tokens).toArray());
             attention.checkFinite(
-                    cache.stepMemory.queryChunks(),
-                    most,
-                    q.rows(),
-                    cache.spec().queryHeads());
+                    cache.stepMemory.queryChunks(), most, q.rows(), cache.spec().queryHeads());
         }
         var roles = cache.stepMemory.roles();
         if (!roles.decoding().isEmpty()) {

@@ -1,6 +1,7 @@
 package io.arkvale.conformance.lockstep;
 
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
+import static java.util.Objects.requireNonNull;
 
 import io.arkvale.api.Capabilities;
 import io.arkvale.api.ElementType;
@@ -49,7 +50,11 @@ public final class Staging {
     private boolean isWrapped() {
         made++;
         return capabilities.wrapsTensors()
-                && (placement == Placement.WRAPPED || placement == Placement.BOTH && made % 2 == 0);
+                && switch (placement) {
+                    case ALLOCATED -> false;
+                    case WRAPPED -> true;
+                    case BOTH -> (made + cache.spec().deviceSlots()) % 2 == 0;
+                };
     }
 
     /** Rows of NaN to put behind the rows of every input, and of a known pattern behind those of every output. */
@@ -106,7 +111,7 @@ public final class Staging {
 
     /** Reads the rows of an output back; rows beyond must be untouched (rule 203). */
     public List<float[]> readOutputs(int rows) {
-        var read = tensors.get("outputs").read(rows + slackRows);
+        var read = requireNonNull(tensors.get("outputs")).read(rows + slackRows);
         for (var row = rows; row < read.size(); row++) {
             for (var number : read.get(row)) {
                 require(203, number == UNTOUCHED, "row %d of the output, beyond the call's %d, was changed", row, rows);

@@ -11,6 +11,7 @@ import io.arkvale.api.KvCache;
 import io.arkvale.api.Tensor;
 import io.arkvale.conformance.cases.Route;
 import io.arkvale.conformance.cases.TensorCase;
+import io.arkvale.conformance.lockstep.RuleViolation;
 import io.arkvale.conformance.lockstep.Staging;
 import io.arkvale.conformance.play.Play;
 import io.arkvale.conformance.play.Same;
@@ -183,13 +184,23 @@ public final class WrappedTensorRules extends Verification {
                 wrapped.staging().place(Staging.Placement.WRAPPED);
                 wrapped.record();
                 allocated.record();
-                var one = played(new Play(wrapped, scene));
+                var one = new Play(wrapped, scene);
+                as(206, "with tensors over memory of the caller's: ", () -> played(one));
                 var other = played(new Play(allocated, scene));
                 if (supports(Feature.DETERMINISTIC)) {
                     Same.require(206, one, other);
                 }
             }
         });
+    }
+
+    /** Whatever rule is found broken, this one is. */
+    private static void as(int rule, String when, Runnable part) {
+        try {
+            part.run();
+        } catch (RuleViolation e) {
+            throw new RuleViolation(rule, when + e.getMessage(), e);
+        }
     }
 
     private static Play played(Play play) {
@@ -208,7 +219,11 @@ public final class WrappedTensorRules extends Verification {
             var unit = unit(wrapping.type());
             refused(wrapping, "memory one byte too short", memory.asSlice(0, wrapping.bytes() - 1), stride);
             refused(wrapping, "no memory", memory.asSlice(0, 0), stride);
-            refused(wrapping, "a row stride below a row", memory, Math.ceilDiv(wrapping.rowBytes(), unit) * unit - unit);
+            refused(
+                    wrapping,
+                    "a row stride below a row",
+                    memory,
+                    Math.ceilDiv(wrapping.rowBytes(), unit) * unit - unit);
             refused(wrapping, "a negative row stride", memory, -stride);
             if (wrapping.rows() > 1) {
                 refused(wrapping, "the largest row stride", memory, Long.MAX_VALUE / unit * unit);
@@ -252,7 +267,8 @@ public final class WrappedTensorRules extends Verification {
                 var memory = around.memory();
                 var stride = around.rowBytes() + unit(around.elementType());
                 var spec = lockstep.spec();
-                var tensor = cache.wrap(memory, spec.elementType(), 1, spec.queryHeads(), spec.headDim(), aligned(stride));
+                var tensor =
+                        cache.wrap(memory, spec.elementType(), 1, spec.queryHeads(), spec.headDim(), aligned(stride));
                 around.close();
                 closed("copyFrom", () -> tensor.copyFrom(MemorySegment.ofArray(new byte[(int) tensor.rowBytes()])));
                 closed("copyTo", () -> tensor.copyTo(MemorySegment.ofArray(new byte[(int) tensor.rowBytes()])));
@@ -293,8 +309,10 @@ public final class WrappedTensorRules extends Verification {
             try (var lockstep = open(scene.steps(scene.steps() + 2))) {
                 lockstep.staging().place(Staging.Placement.WRAPPED);
                 var play = new Play(lockstep, scene).prompt(false);
-                play.decode(Route.PREFETCHED_FUSED);
-                play.decode(play.pairs(), Route.PREFETCHED_FIVE);
+                as(208, "with inputs that change when a call has returned: ", () -> {
+                    play.decode(Route.PREFETCHED_FUSED);
+                    play.decode(play.pairs(), Route.PREFETCHED_FIVE);
+                });
             }
         });
     }

@@ -23,7 +23,14 @@ public final class CacheTensor<M extends TensorMemory> implements Tensor {
     private boolean closed;
 
     /** @param isWrapped whether the memory is the caller's */
-    CacheTensor(CacheTensors<M> owner, ElementType elementType, int rows, int heads, int width, M memory, boolean isWrapped) {
+    CacheTensor(
+            CacheTensors<M> owner,
+            ElementType elementType,
+            int rows,
+            int heads,
+            int width,
+            M memory,
+            boolean isWrapped) {
         this.owner = owner;
         this.memory = memory;
         this.elementType = elementType;

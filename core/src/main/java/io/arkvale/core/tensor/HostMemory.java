@@ -35,7 +35,7 @@ public final class HostMemory implements TensorMemory {
     }
 
     /** Lies over memory of the caller's. */
-    static HostMemory over(MemorySegment segment, long rowStride) {
+    public static HostMemory over(MemorySegment segment, long rowStride) {
         return new HostMemory(segment, rowStride);
     }
 
@@ -45,6 +45,7 @@ public final class HostMemory implements TensorMemory {
      * @param bytes at least 0
      * @throws CapacityException if there is not so much memory; nothing is left allocated
      */
+    @SuppressWarnings("MustBeClosedChecker") // closed with the memory
     public HostMemory(long bytes, long rowBytes) {
         rowStride = rowBytes;
         arena = Arena.ofShared();

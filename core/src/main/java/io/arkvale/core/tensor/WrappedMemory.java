@@ -29,8 +29,8 @@ final class WrappedMemory {
             }
             return Math.addExact(Math.multiplyExact(rows - 1L, rowStride), row);
         } catch (ArithmeticException e) {
-            throw new InvalidArgumentException("[" + rows + ", " + heads + ", " + width + "] with rowStride " + rowStride
-                    + " would have more bytes than a long can count");
+            throw new InvalidArgumentException("[" + rows + ", " + heads + ", " + width + "] with rowStride "
+                    + rowStride + " would have more bytes than a long can count");
         }
     }
 
@@ -52,8 +52,8 @@ final class WrappedMemory {
         CallChecks.room("the memory", memory, bytes);
         int unit = Math.max(capabilities.tensorAlignment(), type.bytes());
         if (memory.address() % unit != 0) {
-            throw new InvalidArgumentException("the memory's address is " + memory.address() + "; allowed: multiples of "
-                    + unit);
+            throw new InvalidArgumentException(
+                    "the memory's address is " + memory.address() + "; allowed: multiples of " + unit);
         }
     }
 }
