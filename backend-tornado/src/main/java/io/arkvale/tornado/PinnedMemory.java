@@ -51,6 +51,16 @@ final class PinnedMemory implements AutoCloseable {
         return memory;
     }
 
+    /**
+     * Gives up the pins of memory that is about to be freed, whoever made them. TornadoVM with PTX forgets those of what only
+     * kernels used; the next memory at the same addresses would then be refused, or be copied from where the old one was.
+     */
+    static void giveUp(List<MemorySegment> segments) {
+        if (CALLS != null && CALLS.current() != null) {
+            segments.forEach(CALLS::unregister);
+        }
+    }
+
     /** Gives the pins up, once nothing copies any more. */
     @Override
     public void close() {
@@ -134,7 +144,7 @@ final class PinnedMemory implements AutoCloseable {
             call(unregister, segment);
         }
 
-        /** A driver that is shut down refuses, and has given everything up. */
+        /** A driver that is shut down refuses, and has given everything up; so does one that has not pinned this. */
         private static void call(MethodHandle function, MemorySegment argument) {
             try {
                 int ignored = (int) function.invokeExact(argument);

@@ -3,8 +3,8 @@
  *
  * <p>This folder, {@code src/main}, names no type of TornadoVM and is always there: the provider, its options, what it finds
  * out about an SDK, standard output kept free of what native code prints, {@code AddressSpace}, the host's side of arrays that
- * live on the device alone, and {@code PinnedMemory}, the host's side of what recorded executions copy. {@code src/tornado} is
- * compiled with the profile {@code tornado}:
+ * live on the device alone, {@code OwnPages}, the host's side of what is copied, and {@code PinnedMemory}, which keeps that in
+ * its place for recorded executions. {@code src/tornado} is compiled with the profile {@code tornado}:
  *
  * <ul>
  *   <li>{@code TornadoPages} is the device of one cache. {@code Appender}, {@code Transfers}, {@code Estimator},

@@ -60,6 +60,7 @@ final class Engine implements AutoCloseable {
     final int scratch;
 
     final int scratchElements;
+    private final HostArrays arrays = new HostArrays();
     private final Table table;
     private final boolean isNarrow;
     private final DeviceOnly<FloatArray> pool;
@@ -68,7 +69,7 @@ final class Engine implements AutoCloseable {
     private final DeviceOnly<FloatArray> pages;
 
     private final DeviceOnly<ShortArray> narrow;
-    private final FloatArray scales = Stored.scales();
+    private final FloatArray scales;
     private final FloatArray rows;
     private final FloatArray results;
     private final FloatArray pagesIn;
@@ -83,7 +84,7 @@ final class Engine implements AutoCloseable {
     private final Map<Graph, List<Grid>> gridsOf = new TreeMap<>();
 
     /** What {@link #start} clears; not the table, which TornadoVM shall not have seen before it is pinned. */
-    private final Table cleared = new Table(Table.START);
+    private final Table cleared;
 
     private final TornadoExecutionPlan plan;
     private @Nullable PinnedMemory pinned;
@@ -104,23 +105,25 @@ final class Engine implements AutoCloseable {
      */
     Engine(TornadoDevice device, EngineSize size, boolean timed, TornadoOptions.Replay replay) {
         this.timed = timed;
-        rows = new FloatArray(size.rowElements());
-        results = new FloatArray(size.rowElements());
+        rows = arrays.floats(size.rowElements());
+        results = arrays.floats(size.rowElements());
+        scales = Stored.scales(arrays);
         isNarrow = size.isNarrow();
         staging = size.stagingElements();
-        pagesIn = new FloatArray(isNarrow ? UNUSED : staging);
-        pagesOut = new FloatArray(isNarrow ? UNUSED : staging);
-        narrowIn = new ShortArray(isNarrow ? staging : UNUSED);
-        narrowOut = new ShortArray(isNarrow ? staging : UNUSED);
-        table = new Table(size.tableNumbers());
+        pagesIn = arrays.floats(isNarrow ? UNUSED : staging);
+        pagesOut = arrays.floats(isNarrow ? UNUSED : staging);
+        narrowIn = arrays.shorts(isNarrow ? staging : UNUSED);
+        narrowOut = arrays.shorts(isNarrow ? staging : UNUSED);
+        table = new Table(arrays.ints(size.tableNumbers()));
+        cleared = new Table(arrays.ints(Table.START));
         next = new Execution(this, table);
         memory = new DeviceMemory(size.memoryElements());
         scratchElements = size.scratchElements();
         scratch = memory.take(scratchElements);
         pageMemory = new DeviceMemory(size.pageElements());
-        pool = DeviceOnly.floats(size.memoryElements());
-        pages = DeviceOnly.floats(isNarrow ? UNUSED : size.pageElements());
-        narrow = DeviceOnly.shorts(isNarrow ? size.pageElements() : UNUSED);
+        pool = DeviceOnly.floats(size.memoryElements(), arrays);
+        pages = DeviceOnly.floats(isNarrow ? UNUSED : size.pageElements(), arrays);
+        narrow = DeviceOnly.shorts(isNarrow ? size.pageElements() : UNUSED, arrays);
         plan = new TornadoExecutionPlan(
                 start().snapshot(),
                 append().snapshot(),
@@ -486,7 +489,8 @@ final class Engine implements AutoCloseable {
 
     @Override
     public void close() {
-        try (pool;
+        try (arrays;
+                pool;
                 pages;
                 narrow) {
             // Otherwise only the arrays of the graph that ran last are freed.

@@ -37,8 +37,8 @@ final class Stored {
     }
 
     /** The scales of all types, by exponent. */
-    static FloatArray scales() {
-        var scales = new FloatArray(BF16_SCALES + (1 << (15 - BF16_SHIFT)));
+    static FloatArray scales(HostArrays arrays) {
+        var scales = arrays.floats(BF16_SCALES + (1 << (15 - BF16_SHIFT)));
         fill(scales, 0, F16_SHIFT, 15);
         fill(scales, BF16_SCALES, BF16_SHIFT, 127);
         return scales;
@@ -53,7 +53,8 @@ final class Stored {
     /** In kernels: an element of 16 bits. No branch, so that many can be read at the same time. */
     static float number(ShortArray narrow, FloatArray scales, int shift, int start, int at) {
         int bits = narrow.get(at);
-        int sign = bits >> 31;
+        // With PTX, TornadoVM 5.2 shifts in zeros, whatever the sign.
+        int sign = TornadoMath.max(TornadoMath.min(bits, 0), -1);
         int unsigned = bits & 32767;
         int exponent = unsigned >> shift;
         int hidden = TornadoMath.min(exponent, 1);

@@ -86,8 +86,9 @@ final class Table {
         }
     }
 
-    Table(int capacity) {
-        numbers = new IntArray(capacity);
+    Table(IntArray numbers) {
+        this.numbers = numbers;
+        int capacity = numbers.getSize();
         staged = new int[capacity];
         for (var section : Section.values()) {
             sections.put(section, new Items());
