@@ -10,7 +10,7 @@ class PinnedMemoryTest {
     @Test
     void nothingIsPinnedByAThreadThatHasUsedNoDevice() {
         try (var arena = Arena.ofConfined()) {
-            assertThat(PinnedMemory.pin(List.of(arena.allocate(4096)))).isNull();
+            assertThat(PinnedMemory.pin(List.of(arena.allocate(4096)))).isFalse();
         }
     }
 }

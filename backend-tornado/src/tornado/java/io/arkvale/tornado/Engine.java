@@ -10,8 +10,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntUnaryOperator;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
@@ -23,7 +21,6 @@ import uk.ac.manchester.tornado.api.enums.ProfilerMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
-import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
  * Arrays of device memory, in which caches have their pages and digests, and one execution plan, made once, whose graphs work
@@ -87,7 +84,6 @@ final class Engine implements AutoCloseable {
     private final Table cleared;
 
     private final TornadoExecutionPlan plan;
-    private @Nullable PinnedMemory pinned;
     private final boolean timed;
     private IntUnaryOperator groups = items -> Math.clamp(items, 1, MOST_GROUPS);
     private long kernelNanos;
@@ -164,16 +160,14 @@ final class Engine implements AutoCloseable {
 
     /** Has all executions from now on recorded and replayed, if what they copy can be kept in its place. */
     private boolean record() {
-        pinned = PinnedMemory.pin(
-                Stream.of(table.numbers, rows, results, isNarrow ? narrowIn : pagesIn, isNarrow ? narrowOut : pagesOut)
-                        .map(TornadoNativeArray::getSegmentWithHeader)
-                        .toList());
-        if (pinned != null) {
+        boolean isPinned = arrays.pin(
+                List.of(table.numbers, rows, results, isNarrow ? narrowIn : pagesIn, isNarrow ? narrowOut : pagesOut));
+        if (isPinned) {
             groups = items -> REPLAYED_GROUPS;
             plan.withAllGraphs();
             plan.withCUDAGraph();
         }
-        return pinned != null;
+        return isPinned;
     }
 
     private boolean clear() {
@@ -498,10 +492,6 @@ final class Engine implements AutoCloseable {
             plan.close();
         } catch (TornadoExecutionPlanException e) {
             throw new BackendLostException("TornadoVM failed to free device memory", e);
-        } finally {
-            if (pinned != null) {
-                pinned.close();
-            }
         }
     }
 }

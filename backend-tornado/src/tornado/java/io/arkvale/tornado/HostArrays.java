@@ -1,6 +1,7 @@
 package io.arkvale.tornado;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
@@ -24,6 +25,16 @@ final class HostArrays implements AutoCloseable {
 
     private MemorySegment take(int elements, int bytes) {
         return memory.take(TornadoNativeArray.ARRAY_HEADER + (long) elements * bytes);
+    }
+
+    /**
+     * Pins arrays that TornadoVM has not seen yet until this is closed.
+     *
+     * @return false where that cannot be done; nothing is pinned then
+     */
+    boolean pin(List<? extends TornadoNativeArray> some) {
+        return PinnedMemory.pin(
+                some.stream().map(TornadoNativeArray::getSegmentWithHeader).toList());
     }
 
     @Override
