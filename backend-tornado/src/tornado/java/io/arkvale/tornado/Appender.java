@@ -26,13 +26,16 @@ record Appender(CacheSpec spec, RegionLayout layout, Execution next) {
         if (!next.fits(new Needs(AppendKernel.FIELDS + (isNarrow ? elements + 1L : 0), isNarrow ? 0 : all, 0, 0))) {
             next.run();
         }
-        long from = ((run.row() + (long) row) * spec.headGroups() + run.group()) * elements;
+        long token = run.row() + (long) row;
+        long inRow = (long) run.group() * elements;
+        long fromKey = layout.shape.element(keys, token, inRow);
+        long fromValue = layout.shape.element(values, token, inRow);
         int key = isNarrow
-                ? next.table.bits(keys.segment(), from, elements)
-                : next.addRow(keys.segment(), from, elements);
+                ? next.table.bits(keys.segment(), fromKey, elements)
+                : next.addRow(keys.segment(), fromKey, elements);
         int value = isNarrow
-                ? next.table.bits(values.segment(), from, elements)
-                : next.addRow(values.segment(), from, elements);
+                ? next.table.bits(values.segment(), fromValue, elements)
+                : next.addRow(values.segment(), fromValue, elements);
         int place = layout.slotAt(run.slot()) + (run.token() + row) * spec.headDim();
         next.table.item(Section.APPEND, key, value, place);
     }

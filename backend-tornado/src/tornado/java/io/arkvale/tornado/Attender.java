@@ -40,11 +40,11 @@ record Attender(CacheSpec spec, RegionLayout layout, Execution next) {
 
     /** Adds the queries of a row and head group; returns where they are. */
     int addQueries(int row, int group, HostMemory queries) {
-        return next.addRow(queries.segment(), element(row, group), elements());
+        return next.addRow(queries.segment(), element(queries, row, group), elements());
     }
 
-    private long element(int row, int group) {
-        return ((long) row * spec.headGroups() + group) * elements();
+    private long element(HostMemory memory, int row, int group) {
+        return layout.shape.element(memory, row, (long) group * elements());
     }
 
     private int elements() {
@@ -84,7 +84,7 @@ record Attender(CacheSpec spec, RegionLayout layout, Execution next) {
         next.table.item(Section.MERGE, result, first, partElements, splits, shareElements, 1);
         next.then(() -> {
             if (isWanted.getAsBoolean()) {
-                next.getResults(result, output.segment(), spec.elementType(), element(row, group), elements());
+                next.getResults(result, output.segment(), spec.elementType(), element(output, row, group), elements());
             }
         });
     }

@@ -95,7 +95,7 @@ record Prefiller(CacheSpec spec, RegionLayout layout, Guests guests, Engine engi
     private void add(Unit unit, Rows rows, Pass pass, int part, HostMemory queries, HostMemory output) {
         var next = engine.next;
         int query = next.takeRows(unit.rows() * rowElements());
-        each(unit, rows, (at, element, count) -> next.setRow(query + at, queries.segment(), element, count));
+        each(queries, unit, rows, (at, element, count) -> next.setRow(query + at, queries.segment(), element, count));
         int before = pass.firstPage() * spec.pageSize();
         int seen = rows.position() + unit.row() + 1 - before;
         int tokens = Math.clamp(seen + unit.rows() - 1, 0, (pass.endPage() - pass.firstPage()) * spec.pageSize());
@@ -106,6 +106,7 @@ record Prefiller(CacheSpec spec, RegionLayout layout, Guests guests, Engine engi
             int result = next.takeResults(unit.rows() * rowElements());
             next.table.item(Section.MERGE, result, part, partElements(), pass.count(), apart, unit.rows());
             next.then(() -> each(
+                    output,
                     unit,
                     rows,
                     (at, element, count) ->
@@ -125,10 +126,11 @@ record Prefiller(CacheSpec spec, RegionLayout layout, Guests guests, Engine engi
         void take(int at, long element, int count);
     }
 
-    private void each(Unit unit, Rows rows, Run run) {
+    private void each(HostMemory tensor, Unit unit, Rows rows, Run run) {
         int count = spec.queryHeadsPerKvHead() * spec.headDim();
         for (int row = 0; row < unit.rows(); row++) {
-            long first = ((rows.first() + unit.row() + (long) row) * spec.headGroups() + rows.group()) * rowElements();
+            long token = rows.first() + unit.row() + (long) row;
+            long first = layout.shape.element(tensor, token, (long) rows.group() * rowElements());
             for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
                 run.take((head * unit.rows() + row) * count, first + (long) head * count, count);
             }

@@ -2,6 +2,7 @@ package io.arkvale.tornado;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.ElementType;
+import io.arkvale.core.tensor.HostMemory;
 
 /**
  * A cache's numbers as kernels need them, counted in elements.
@@ -25,6 +26,11 @@ record Shape(ElementType type, int headDim, int pageSize, int groupHeads, int qu
     /** Bytes of an element. */
     int bytes() {
         return type.bytes();
+    }
+
+    /** Where an element of a tensor's row lies in its memory, counted in elements: rows may have gaps between them. */
+    long element(HostMemory memory, long row, long inRow) {
+        return memory.at(row) / bytes() + inRow;
     }
 
     /** Elements of one head of a page, keys or values. */
