@@ -409,6 +409,12 @@ public final class Capabilities {
             return this;
         }
 
+        /** Takes features and properties away, for a declaration that starts from another. */
+        public Builder without(Feature... some) {
+            Arrays.asList(some).forEach(features::remove);
+            return this;
+        }
+
         /** Sets how far stored keys and values may lie from those given; stored bit for bit if not called. */
         public Builder storedRows(RowBound keys, RowBound values) {
             this.keyBound = keys;

@@ -89,14 +89,19 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
     }
 
     @Override
-    protected void doTruncate(CudaSequence sequence, int length) {
+    protected void requireRoomToTruncate(CudaSequence sequence, int length) {
         var step = (CudaStep) openWork();
         long needed = truncation.slotsNeeded(sequence, length, step != null);
-        long used = pools.usedSlots(staging);
-        long free = pools.deviceSlots - used - (step == null ? 0 : step.unusedReservation());
+        long free = pools.deviceSlots - pools.usedSlots(staging) - (step == null ? 0 : step.unusedReservation());
         if (needed > free) {
             throw new CapacityException("device slots", needed, free);
         }
+    }
+
+    @Override
+    protected void doTruncate(CudaSequence sequence, int length) {
+        var step = (CudaStep) openWork();
+        long used = step == null ? 0 : pools.usedSlots(staging);
         truncation.run(sequence, length, step != null);
         if (step != null) {
             step.othersGave(used - pools.usedSlots(staging));

@@ -77,8 +77,8 @@ public final class CudaView extends CheckedView<CudaSequence> {
     }
 
     @Override
-    protected void readSlot(int slot, MemorySegment rows) {
-        slots.read(slot * spec.slotBytes(), rows, spec.slotBytes());
+    protected void readResident(CudaSequence sequence, int layer, int group, int page, MemorySegment rows) {
+        slots.read(slot(sequence, layer, group, page) * spec.slotBytes(), rows, spec.slotBytes());
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.arkvale.api.Tensor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -192,21 +193,18 @@ public final class QueuedSteps {
 
     private void recalling(int steps) {
         findSpeed(SPEED_STEPS);
-        var nanos = new double[Kind.values().length][ROUNDS];
-        var pages = new double[Kind.values().length];
+        var nanos = new EnumMap<Kind, double[]>(Kind.class);
+        var pages = new EnumMap<Kind, Double>(Kind.class);
         for (int round = 0; round < ROUNDS; round++) {
             for (var kind : Kind.values()) {
                 recalled = 0;
-                nanos[kind.ordinal()][round] = run(kind, steps, UNDER_WAY);
-                pages[kind.ordinal()] +=
-                        (double) recalled / batch / cache.spec().layers() / steps / ROUNDS;
+                nanos.computeIfAbsent(kind, _ -> new double[ROUNDS])[round] = run(kind, steps, UNDER_WAY);
+                pages.merge(kind, (double) recalled / batch / cache.spec().layers() / steps / ROUNDS, Double::sum);
             }
         }
-        for (var kind : Kind.values()) {
-            System.out.printf(
-                    "%s: %.1f us per step, %.2f pages recalled per sequence and layer%n",
-                    kind.name().toLowerCase(Locale.ROOT), median(nanos[kind.ordinal()]), pages[kind.ordinal()]);
-        }
+        nanos.forEach((kind, all) -> System.out.printf(
+                "%s: %.1f us per step, %.2f pages recalled per sequence and layer%n",
+                kind.name().toLowerCase(Locale.ROOT), median(all), pages.get(kind)));
     }
 
     private static double median(double[] nanos) {

@@ -103,7 +103,15 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     }
 
     /**
-     * Takes tokens back; the length is set by the caller. Asked only if the backend declares it. All or nothing.
+     * Checks that there is room for what comes back when tokens are taken back, and changes nothing.
+     *
+     * @throws io.arkvale.api.CapacityException if there is not
+     */
+    protected void requireRoomToTruncate(S sequence, int length) {}
+
+    /**
+     * Takes tokens back, for which there is room; the length is set by the caller. Asked only if the backend declares it. All
+     * or nothing.
      */
     protected void doTruncate(S sequence, int length) {
         throw new UnsupportedFeatureException(Feature.TRUNCATION);
@@ -239,8 +247,20 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             var own = settled(sequence);
             CallChecks.length(length, own.length());
             requireOutside(own, "truncate");
+            requireRoomToTruncate(own, length);
             doTruncate(own, length);
             own.setLength(length);
+        }
+    }
+
+    /**
+     * Checks what {@link #truncate} checks, and changes nothing: for a cache of several, which truncates all or none.
+     *
+     * @throws io.arkvale.api.CapacityException if there is no room for the pages that come back
+     */
+    public final void requireTruncatable(Sequence sequence, int length) {
+        try (var _ = holdOpen()) {
+            requireRoomToTruncate(own(sequence), length);
         }
     }
 

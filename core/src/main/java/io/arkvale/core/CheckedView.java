@@ -37,8 +37,8 @@ public abstract class CheckedView<S extends CacheSequence> implements CacheView 
     /** The digest of a page that has one, as {@link CacheView#digest} gives it. */
     protected abstract float[] readDigest(S sequence, int layer, int kvHead, int page);
 
-    /** The rows of a slot; those never stored may read as anything. */
-    protected abstract void readSlot(int slot, MemorySegment rows);
+    /** The rows of a page that is resident; those never stored may read as anything. */
+    protected abstract void readResident(S sequence, int layer, int group, int page, MemorySegment rows);
 
     /** The rows of the backup of a page that has one. */
     protected abstract void readBackup(S sequence, int layer, int group, int page, MemorySegment rows);
@@ -87,12 +87,11 @@ public abstract class CheckedView<S extends CacheSequence> implements CacheView 
     public final void copyResident(Sequence sequence, int layer, int group, int page, MemorySegment target) {
         page(sequence, layer, group, page, own -> {
             CallChecks.room("target", target, spec.slotBytes());
-            int slot = slot(own, layer, group, page);
-            if (slot < 0) {
+            if (slot(own, layer, group, page) < 0) {
                 throw new InvalidArgumentException("page " + page + " of layer " + layer + " is not resident");
             }
             var rows = target.asSlice(0, spec.slotBytes());
-            readSlot(slot, rows);
+            readResident(own, layer, group, page, rows);
             clear(tokensOf(own, layer, page), rows);
             return own;
         });

@@ -12,7 +12,8 @@
  *   <li>{@code table}: page tables, slots, blocks of digests;
  *   <li>{@code select}: which pages take part;
  *   <li>{@code backup}: the tiers that hold what was evicted;
- *   <li>{@code tensor}: tensors, and the checks of what calls bring.
+ *   <li>{@code tensor}: tensors, and the checks of what calls bring;
+ *   <li>{@code shard}: a cache over several backends, each with some of the head groups.
  * </ul>
  *
  * <p>A backend that keeps its tables on the device extends {@code CacheBackend} and {@code CheckedCache} itself and implements

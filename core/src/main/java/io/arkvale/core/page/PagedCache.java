@@ -115,11 +115,17 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
     }
 
     @Override
+    protected void requireRoomToTruncate(PagedSequence sequence, int length) {
+        requireFree("device slots", truncation(sequence, length).slotsNeeded(), freeSlots(openStep()));
+    }
+
+    @Override
     protected void doTruncate(PagedSequence sequence, int length) {
-        var step = openStep();
-        var work = new Truncation(spec(), store, sequence, length, step != null);
-        requireFree("device slots", work.slotsNeeded(), freeSlots(step));
-        beside(step, work::run, "a page cannot come back", sequence);
+        beside(openStep(), truncation(sequence, length)::run, "a page cannot come back", sequence);
+    }
+
+    private Truncation truncation(PagedSequence sequence, int length) {
+        return new Truncation(spec(), store, sequence, length, openStep() != null);
     }
 
     private @Nullable PagedStep<M> openStep() {

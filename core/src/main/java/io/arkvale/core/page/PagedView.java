@@ -59,8 +59,8 @@ final class PagedView extends CheckedView<PagedSequence> {
     }
 
     @Override
-    protected void readSlot(int slot, MemorySegment rows) {
-        device.read(slot, bytes);
+    protected void readResident(PagedSequence sequence, int layer, int group, int page, MemorySegment rows) {
+        device.read(slot(sequence, layer, group, page), bytes);
         device.unpack(bytes, rows);
     }
 

@@ -196,7 +196,8 @@ class EngineGuideTest {
         var guide = Files.readString(Path.of("../api/ENGINE.md"));
         var folder = Path.of("src/test/java/io/arkvale/cpu/guide");
         var code = squeezed(Files.readString(folder.resolve("GuideEngine.java"))
-                + Files.readString(folder.resolve("EngineGuideTest.java")));
+                + Files.readString(folder.resolve("EngineGuideTest.java"))
+                + Files.readString(folder.resolveSibling("ShardsTest.java")));
         var blocks = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(guide);
         int count = 0;
         while (blocks.find()) {

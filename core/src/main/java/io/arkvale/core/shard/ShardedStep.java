@@ -1,0 +1,365 @@
+package io.arkvale.core.shard;
+
+import io.arkvale.api.BackupException;
+import io.arkvale.api.DeferredException;
+import io.arkvale.api.PendingReport;
+import io.arkvale.api.Sequence;
+import io.arkvale.api.Step;
+import io.arkvale.api.StepReport;
+import io.arkvale.api.StepReport.Part;
+import io.arkvale.api.StepReport.SequenceCounts;
+import io.arkvale.core.CacheSequence;
+import io.arkvale.core.step.CountedReport;
+import io.arkvale.core.step.MemberRows;
+import io.arkvale.core.step.PendingOutcome;
+import io.arkvale.core.step.StepMember;
+import io.arkvale.core.step.StepOutcome;
+import io.arkvale.core.step.StepWork;
+import io.arkvale.core.tensor.Elements;
+import io.arkvale.core.tensor.HostMemory;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The work of a step over shards: each call goes to the step of every shard, with its heads of the tensors. */
+final class ShardedStep implements StepWork<HostMemory> {
+    private final ShardedCache cache;
+    private final List<Shard> shards;
+    private final List<StepMember<ShardedSequence>> members;
+
+    /** By shard. */
+    private final List<Step> steps;
+
+    private final int[] tokens;
+    private final int batch;
+    private final int rows;
+    private final HostMemory shownScores;
+    private final Map<CacheSequence, String> notFinite = new LinkedHashMap<>();
+
+    /** @param shownScores has room for the scores of any layer */
+    ShardedStep(
+            ShardedCache cache,
+            List<Shard> shards,
+            List<StepMember<ShardedSequence>> members,
+            List<Step> steps,
+            HostMemory shownScores) {
+        this.cache = cache;
+        this.shards = shards;
+        this.members = members;
+        this.steps = steps;
+        this.shownScores = shownScores;
+        tokens = members.stream().mapToInt(StepMember::tokens).toArray();
+        batch = members.size();
+        rows = Arrays.stream(tokens).sum();
+    }
+
+    /** A call of one shard's step. */
+    @FunctionalInterface
+    private interface Call {
+        void on(Shard shard, Step step);
+    }
+
+    private void each(Call call) {
+        for (int i = 0; i < shards.size(); i++) {
+            call.on(shards.get(i), steps.get(i));
+        }
+    }
+
+    /** A call with queries, keys, values and output of so many rows. */
+    private interface AttentionCall {
+        void on(Step step, HeadSlice queries, HeadSlice keys, HeadSlice values, HeadSlice output);
+    }
+
+    private void each(
+            int count, HostMemory queries, HostMemory keys, HostMemory values, HostMemory output, AttentionCall call) {
+        each((shard, step) -> {
+            try (var q = shard.queries(queries, count);
+                    var k = shard.keys(keys, count);
+                    var v = shard.keys(values, count);
+                    var o = shard.output(output, count)) {
+                call.on(step, q, k, v, o);
+            }
+        });
+    }
+
+    @Override
+    public void decode(
+            int layer, HostMemory queries, HostMemory keys, HostMemory values, HostMemory output, boolean prefetched) {
+        each(
+                batch,
+                queries,
+                keys,
+                values,
+                output,
+                (step, q, k, v, o) -> step.decode(layer, q.tensor(), k.tensor(), v.tensor(), o.tensor()));
+    }
+
+    @Override
+    public void append(int layer, HostMemory keys, HostMemory values, boolean prefetched) {
+        each((shard, step) -> {
+            try (var k = shard.keys(keys, batch);
+                    var v = shard.keys(values, batch)) {
+                step.append(layer, k.tensor(), v.tensor());
+            }
+        });
+    }
+
+    @Override
+    public void estimate(int layer, HostMemory queries) {
+        int pages = scoredPages(layer);
+        each((shard, step) -> {
+            try (var q = shard.queries(queries, batch)) {
+                var scores = step.estimate(layer, q.tensor());
+                HeadSlice.spread(
+                        scores,
+                        pages,
+                        shownScores,
+                        (long) Float.BYTES * shard.groups().first());
+            }
+        });
+    }
+
+    private int scoredPages(int layer) {
+        return StepMember.scoreOffsets(members, layer)[batch];
+    }
+
+    @Override
+    public HostMemory scores() {
+        return shownScores;
+    }
+
+    @Override
+    public void select(int layer) {
+        each((shard, step) -> step.select(layer));
+    }
+
+    @Override
+    public void select(int layer, HostMemory scores) {
+        int pages = scoredPages(layer);
+        each((shard, step) -> {
+            try (var own = shard.scores(scores, pages)) {
+                step.select(layer, own.tensor());
+            }
+        });
+    }
+
+    @Override
+    public void recall(int layer) {
+        each((shard, step) -> step.recall(layer));
+    }
+
+    @Override
+    public void attend(int layer, HostMemory queries, HostMemory output) {
+        each((shard, step) -> {
+            try (var q = shard.queries(queries, batch);
+                    var o = shard.output(output, batch)) {
+                step.attend(layer, q.tensor(), o.tensor());
+            }
+        });
+    }
+
+    @Override
+    public void ingest(int layer, int[] chunk, int[] stored, HostMemory keys, HostMemory values) {
+        int count = Arrays.stream(chunk).sum();
+        each((shard, step) -> {
+            try (var k = shard.keys(keys, count);
+                    var v = shard.keys(values, count)) {
+                step.ingest(layer, chunk, k.tensor(), v.tensor());
+            }
+        });
+    }
+
+    @Override
+    public void prefill(
+            int layer,
+            int[] chunk,
+            int[] stored,
+            HostMemory queries,
+            HostMemory keys,
+            HostMemory values,
+            HostMemory output) {
+        each(
+                Arrays.stream(chunk).sum(),
+                queries,
+                keys,
+                values,
+                output,
+                (step, q, k, v, o) -> step.prefill(layer, chunk, q.tensor(), k.tensor(), v.tensor(), o.tensor()));
+    }
+
+    @Override
+    public void finishPrefill(int layer, HostMemory lastQueries) {
+        each((shard, step) -> {
+            try (var q = shard.queries(lastQueries, batch)) {
+                step.finishPrefill(layer, q.tensor());
+            }
+        });
+    }
+
+    @Override
+    public void forward(int layer, HostMemory queries, HostMemory keys, HostMemory values, HostMemory output) {
+        each(
+                rows,
+                queries,
+                keys,
+                values,
+                output,
+                (step, q, k, v, o) -> step.forward(layer, q.tensor(), k.tensor(), v.tensor(), o.tensor()));
+    }
+
+    @Override
+    public void prefetch(int layer, HostMemory guessedQueries) {
+        each((shard, step) -> {
+            try (var q = shard.queries(guessedQueries, batch)) {
+                step.prefetch(layer, q.tensor());
+            }
+        });
+    }
+
+    @Override
+    public int firstNotFinite(HostMemory memory, int heads, List<MemberRows> some) {
+        for (var own : some) {
+            if (!areFinite(memory, heads, own)) {
+                return own.member();
+            }
+        }
+        return -1;
+    }
+
+    /** Of all heads, so that an error does not depend on which shard has them. */
+    @Override
+    public void noteNotFinite(String name, HostMemory memory, int heads, List<MemberRows> some) {
+        for (var own : some) {
+            if (!areFinite(memory, heads, own)) {
+                notFinite.putIfAbsent(
+                        members.get(own.member()).sequence(),
+                        name + " of sequence " + own.member() + " of the batch hold NaN or infinity");
+            }
+        }
+    }
+
+    private boolean areFinite(HostMemory memory, int heads, MemberRows some) {
+        var type = cache.spec().elementType();
+        long elements = (long) heads * cache.spec().headDim();
+        for (int row = some.first(); row < some.first() + some.rows(); row++) {
+            if (!Elements.areFinite(memory.segment(), type, memory.at(row) / type.bytes(), elements)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public long unusedReservation() {
+        return shards.stream()
+                .mapToLong(shard -> shard.cache().memory().reservedDeviceSlots())
+                .sum();
+    }
+
+    @Override
+    public PendingOutcome finish(int[] kept) {
+        var reports = new ArrayList<PendingReport>(steps.size());
+        for (var step : steps) {
+            reports.add(Arrays.equals(kept, tokens) ? step.commitAsync() : step.commitAsync(kept));
+        }
+        return new PendingOutcome() {
+            @Override
+            public boolean isComplete() {
+                return reports.stream().allMatch(PendingReport::isComplete);
+            }
+
+            @Override
+            public StepOutcome await() {
+                return outcome(reports);
+            }
+        };
+    }
+
+    private StepOutcome outcome(List<PendingReport> pending) {
+        var lost = new LinkedHashMap<CacheSequence, IOException>();
+        var reports = new ArrayList<StepReport>();
+        for (int shard = 0; shard < pending.size(); shard++) {
+            try {
+                reports.add(pending.get(shard).await());
+            } catch (DeferredException e) {
+                e.report().ifPresent(reports::add);
+                for (var sequence : concerned(e, shard)) {
+                    if (e instanceof BackupException) {
+                        lost.putIfAbsent(sequence, new IOException(e.getMessage(), e));
+                    } else {
+                        notFinite.putIfAbsent(sequence, e.getMessage());
+                    }
+                }
+            }
+        }
+        return new StepOutcome(sum(reports), notFinite, lost);
+    }
+
+    /** The members whose part in a shard an error names. */
+    private List<ShardedSequence> concerned(DeferredException error, int shard) {
+        return members.stream()
+                .map(StepMember::sequence)
+                .filter(sequence -> error.poisoned().contains(sequence.parts.get(shard)))
+                .toList();
+    }
+
+    /** Parts of a step are done by one shard after another. */
+    private StepReport sum(List<StepReport> reports) {
+        var counts = new ArrayList<SequenceCounts>(batch);
+        for (int member = 0; member < batch; member++) {
+            int index = member;
+            counts.add(reports.stream()
+                    .map(report -> report.sequences().get(index))
+                    .reduce(new SequenceCounts(0, 0, 0, 0), ShardedStep::plus));
+        }
+        var nanos = new EnumMap<Part, Long>(Part.class);
+        for (var report : reports) {
+            for (var part : Part.values()) {
+                report.nanos(part).ifPresent(own -> nanos.merge(part, own, Long::sum));
+            }
+        }
+        return new CountedReport(
+                counts,
+                reports.stream().mapToLong(StepReport::recalledBytes).sum(),
+                reports.stream().mapToLong(StepReport::backedUpBytes).sum(),
+                nanos);
+    }
+
+    private static SequenceCounts plus(SequenceCounts one, SequenceCounts other) {
+        return new SequenceCounts(
+                one.recalledPages() + other.recalledPages(),
+                one.evictedPages() + other.evictedPages(),
+                one.attendedPages() + other.attendedPages(),
+                one.scoredPages() + other.scoredPages());
+    }
+
+    /** All shards take theirs back, whatever one of them raises. */
+    @Override
+    public void undo() {
+        var poisoned = new ArrayList<Sequence>();
+        BackupException failure = null;
+        for (int shard = 0; shard < steps.size(); shard++) {
+            try {
+                steps.get(shard).close();
+            } catch (BackupException e) {
+                failure = e;
+                concerned(e, shard).stream()
+                        .filter(sequence -> !poisoned.contains(sequence))
+                        .forEach(poisoned::add);
+            }
+        }
+        raise(failure, poisoned);
+    }
+
+    private static void raise(@Nullable BackupException failure, List<Sequence> poisoned) {
+        if (failure != null) {
+            poisoned.forEach(sequence -> ((CacheSequence) sequence).poison());
+            throw new BackupException(String.valueOf(failure.getMessage()), poisoned, failure);
+        }
+    }
+}
