@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.arkvale.experiments.cli.option.ArkValeOptions;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.policy.Policies;
+import io.arkvale.experiments.simulate.BatchSizes;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -84,17 +85,21 @@ class HelpTest {
     void everyPolicyIsListedAndEveryOptionExplained() {
         var list = Run.of("policies").out();
         assertThat(list.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(WIDTH));
-        for (var policy : Policies.all()) {
-            var info = policy.info();
+        var infos = Policies.all().stream().map(policy -> policy.info()).toList();
+        var names =
+                Stream.concat(Stream.of("policies", "--help"), infos.stream().map(info -> info.shortName()));
+        var help = Run.of(names.toArray(String[]::new)).out();
+        assertThat(help.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(WIDTH));
+        var parts = help.split("\n\n", -1);
+        assertThat(parts).hasSameSizeAs(infos);
+        for (int i = 0; i < parts.length; i++) {
+            var info = infos.get(i);
             assertThat(list).contains("  " + info.shortName() + " ");
-            var help = Run.of("policies", "--help", info.shortName()).out();
-            assertThat(help.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(WIDTH));
-            var words = help.replaceAll("\\s+", " ");
+            var words = parts[i].replaceAll("\\s+", " ");
             assertThat(words).startsWith(info.name() + ": ").contains(info.paper());
             for (var option : info.options()) {
-                assertThat(words)
-                        .contains(option.name() + "=" + option.defaultValue())
-                        .contains(option.description());
+                assertThat(words).contains(" " + option.name() + "=" + option.defaultValue());
+                assertThat(words).contains(option.description());
             }
         }
     }
@@ -133,10 +138,12 @@ class HelpTest {
 
     @Test
     void oldSpellingsOfValuesAreTaken() {
+        var line = all();
         for (var sizes : List.of("powers_of_two", "POWERS_OF_TWO", "powers-of-two")) {
-            assertThat(Run.of("simulate", "--batch-sizes", sizes, "--software", "GRAPH")
-                            .exit())
-                    .isZero();
+            var parsed =
+                    line.parseArgs("simulate", "--batch-sizes", sizes, "--software", "GRAPH", "--scope", "RESIDENT");
+            assertThat(Objects.requireNonNull(parsed.subcommand()).matchedOptionValue("--batch-sizes", BatchSizes.ANY))
+                    .isEqualTo(BatchSizes.POWERS_OF_TWO);
         }
     }
 

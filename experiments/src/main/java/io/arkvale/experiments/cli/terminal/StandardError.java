@@ -17,7 +17,7 @@ public final class StandardError {
     private StandardError() {}
 
     /** Makes the real file standard error again, for Java and for native code, so that the filter ends. */
-    @SuppressWarnings("restricted") // two functions of the C library with the types that POSIX gives them
+    @SuppressWarnings("restricted") // a function of the C library with the types that POSIX gives it
     public static void takeBack() {
         var real = Integer.getInteger(PROPERTY);
         if (real == null) {

@@ -28,6 +28,11 @@ class VirtualMachineTest {
             public class Main {
                 public static void main(String[] arguments) throws Exception {
                     StandardError.takeBack();
+                    if (arguments[0].equals("generate")) {
+                        new Opened(Path.of("")).hashCode();
+                        Files.createFile(Path.of(System.getProperty("arkvale.home"), "trained"));
+                        return;
+                    }
                     System.err.println("error");
                     for (var argument : arguments) {
                         System.out.println(argument);
@@ -41,7 +46,14 @@ class VirtualMachineTest {
                         new ProcessBuilder("sh", "-c", "kill -SEGV " + self).start().waitFor();
                         Thread.sleep(60_000);
                     }
-                    System.out.println(Files.readString(Path.of(arguments[1])));
+                    System.out.println(new Opened(Path.of(arguments[1])).text());
+                }
+            }
+
+            /** A second class of the package. */
+            record Opened(Path path) {
+                String text() throws Exception {
+                    return Files.readString(path);
                 }
             }
             """;
@@ -50,25 +62,42 @@ class VirtualMachineTest {
     private static Path machine = Path.of("");
 
     private static LauncherTree tree;
+    private static LauncherTree ascii;
 
     @BeforeAll
     static void layOut() throws IOException {
-        tree = new LauncherTree(machine, "Größe und Maß");
-        Files.delete(tree.checkout().resolve("pom.xml"));
+        tree = distribution("Größe und Maß");
+        ascii = distribution("plain");
+        tree.file("work/Tür", "opened");
         tree.file("src/module-info.java", "module io.arkvale.experiments { requires jdk.incubator.vector; }");
         tree.file("src/io/arkvale/experiments/cli/Main.java", PROGRAM);
-        tree.file("work/Tür", "opened");
-        var compiler = ToolProvider.findFirst("javac").orElseThrow();
         var sources = machine.resolve("src");
-        assertThat(compiler.run(
-                        System.out,
-                        System.err,
-                        "-d",
-                        tree.checkout().resolve("lib/program").toString(),
-                        "-proc:none",
-                        sources.resolve("module-info.java").toString(),
-                        sources.resolve("io/arkvale/experiments/cli/Main.java").toString(),
-                        "src/main/java/io/arkvale/experiments/cli/terminal/StandardError.java"))
+        var classes = machine.resolve("classes").toString();
+        run(
+                "javac",
+                "-d",
+                classes,
+                "-proc:none",
+                sources.resolve("module-info.java").toString(),
+                sources.resolve("io/arkvale/experiments/cli/Main.java").toString(),
+                "src/main/java/io/arkvale/experiments/cli/terminal/StandardError.java");
+        // Sealed, as jars of libraries are: their classes must all be seen to come from one place.
+        tree.file("manifest", "Sealed: true\n");
+        var manifest = machine.resolve("manifest").toString();
+        for (var distribution : List.of(tree, ascii)) {
+            var lib = Files.createDirectories(distribution.checkout().resolve("lib"));
+            run("jar", "-c", "-f", lib.resolve("program.jar").toString(), "-m", manifest, "-C", classes, ".");
+        }
+    }
+
+    private static LauncherTree distribution(String name) throws IOException {
+        var made = new LauncherTree(machine, name);
+        Files.delete(made.checkout().resolve("pom.xml"));
+        return made;
+    }
+
+    private static void run(String tool, String... arguments) {
+        assertThat(ToolProvider.findFirst(tool).orElseThrow().run(System.out, System.err, arguments))
                 .isZero();
     }
 
@@ -78,6 +107,26 @@ class VirtualMachineTest {
             var end = run(Map.of("LC_ALL", locale), "Grüße aus 東京", "Tür");
             assertThat(end.exit()).as(locale + ": " + end.err()).isZero();
             assertThat(end.out()).contains("Grüße aus 東京\n").endsWith("opened\n");
+        }
+    }
+
+    @Test
+    void theRunThatArchivesClassesIsAWholeOneAndTheOnlyOne() throws IOException, InterruptedException {
+        for (var i = 0; i < 2; i++) {
+            assertThat(run(ascii, Map.of(), "plain", "Tür").exit()).isZero();
+            assertThat(ascii.checkout().resolve("trained")).exists();
+            assertThat(archives(ascii)).singleElement().asString().endsWith(".jsa");
+        }
+        // There, Java would take archived classes for those of another jar.
+        assertThat(run(Map.of(), "plain", "Tür").exit()).isZero();
+        assertThat(archives(tree)).isEmpty();
+    }
+
+    private static List<String> archives(LauncherTree distribution) throws IOException {
+        try (var files = Files.list(distribution.checkout())) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("classes-"))
+                    .toList();
         }
     }
 
@@ -125,8 +174,13 @@ class VirtualMachineTest {
 
     private static Ended run(Map<String, String> variables, String... arguments)
             throws IOException, InterruptedException {
+        return run(tree, variables, arguments);
+    }
+
+    private static Ended run(LauncherTree distribution, Map<String, String> variables, String... arguments)
+            throws IOException, InterruptedException {
         var all = new HashMap<>(variables);
         all.put("JAVA_HOME", System.getProperty("java.home"));
-        return tree.start(all, arguments).end();
+        return distribution.start(all, arguments).end();
     }
 }
