@@ -124,7 +124,7 @@ class HelpTest {
             policies --format jsn                          | json
             bench --scope atended                          | attended
             simulate --batch-sizes powers-of-to            | powers-of-two
-            reproduce fig8a --out nowhere                  | fig8
+            reproduce tabel1 --out nowhere                 | table1
             attention --measure digests --digests centriod | centroid
             passkey --model needle-5                       | needle-5m
             completion bsh                                 | bash
