@@ -1,25 +1,39 @@
 // Opens pages and stores keys and values in them, checking that every number is finite.
 #include "cache.cuh"
 
-/** Makes the page that takes the token at `row` this sequence's own. Returns the slot to copy from, or NONE. */
+/**
+ * One thread: makes the page that takes the token at `row` this sequence's own. Returns the slot to copy from, or NONE.
+ * Of several that hold a slot the last one keeps it. It waits until the others have copied it, since what it is about to
+ * change may be theirs: forks may have been cut to other lengths.
+ */
 __device__ static int openPage(const Books& books, int* entry, int row) {
     if (row == 0 && *entry < 0) {
         *entry = takeSlot(books);
         return NONE;
     }
     int slot = *entry;
-    if (atomicSub(&books.references[slot], 1) > 1) { // a fork holds it too: the copy is this sequence's, the original theirs
+    unsigned long long* references = books.references + slot;
+    if (__ldcg(references) == 1) return NONE;
+    if (static_cast<unsigned>(atomicAdd(references, COPYING - 1)) > 1) {
         *entry = takeSlot(books);
         return slot;
     }
-    books.references[slot] = 1;
+    atomicAdd(references, 0ull - COPYING);
+    awaitReaders(books, slot);
+    *references = 1;
     return NONE;
 }
 
-__device__ static void copySlot(const Pages& pages, int from, int to) {
+/** All threads: copies a slot that others hold to one that is this sequence's own. */
+__device__ static void copySlot(const Books& books, const Pages& pages, int from, int to) {
     const int* source = reinterpret_cast<const int*>(pages.pool + from * pages.slotBytes);
     int* target = reinterpret_cast<int*>(pages.pool + to * pages.slotBytes);
     for (long long i = threadIdx.x; i < pages.slotBytes / 4; i += blockDim.x) target[i] = source[i];
+    __syncthreads();
+    if (threadIdx.x == 0) {
+        __threadfence();
+        atomicAdd(books.references + from, 0ull - COPYING);
+    }
 }
 
 /** Copies heads of one token to rows that lie `stride` elements apart. Returns whether a number is not finite. */
@@ -45,10 +59,10 @@ __device__ static bool storeHeads(T* target, const T* source, int heads, int hea
     return bad;
 }
 
-/** Keys and values that a call brings: [rows][kvHeads][headDim]. */
+/** Keys and values that a call brings. */
 struct Tokens {
-    const void* keys;
-    const void* values;
+    Rows keys;
+    Rows values;
 };
 
 /** Stores one row of them. Returns whether a number is not finite. */
@@ -56,10 +70,10 @@ template <typename T>
 __device__ static bool storeToken(const Pages& pages, const Shape& shape, const Tokens& tokens, int slot, int group, int rowInPage, long long row) {
     int heads = shape.kvHeads / shape.groups;
     long long stride = (long long)shape.pageSize * shape.headDim;
-    long long from = (row * shape.kvHeads + group * heads) * shape.headDim;
+    long long from = (long long)group * heads * shape.headDim;
     T* keys = keysOf<T>(pages, shape, slot, 0) + (long long)rowInPage * shape.headDim;
-    bool bad = storeHeads(keys, static_cast<const T*>(tokens.keys) + from, heads, shape.headDim, stride);
-    return bad | storeHeads(keys + heads * stride, static_cast<const T*>(tokens.values) + from, heads, shape.headDim, stride);
+    bool bad = storeHeads<T>(keys, rowAt<T>(tokens.keys, row, from), heads, shape.headDim, stride);
+    return bad | storeHeads<T>(keys + heads * stride, rowAt<T>(tokens.values, row, from), heads, shape.headDim, stride);
 }
 
 struct AppendArguments {
@@ -67,8 +81,8 @@ struct AppendArguments {
     Pages pages;
     Books books;
     Tokens tokens;
-    /** [batch][queryHeads][headDim], or null */
-    const void* queries;
+    /** A row per member, or null */
+    Rows queries;
     /** [batch]: 1 if a value was not finite. */
     int* flags;
 };
@@ -85,14 +99,11 @@ template <typename T> __device__ void append(const AppendArguments& call) {
     if (threadIdx.x == 0) source = openPage(call.books, entry, row);
     __syncthreads();
     int slot = *entry;
-    if (source >= 0) {
-        copySlot(call.pages, source, slot);
-        __syncthreads();
-    }
+    if (source >= 0) copySlot(call.books, call.pages, source, slot);
     bool bad = storeToken<T>(call.pages, shape, call.tokens, slot, group, row, member);
-    if (call.queries) {
+    if (call.queries.at) {
         int heads = shape.queryHeads / shape.groups;
-        const T* queries = static_cast<const T*>(call.queries) + ((long long)member * shape.queryHeads + group * heads) * shape.headDim;
+        const T* queries = rowAt<T>(call.queries, member, (long long)group * heads * shape.headDim);
         bad |= storeHeads<T>(nullptr, queries, heads, shape.headDim, shape.headDim);
     }
     if (__syncthreads_or(bad) && threadIdx.x == 0) call.flags[member] = 1;
@@ -119,7 +130,7 @@ extern "C" __global__ void __launch_bounds__(256) openPages(const __grid_constan
     __shared__ int source;
     if (threadIdx.x == 0) source = openPage(call.books, table + page, chunk.first % shape.pageSize);
     __syncthreads();
-    if (source >= 0) copySlot(call.pages, source, table[page]);
+    if (source >= 0) copySlot(call.books, call.pages, source, table[page]);
     for (page += 1 + threadIdx.x; page <= last; page += blockDim.x) openPage(call.books, table + page, 0);
 }
 
@@ -152,8 +163,7 @@ struct FiniteArguments {
     const Sequence* sequences;
     /** [batch], or null in decode */
     const Chunk* chunks;
-    /** [rows][heads][headDim] */
-    const void* values;
+    Rows values;
     /** [batch]: 1 if a value was not finite. */
     int* flags;
     int heads;
@@ -165,7 +175,7 @@ template <typename T> __device__ void finite(const FiniteArguments& call) {
     int token = blockIdx.x, member = blockIdx.y;
     Chunk chunk = chunkOf(call.chunks, call.sequences, member);
     if (token >= chunk.tokens) return;
-    const T* values = static_cast<const T*>(call.values) + (long long)(chunk.row + token) * call.heads * call.headDim;
+    const T* values = rowAt<T>(call.values, chunk.row + token, 0);
     bool bad = storeHeads<T>(nullptr, values, call.heads, call.headDim, call.headDim);
     if (__syncthreads_or(bad) && threadIdx.x == 0) call.flags[member] = 1;
 }

@@ -100,8 +100,8 @@ template <typename T, int D> __device__ void attend(const AttendArguments& call)
 
     uint32_t queries[D / 16][4];
     int firstQueryHead = kvHead * share + firstHead;
-    long long tensorRow = (long long)row.row * shape.queryHeads + firstQueryHead, headRow = (long long)blockIdx.y * shape.queryHeads + firstQueryHead;
-    const uint32_t* query = reinterpret_cast<const uint32_t*>(static_cast<const T*>(call.queries) + tensorRow * D);
+    long long headRow = (long long)blockIdx.y * shape.queryHeads + firstQueryHead;
+    const uint32_t* query = reinterpret_cast<const uint32_t*>(rowAt<T>(call.queries, row.row, firstQueryHead * D));
 #pragma unroll
     for (int step = 0; step < D / 16; step++) {
 #pragma unroll
@@ -166,7 +166,7 @@ template <typename T, int D> __device__ void attend(const AttendArguments& call)
 
     float* partials = call.partials;
     float* shares = call.partials + (long long)gridDim.y * shape.queryHeads * call.splits * D; // most and sum of each split
-    T* output = static_cast<T*>(call.output) + tensorRow * D;
+    T* output = rowAt<T>(call.output, row.row, firstQueryHead * D);
     for (int i = threadIdx.x; i < heads * D; i += blockDim.x) {
         int head = i / D;
         float most = mosts[head], total = 0, value = 0;

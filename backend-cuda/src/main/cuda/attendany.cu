@@ -58,8 +58,8 @@ template <typename T> __device__ void attendAny(const AttendArguments& call) {
     Timed timed(call.layer, ATTEND);
 
     __shared__ float query[MOST_DIM], outputs[WARPS][MOST_DIM], mosts[WARPS], sums[WARPS];
-    long long tensorRow = (long long)row.row * shape.queryHeads + head, headRow = (long long)blockIdx.y * shape.queryHeads + head;
-    for (int i = threadIdx.x; i < width; i += blockDim.x) query[i] = widen(static_cast<const T*>(call.queries)[tensorRow * width + i]);
+    long long headRow = (long long)blockIdx.y * shape.queryHeads + head;
+    for (int i = threadIdx.x; i < width; i += blockDim.x) query[i] = widen(rowAt<T>(call.queries, row.row, head * width)[i]);
     __syncthreads();
     int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     long long toValues = (long long)perGroup * shape.pageSize * width;
@@ -88,7 +88,7 @@ template <typename T> __device__ void attendAny(const AttendArguments& call) {
     for (int w = 0; w < WARPS; w++) total += expf(mosts[w] - most) * sums[w];
     float* partials = call.partials + (headRow * call.splits + blockIdx.z) * width;
     float* shares = call.partials + (long long)gridDim.y * shape.queryHeads * call.splits * width + headRow * call.splits * 2;
-    T* output = static_cast<T*>(call.output) + tensorRow * width;
+    T* output = rowAt<T>(call.output, row.row, head * width);
     for (int i = threadIdx.x; i < width; i += blockDim.x) {
         float value = 0;
         for (int w = 0; w < WARPS; w++) value += expf(mosts[w] - most) * outputs[w][i];
@@ -127,8 +127,7 @@ template <typename T> __device__ void prefillAny(const PrefillArguments& call) {
     const Sequence& sequence = call.layer.sequences[member];
     long long offset = tableOffset(call.layer, sequence, kvHead / perGroup);
     __shared__ float query[WARPS][MOST_DIM];
-    long long row = ((long long)(chunk.row + token) * shape.queryHeads + head) * width;
-    for (int i = lane; i < width; i += 32) query[warp][i] = widen(static_cast<const T*>(call.queries)[row + i]);
+    for (int i = lane; i < width; i += 32) query[warp][i] = widen(rowAt<T>(call.queries, chunk.row + token, head * width)[i]);
     __syncwarp();
     long long toValues = (long long)perGroup * shape.pageSize * width;
     float scale = 1.0f / sqrtf((float)width);
@@ -145,7 +144,7 @@ template <typename T> __device__ void prefillAny(const PrefillArguments& call) {
             take(running, query[warp], ahead, toValues, width, scale);
         }
     }
-    T* output = static_cast<T*>(call.output) + row;
+    T* output = rowAt<T>(call.output, chunk.row + token, head * width);
 #pragma unroll
     for (int i = 0; i < LANE_DIM; i++) {
         if (lane + 32 * i < width) output[lane + 32 * i] = narrow<T>(running.output[i] / running.sum);

@@ -35,10 +35,8 @@ struct AttendArguments {
     Pages pages;
     /** What block y is; null if it is the one token of member y, in row y. */
     const Row* rows;
-    /** [rows][queryHeads][headDim] */
-    const void* queries;
-    /** [rows][queryHeads][headDim] */
-    void* output;
+    Rows queries;
+    Rows output;
     /** [blocks y][queryHeads][splits] of headDim numbers, then of a maximum and a sum. */
     float* partials;
     /** [blocks y][kvHeads], or queryHeads: splits that are done. Zero between calls. */

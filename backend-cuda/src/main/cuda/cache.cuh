@@ -106,6 +106,18 @@ struct Sequence {
     int serving;
 };
 
+/** Rows of a tensor, each [heads][headDim]. */
+struct Rows {
+    void* at;
+    /** Elements from one row to the next. */
+    long long stride;
+};
+
+/** Where an element of a row lies. */
+template <typename T> __device__ inline T* rowAt(const Rows& rows, long long row, long long element) {
+    return static_cast<T*>(rows.at) + row * rows.stride + element;
+}
+
 /** The tokens of one member that a call covers. */
 struct Chunk {
     /** Position of the first one. */
@@ -152,8 +164,8 @@ struct Books {
     unsigned long long* given;
     /** A ring of as many entries as slots, NONE where none waits. */
     int* freeSlots;
-    /** Sequences that hold each device slot. */
-    int* references;
+    /** How many sequences hold each device slot, and COPYING for each block that copies it for one that held it too. */
+    unsigned long long* references;
     /** Device slot that holds the page of each backup slot, or a SlotMark. */
     int* holders;
     /** Device slots that there are. */
@@ -273,9 +285,19 @@ __device__ inline int takeSlot(const Books& books) {
     return slot;
 }
 
+/** The unit of the upper half of a slot's references. */
+constexpr unsigned long long COPYING = 1ull << 32;
+
+/** One thread, after it gave up the last reference: waits until nobody copies the slot any more. Who copies is running. */
+__device__ inline void awaitReaders(const Books& books, int slot) {
+    while (atomicAdd(&books.references[slot], 0ull) >= COPYING) __nanosleep(100);
+}
+
 /** Gives up one reference; the last one frees the slot. */
 __device__ inline void dropSlot(const Books& books, int slot, int backup) {
-    if (atomicSub(&books.references[slot], 1) != 1) return;
+    unsigned long long references = atomicAdd(&books.references[slot], ~0ull);
+    if (static_cast<unsigned>(references) != 1) return;
+    if (references >= COPYING) awaitReaders(books, slot);
     if (backup >= 0) atomicCAS(&books.holders[backup], slot, NONE);
     int* entry = books.freeSlots + atomicAdd(books.given, 1ull) % books.slots;
     while (atomicCAS(entry, NONE, slot) != NONE) __nanosleep(100); // whoever takes what is still there is about to

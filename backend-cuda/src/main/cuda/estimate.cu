@@ -30,8 +30,7 @@ __device__ static bool isLinear(const Shape& shape, const Sequence& sequence) {
 struct EstimateMeanArguments {
     Layer layer;
     Digests digests;
-    /** [batch][queryHeads][headDim] */
-    const void* queries;
+    Rows queries;
     /** [rows][groups], written */
     float* scores;
     /** [batch]: the first row of each member. */
@@ -90,7 +89,7 @@ template <typename T> __device__ void estimateMean(const EstimateMeanArguments& 
 #pragma unroll
     for (int stage = 0; stage < STAGES - 1; stage++) load();
 
-    const T* queries = static_cast<const T*>(call.queries) + (scoringRow(call.layer, sequence, member) * shape.queryHeads + group * heads * share) * width;
+    const T* queries = rowAt<T>(call.queries, scoringRow(call.layer, sequence, member), (long long)group * heads * share * width);
     float mean = 1.0f / (heads * share);
     for (int i = threadIdx.x * WIDTH; i < half; i += blockDim.x * WIDTH) {
         const T* query = queries + (long long)(i / width) * share * width + i % width;
@@ -168,8 +167,7 @@ template <typename T> __device__ void estimateMean(const EstimateMeanArguments& 
 struct EstimateHeadsArguments {
     Layer layer;
     Digests digests;
-    /** [batch][queryHeads][headDim] */
-    const void* queries;
+    Rows queries;
     /** [rows][queryHeads], written */
     float* headScores;
     /** [batch]: the first row of each member. */
@@ -188,7 +186,7 @@ template <typename T> __device__ void estimateHeads(const EstimateHeadsArguments
     Timed timed(call.layer, ESTIMATE);
     int heads = shape.kvHeads / shape.groups, head = queryHead / (shape.queryHeads / shape.kvHeads), width = shape.headDim;
     int backup = sequence.tables.backups[tableOffset(call.layer, sequence, head / heads) + page];
-    const T* query = static_cast<const T*>(call.queries) + (scoringRow(call.layer, sequence, member) * shape.queryHeads + queryHead) * width;
+    const T* query = rowAt<T>(call.queries, scoringRow(call.layer, sequence, member), (long long)queryHead * width);
     const T* upper = reinterpret_cast<const T*>(call.digests.vectors) + ((long long)backup * 2 * heads + head % heads) * width;
     const T* lower = upper + (long long)heads * width;
     bool cuboid = isCuboid(sequence.digest), sphere = isSphere(sequence.digest);

@@ -24,7 +24,7 @@ __device__ inline Place acquire(const Books& books, int backup) {
         __nanosleep(100);
         holder = atomicAdd(&books.holders[backup], 0);
     }
-    atomicAdd(&books.references[holder], 1);
+    atomicAdd(&books.references[holder], 1ull);
     return {holder, false};
 }
 

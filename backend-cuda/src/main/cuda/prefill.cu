@@ -64,8 +64,7 @@ template <typename T, int D> __device__ void prefill(const PrefillArguments& cal
 #pragma unroll
         for (int j = 0; j < 4; j++) {
             int row = firstRow + warp * 16 + lane / 4 + j % 2 * 8;
-            const uint32_t* query = reinterpret_cast<const uint32_t*>(
-                static_cast<const T*>(call.queries) + ((long long)(chunk.row + row) * shape.queryHeads + head) * D);
+            const uint32_t* query = reinterpret_cast<const uint32_t*>(rowAt<T>(call.queries, chunk.row + row, head * D));
             queries[step][j] = row < chunk.tokens ? query[step * 8 + j / 2 * 4 + lane % 4] : 0;
         }
     }
@@ -104,8 +103,7 @@ template <typename T, int D> __device__ void prefill(const PrefillArguments& cal
         total += __shfl_xor_sync(~0u, total, 2);
         int row = firstRow + warp * 16 + lane / 4 + r * 8;
         if (row >= chunk.tokens) continue;
-        uint32_t* output = reinterpret_cast<uint32_t*>(
-            static_cast<T*>(call.output) + ((long long)(chunk.row + row) * shape.queryHeads + head) * D);
+        uint32_t* output = reinterpret_cast<uint32_t*>(rowAt<T>(call.output, chunk.row + row, head * D));
 #pragma unroll
         for (int i = 0; i < D / 8; i++) {
             output[i * 4 + lane % 4] = pack<T>(sum.output[i][2 * r] / total, sum.output[i][2 * r + 1] / total);

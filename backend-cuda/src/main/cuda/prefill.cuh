@@ -8,8 +8,6 @@ struct PrefillArguments {
     Pages pages;
     /** [batch] */
     const Chunk* chunks;
-    /** [rows][queryHeads][headDim] */
-    const void* queries;
-    /** [rows][queryHeads][headDim] */
-    void* output;
+    Rows queries;
+    Rows output;
 };

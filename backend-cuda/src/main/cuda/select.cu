@@ -24,8 +24,8 @@ enum SelectMode : int {
 struct SelectPagesArguments {
     Layer layer;
     Books books;
-    /** [rows][groups] */
-    const float* scores;
+    /** A row per page, of a score per group. */
+    Rows scores;
     /** [batch]: the first row of each member. */
     const int* offsets;
     /** Scratch for tables that exceed shared memory. */
@@ -213,7 +213,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
         keys = reinterpret_cast<uint32_t*>(call.keys) + 2 * (scoreOffset * shape.groups + group * each);
     }
     uint32_t* residence = keys + candidates;
-    fetch(call.scores + (scoreOffset + from) * shape.groups + group, shape.groups, table + from, candidates, keys, residence);
+    fetch(rowAt<float>(call.scores, scoreOffset + from, group), call.scores.stride, table + from, candidates, keys, residence);
 
     __shared__ int ties[WARPS], resting[WARPS], wanted[WARPS], residing[WARPS], worstTies[WARPS], exchanges;
     __shared__ int freed[MOST_EXCHANGED];

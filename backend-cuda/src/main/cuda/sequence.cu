@@ -40,7 +40,7 @@ struct RetainSlotsArguments {
 extern "C" __global__ void __launch_bounds__(256) retainSlots(const __grid_constant__ RetainSlotsArguments call) {
     const int* slots = call.tables.slots;
     for (long long i = blockIdx.x * blockDim.x + threadIdx.x; i < entriesOf(call.shape, call.tables.capacity); i += gridDim.x * blockDim.x) {
-        if (slots[i] >= 0) atomicAdd(&call.books.references[slots[i]], 1);
+        if (slots[i] >= 0) atomicAdd(&call.books.references[slots[i]], 1ull);
     }
 }
 

@@ -219,7 +219,7 @@ extern "C" __global__ void __launch_bounds__(256) returnPages(const __grid_const
     if (threadIdx.x != 0 || call.residence.length % call.shape.pageSize == 0) return;
     int slot = slots[pages - 1], backup = backups[pages - 1];
     if (backup == NONE) return;
-    // Who holds it alone changes it from now on; else it is the others' page, and this sequence copies it when it appends.
-    if (call.books.references[slot] == 1 && call.books.holders[backup] == slot) call.books.holders[backup] = NONE;
+    // Even if others hold it too: they may evict it, and this sequence, which knows no backup of it, changes it then.
+    if (call.books.holders[backup] == slot) call.books.holders[backup] = NONE;
     backups[pages - 1] = NONE;
 }

@@ -28,6 +28,7 @@ public final class Capabilities {
     private final Set<Feature> features;
     private final RowBound keyBound;
     private final RowBound valueBound;
+    private final int tensorAlignment;
     private final Map<Unit, SortedSet<Integer>> blockSizes;
 
     private Capabilities(Builder builder) {
@@ -41,6 +42,7 @@ public final class Capabilities {
         features = unmodifiable(builder.features);
         keyBound = builder.keyBound;
         valueBound = builder.valueBound;
+        tensorAlignment = builder.tensorAlignment;
         var sizes = new EnumMap<Unit, SortedSet<Integer>>(Unit.class);
         builder.blockSizes.forEach((unit, some) -> sizes.put(unit, Collections.unmodifiableSortedSet(some)));
         blockSizes = Collections.unmodifiableMap(sizes);
@@ -69,6 +71,10 @@ public final class Capabilities {
         FORK_SETTINGS("forks at a length, with settings of their own"),
         /** Begin, fork, truncate and closing of other sequences while a step is open. */
         BESIDE_STEPS("calls for other sequences beside an open step"),
+        /** {@link KvCache#wrap} of host memory. */
+        HOST_TENSORS("tensors over memory of the caller's"),
+        /** {@link KvCache#wrap} of device memory, and {@link KvCache#queue}. */
+        DEVICE_TENSORS("tensors over device memory of the caller's, and its queue"),
         /** Backups on disk: {@link CacheSpec#diskSlots()} above 0. */
         DISK_TIER("a disk tier"),
         /** The same calls give the same bits. */
@@ -228,6 +234,19 @@ public final class Capabilities {
         return valueBound;
     }
 
+    /**
+     * What the address and the row stride of memory that is wrapped must be multiples of, in bytes, beside the size of an
+     * element.
+     */
+    public int tensorAlignment() {
+        return tensorAlignment;
+    }
+
+    /** Whether tensors may lie over memory of the caller's. */
+    public boolean wrapsTensors() {
+        return supports(Feature.HOST_TENSORS) || supports(Feature.DEVICE_TENSORS);
+    }
+
     /** Sizes at which the backend's work is cut, ascending: the kit tries one less, exactly and one more of each. */
     public SortedSet<Integer> blockSizes(Unit unit) {
         return blockSizes.getOrDefault(unit, Collections.emptySortedSet());
@@ -322,6 +341,7 @@ public final class Capabilities {
         private final EnumSet<Feature> features = EnumSet.noneOf(Feature.class);
         private RowBound keyBound = RowBound.EXACT;
         private RowBound valueBound = RowBound.EXACT;
+        private int tensorAlignment = 1;
         private final EnumMap<Unit, SortedSet<Integer>> blockSizes = new EnumMap<>(Unit.class);
 
         private Builder() {}
@@ -337,6 +357,7 @@ public final class Capabilities {
             features.addAll(from.features);
             keyBound = from.keyBound;
             valueBound = from.valueBound;
+            tensorAlignment = from.tensorAlignment;
             from.blockSizes.forEach((unit, sizes) -> blockSizes.put(unit, new TreeSet<>(sizes)));
         }
 
@@ -392,6 +413,20 @@ public final class Capabilities {
         public Builder storedRows(RowBound keys, RowBound values) {
             this.keyBound = keys;
             this.valueBound = values;
+            return this;
+        }
+
+        /**
+         * Sets what addresses and row strides of wrapped memory must be multiples of, in bytes; 1 if not called.
+         *
+         * @throws InvalidArgumentException if it is no power of two from 1 to 4096
+         */
+        public Builder tensorAlignment(int bytes) {
+            Checks.range("tensorAlignment", bytes, 1, 4096);
+            if (Integer.bitCount(bytes) != 1) {
+                throw new InvalidArgumentException("tensorAlignment is " + bytes + "; allowed: powers of two");
+            }
+            this.tensorAlignment = bytes;
             return this;
         }
 

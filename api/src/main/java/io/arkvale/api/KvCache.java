@@ -1,5 +1,7 @@
 package io.arkvale.api;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * A paged key-value cache of one model shape, with the pools of its {@link CacheSpec}.
  *
@@ -105,6 +107,41 @@ public interface KvCache extends AutoCloseable {
      * @throws ClosedException if the cache is closed
      */
     Tensor allocate(ElementType elementType, int rows, int heads, int width);
+
+    /**
+     * Lays a tensor over memory that the caller owns, so that nothing is copied. The memory must live until the tensor is
+     * closed. Closing the tensor or the cache leaves it as it is.
+     *
+     * <p>With {@link Capabilities.Feature#HOST_TENSORS} it is memory outside the heap that every thread may access. Calls are
+     * done with it when they return. With {@link Capabilities.Feature#DEVICE_TENSORS} it is a segment of that address and size
+     * on the device ({@link MemorySegment#ofAddress}, {@link MemorySegment#reinterpret(long)}), which the host never accesses.
+     * Calls are done with it in the order of {@link #queue()}.
+     *
+     * @param memory from the first byte of the first row on; at least {@code (rows − 1) · rowStride} and one row long. Its
+     *     address is a multiple of {@link Capabilities#tensorAlignment} and of an element
+     * @param elementType the cache's type for queries, keys, values and outputs; F32 for scores
+     * @param rows rows, at least 1
+     * @param heads heads per row, at least 1
+     * @param width elements per head, at least 1
+     * @param rowStride bytes from one row to the next: at least a row's, a multiple as the address is
+     * @throws UnsupportedFeatureException if the backend declares neither feature
+     * @throws InvalidArgumentException if a size is below 1, the type is neither F32 nor the cache's, or the memory is too
+     *     short, not aligned, on the heap, read-only or one thread's alone
+     * @throws ClosedException if the cache or the memory is closed
+     */
+    default Tensor wrap(MemorySegment memory, ElementType elementType, int rows, int heads, int width, long rowStride) {
+        throw new UnsupportedFeatureException(Capabilities.Feature.HOST_TENSORS);
+    }
+
+    /**
+     * The device's queue that the cache's calls go to.
+     *
+     * @throws UnsupportedFeatureException if the backend does not declare {@link Capabilities.Feature#DEVICE_TENSORS}
+     * @throws ClosedException if the cache is closed
+     */
+    default DeviceQueue queue() {
+        throw new UnsupportedFeatureException(Capabilities.Feature.DEVICE_TENSORS);
+    }
 
     /** Allocates a tensor for queries or outputs of {@code rows} tokens. */
     default Tensor allocateQueries(int rows) {

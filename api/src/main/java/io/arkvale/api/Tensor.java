@@ -3,10 +3,11 @@ package io.arkvale.api;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Backend memory of shape {@code [rows, heads, width]}, row-major, without gaps. Rows are ragged: the rows of a batch's
+ * Memory of shape {@code [rows, heads, width]}, row-major, without gaps within a row. Rows are ragged: the rows of a batch's
  * sequences follow each other in batch order, one per token (decode: one per sequence).
  *
- * <p>Made by {@link KvCache#allocate}, owned by the caller, freed by {@link #close()} or with its cache. The tensor
+ * <p>Made by {@link KvCache#allocate}, owned by the caller, freed by {@link #close()} or with its cache; or laid over memory
+ * of the caller's by {@link KvCache#wrap}, which closing leaves as it is. The tensor
  * returned by {@link Step#estimate} belongs to its step. Copies take part in the cache's logical queue: they see the
  * effect of every earlier call. Elements travel in native byte order.
  */
@@ -23,9 +24,26 @@ public interface Tensor extends AutoCloseable {
     /** Elements per head. */
     int width();
 
-    /** Bytes of one row. */
+    /** Bytes of one row, without what may lie between rows. */
     default long rowBytes() {
         return (long) heads() * width() * elementType().bytes();
+    }
+
+    /** Bytes from one row to the next: {@link #rowBytes()}, or more if it was wrapped so. */
+    default long rowStride() {
+        return rowBytes();
+    }
+
+    /**
+     * Where it lies, from the first byte of its first row to the last of its last. With {@link Capabilities.Feature#HOST_TENSORS}
+     * this is host memory, which may be read and written between calls. With {@link Capabilities.Feature#DEVICE_TENSORS} its
+     * address is the device's, for launches of the caller's on {@link KvCache#queue()}; the host must not access it.
+     *
+     * @throws UnsupportedFeatureException if the backend declares neither
+     * @throws ClosedException if the tensor, its cache or its memory is closed
+     */
+    default MemorySegment memory() {
+        throw new UnsupportedFeatureException(Capabilities.Feature.HOST_TENSORS);
     }
 
     /**
@@ -57,7 +75,7 @@ public interface Tensor extends AutoCloseable {
         copyTo(0, rows(), target);
     }
 
-    /** Frees the memory; closing twice is harmless. */
+    /** Frees the memory, unless it is the caller's; closing twice is harmless. */
     @Override
     void close();
 }

@@ -36,7 +36,7 @@ import java.util.List;
  * that fails for good raises {@link io.arkvale.api.BackendLostException} from any call. Nothing else is expected.
  *
  * @param <M> the memory of its tensors. Queries, outputs, keys and values are {@code [rows, heads, headDim]} in the cache's
- *     element type
+ *     element type; row {@code i} begins at {@code i} times {@link TensorMemory#rowStride}
  */
 public interface PageDevice<M extends TensorMemory> extends AutoCloseable {
     /** How it stores pages. */
@@ -45,9 +45,19 @@ public interface PageDevice<M extends TensorMemory> extends AutoCloseable {
     /**
      * Memory for a tensor, all zero, owned by the caller.
      *
+     * @param rowBytes bytes of a row; rows follow each other without gaps
      * @throws io.arkvale.api.CapacityException if there is not so much
      */
-    M allocate(long bytes);
+    M allocate(long bytes, long rowBytes);
+
+    /**
+     * A tensor over memory of the caller's: of the kind, size and alignment that the backend declares.
+     *
+     * @param rowStride bytes from one row to the next
+     */
+    default M wrap(MemorySegment memory, long rowStride) {
+        throw new UnsupportedOperationException("the backend declares no tensors over memory of the caller's");
+    }
 
     /** Whether {@code elements} numbers of a type, from offset {@code at} in bytes, are all finite. */
     boolean isFinite(M memory, ElementType type, long at, long elements);

@@ -24,6 +24,9 @@ import io.arkvale.cuda.step.Splits;
 public final class CudaBackend extends CacheBackend {
     public static final String ID = "cuda";
 
+    /** Bytes that kernels read and write at a time. */
+    private static final int TENSOR_ALIGNMENT = 16;
+
     private static final Capabilities CAPABILITIES = Capabilities.builder()
             .elementTypes(ElementType.values())
             .headDims(SizeRange.of(1, 256))
@@ -42,7 +45,9 @@ public final class CudaBackend extends CacheBackend {
                     Feature.RECALL_WITHOUT_HOST,
                     Feature.MIXED_STEPS,
                     Feature.BESIDE_STEPS,
-                    Feature.TRUNCATION)
+                    Feature.TRUNCATION,
+                    Feature.DEVICE_TENSORS)
+            .tensorAlignment(TENSOR_ALIGNMENT)
             .blockSizes(Unit.PAGES, ScoreWork.WARPS, ScoreWork.WARPS * ScoreWork.PAGES)
             .blockSizes(Unit.TOKENS, Splits.UNIT, AttentionWork.PREFILL_ROWS, Splits.TARGET / 2)
             .build();

@@ -4,6 +4,7 @@ import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CacheView;
 import io.arkvale.api.CapacityException;
+import io.arkvale.api.DeviceQueue;
 import io.arkvale.api.MemoryUse;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.core.CheckedCache;
@@ -22,6 +23,7 @@ import io.arkvale.cuda.step.CudaStep;
 import io.arkvale.cuda.step.Member;
 import io.arkvale.cuda.step.Reservation;
 import io.arkvale.cuda.step.StepMemory;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -135,12 +137,30 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
     }
 
     @Override
-    protected CudaMemory doAllocate(long bytes) {
+    protected CudaMemory doAllocate(long bytes, long rowBytes) {
         device.enter();
         // No device has half of what a long can count; the driver is not asked for more, which it may round up.
         var block = memory.allocate(Math.min(bytes, Long.MAX_VALUE / 2));
         streams.fill(block.address, 0, block.bytes);
-        return new CudaMemory(this, block);
+        return new CudaMemory(this, block, rowBytes);
+    }
+
+    @Override
+    protected CudaMemory doWrap(MemorySegment memory, long rowStride) {
+        return new CudaMemory(this, memory, rowStride);
+    }
+
+    @Override
+    protected DeviceQueue doQueue() {
+        return new CudaQueue(this);
+    }
+
+    /** A call of its queue. */
+    void ordered(Runnable call) {
+        read(() -> {
+            call.run();
+            return true;
+        });
     }
 
     @Override

@@ -22,7 +22,7 @@ import java.lang.foreign.ValueLayout;
  * books of the device slots, which the device keeps itself so that it can move pages without the host.
  */
 public final class Pools {
-    /** Ints before the books' arrays: two counters of 8 bytes, of slots given back and taken. */
+    /** Ints before the books' arrays: two counters of 8 bytes, of slots given back and taken. References take 8 bytes too. */
     private static final int HEADER = 4;
 
     public final int deviceSlots;
@@ -49,7 +49,7 @@ public final class Pools {
         host = memory.pin(Math.multiplyExact(spec.slotBytes(), spec.hostSlots()));
         digests = memory.allocate(spec.slotBytes() / spec.pageSize() * spec.hostSlots());
         radii = memory.allocate((long) Float.BYTES * spec.kvHeadsPerGroup() * spec.hostSlots());
-        books = memory.allocate(Integer.BYTES * (HEADER + 2L * deviceSlots + hostSlots));
+        books = memory.allocate(Integer.BYTES * (HEADER + 3L * deviceSlots + hostSlots));
         backups = new SlotPool(hostSlots);
         shape = new Shape(
                 spec.layers(), spec.queryHeads(), spec.kvHeads(), spec.headDim(), spec.pageSize(), spec.headGroups());
@@ -60,7 +60,7 @@ public final class Pools {
         for (var block : new Memory.OnDevice[] {digests, radii, books}) {
             streams.fill(block.address, 0, block.bytes);
         }
-        streams.fill(at(HEADER + 2L * deviceSlots), TableLayout.NONE, (long) Integer.BYTES * hostSlots);
+        streams.fill(at(HEADER + 3L * deviceSlots), TableLayout.NONE, (long) Integer.BYTES * hostSlots);
         queue.launch(KernelName.FREE_ALL_SLOTS, new Grid(64), 256, 0, new FreeAllSlotsArguments(booksOfSlots()));
     }
 
@@ -82,16 +82,12 @@ public final class Pools {
     /** Where kernels find who holds which slot. */
     public Books booksOfSlots() {
         return new Books(
-                books.value(),
-                at(HEADER + (long) deviceSlots).value(),
-                at(HEADER).value(),
-                holders(),
-                deviceSlots);
+                books.value(), at(HEADER + 2L * deviceSlots).value(), at(HEADER).value(), holders(), deviceSlots);
     }
 
     /** Where kernels find the device slot that holds the page of each backup. */
     public long holders() {
-        return at(HEADER + 2L * deviceSlots).value();
+        return at(HEADER + 3L * deviceSlots).value();
     }
 
     public Memory.OnDevice slots() {

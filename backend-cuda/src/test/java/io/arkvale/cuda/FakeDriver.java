@@ -279,6 +279,16 @@ final class FakeDriver extends Driver {
     }
 
     @Override
+    public int cuStreamWaitEvent(long stream, long event) {
+        return result("cuStreamWaitEvent");
+    }
+
+    @Override
+    public int cuEventRecord(long event, long stream) {
+        return result("cuEventRecord");
+    }
+
+    @Override
     public int cuEventCreate(CUevent event, int flags) {
         return made("cuEventCreate", "event", event);
     }

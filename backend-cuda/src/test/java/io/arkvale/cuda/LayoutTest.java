@@ -103,8 +103,8 @@ class LayoutTest {
         assertThat(buffer.array()).isEqualTo(expected.array());
         var append = StructLayout.of(AppendArguments.class);
         assertThat(append.offset("tokens")).isEqualTo(56 + 24 + 40); // books end with 4 bytes that nothing uses
-        assertThat(append.offset("flags")).isEqualTo(56 + 24 + 40 + 16 + 8);
-        assertThat(StructLayout.of(AttendArguments.class).bytes()).isEqualTo(56 + 24 + 5 * 8 + 3 * 4 + 4);
+        assertThat(append.offset("flags")).isEqualTo(56 + 24 + 40 + 2 * 16 + 16); // tokens and queries are rows
+        assertThat(StructLayout.of(AttendArguments.class).bytes()).isEqualTo(56 + 24 + 7 * 8 + 3 * 4 + 4);
     }
 
     @Test

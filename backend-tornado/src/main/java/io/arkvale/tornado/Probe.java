@@ -10,6 +10,16 @@ final class Probe {
     /** The class that is there only if the module was built with TornadoVM. */
     static final String DRIVER = "io.arkvale.tornado.TornadoDriver";
 
+    /**
+     * How many events TornadoVM lets an operation wait for. It reads this once, when it is loaded, and clears that many
+     * places for every list of events in every execution: with its default of 32,768 this takes longer than all else that it
+     * does on the host.
+     */
+    static final String MOST_EVENTS = "tornado.max.events";
+
+    /** More than an operation of ours could wait for: those on all arrays of a graph. */
+    private static final String ENOUGH_EVENTS = "256";
+
     /** A class whose initialiser failed says why only once. */
     private static @Nullable Unavailable broken;
 
@@ -47,6 +57,9 @@ final class Probe {
 
     /** The part that names TornadoVM. */
     private static Driver driver() {
+        if (System.getProperty(MOST_EVENTS) == null) {
+            System.setProperty(MOST_EVENTS, ENOUGH_EVENTS);
+        }
         try {
             return Class.forName(DRIVER)
                     .asSubclass(Driver.class)

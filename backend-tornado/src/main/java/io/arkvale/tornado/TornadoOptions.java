@@ -4,6 +4,7 @@ import io.arkvale.api.BackendOption;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.core.OptionValues;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -12,9 +13,16 @@ import java.util.Map;
  * @param device number of the device, as TornadoVM counts those of its first driver
  * @param immediateChecks whether a non-finite value is an error at the call that brings it
  * @param timedParts whether TornadoVM's profiler takes the time of kernels, for the reports of steps
- * @param replayed whether executions are recorded once as CUDA graphs and then replayed
+ * @param replay whether executions are recorded once as CUDA graphs and then replayed
  */
-record TornadoOptions(int device, boolean immediateChecks, boolean timedParts, boolean replayed) {
+record TornadoOptions(int device, boolean immediateChecks, boolean timedParts, Replay replay) {
+    /** When executions are replayed. */
+    enum Replay {
+        AUTO,
+        ON,
+        OFF
+    }
+
     private static final int MOST_DEVICES = 64;
 
     private static final BackendOption DEVICE =
@@ -24,8 +32,8 @@ record TornadoOptions(int device, boolean immediateChecks, boolean timedParts, b
 
     private static final BackendOption REPLAY = new BackendOption(
             "replay",
-            "off",
-            "off, on (with TornadoVM for CUDA, and without timing=parts)",
+            "auto",
+            "auto (where that can be), off, on (with TornadoVM for CUDA, and without timing=parts)",
             "whether executions are recorded once as CUDA graphs and then replayed");
 
     static final List<BackendOption> ALL = List.of(DEVICE, OptionValues.CHECKS, TIMING, REPLAY);
@@ -36,23 +44,34 @@ record TornadoOptions(int device, boolean immediateChecks, boolean timedParts, b
                 values.number(DEVICE, 0, MOST_DEVICES - 1),
                 values.immediateChecks(),
                 values.isSecond(TIMING, "off", "parts"),
-                values.isSecond(REPLAY, "off", "on"));
+                replay(values.get(REPLAY)));
         // TornadoVM's profiler sees no kernels within a replayed graph.
-        if (options.replayed && options.timedParts) {
+        if (options.replay == Replay.ON && options.timedParts) {
             throw REPLAY.reject("on");
         }
         return options;
     }
 
+    private static Replay replay(String value) {
+        for (var replay : Replay.values()) {
+            if (replay.name().toLowerCase(Locale.ROOT).equals(value)) {
+                return replay;
+            }
+        }
+        throw REPLAY.reject(value);
+    }
+
     /**
-     * Checks that executions can be replayed, if they shall be.
+     * Whether executions are replayed by TornadoVM for a kind of code.
      *
-     * @throws InvalidArgumentException if TornadoVM generates another code than CUDA's: with PTX recording fails, which is
-     *     printed and not raised, and nothing is executed
+     * @throws InvalidArgumentException if they shall be, and TornadoVM generates another code than CUDA's: with PTX recording
+     *     fails, which is printed and not raised, and nothing is executed
      */
-    void requireReplayable(String code) {
-        if (replayed && !code.equals("CUDA")) {
+    boolean replays(String code) {
+        boolean canReplay = code.equals("CUDA") && !timedParts;
+        if (replay == Replay.ON && !canReplay) {
             throw REPLAY.reject("on");
         }
+        return canReplay && replay != Replay.OFF;
     }
 }

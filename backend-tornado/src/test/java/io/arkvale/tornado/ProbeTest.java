@@ -113,13 +113,26 @@ class ProbeTest {
         assertThatThrownBy(() -> provider.create(Map.of("replay", "on", "timing", "parts")))
                 .isInstanceOf(InvalidArgumentException.class)
                 .hasMessageContaining("without timing=parts");
-        assertThatThrownBy(() -> TornadoOptions.parse(Map.of("replay", "on")).requireReplayable("PTX"))
+        assertThatThrownBy(() -> TornadoOptions.parse(Map.of("replay", "on")).replays("PTX"))
                 .isInstanceOf(InvalidArgumentException.class)
                 .hasMessageContaining("for CUDA");
-        TornadoOptions.parse(Map.of("replay", "on")).requireReplayable("CUDA");
-        TornadoOptions.parse(Map.of()).requireReplayable("OPENCL");
+        assertThatThrownBy(() -> provider.create(Map.of("replay", "often")))
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessageContaining("auto");
         assertThatThrownBy(() -> provider.create(Map.of("speed", "most")))
                 .isInstanceOf(InvalidArgumentException.class)
                 .hasMessageContaining("checks");
+    }
+
+    @Test
+    void executionsAreReplayedWhereThatCanBe() {
+        assertThat(TornadoOptions.parse(Map.of()).replays("CUDA")).isTrue();
+        assertThat(TornadoOptions.parse(Map.of("replay", "on")).replays("CUDA")).isTrue();
+        assertThat(TornadoOptions.parse(Map.of("replay", "off")).replays("CUDA"))
+                .isFalse();
+        assertThat(TornadoOptions.parse(Map.of("timing", "parts")).replays("CUDA"))
+                .isFalse();
+        assertThat(TornadoOptions.parse(Map.of()).replays("PTX")).isFalse();
+        assertThat(TornadoOptions.parse(Map.of()).replays("OPENCL")).isFalse();
     }
 }

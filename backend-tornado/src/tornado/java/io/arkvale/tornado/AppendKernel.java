@@ -5,11 +5,11 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
-/** Step (a): copies the keys and values of one token and head group into their page. */
+/** Step (a): copies the keys and values of one token and head group into their page, a KV head per share. */
 final class AppendKernel {
     /**
-     * Fields of an item: where the token's keys and values lie in the rows, or in the table if they have 16 bits, and its place
-     * in the page's first head.
+     * Fields of an item: where the token's keys and values lie in the rows, or in the table, two per integer, if they have 16
+     * bits, and its place in the page's first head.
      */
     static final int FIELDS = 3;
 
@@ -19,29 +19,30 @@ final class AppendKernel {
         int shift = table.get(Table.SHIFT);
         int headDim = table.get(Table.HEAD_DIM);
         int headElements = headDim * table.get(Table.PAGE_SIZE);
-        int elements = headDim * table.get(Table.GROUP_HEADS);
         int values = table.get(Table.VALUES);
-        int start = table.get(Table.APPEND + 2);
-        int items = table.get(Table.APPEND);
+        int units = table.get(Table.APPEND);
         int groups = table.get(Table.APPEND + 1);
-        for (int item = context.groupIdx; item < items; item += groups) {
+        int start = table.get(Table.APPEND + 2);
+        int shares = table.get(Table.APPEND + 3);
+        for (int unit = context.groupIdx; unit < units; unit += groups) {
+            int item = unit / shares;
+            int head = unit - item * shares;
             int at = start + item * FIELDS;
             int keyRow = table.get(at);
             int valueRow = table.get(at + 1);
-            int place = table.get(at + 2);
+            int first = head * headDim;
+            int place = table.get(at + 2) + head * headElements;
             if (shift == 0) {
-                for (int i = context.localIdx; i < elements; i += Engine.LANES) {
-                    int head = i / headDim;
-                    int to = place + head * headElements + i - head * headDim;
-                    pages.set(to, rows.get(keyRow + i));
-                    pages.set(to + values, rows.get(valueRow + i));
+                for (int i = context.localIdx; i < headDim; i += Engine.LANES) {
+                    pages.set(place + i, rows.get(keyRow + first + i));
+                    pages.set(place + values + i, rows.get(valueRow + first + i));
                 }
             } else {
-                for (int i = context.localIdx; i < elements; i += Engine.LANES) {
-                    int head = i / headDim;
-                    int to = place + head * headElements + i - head * headDim;
-                    narrow.set(to, (short) table.get(keyRow + i));
-                    narrow.set(to + values, (short) table.get(valueRow + i));
+                for (int i = context.localIdx; i < headDim; i += Engine.LANES) {
+                    int pair = (first + i) / 2;
+                    int down = 16 * ((first + i) - 2 * pair);
+                    narrow.set(place + i, (short) (table.get(keyRow + pair) >> down));
+                    narrow.set(place + values + i, (short) (table.get(valueRow + pair) >> down));
                 }
             }
         }

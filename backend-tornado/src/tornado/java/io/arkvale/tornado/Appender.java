@@ -5,11 +5,11 @@ import io.arkvale.api.ElementType;
 import io.arkvale.core.tensor.HostMemory;
 import io.arkvale.spi.FilledPage;
 import io.arkvale.spi.RowRun;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /** Step (a): puts rows into slots and summarises pages that fill. Both wait in the next execution. */
 record Appender(CacheSpec spec, RegionLayout layout, Execution next) {
+    /** Elements of 16 bits stay as they are, and go in the table. */
     void write(List<RowRun> runs, HostMemory keys, HostMemory values) {
         next.begin(layout);
         for (var run : runs) {
@@ -23,20 +23,21 @@ record Appender(CacheSpec spec, RegionLayout layout, Execution next) {
         int elements = spec.kvHeadsPerGroup() * spec.headDim();
         boolean isNarrow = spec.elementType() != ElementType.F32;
         long all = 2L * elements;
-        if (!next.fits(new Needs(AppendKernel.FIELDS + (isNarrow ? all : 0), isNarrow ? 0 : all, 0, 0))) {
+        if (!next.fits(new Needs(AppendKernel.FIELDS + (isNarrow ? elements + 1L : 0), isNarrow ? 0 : all, 0, 0))) {
             next.run();
         }
-        long from = ((run.row() + (long) row) * spec.headGroups() + run.group()) * elements;
-        int key = isNarrow ? addBits(keys, from, elements) : next.addRow(keys.segment(), from, elements);
-        int value = isNarrow ? addBits(values, from, elements) : next.addRow(values.segment(), from, elements);
+        long token = run.row() + (long) row;
+        long inRow = (long) run.group() * elements;
+        long fromKey = layout.shape.element(keys, token, inRow);
+        long fromValue = layout.shape.element(values, token, inRow);
+        int key = isNarrow
+                ? next.table.bits(keys.segment(), fromKey, elements)
+                : next.addRow(keys.segment(), fromKey, elements);
+        int value = isNarrow
+                ? next.table.bits(values.segment(), fromValue, elements)
+                : next.addRow(values.segment(), fromValue, elements);
         int place = layout.slotAt(run.slot()) + (run.token() + row) * spec.headDim();
         next.table.item(Section.APPEND, key, value, place);
-    }
-
-    /** Elements of 16 bits stay as they are, and go in the table. */
-    private int addBits(HostMemory memory, long first, int count) {
-        var segment = memory.segment();
-        return next.table.list(count, i -> segment.get(ValueLayout.JAVA_SHORT_UNALIGNED, (first + i) * Short.BYTES));
     }
 
     void digest(List<FilledPage> pages) {

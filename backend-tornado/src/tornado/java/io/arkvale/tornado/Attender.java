@@ -3,6 +3,7 @@ package io.arkvale.tornado;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.core.tensor.HostMemory;
 import io.arkvale.spi.Attention;
+import io.arkvale.spi.Places;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -21,67 +22,70 @@ record Attender(CacheSpec spec, RegionLayout layout, Execution next) {
             if (!next.fits(needs(pages.count(), part.tokens()))) {
                 next.run();
             }
-            int list = next.table.list(pages.count(), page -> layout.slotAt(pages.slot(page)));
-            add(part.group(), part.row(), list, part.tokens(), queries, output, () -> true);
+            int list = addPlaces(pages, pages.count());
+            int query = addQueries(part.row(), part.group(), queries);
+            add(part.group(), part.row(), query, list, part.tokens(), output, () -> true);
         }
         next.run();
     }
 
+    /** Adds a list of where the first pages lie, which are all on the device; returns where it begins. */
+    int addPlaces(Places pages, int count) {
+        int list = next.table.takeList(count);
+        for (int page = 0; page < count; page++) {
+            next.table.set(list + page, layout.slotAt(pages.slot(page)));
+        }
+        return list;
+    }
+
+    /** Adds the queries of a row and head group; returns where they are. */
+    int addQueries(int row, int group, HostMemory queries) {
+        return next.addRow(queries.segment(), element(queries, row, group), elements());
+    }
+
+    private long element(HostMemory memory, int row, int group) {
+        return layout.shape.element(memory, row, (long) group * elements());
+    }
+
+    private int elements() {
+        return spec.queryHeadsPerGroup() * spec.headDim();
+    }
+
     /** What attention over so many tokens, on so many pages, takes of an execution. */
     Needs needs(int pages, int tokens) {
-        long chunks = (long) Math.ceilDiv(spec.queryHeadsPerKvHead(), AttendKernel.VECTORS) * spec.kvHeadsPerGroup();
-        long parts = chunks * Splits.count(tokens);
-        long elements = (long) spec.queryHeadsPerGroup() * spec.headDim();
+        int splits = Splits.count(tokens);
+        long parts = (long) layout.shape.shares(Section.ATTEND) * splits;
         return new Needs(
-                pages + parts * AttendKernel.FIELDS + (long) spec.queryHeadsPerGroup() * MergeKernel.FIELDS,
-                elements,
-                elements,
+                pages + (long) splits * AttendKernel.FIELDS + MergeKernel.FIELDS,
+                elements(),
+                elements(),
                 parts * partElements(spec));
     }
 
     /**
      * Adds the attention of one row over one list of pages, which must fit. The output is written if that is wanted once
      * the results are there.
+     *
+     * @param query where its queries are
      */
-    void add(
-            int group, int row, int list, int tokens, HostMemory queries, HostMemory output, BooleanSupplier isWanted) {
-        for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
-            for (int first = 0; first < spec.queryHeadsPerKvHead(); first += AttendKernel.VECTORS) {
-                int vectors = Math.min(AttendKernel.VECTORS, spec.queryHeadsPerKvHead() - first);
-                int elements = vectors * spec.headDim();
-                int queryHead = (group * spec.kvHeadsPerGroup() + head) * spec.queryHeadsPerKvHead() + first;
-                long element = ((long) row * spec.queryHeads() + queryHead) * spec.headDim();
-                int query = next.addRow(queries.segment(), element, elements);
-                int result = next.takeResults(elements);
-                addSplits(list, head, vectors, tokens, query, result);
-                next.then(() -> {
-                    if (isWanted.getAsBoolean()) {
-                        next.getResults(result, output.segment(), spec.elementType(), element, elements);
-                    }
-                });
-            }
-        }
-    }
-
-    private void addSplits(int list, int head, int vectors, int tokens, int query, int result) {
-        int splitTokens = Splits.tokens(tokens);
+    void add(int group, int row, int query, int list, int tokens, HostMemory output, BooleanSupplier isWanted) {
+        int result = next.takeResults(elements());
         int partElements = partElements(spec);
         int splits = Splits.count(tokens);
-        int first = next.takeScratch(splits * partElements);
-        int headOffset = head * layout.shape.headElements();
+        int shareElements = splits * partElements;
+        int first = next.takeScratch(layout.shape.shares(Section.ATTEND) * shareElements);
+        int splitTokens = Splits.tokens(tokens);
         for (int split = 0; split < splits; split++) {
             int from = split * splitTokens;
             int end = Math.min(tokens, from + splitTokens);
             int part = first + split * partElements;
-            next.table.item(Section.ATTEND, query, vectors, list, from, end, headOffset, tokens, vectors, part);
+            next.table.item(Section.ATTEND, query, 1, list, from, end, tokens, part, shareElements);
         }
-        for (int vector = 0; vector < vectors; vector++) {
-            next.table.item(
-                    Section.MERGE,
-                    result + vector * spec.headDim(),
-                    first + vector * (spec.headDim() + 2),
-                    partElements,
-                    splits);
-        }
+        next.table.item(Section.MERGE, result, first, partElements, splits, shareElements, 1);
+        next.then(() -> {
+            if (isWanted.getAsBoolean()) {
+                next.getResults(result, output.segment(), spec.elementType(), element(output, row, group), elements());
+            }
+        });
     }
 }

@@ -12,10 +12,11 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 final class ChooseKernel {
     /**
      * Fields of an item: where the ranks of all its pages lie, first page that is ranked and their end, how many are
-     * chosen, where the list of all pages' places is, −1 for an evicted page, where the chosen ones' places go, and which
-     * items of the attention are the page list's, the first and how many.
+     * chosen, where the list of all pages' places is, −1 for an evicted page, where the chosen ones' places go, which
+     * items of the attention are the page list's, the first and how many, and where the result goes that says whether all
+     * chosen pages are there: 1, or 0.
      */
-    static final int FIELDS = 8;
+    static final int FIELDS = 9;
 
     private ChooseKernel() {}
 
@@ -23,9 +24,9 @@ final class ChooseKernel {
         int[] chosen = context.allocateIntLocalArray(Engine.LANES);
         int[] missing = context.allocateIntLocalArray(Engine.LANES);
         int lane = context.localIdx;
-        int start = table.get(Table.CHOOSE + 2);
         int items = table.get(Table.CHOOSE);
         int groups = table.get(Table.CHOOSE + 1);
+        int start = table.get(Table.CHOOSE + 2);
         int attention = table.get(Table.ATTEND + 2);
         for (int item = context.groupIdx; item < items; item += groups) {
             int at = start + item * FIELDS;
@@ -40,49 +41,45 @@ final class ChooseKernel {
             // Each lane has a run of pages, so that counts before it say where its own go.
             int share = (to - from + Engine.LANES - 1) / Engine.LANES;
             int first = from + lane * share;
+            int end = TornadoMath.min(to, first + share);
             int mine = 0;
-            int evicted = 0;
-            for (int page = first; page < first + share; page++) {
-                if (page < to) {
-                    if (result.get(ranks + page) < count) {
-                        mine++;
-                        if (table.get(places + page) < 0) {
-                            evicted++;
-                        }
-                    }
-                }
+            for (int page = first; page < end; page++) {
+                mine += result.get(ranks + page) > -count ? 1 : 0;
             }
             chosen[lane] = mine;
-            missing[lane] = evicted;
             context.localBarrier();
             int before = 0;
             int all = 0;
-            int absent = 0;
             for (int other = 0; other < Engine.LANES; other++) {
-                if (other < lane) {
-                    before += chosen[other];
-                }
+                before += other < lane ? chosen[other] : 0;
                 all += chosen[other];
-                absent += missing[other];
             }
             // Ranks are all different unless scores are no numbers: then they may not fill the list, or overflow it.
-            int wrong = absent + TornadoMath.max(all - count, count - all);
-            // One of the two loops does nothing. Loops in two branches of a condition of two parts are both run by
-            // TornadoVM
-            // 5.2 on OpenCL.
-            int isGood = 1 - TornadoMath.min(1, wrong);
+            int wrong = TornadoMath.max(all - count, count - all);
             int next = target + before;
-            for (int page = first; page < first + share * isGood; page++) {
-                if (page < to) {
-                    if (result.get(ranks + page) < count) {
-                        table.set(next, table.get(places + page));
-                        next++;
-                    }
+            int evicted = 0;
+            int isFilled = 1 - TornadoMath.min(1, wrong);
+            for (int page = first; page < end * isFilled; page++) {
+                if (result.get(ranks + page) > -count) {
+                    int place = table.get(places + page);
+                    evicted += place < 0 ? 1 : 0;
+                    table.set(next, place);
+                    next++;
                 }
             }
+            missing[lane] = evicted;
+            context.localBarrier();
+            int absent = wrong;
+            for (int other = 0; other < Engine.LANES; other++) {
+                absent += missing[other];
+            }
+            int isGood = 1 - TornadoMath.min(1, absent);
             for (int i = lane; i < itemCount * (1 - isGood); i += Engine.LANES) {
                 int field = attention + (firstItem + i) * AttendKernel.FIELDS;
                 table.set(field + AttendKernel.END, table.get(field + AttendKernel.FROM));
+            }
+            if (lane == 0) {
+                result.set(table.get(at + 8), isGood);
             }
             context.localBarrier();
         }

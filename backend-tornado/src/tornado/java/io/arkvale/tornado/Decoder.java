@@ -22,12 +22,26 @@ record Decoder(CacheSpec spec, RegionLayout layout, Execution next, Estimator es
             estimator.score(work, queries, scores);
             return attended;
         }
+        var rows = new int[work.size()];
         var results = new int[work.size()];
         for (int i = 0; i < results.length; i++) {
-            results[i] = estimator.add(work.get(i), queries, scores);
+            var part = work.get(i);
+            rows[i] = attender.addQueries(part.row(), part.group(), queries);
+            results[i] = estimator.add(part, rows[i], scores);
         }
         for (int i = 0; i < choices.size(); i++) {
-            add(i, choices.get(i), work, results, queries, output, attended);
+            var choice = choices.get(i);
+            int scoring = choice.scoring();
+            int row = hasQueriesOf(choice, work)
+                    ? rows[scoring]
+                    : attender.addQueries(choice.row(), choice.group(), queries);
+            if (choice.isRanked()) {
+                addRanked(i, choice, work.get(scoring), row, results[scoring], output, attended);
+            } else {
+                int list = attender.addPlaces(choice.pages(), choice.pages().count());
+                attender.add(choice.group(), choice.row(), row, list, choice.tokens(), output, () -> true);
+                attended.set(i);
+            }
         }
         next.run();
         return attended;
@@ -41,69 +55,64 @@ record Decoder(CacheSpec spec, RegionLayout layout, Execution next, Estimator es
         for (var choice : choices) {
             needs = needs.plus(attender.needs(choice.count(work), choice.tokens()));
             if (choice.isRanked()) {
-                needs = needs.plus(new Needs(choice.pages().count() + ChooseKernel.FIELDS, 0, 0, 0));
+                needs = needs.plus(new Needs(choice.pages().count() + ChooseKernel.FIELDS, 0, 1, 0));
+            }
+            if (hasQueriesOf(choice, work)) {
+                long queries = (long) spec.queryHeadsPerGroup() * spec.headDim();
+                needs = needs.plus(new Needs(0, -queries, 0, 0));
             }
         }
         return needs;
     }
 
-    private void add(
-            int index,
-            Choice choice,
-            List<Scoring> work,
-            int[] results,
-            HostMemory queries,
-            HostMemory output,
-            BitSet attended) {
+    /** Whether it attends with the queries that its pages are scored with. */
+    private static boolean hasQueriesOf(Choice choice, List<Scoring> work) {
+        return choice.isRanked()
+                && work.get(choice.scoring()).row() == choice.row()
+                && work.get(choice.scoring()).group() == choice.group();
+    }
+
+    /** @param query where its queries are */
+    private void addRanked(
+            int index, Choice choice, Scoring scoring, int query, int results, HostMemory output, BitSet attended) {
         var pages = choice.pages();
-        if (!choice.isRanked()) {
-            int list = next.table.list(pages.count(), page -> layout.slotAt(pages.slot(page)));
-            attender.add(choice.group(), choice.row(), list, choice.tokens(), queries, output, () -> true);
-            attended.set(index);
-            return;
-        }
-        var scoring = work.get(choice.scoring());
         int from = scoring.rankedFrom();
-        int left = scoring.rankedTo() - from - choice.ranked();
-        // The chosen pages' places are written by a kernel, over those of the first that may be chosen.
-        int list = next.table.list(choice.count(work), i -> place(choice, i < from + choice.ranked() ? i : i + left));
-        int places = next.table.list(pages.count(), page -> place(choice, page));
-        int firstItem = next.table.count(Section.ATTEND);
-        int ranks = results[choice.scoring()] + scoring.pages();
+        int count = pages.count();
+        int places = next.table.takeList(count);
+        for (int page = 0; page < count; page++) {
+            next.table.set(places + page, place(pages.slot(page)));
+        }
+        // The chosen pages' places are written by a kernel, between those of the first and of the last pages.
+        int after = from + choice.ranked();
+        int list = next.table.takeList(after + count - scoring.rankedTo());
+        for (int page = 0; page < from; page++) {
+            next.table.set(list + page, place(pages.slot(page)));
+        }
+        for (int page = scoring.rankedTo(); page < count; page++) {
+            next.table.set(list + after + page - scoring.rankedTo(), place(pages.slot(page)));
+        }
+        int isThere = next.takeResults(1);
         next.then(() -> {
-            if (hasAll(choice, scoring, ranks)) {
+            if (next.result(isThere) > 0) {
                 attended.set(index);
             }
         });
-        attender.add(choice.group(), choice.row(), list, choice.tokens(), queries, output, () -> attended.get(index));
+        int firstItem = next.table.count(Section.ATTEND);
+        attender.add(choice.group(), choice.row(), query, list, choice.tokens(), output, () -> attended.get(index));
         next.table.item(
                 Section.CHOOSE,
-                ranks,
+                results + scoring.pages(),
                 from,
                 scoring.rankedTo(),
                 choice.ranked(),
                 places,
                 list + from,
                 firstItem,
-                next.table.count(Section.ATTEND) - firstItem);
+                next.table.count(Section.ATTEND) - firstItem,
+                isThere);
     }
 
-    private int place(Choice choice, int page) {
-        int slot = choice.pages().slot(page);
+    private int place(int slot) {
         return slot < 0 ? -1 : layout.slotAt(slot);
-    }
-
-    /** What {@link ChooseKernel} has found: whether the chosen pages are known and all on the device. */
-    private boolean hasAll(Choice choice, Scoring scoring, int ranks) {
-        int chosen = 0;
-        for (int page = scoring.rankedFrom(); page < scoring.rankedTo(); page++) {
-            if (next.result(ranks + page) < choice.ranked()) {
-                chosen++;
-                if (choice.pages().slot(page) < 0) {
-                    return false;
-                }
-            }
-        }
-        return chosen == choice.ranked();
     }
 }

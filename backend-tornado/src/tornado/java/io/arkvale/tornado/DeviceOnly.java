@@ -19,13 +19,13 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 record DeviceOnly<A extends TornadoNativeArray>(
         A array, @Nullable AddressSpace addresses) implements AutoCloseable {
     /** An array of float32 numbers. */
-    static DeviceOnly<FloatArray> floats(int elements) {
-        return make(elements, Float.BYTES, FloatArray::new, FloatArray::fromSegmentShallow);
+    static DeviceOnly<FloatArray> floats(int elements, HostArrays arrays) {
+        return make(elements, Float.BYTES, arrays::floats, FloatArray::fromSegmentShallow);
     }
 
     /** An array of elements of 16 bits. */
-    static DeviceOnly<ShortArray> shorts(int elements) {
-        return make(elements, Short.BYTES, ShortArray::new, ShortArray::fromSegmentShallow);
+    static DeviceOnly<ShortArray> shorts(int elements, HostArrays arrays) {
+        return make(elements, Short.BYTES, arrays::shorts, ShortArray::fromSegmentShallow);
     }
 
     private static <A extends TornadoNativeArray> DeviceOnly<A> make(

@@ -14,8 +14,6 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
-import uk.ac.manchester.tornado.api.types.arrays.IntArray;
-import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
 /** Asks a device which element types it computes with exactly: it is given every element there is. */
 final class ElementTypeProbe {
@@ -32,12 +30,16 @@ final class ElementTypeProbe {
 
     /** Whether every finite element becomes its number; a device on which the kernel does not compile lacks the type. */
     private static boolean isExact(ElementType type, TornadoDevice device) {
-        var numbers = new FloatArray(ALL);
-        try {
-            run(type, device, numbers);
+        try (var arrays = new HostArrays()) {
+            var numbers = arrays.floats(ALL);
+            run(type, device, arrays, numbers);
+            return isExact(type, numbers);
         } catch (RuntimeException | LinkageError | TornadoExecutionPlanException e) {
             return false;
         }
+    }
+
+    private static boolean isExact(ElementType type, FloatArray numbers) {
         var elements = MemorySegment.ofArray(new short[ALL]);
         for (int i = 0; i < ALL; i++) {
             elements.setAtIndex(ValueLayout.JAVA_SHORT, i, (short) i);
@@ -49,15 +51,17 @@ final class ElementTypeProbe {
         return true;
     }
 
-    private static void run(ElementType type, TornadoDevice device, FloatArray numbers)
+    private static void run(ElementType type, TornadoDevice device, HostArrays arrays, FloatArray numbers)
             throws TornadoExecutionPlanException {
-        var bits = new IntArray(ALL);
+        var bits = arrays.ints(ALL);
         for (int i = 0; i < ALL; i++) {
             bits.set(i, (short) i);
         }
-        var elements = new ShortArray(ALL);
-        var how = IntArray.fromElements(Stored.shift(type), Stored.scalesAt(type));
-        var scales = Stored.scales();
+        var elements = arrays.shorts(ALL);
+        var how = arrays.ints(2);
+        how.set(0, Stored.shift(type));
+        how.set(1, Stored.scalesAt(type));
+        var scales = Stored.scales(arrays);
         var graph = new TaskGraph("probe")
                 .transferToDevice(DataTransferMode.EVERY_EXECUTION, bits, how, scales)
                 .task("store", ElementTypeKernels::store, new KernelContext(), bits, elements)

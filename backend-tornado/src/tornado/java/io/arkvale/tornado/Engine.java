@@ -2,8 +2,8 @@ package io.arkvale.tornado;
 
 import io.arkvale.api.BackendLostException;
 import io.arkvale.api.ElementType;
-import io.arkvale.core.tensor.Elements;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +57,7 @@ final class Engine implements AutoCloseable {
     final int scratch;
 
     final int scratchElements;
+    private final HostArrays arrays = new HostArrays();
     private final Table table;
     private final boolean isNarrow;
     private final DeviceOnly<FloatArray> pool;
@@ -65,7 +66,7 @@ final class Engine implements AutoCloseable {
     private final DeviceOnly<FloatArray> pages;
 
     private final DeviceOnly<ShortArray> narrow;
-    private final FloatArray scales = Stored.scales();
+    private final FloatArray scales;
     private final FloatArray rows;
     private final FloatArray results;
     private final FloatArray pagesIn;
@@ -73,14 +74,18 @@ final class Engine implements AutoCloseable {
     private final ShortArray narrowIn;
     private final ShortArray narrowOut;
     private final int staging;
+    private final Conversion conversion = new Conversion();
     private final GridScheduler grids = new GridScheduler();
 
     /** The sections whose items each grid of a graph's tasks serves. */
     private final Map<Graph, List<Grid>> gridsOf = new TreeMap<>();
 
+    /** What {@link #start} clears; not the table, which TornadoVM shall not have seen before it is pinned. */
+    private final Table cleared;
+
     private final TornadoExecutionPlan plan;
     private final boolean timed;
-    private final IntUnaryOperator groups;
+    private IntUnaryOperator groups = items -> Math.clamp(items, 1, MOST_GROUPS);
     private long kernelNanos;
     private long writes;
     private boolean lost;
@@ -92,28 +97,29 @@ final class Engine implements AutoCloseable {
      * Makes an engine, which holds its device memory until it is closed.
      *
      * @param timed whether the time of kernels is taken
-     * @param replayed whether executions are recorded once as CUDA graphs and then replayed
+     * @param replay whether executions are recorded once as CUDA graphs and then replayed
      */
-    Engine(TornadoDevice device, EngineSize size, boolean timed, boolean replayed) {
+    Engine(TornadoDevice device, EngineSize size, boolean timed, TornadoOptions.Replay replay) {
         this.timed = timed;
-        groups = replayed ? items -> REPLAYED_GROUPS : items -> Math.clamp(items, 1, MOST_GROUPS);
-        rows = new FloatArray(size.rowElements());
-        results = new FloatArray(size.rowElements());
+        rows = arrays.floats(size.rowElements());
+        results = arrays.floats(size.rowElements());
+        scales = Stored.scales(arrays);
         isNarrow = size.isNarrow();
         staging = size.stagingElements();
-        pagesIn = new FloatArray(isNarrow ? UNUSED : staging);
-        pagesOut = new FloatArray(isNarrow ? UNUSED : staging);
-        narrowIn = new ShortArray(isNarrow ? staging : UNUSED);
-        narrowOut = new ShortArray(isNarrow ? staging : UNUSED);
-        table = new Table(size.tableNumbers());
+        pagesIn = arrays.floats(isNarrow ? UNUSED : staging);
+        pagesOut = arrays.floats(isNarrow ? UNUSED : staging);
+        narrowIn = arrays.shorts(isNarrow ? staging : UNUSED);
+        narrowOut = arrays.shorts(isNarrow ? staging : UNUSED);
+        table = new Table(arrays.ints(size.tableNumbers()));
+        cleared = new Table(arrays.ints(Table.START));
         next = new Execution(this, table);
         memory = new DeviceMemory(size.memoryElements());
         scratchElements = size.scratchElements();
         scratch = memory.take(scratchElements);
         pageMemory = new DeviceMemory(size.pageElements());
-        pool = DeviceOnly.floats(size.memoryElements());
-        pages = DeviceOnly.floats(isNarrow ? UNUSED : size.pageElements());
-        narrow = DeviceOnly.shorts(isNarrow ? size.pageElements() : UNUSED);
+        pool = DeviceOnly.floats(size.memoryElements(), arrays);
+        pages = DeviceOnly.floats(isNarrow ? UNUSED : size.pageElements(), arrays);
+        narrow = DeviceOnly.shorts(isNarrow ? size.pageElements() : UNUSED, arrays);
         plan = new TornadoExecutionPlan(
                 start().snapshot(),
                 append().snapshot(),
@@ -130,10 +136,11 @@ final class Engine implements AutoCloseable {
         if (timed) {
             plan.withProfiler(ProfilerMode.SILENT);
         }
-        if (replayed) {
-            plan.withCUDAGraph();
-        }
         begin();
+        if (replay != TornadoOptions.Replay.OFF && !record() && replay == TornadoOptions.Replay.ON) {
+            close();
+            throw new IllegalStateException("what replayed executions copy cannot be pinned");
+        }
     }
 
     /** Takes the device memory; nothing is left of it if that fails. */
@@ -151,18 +158,29 @@ final class Engine implements AutoCloseable {
         }
     }
 
+    /** Has all executions from now on recorded and replayed, if what they copy can be kept in its place. */
+    private boolean record() {
+        boolean isPinned = arrays.pin(
+                List.of(table.numbers, rows, results, isNarrow ? narrowIn : pagesIn, isNarrow ? narrowOut : pagesOut));
+        if (isPinned) {
+            groups = items -> REPLAYED_GROUPS;
+            plan.withAllGraphs();
+            plan.withCUDAGraph();
+        }
+        return isPinned;
+    }
+
     private boolean clear() {
-        table.header(Table.MEMORY_LENGTH, pool.array().getSize());
-        table.header(Table.PAGES_LENGTH, pages.array().getSize());
-        table.header(Table.NARROW_LENGTH, narrow.array().getSize());
+        cleared.header(Table.MEMORY_LENGTH, pool.array().getSize());
+        cleared.header(Table.PAGES_LENGTH, pages.array().getSize());
+        cleared.header(Table.NARROW_LENGTH, narrow.array().getSize());
         int most = Math.max(
                 pool.array().getSize(),
                 Math.max(pages.array().getSize(), narrow.array().getSize()));
         for (int item = 0; item < Math.ceilDiv(most, ClearKernel.PIECE); item++) {
-            table.item(Section.CLEAR);
+            cleared.item(Section.CLEAR);
         }
-        execute(Graph.START);
-        table.clear();
+        execute(Graph.START, cleared);
         return true;
     }
 
@@ -170,13 +188,13 @@ final class Engine implements AutoCloseable {
         grid(Graph.START, "clear", Section.CLEAR);
         // Under demand: never. What is not mentioned would be sent.
         return new TaskGraph(Graph.START.id)
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, table.numbers)
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, cleared.numbers)
                 .transferToDevice(DataTransferMode.UNDER_DEMAND, pool.array(), pages.array(), narrow.array())
                 .task(
                         "clear",
                         ClearKernel::clear,
                         new KernelContext(),
-                        table.numbers,
+                        cleared.numbers,
                         pool.array(),
                         pages.array(),
                         narrow.array())
@@ -343,9 +361,7 @@ final class Engine implements AutoCloseable {
         if (type == ElementType.F32) {
             copy(source, first, rows.getSegment(), at, count, Float.BYTES);
         } else {
-            for (int i = 0; i < count; i++) {
-                rows.set(at + i, Elements.get(source, type, first + i));
-            }
+            conversion.toNumbers(source, type, first, rows.getSegment(), at, count);
         }
     }
 
@@ -354,8 +370,18 @@ final class Engine implements AutoCloseable {
         if (type == ElementType.F32) {
             copy(results.getSegment(), at, target, first, count, Float.BYTES);
         } else {
+            conversion.toElements(results.getSegment(), at, target, type, first, count);
+        }
+    }
+
+    /** Puts results into every {@code stride}-th place of an array, from one on. */
+    void getResults(int at, float[] target, int first, int stride, int count) {
+        if (stride == 1) {
+            MemorySegment.copy(
+                    results.getSegment(), ValueLayout.JAVA_FLOAT, (long) at * Float.BYTES, target, first, count);
+        } else {
             for (int i = 0; i < count; i++) {
-                Elements.set(target, type, first + i, results.get(at + i));
+                target[first + i * stride] = results.get(at + i);
             }
         }
     }
@@ -404,14 +430,14 @@ final class Engine implements AutoCloseable {
             writes++;
         }
         try {
-            execute(graph);
+            execute(graph, table);
         } catch (RuntimeException e) {
             lost = true;
             throw new BackendLostException("TornadoVM failed to run '" + graph.id + "': " + e, e);
         }
     }
 
-    private void execute(Graph graph) {
+    private void execute(Graph graph, Table table) {
         table.seal(groups);
         for (var grid : gridsOf.getOrDefault(graph, List.of())) {
             int most = grid.sections().stream().mapToInt(table::groups).max().orElse(1);
@@ -457,7 +483,8 @@ final class Engine implements AutoCloseable {
 
     @Override
     public void close() {
-        try (pool;
+        try (arrays;
+                pool;
                 pages;
                 narrow) {
             // Otherwise only the arrays of the graph that ran last are freed.

@@ -87,18 +87,20 @@ record EngineSize(
         return Math.max(SHARED.scratchElements, scores + parts * Attender.partElements(spec));
     }
 
-    /** Room for what one sequence's scoring, or one head group's attention, is told. */
+    /**
+     * Room for what a decode step of some sequences is told: where digests lie, where pages lie, and where chosen pages lie.
+     * Each sequence has some of a layer's pages, or one sequence has all.
+     */
     private static long tableNumbers(CacheSpec spec, long pages) {
-        long scoreChunks = (long) spec.kvHeads() * Math.ceilDiv(spec.queryHeadsPerKvHead(), ScoreKernel.HEADS);
-        long blocks = pages / ScoreKernel.PAGES + spec.headGroups();
-        long scoring = pages + blocks * (GroupScoreKernel.FIELDS + scoreChunks * ScoreKernel.FIELDS);
-        long attention = pages
-                + attendChunks(spec) * Splits.MOST_SPLITS * AttendKernel.FIELDS
-                + (long) spec.queryHeadsPerGroup() * MergeKernel.FIELDS;
-        long append = SEQUENCES * (long) spec.kvHeads() * (AppendKernel.FIELDS + DigestKernel.FIELDS);
-        // Keys and values of 16 bits travel in the table.
-        long narrow = spec.elementType() == ElementType.F32 ? 0 : SEQUENCES * 2L * spec.kvHeads() * spec.headDim();
-        long most = scoring + pages + SEQUENCES * attention + append + narrow + Table.START;
+        long groups = (long) SEQUENCES * spec.headGroups();
+        long blocks = pages / ScoreKernel.PAGES + groups;
+        long scoring = blocks * (GroupScoreKernel.FIELDS + ScoreKernel.FIELDS);
+        long attention = groups * (Splits.MOST_SPLITS * AttendKernel.FIELDS + MergeKernel.FIELDS + ChooseKernel.FIELDS);
+        long append = groups * AppendKernel.FIELDS + (long) SEQUENCES * spec.kvHeads() * DigestKernel.FIELDS;
+        // Keys and values of 16 bits travel in the table, two per integer.
+        long narrow =
+                spec.elementType() == ElementType.F32 ? 0 : groups + (long) SEQUENCES * spec.kvHeads() * spec.headDim();
+        long most = 3 * pages + scoring + attention + append + narrow + Table.START;
         return Math.max(SHARED.tableNumbers, most);
     }
 

@@ -25,18 +25,20 @@ final class Engines {
             .queryHeadsPerKvHead(SizeRange.of(1, 256))
             .digests(Digest.values())
             .groupScores(GroupScore.values())
-            .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT)
+            .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT, Feature.HOST_TENSORS)
             .blockSizes(Unit.PAGES, ScoreKernel.PAGES)
             .blockSizes(Unit.TOKENS, AttendKernel.TILE, Splits.LEAST_TOKENS);
 
-    private final TornadoOptions options;
     private final TornadoDevice device;
+    private final boolean isTimed;
+    private final TornadoOptions.Replay replay;
     private @Nullable Engine shared;
     private @Nullable Engine sharedNarrow;
 
-    Engines(TornadoOptions options, TornadoDevice device) {
-        this.options = options;
+    Engines(TornadoDevice device, boolean isTimed, TornadoOptions.Replay replay) {
         this.device = device;
+        this.isTimed = isTimed;
+        this.replay = replay;
     }
 
     /**
@@ -81,7 +83,7 @@ final class Engines {
 
     private Engine newEngine(EngineSize size) {
         try {
-            return new Engine(device, size, options.timedParts(), options.replayed());
+            return new Engine(device, size, isTimed, replay);
         } catch (TornadoMemoryException | TornadoOutOfMemoryException | OutOfMemoryError e) {
             throw new CapacityException(
                     "bytes of device memory",

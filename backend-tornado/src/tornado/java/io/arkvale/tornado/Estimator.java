@@ -10,14 +10,14 @@ import java.util.List;
  * Steps (b) and (c): scores pages from their digests and ranks them, as much as fits in one execution. Used under the engine's
  * lock.
  */
-record Estimator(CacheSpec spec, RegionLayout layout, Execution next) {
+record Estimator(CacheSpec spec, RegionLayout layout, Execution next, Attender attender) {
     void score(List<Scoring> work, HostMemory queries, PageScores target) {
         next.begin(layout, Section.APPEND);
         for (var part : work) {
             if (!next.fits(needs(part))) {
                 next.run();
             }
-            add(part, queries, target);
+            add(part, attender.addQueries(part.row(), part.group(), queries), target);
         }
         next.run();
     }
@@ -25,9 +25,8 @@ record Estimator(CacheSpec spec, RegionLayout layout, Execution next) {
     /** What a piece of work takes of an execution. */
     Needs needs(Scoring work) {
         int blocks = Math.ceilDiv(work.pages(), ScoreKernel.PAGES);
-        long chunks = (long) Math.ceilDiv(spec.queryHeadsPerKvHead(), ScoreKernel.HEADS) * spec.kvHeadsPerGroup();
         return new Needs(
-                work.pages() + blocks * (GroupScoreKernel.FIELDS + chunks * ScoreKernel.FIELDS),
+                work.pages() + blocks * (GroupScoreKernel.FIELDS + (long) ScoreKernel.FIELDS),
                 spec.queryHeadsPerGroup() * (long) spec.headDim(),
                 2L * work.pages(),
                 (long) spec.queryHeadsPerGroup() * work.pages());
@@ -36,12 +35,10 @@ record Estimator(CacheSpec spec, RegionLayout layout, Execution next) {
     /**
      * Adds a piece of work, which must fit. Scores and, as an order, ranks will be handed out.
      *
+     * @param row where its queries are
      * @return where the scores will lie in the results; the ranks follow them
      */
-    int add(Scoring work, HostMemory queries, PageScores target) {
-        int elements = spec.queryHeadsPerGroup() * spec.headDim();
-        long from = ((long) work.row() * spec.headGroups() + work.group()) * elements;
-        int row = next.addRow(queries.segment(), from, elements);
+    int add(Scoring work, int row, PageScores target) {
         int headScores = next.takeScratch(spec.queryHeadsPerGroup() * work.pages());
         int results = next.takeResults(2 * work.pages());
         addScores(work, row, headScores);
@@ -53,24 +50,13 @@ record Estimator(CacheSpec spec, RegionLayout layout, Execution next) {
     private void addScores(Scoring work, int row, int headScores) {
         int pages = work.pages();
         int form = ScoreKernel.form(work.digest());
-        int list = next.table.list(pages, page -> layout.digestAt(work.blocks().applyAsInt(page), 0));
-        int heads = spec.queryHeadsPerKvHead();
-        for (int queryHead = 0; queryHead < spec.queryHeadsPerGroup(); ) {
-            int head = queryHead / heads;
-            int count = Math.min(ScoreKernel.HEADS, (head + 1) * heads - queryHead);
-            for (int page = 0; page < pages; page += ScoreKernel.PAGES) {
-                next.table.item(
-                        Section.SCORE,
-                        row + queryHead * spec.headDim(),
-                        count,
-                        list + page,
-                        Math.min(ScoreKernel.PAGES, pages - page),
-                        head * layout.shape.digestElements(),
-                        form,
-                        headScores + queryHead * pages + page,
-                        pages);
-            }
-            queryHead += count;
+        int list = next.table.takeList(pages);
+        for (int page = 0; page < pages; page++) {
+            next.table.set(list + page, layout.digestAt(work.blocks().applyAsInt(page), 0));
+        }
+        for (int page = 0; page < pages; page += ScoreKernel.PAGES) {
+            int count = Math.min(ScoreKernel.PAGES, pages - page);
+            next.table.item(Section.SCORE, row, list + page, count, form, headScores + page, pages);
         }
     }
 
@@ -95,12 +81,7 @@ record Estimator(CacheSpec spec, RegionLayout layout, Execution next) {
     }
 
     private void handOut(Scoring work, int results, PageScores target) {
-        var scores = target.values();
-        var order = target.writeOrder();
-        for (int page = 0; page < work.pages(); page++) {
-            int at = work.at() + page * spec.headGroups();
-            scores[at] = next.result(results + page);
-            order[at] = -next.result(results + work.pages() + page);
-        }
+        next.getResults(results, target.values(), work.at(), spec.headGroups(), work.pages());
+        next.getResults(results + work.pages(), target.writeOrder(), work.at(), spec.headGroups(), work.pages());
     }
 }

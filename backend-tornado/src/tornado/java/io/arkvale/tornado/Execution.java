@@ -130,6 +130,11 @@ final class Execution {
         engine.getResults(at, target, type, first, count);
     }
 
+    /** Puts results into every {@code stride}-th place of an array, from one on, in what {@link #then} does. */
+    void getResults(int at, float[] target, int first, int stride, int count) {
+        engine.getResults(at, target, first, stride, count);
+    }
+
     /** One number of the results, in what {@link #then} does. */
     float result(int at) {
         return engine.result(at);

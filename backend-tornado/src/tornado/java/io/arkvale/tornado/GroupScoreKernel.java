@@ -31,9 +31,9 @@ final class GroupScoreKernel {
 
     static void combine(KernelContext context, IntArray table, FloatArray memory, FloatArray result) {
         float[] lanes = context.allocateFloatLocalArray(Engine.LANES);
-        int start = table.get(Table.RANK + 2);
         int items = table.get(Table.RANK);
         int groups = table.get(Table.RANK + 1);
+        int start = table.get(Table.RANK + 2);
         float scale = 1 / TornadoMath.sqrt((float) table.get(Table.HEAD_DIM));
         for (int item = context.groupIdx; item < items; item += groups) {
             int at = start + item * FIELDS;

@@ -1,6 +1,7 @@
 package io.arkvale.tornado;
 
 import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
@@ -9,6 +10,9 @@ import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 final class PageRuns {
     /** Fields of an item: source, target, length. */
     static final int FIELDS = 3;
+
+    /** Elements that a share copies. */
+    static final int PIECE = 256;
 
     private PageRuns() {}
 
@@ -22,20 +26,23 @@ final class PageRuns {
             FloatArray to,
             ShortArray narrowTo) {
         int shift = table.get(Table.SHIFT);
-        int start = table.get(section + 2);
-        int items = table.get(section);
+        int units = table.get(section);
         int groups = table.get(section + 1);
-        for (int item = context.groupIdx; item < items; item += groups) {
+        int start = table.get(section + 2);
+        int shares = table.get(section + 3);
+        for (int unit = context.groupIdx; unit < units; unit += groups) {
+            int item = unit / shares;
+            int first = (unit - item * shares) * PIECE;
             int at = start + item * FIELDS;
             int source = table.get(at);
             int target = table.get(at + 1);
-            int length = table.get(at + 2);
+            int end = TornadoMath.min(first + PIECE, table.get(at + 2));
             if (shift == 0) {
-                for (int i = context.localIdx; i < length; i += Engine.LANES) {
+                for (int i = first + context.localIdx; i < end; i += Engine.LANES) {
                     to.set(target + i, from.get(source + i));
                 }
             } else {
-                for (int i = context.localIdx; i < length; i += Engine.LANES) {
+                for (int i = first + context.localIdx; i < end; i += Engine.LANES) {
                     narrowTo.set(target + i, narrowFrom.get(source + i));
                 }
             }

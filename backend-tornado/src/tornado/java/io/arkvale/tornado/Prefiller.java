@@ -53,28 +53,19 @@ record Prefiller(CacheSpec spec, RegionLayout layout, Guests guests, Engine engi
         return Attender.partElements(spec);
     }
 
-    private long rowLength() {
-        return (long) spec.queryHeads() * spec.headDim();
-    }
-
-    /** Query heads of a KV head go in chunks; where they are few, several tokens share a work group. */
-    private int chunk() {
-        return Math.min(AttendKernel.VECTORS, spec.queryHeadsPerKvHead());
-    }
-
-    private int chunks() {
-        return Math.ceilDiv(spec.queryHeadsPerKvHead(), chunk()) * spec.kvHeadsPerGroup();
-    }
-
-    private int unitRows() {
-        return AttendKernel.VECTORS / chunk();
+    private int rowElements() {
+        return spec.queryHeadsPerGroup() * spec.headDim();
     }
 
     private int mostRows(int passes) {
-        int units = engine.scratchElements / partElements() / passes / chunks();
-        int rows = Math.min(units * unitRows(), engine.rowElements() / (spec.queryHeadsPerGroup() * spec.headDim()));
-        int fields = spec.queryHeadsPerGroup() * MergeKernel.FIELDS + chunks() * AttendKernel.FIELDS;
-        return Math.max(1, Math.min(rows, engine.tableNumbers() / 2 / fields));
+        int units = engine.scratchElements / passes / sharesElements();
+        int rows = Math.min(units * layout.shape.rowsTogether(), engine.rowElements() / rowElements());
+        return Math.max(1, Math.min(rows, engine.tableNumbers() / 2 / (MergeKernel.FIELDS + AttendKernel.FIELDS)));
+    }
+
+    /** Room for what all shares of a unit's attention make in one pass. */
+    private int sharesElements() {
+        return layout.shape.shares(Section.ATTEND) * partElements();
     }
 
     private void attend(Rows rows, Places pages, List<Integer> passes, HostMemory queries, HostMemory output) {
@@ -86,67 +77,63 @@ record Prefiller(CacheSpec spec, RegionLayout layout, Guests guests, Engine engi
             int list = engine.next.table.list(places.length, i -> places[i]);
             var pass = new Pass(list, start, end, number, passes.size());
             // Parts lie where they lay in the pass before, and nothing else takes of the scratch between passes.
-            int part = engine.next.takeScratch(units(rows).size() * passes.size() * partElements());
-            for (var unit : units(rows)) {
-                add(unit, rows, pass, part, queries, output);
-                part += passes.size() * partElements();
+            int part = engine.next.takeScratch(
+                    Math.ceilDiv(rows.count(), layout.shape.rowsTogether()) * passes.size() * sharesElements());
+            for (int row = 0; row < rows.count(); row += layout.shape.rowsTogether()) {
+                int count = Math.min(layout.shape.rowsTogether(), rows.count() - row);
+                add(new Unit(row, count), rows, pass, part, queries, output);
+                part += passes.size() * sharesElements();
             }
             engine.next.run();
             start = end;
         }
     }
 
+    /** Rows that work groups take together: first of them among all rows, and how many. */
+    private record Unit(int row, int rows) {}
+
     private void add(Unit unit, Rows rows, Pass pass, int part, HostMemory queries, HostMemory output) {
         var next = engine.next;
-        int elements = unit.heads() * spec.headDim();
-        int vectors = unit.rows() * unit.heads();
-        int query = next.takeRows(vectors * spec.headDim());
-        for (int row = 0; row < unit.rows(); row++) {
-            next.setRow(query + row * elements, queries.segment(), offset(unit, rows, row), elements);
-        }
+        int query = next.takeRows(unit.rows() * rowElements());
+        each(queries, unit, rows, (at, element, count) -> next.setRow(query + at, queries.segment(), element, count));
         int before = pass.firstPage() * spec.pageSize();
         int seen = rows.position() + unit.row() + 1 - before;
         int tokens = Math.clamp(seen + unit.rows() - 1, 0, (pass.endPage() - pass.firstPage()) * spec.pageSize());
-        int headOffset = unit.head() * layout.shape.headElements();
         int target = part + pass.number() * partElements();
-        next.table.item(Section.ATTEND, query, vectors, pass.list(), 0, tokens, headOffset, seen, unit.heads(), target);
+        int apart = pass.count() * partElements();
+        next.table.item(Section.ATTEND, query, unit.rows(), pass.list(), 0, tokens, seen, target, apart);
         if (pass.isLast()) {
-            int result = next.takeResults(vectors * spec.headDim());
-            for (int vector = 0; vector < vectors; vector++) {
-                int source = part + vector * (spec.headDim() + 2);
-                next.table.item(Section.MERGE, result + vector * spec.headDim(), source, partElements(), pass.count());
-            }
-            for (int row = 0; row < unit.rows(); row++) {
-                int from = result + row * elements;
-                long offset = offset(unit, rows, row);
-                next.then(() -> next.getResults(from, output.segment(), spec.elementType(), offset, elements));
-            }
+            int result = next.takeResults(unit.rows() * rowElements());
+            next.table.item(Section.MERGE, result, part, partElements(), pass.count(), apart, unit.rows());
+            next.then(() -> each(
+                    output,
+                    unit,
+                    rows,
+                    (at, element, count) ->
+                            next.getResults(result + at, output.segment(), spec.elementType(), element, count)));
         }
     }
 
-    private long offset(Unit unit, Rows rows, int row) {
-        return (rows.first() + unit.row() + row) * rowLength() + unit.offset();
+    /** What is done with query vectors that lie side by side in a tensor. */
+    @FunctionalInterface
+    private interface Run {
+        /**
+         * Does it.
+         *
+         * @param at where they lie among those of a unit, which lie by KV head, then by row
+         * @param element first element in the tensor
+         */
+        void take(int at, long element, int count);
     }
 
-    /**
-     * The query vectors of one work group: some query heads of a KV head, for one or more tokens.
-     *
-     * @param offset where in a tensor's row its first head lies
-     */
-    private record Unit(int head, int row, int rows, int heads, long offset) {}
-
-    private List<Unit> units(Rows rows) {
-        var units = new ArrayList<Unit>();
-        for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
-            for (int first = 0; first < spec.queryHeadsPerKvHead(); first += chunk()) {
-                int heads = Math.min(chunk(), spec.queryHeadsPerKvHead() - first);
-                int queryHead = (rows.group() * spec.kvHeadsPerGroup() + head) * spec.queryHeadsPerKvHead() + first;
-                for (int row = 0; row < rows.count(); row += unitRows()) {
-                    int count = Math.min(unitRows(), rows.count() - row);
-                    units.add(new Unit(head, row, count, heads, (long) queryHead * spec.headDim()));
-                }
+    private void each(HostMemory tensor, Unit unit, Rows rows, Run run) {
+        int count = spec.queryHeadsPerKvHead() * spec.headDim();
+        for (int row = 0; row < unit.rows(); row++) {
+            long token = rows.first() + unit.row() + (long) row;
+            long first = layout.shape.element(tensor, token, (long) rows.group() * rowElements());
+            for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
+                run.take((head * unit.rows() + row) * count, first + (long) head * count, count);
             }
         }
-        return units;
     }
 }

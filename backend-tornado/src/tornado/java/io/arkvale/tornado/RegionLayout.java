@@ -8,18 +8,26 @@ import io.arkvale.api.CacheSpec;
  */
 final class RegionLayout {
     final Shape shape;
-    private final Region region;
+    private final int firstSlot;
+    private final int slotElements;
+    private final int firstDigest;
+    private final int digestElements;
+    private final int blockElements;
     private final int deviceSlots;
 
     RegionLayout(CacheSpec spec, Region region) {
-        this.region = region;
         shape = Shape.of(spec);
+        firstSlot = region.pages();
+        slotElements = shape.slotElements();
+        firstDigest = region.start();
+        digestElements = shape.digestElements();
+        blockElements = shape.groupHeads() * digestElements;
         deviceSlots = Math.toIntExact(spec.deviceSlots());
     }
 
     /** Where a slot begins. */
     int slotAt(int slot) {
-        return region.pages() + slot * shape.slotElements();
+        return firstSlot + slot * slotElements;
     }
 
     /** Where the slot of a guest begins. */
@@ -29,6 +37,6 @@ final class RegionLayout {
 
     /** Where the digest of a block and head of the group begins. */
     int digestAt(int block, int head) {
-        return region.start() + (block * shape.groupHeads() + head) * shape.digestElements();
+        return firstDigest + block * blockElements + head * digestElements;
     }
 }

@@ -2,7 +2,7 @@ package io.arkvale.tornado;
 
 /**
  * What an execution can do, in the order in which it is done: each is a list of items in the {@link Table}, for one kernel
- * or two that share it.
+ * or two that share it. A work group does a share of an item; {@link Shape#shares} says how many there are.
  */
 enum Section {
     /** Items of {@link ClearKernel}, which have no fields. */
@@ -20,7 +20,7 @@ enum Section {
     ATTEND(Table.ATTEND, AttendKernel.FIELDS),
     MERGE(Table.MERGE, MergeKernel.FIELDS);
 
-    /** Where its numbers stand in the header. */
+    /** Where its four numbers stand in the header. */
     final int header;
 
     /** Integers per item. */

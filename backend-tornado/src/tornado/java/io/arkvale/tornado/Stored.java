@@ -1,13 +1,14 @@
 package io.arkvale.tornado;
 
 import io.arkvale.api.ElementType;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
 /**
  * Elements of 16 bits in kernels. TornadoVM has types for them on some devices only, and cannot reinterpret bits; so an
- * element is taken apart with integers, which is exact everywhere: sign and exponent together choose a scale and what the
- * hidden bit adds, and the rest is the number of scales.
+ * element is taken apart with integers, which is exact everywhere: the exponent chooses a scale, and the rest, with the
+ * hidden bit, is the number of scales.
  */
 final class Stored {
     /** Bits of a float16 below its exponent. */
@@ -17,7 +18,7 @@ final class Stored {
     private static final int BF16_SHIFT = 7;
 
     /** Where bfloat16 begins in the scales. */
-    private static final int BF16_SCALES = 2 << (16 - F16_SHIFT);
+    private static final int BF16_SCALES = 1 << (15 - F16_SHIFT);
 
     private Stored() {}
 
@@ -35,33 +36,30 @@ final class Stored {
         return type == ElementType.BF16 ? BF16_SCALES : 0;
     }
 
-    /** The scales of all types, in pairs with what the hidden bit adds. */
-    static FloatArray scales() {
-        var scales = new FloatArray(BF16_SCALES + (2 << (16 - BF16_SHIFT)));
+    /** The scales of all types, by exponent. */
+    static FloatArray scales(HostArrays arrays) {
+        var scales = arrays.floats(BF16_SCALES + (1 << (15 - BF16_SHIFT)));
         fill(scales, 0, F16_SHIFT, 15);
         fill(scales, BF16_SCALES, BF16_SHIFT, 127);
         return scales;
     }
 
     private static void fill(FloatArray scales, int start, int shift, int bias) {
-        int exponents = 1 << (15 - shift);
-        for (int i = 0; i < 2 * exponents; i++) {
-            // Bits are counted from the most negative short, so negative elements come first.
-            int sign = i < exponents ? -1 : 1;
-            int exponent = i % exponents;
-            float scale = sign * (float) Math.scalb(1.0, Math.max(1, exponent) - bias - shift);
-            scales.set(start + 2 * i, scale);
-            scales.set(start + 2 * i + 1, exponent == 0 ? 0 : (1 << shift) * scale);
+        for (int exponent = 0; exponent < 1 << (15 - shift); exponent++) {
+            scales.set(start + exponent, (float) Math.scalb(1.0, Math.max(1, exponent) - bias - shift));
         }
     }
 
-    /** In kernels: an element of 16 bits. */
+    /** In kernels: an element of 16 bits. No branch, so that many can be read at the same time. */
     static float number(ShortArray narrow, FloatArray scales, int shift, int start, int at) {
-        int bits = narrow.get(at) + 32768;
-        int exponent = bits >> shift;
-        int rest = bits - (exponent << shift);
-        int scale = start + 2 * exponent;
-        return rest * scales.get(scale) + scales.get(scale + 1);
+        int bits = narrow.get(at);
+        // With PTX, TornadoVM 5.2 shifts in zeros, whatever the sign.
+        int sign = TornadoMath.max(TornadoMath.min(bits, 0), -1);
+        int unsigned = bits & 32767;
+        int exponent = unsigned >> shift;
+        int hidden = TornadoMath.min(exponent, 1);
+        int rest = unsigned - ((exponent - hidden) << shift);
+        return ((rest ^ sign) - sign) * scales.get(start + exponent);
     }
 
     /** In kernels: an element of any type. */

@@ -1,5 +1,7 @@
 package io.arkvale.tornado;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -13,48 +15,55 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * {@link Section}, and lists at the end. All that changes from call to call stands here, since TornadoVM makes scalars part
  * of the compiled kernel.
  *
- * <p>Kernels name a section by a constant: there in the header stand the number of its items, the number of work groups that
- * share them, and where they begin.
+ * <p>Kernels name a section by a constant: there in the header stand the number of its shares, the number of work groups that
+ * do them, where its items begin, and how many shares an item has.
  */
 final class Table {
     static final int CLEAR = 0;
-    static final int PUT = 3;
-    static final int APPEND = 6;
-    static final int DIGEST = 9;
-    static final int GATHER = 12;
-    static final int SCORE = 15;
-    static final int RANK = 18;
-    static final int CHOOSE = 21;
-    static final int ATTEND = 24;
-    static final int MERGE = 27;
-
-    static final int COPY = 30;
-    static final int LOOK = 33;
+    static final int PUT = 4;
+    static final int APPEND = 8;
+    static final int DIGEST = 12;
+    static final int GATHER = 16;
+    static final int SCORE = 20;
+    static final int RANK = 24;
+    static final int CHOOSE = 28;
+    static final int ATTEND = 32;
+    static final int MERGE = 36;
+    static final int COPY = 40;
+    static final int LOOK = 44;
 
     /** Header: the shape, in the order of {@link Shape#put}. */
-    static final int HEAD_DIM = 36;
+    static final int HEAD_DIM = 48;
 
-    static final int PAGE_SIZE = 37;
-    static final int GROUP_HEADS = 38;
+    static final int PAGE_SIZE = 49;
+    static final int GROUP_HEADS = 50;
+
+    /** Header: query heads per KV head. */
+    static final int QUERY_HEADS = 51;
 
     /** Header: elements from a page's keys to its values. */
-    static final int VALUES = 39;
+    static final int VALUES = 52;
 
     /** Header: how {@link Stored} takes elements apart. */
-    static final int SHIFT = 40;
+    static final int SHIFT = 53;
 
-    static final int SCALES = 41;
+    static final int SCALES = 54;
 
     /** Header: elements of each array to clear. */
-    static final int MEMORY_LENGTH = 42;
+    static final int MEMORY_LENGTH = 55;
 
-    static final int PAGES_LENGTH = 43;
-    static final int NARROW_LENGTH = 44;
+    static final int PAGES_LENGTH = 56;
+    static final int NARROW_LENGTH = 57;
 
     /** Where items begin. */
-    static final int START = 48;
+    static final int START = 64;
 
+    /** What goes to the device. */
     final IntArray numbers;
+
+    /** Where it is put together. */
+    private final int[] staged;
+
     private final Map<Section, Items> sections = new EnumMap<>(Section.class);
     private final Set<Section> used = EnumSet.noneOf(Section.class);
     private int size = START;
@@ -65,6 +74,7 @@ final class Table {
         private int[] fields = new int[64];
         private int size;
         private int count;
+        private int shares = 1;
 
         private void add(int[] item) {
             if (size + item.length > fields.length) {
@@ -76,8 +86,10 @@ final class Table {
         }
     }
 
-    Table(int capacity) {
-        numbers = new IntArray(capacity);
+    Table(IntArray numbers) {
+        this.numbers = numbers;
+        int capacity = numbers.getSize();
+        staged = new int[capacity];
         for (var section : Section.values()) {
             sections.put(section, new Items());
         }
@@ -85,13 +97,14 @@ final class Table {
     }
 
     int capacity() {
-        return numbers.getSize();
+        return staged.length;
     }
 
     /** Empties it for items of a shape. */
     void clear(Shape shape) {
         clear();
         shape.put(this);
+        sections.forEach((section, items) -> items.shares = shape.shares(section));
     }
 
     void clear() {
@@ -101,7 +114,7 @@ final class Table {
         }
         used.clear();
         size = START;
-        lists = numbers.getSize();
+        lists = staged.length;
     }
 
     /** Sections that have items. */
@@ -115,7 +128,7 @@ final class Table {
     }
 
     void header(int index, int value) {
-        numbers.set(index, value);
+        staged[index] = value;
     }
 
     /** Items of a section. */
@@ -143,34 +156,64 @@ final class Table {
 
     /** Adds a list of integers for items to refer to, from the end downward; returns where it begins. */
     int list(int count, IntUnaryOperator values) {
-        lists -= count;
+        int at = takeList(count);
         for (int i = 0; i < count; i++) {
-            numbers.set(lists + i, values.applyAsInt(i));
+            staged[at + i] = values.applyAsInt(i);
         }
+        return at;
+    }
+
+    /** Takes room for a list, for {@link #set}; returns where it begins. */
+    int takeList(int count) {
+        lists -= count;
         return lists;
+    }
+
+    /** Sets an integer of a list. */
+    void set(int at, int value) {
+        staged[at] = value;
+    }
+
+    /** Adds elements of 16 bits, from one on, two per integer; returns where they begin. */
+    int bits(MemorySegment elements, long first, int count) {
+        int at = takeList(Math.ceilDiv(count, 2));
+        MemorySegment.copy(
+                elements,
+                first * Short.BYTES,
+                MemorySegment.ofArray(staged),
+                (long) at * Integer.BYTES,
+                (long) count * Short.BYTES);
+        return at;
     }
 
     /**
      * Closes the table: puts the sections one behind the other, and writes the header.
      *
-     * @param groups work groups that share so many items
+     * @param groups work groups that do so many shares
      */
     void seal(IntUnaryOperator groups) {
         int at = START;
         for (var section : Section.values()) {
             var items = items(section);
-            int header = section.header;
-            header(header, items.count);
-            header(header + 1, groups.applyAsInt(items.count));
-            header(header + 2, at);
-            for (int i = 0; i < items.size; i++) {
-                numbers.set(at++, items.fields[i]);
-            }
+            int shares = items.count * items.shares;
+            header(section.header, shares);
+            header(section.header + 1, groups.applyAsInt(shares));
+            header(section.header + 2, at);
+            header(section.header + 3, items.shares);
+            System.arraycopy(items.fields, 0, staged, at, items.size);
+            at += items.size;
         }
+        send(0, at);
+        send(lists, staged.length - lists);
     }
 
-    /** Work groups that share a section's items, once the table is closed. */
+    private void send(int from, int count) {
+        MemorySegment.copy(
+                staged, from, numbers.getSegment(), ValueLayout.JAVA_INT, (long) from * Integer.BYTES, count);
+    }
+
+    /** Work groups that do a section's shares, once the table is closed. */
     int groups(Section section) {
-        return numbers.get(section.header + 1);
+        return staged[section.header + 1];
     }
 }

@@ -36,9 +36,13 @@ final class TornadoDriver implements Driver {
 
     @Override
     public Backend create(TornadoOptions options) {
-        options.requireReplayable(
+        // What is not possible and asked for is refused here.
+        boolean isReplayed = options.replays(
                 TornadoRuntimeProvider.getTornadoRuntime().getBackendType(0).name());
-        var engines = new Engines(options, find(options.device()));
+        var engines = new Engines(
+                find(options.device()),
+                options.timedParts(),
+                isReplayed ? options.replay() : TornadoOptions.Replay.OFF);
         return new PagedBackend<>(
                 Engines.ID,
                 name(options.device()),

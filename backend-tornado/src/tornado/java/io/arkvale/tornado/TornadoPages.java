@@ -56,8 +56,8 @@ final class TornadoPages implements HostTensorDevice {
                 Float.BYTES,
                 Math.min(READ_AHEAD, engine.resultElements()));
         appender = new Appender(spec, layout, engine.next);
-        estimator = new Estimator(spec, layout, engine.next);
         attender = new Attender(spec, layout, engine.next);
+        estimator = new Estimator(spec, layout, engine.next, attender);
         decoder = new Decoder(spec, layout, engine.next, estimator, attender);
         prefiller = new Prefiller(spec, layout, new Guests(layout, transfers), engine);
         storage = new Storage(spec.slotBytes(), 0, 1, false, engine.isTimed());

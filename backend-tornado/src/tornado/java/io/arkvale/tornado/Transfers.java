@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Copies between host and device, and within the device, in as few executions as possible. Used under the engine's lock. */
 record Transfers(RegionLayout layout, Execution next) {
-    /** Elements that one work group copies. */
+    /** Numbers of memory that one work group copies. */
     private static final int PIECE = 1024;
 
     /** Brings slots' numbers from the host; it may wait in the next execution. Targets are different slots. */
@@ -23,7 +23,7 @@ record Transfers(RegionLayout layout, Execution next) {
             if (next.roomIn() == 0 || !next.table.fits(PageRuns.FIELDS)) {
                 next.run();
             }
-            count = Math.min(PIECE, Math.min(layout.shape.slotElements() - done, next.roomIn()));
+            count = Math.min(layout.shape.slotElements() - done, next.roomIn());
             int from = next.addPage(source, done, count);
             next.table.item(Section.PUT, from, target + done, count);
         }
@@ -32,13 +32,7 @@ record Transfers(RegionLayout layout, Execution next) {
     /** Copies a slot within the device. */
     void copy(int source, int target) {
         next.begin(layout);
-        for (int done = 0; done < layout.shape.slotElements(); done += PIECE) {
-            if (!next.table.fits(PageRuns.FIELDS)) {
-                next.run();
-            }
-            next.table.item(
-                    Section.COPY, source + done, target + done, Math.min(PIECE, layout.shape.slotElements() - done));
-        }
+        next.table.item(Section.COPY, source, target, layout.shape.slotElements());
         next.run();
     }
 
@@ -57,7 +51,7 @@ record Transfers(RegionLayout layout, Execution next) {
             if (next.roomOut() == 0 || !next.table.fits(PageRuns.FIELDS)) {
                 next.run();
             }
-            length = Math.min(PIECE, Math.min(count - done, next.roomOut()));
+            length = Math.min(layout.shape.runElements(), Math.min(count - done, next.roomOut()));
             int at = next.takePage(length);
             next.table.item(Section.GATHER, source + done, at, length);
             next.thenGetPages(at, target, done, length);

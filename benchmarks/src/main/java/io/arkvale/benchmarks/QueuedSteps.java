@@ -4,6 +4,7 @@ import io.arkvale.api.Backend;
 import io.arkvale.api.Backends;
 import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.PendingReport;
@@ -15,13 +16,19 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decode steps by the host's clock: each waited for before the next one opens, and queued, with at most some under way. Turn
  * about, in one run. With {@code timing=parts} also the sum of the parts' times on the device.
+ *
+ * <p>On a backend with device tensors a kernel of the benchmark writes the queries on the device before each layer. Then two
+ * more kinds of step take turns: queries turn so fast that one page per sequence and layer comes back, when it is chosen or
+ * prefetched a layer ahead.
  *
  * <p>Usage: {@code QueuedSteps BACKEND LAYERS BATCH TOKENS BUDGET STEPS [OPTION=VALUE ...]}, with 32 query heads, 8 KV heads
  * of 128 elements in BF16, pages of 32. A budget of 0 is none.
@@ -31,13 +38,31 @@ public final class QueuedSteps {
     private static final int ROUNDS = 5;
     private static final int UNDER_WAY = 8;
 
+    /** Steps after which the queries turn as fast as they should. */
+    private static final int SPEED_STEPS = 200;
+
     private final KvCache cache;
     private final List<Sequence> sequences = new ArrayList<>();
     private final Tensor queries;
     private final Tensor keys;
     private final Tensor values;
     private final Tensor output;
+    private final @Nullable TurningQueries turning;
+    private final int batch;
+    private double angle;
+    private double speed = 1e-3;
     private long partNanos;
+    private long recalled;
+
+    /** How steps are taken. */
+    private enum Kind {
+        /** Queries stay as they are: nothing is recalled once they have chosen. */
+        STILL,
+        /** Pages come back once they are chosen. */
+        RECALLING,
+        /** Pages come back a layer ahead. */
+        PREFETCHING
+    }
 
     private QueuedSteps(Backend backend, int layers, int batch, int tokens, int budget, int steps) {
         var settings = budget == 0
@@ -46,7 +71,7 @@ public final class QueuedSteps {
         cache = backend.open(CacheSpec.builder(layers, 32, 8, 128)
                 .elementType(ElementType.BF16)
                 .pageSize(PAGE)
-                .roomFor(settings, tokens + 2 * (ROUNDS + 1) * steps, batch)
+                .roomFor(settings, tokens + (5 * ROUNDS + 2) * steps + SPEED_STEPS, batch)
                 .build());
         var random = new Random(1);
         int rows = Math.max(1024, batch);
@@ -54,6 +79,10 @@ public final class QueuedSteps {
         keys = RandomTensors.fill(cache.allocateKeys(rows), random);
         values = RandomTensors.fill(cache.allocateKeys(rows), random);
         output = cache.allocateQueries(rows);
+        this.batch = batch;
+        turning = backend.capabilities().supports(Feature.DEVICE_TENSORS)
+                ? new TurningQueries(cache, batch, random)
+                : null;
         for (int i = 0; i < batch; i++) {
             sequences.add(filled(settings, tokens));
         }
@@ -75,22 +104,43 @@ public final class QueuedSteps {
         return sequence;
     }
 
-    private PendingReport step() {
+    private PendingReport step(Kind kind) {
+        int layers = cache.spec().layers();
+        if (kind != Kind.STILL) {
+            angle += speed;
+        }
         var step = cache.step(Batch.decode(sequences));
-        for (int layer = 0; layer < cache.spec().layers(); layer++) {
+        for (int layer = 0; layer < layers; layer++) {
+            if (turning != null) {
+                turning.write(queries.memory(), angle);
+            }
+            if (kind == Kind.PREFETCHING && layer + 1 < layers) {
+                step.prefetch(layer + 1, queries);
+            }
             step.decode(layer, queries, keys, values, output);
         }
         return step.commitAsync();
     }
 
+    /** Turns faster or slower, until about one page per sequence and layer is recalled. */
+    private void findSpeed(int steps) {
+        for (int i = 0; i < steps; i++) {
+            recalled = 0;
+            take(step(Kind.RECALLING));
+            double error = Math.min((double) recalled / batch / cache.spec().layers() - 1, 1);
+            speed *= 1 - 0.1 * error;
+        }
+        recalled = 0;
+    }
+
     /** Nanoseconds per step, with so many of them under way. */
-    private double run(int steps, int underWay) {
+    private double run(Kind kind, int steps, int underWay) {
         var reports = new ArrayDeque<PendingReport>();
         cache.synchronize();
         long start = System.nanoTime();
         for (int i = 0; i < steps; i++) {
-            reports.add(step());
-            while (reports.size() > underWay || (underWay == 0 && !reports.isEmpty())) {
+            reports.add(step(kind));
+            while (reports.size() > underWay) {
                 take(reports.remove());
             }
         }
@@ -100,6 +150,9 @@ public final class QueuedSteps {
 
     private void take(PendingReport pending) {
         var report = pending.await();
+        for (var counts : report.sequences()) {
+            recalled += counts.recalledPages();
+        }
         for (var part : Part.values()) {
             partNanos += report.nanos(part).orElse(0);
         }
@@ -115,24 +168,49 @@ public final class QueuedSteps {
         }
         try (var backend = Backends.create(arguments[0], Map.copyOf(options))) {
             var bench = new QueuedSteps(backend, numbers[0], numbers[1], numbers[2], numbers[3], steps);
-            bench.run(steps, 0);
-            bench.run(steps, UNDER_WAY);
+            bench.run(Kind.STILL, steps, 0);
+            bench.run(Kind.STILL, steps, UNDER_WAY);
             var waited = new double[ROUNDS];
             var queued = new double[ROUNDS];
             bench.partNanos = 0;
             for (int round = 0; round < ROUNDS; round++) {
-                waited[round] = bench.run(steps, 0);
-                queued[round] = bench.run(steps, UNDER_WAY);
+                waited[round] = bench.run(Kind.STILL, steps, 0);
+                queued[round] = bench.run(Kind.STILL, steps, UNDER_WAY);
             }
-            Arrays.sort(waited);
-            Arrays.sort(queued);
+            double parts = bench.partNanos / 1e3 / (2.0 * ROUNDS * steps);
             System.out.printf(
                     "%s: a step waited for %.1f us, queued %.1f us (medians of %d rounds of %d steps)%n",
-                    String.join(" ", arguments), waited[ROUNDS / 2] / 1e3, queued[ROUNDS / 2] / 1e3, ROUNDS, steps);
-            if (bench.partNanos > 0) {
-                System.out.printf(
-                        "parts on the device: %.1f us per step%n", bench.partNanos / 1e3 / (2.0 * ROUNDS * steps));
+                    String.join(" ", arguments), median(waited), median(queued), ROUNDS, steps);
+            if (parts > 0) {
+                System.out.printf("parts on the device: %.1f us per step%n", parts);
+            }
+            if (bench.turning != null && numbers[3] > 0) {
+                bench.recalling(steps);
             }
         }
+    }
+
+    private void recalling(int steps) {
+        findSpeed(SPEED_STEPS);
+        var nanos = new double[Kind.values().length][ROUNDS];
+        var pages = new double[Kind.values().length];
+        for (int round = 0; round < ROUNDS; round++) {
+            for (var kind : Kind.values()) {
+                recalled = 0;
+                nanos[kind.ordinal()][round] = run(kind, steps, UNDER_WAY);
+                pages[kind.ordinal()] +=
+                        (double) recalled / batch / cache.spec().layers() / steps / ROUNDS;
+            }
+        }
+        for (var kind : Kind.values()) {
+            System.out.printf(
+                    "%s: %.1f us per step, %.2f pages recalled per sequence and layer%n",
+                    kind.name().toLowerCase(Locale.ROOT), median(nanos[kind.ordinal()]), pages[kind.ordinal()]);
+        }
+    }
+
+    private static double median(double[] nanos) {
+        Arrays.sort(nanos);
+        return nanos[nanos.length / 2] / 1e3;
     }
 }

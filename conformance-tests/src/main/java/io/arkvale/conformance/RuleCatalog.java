@@ -18,6 +18,7 @@ import io.arkvale.conformance.rules.TensorRules;
 import io.arkvale.conformance.rules.TruncationRules;
 import io.arkvale.conformance.rules.Verification;
 import io.arkvale.conformance.rules.WholeLifeRules;
+import io.arkvale.conformance.rules.WrappedTensorRules;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -68,6 +69,7 @@ final class RuleCatalog {
         var tests = new ArrayList<RuleTest>();
         add(tests, BackendRules.class, BackendRules::new);
         add(tests, TensorRules.class, TensorRules::new);
+        add(tests, WrappedTensorRules.class, WrappedTensorRules::new);
         add(tests, AppendRules.class, AppendRules::new);
         add(tests, EstimateRules.class, EstimateRules::new);
         add(tests, RecallRules.class, RecallRules::new);

@@ -33,7 +33,10 @@ final class DeclarationsTest {
     @Test
     void aBackendThatStoresEightBitsAndDeclaresItPasses() {
         assertThat(skipped(OtherDeclarations.eightBits()))
-                .containsExactly("required_spec803_threadsDoNotMatter: the backend has no option 'threads'");
+                .containsExactly(
+                        "required_spec209_queuesRefuseWhatIsNoEvent: the backend does not declare tensors over device"
+                                + " memory of the caller's, and its queue",
+                        "required_spec803_threadsDoNotMatter: the backend has no option 'threads'");
     }
 
     /** Every test passes but those that are returned, with their reasons. */

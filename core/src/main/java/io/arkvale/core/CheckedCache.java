@@ -9,6 +9,7 @@ import io.arkvale.api.CacheView;
 import io.arkvale.api.CallOrderException;
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.ClosedException;
+import io.arkvale.api.DeviceQueue;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.ForeignObjectException;
 import io.arkvale.api.KvCache;
@@ -28,6 +29,7 @@ import io.arkvale.core.tensor.CacheTensors;
 import io.arkvale.core.tensor.CallChecks;
 import io.arkvale.core.tensor.Guard;
 import io.arkvale.spi.TensorMemory;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -68,7 +70,19 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
         this.backend = backend;
         this.spec = spec;
         this.sequenceType = sequenceType;
-        tensors = new CacheTensors<>(spec, guard, this::doAllocate);
+        tensors = new CacheTensors<>(spec, backend.capabilities(), guard, new TensorAllocator());
+    }
+
+    private final class TensorAllocator implements CacheTensors.Allocator<M> {
+        @Override
+        public M allocate(long bytes, long rowBytes) {
+            return doAllocate(bytes, rowBytes);
+        }
+
+        @Override
+        public M wrap(MemorySegment memory, long rowStride) {
+            return doWrap(memory, rowStride);
+        }
     }
 
     /** Called first in every call but those of tensors, for a backend that must make something current. */
@@ -113,8 +127,18 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     /** Gives back what a sequence holds. */
     protected abstract void doRelease(S sequence);
 
-    /** Memory for a tensor, all zero. */
-    protected abstract M doAllocate(long bytes);
+    /** Memory for a tensor, all zero, in rows without gaps. */
+    protected abstract M doAllocate(long bytes, long rowBytes);
+
+    /** The caller's memory as that of a tensor. Asked only if the backend declares it. */
+    protected M doWrap(MemorySegment memory, long rowStride) {
+        throw new UnsupportedFeatureException(Feature.HOST_TENSORS);
+    }
+
+    /** The device's queue. Asked only if the backend declares it; it holds the guard itself. */
+    protected DeviceQueue doQueue() {
+        throw new UnsupportedFeatureException(Feature.DEVICE_TENSORS);
+    }
 
     /** The view that callers get. */
     protected abstract CacheView doView();
@@ -405,6 +429,22 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     }
 
     @Override
+    public final Tensor wrap(
+            MemorySegment memory, ElementType elementType, int rows, int heads, int width, long rowStride) {
+        try (var _ = holdOpen()) {
+            return tensors.wrap(memory, elementType, rows, heads, width, rowStride);
+        }
+    }
+
+    @Override
+    public final DeviceQueue queue() {
+        try (var _ = holdOpen()) {
+            backend.capabilities().require(Feature.DEVICE_TENSORS);
+            return doQueue();
+        }
+    }
+
+    @Override
     public final CacheView view() {
         try (var _ = holdOpen()) {
             return doView();
@@ -485,7 +525,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     }
 
     /** Runs a part of a view with the guard held. */
-    final <T> T read(Supplier<T> part) {
+    protected final <T> T read(Supplier<T> part) {
         try (var _ = holdOpen()) {
             return part.get();
         }

@@ -2,6 +2,7 @@ package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities.RowBound;
+import io.arkvale.core.tensor.HostMemory;
 import io.arkvale.kernels.page.PageRows;
 import io.arkvale.kernels.storage.FormatCodec;
 import io.arkvale.kernels.storage.StorageFormat;
@@ -53,22 +54,22 @@ final class CoarseFormat implements PageFormat {
 
     @Override
     public void put(
-            MemorySegment keys,
-            MemorySegment values,
-            long at,
-            long stride,
+            HostMemory keys,
+            HostMemory values,
+            long row,
+            long inRow,
             int count,
             MemorySegment memory,
             long slot,
             int head,
             int token) {
-        var row = new float[spec.headDim()];
+        var numbers = new float[spec.headDim()];
         long first = slot + 2L * head * headBytes + token * rowBytes;
         for (int i = 0; i < count; i++) {
-            codec.decode(keys, at + i * stride, row, 0, row.length);
-            put(row, memory, first + i * rowBytes);
-            codec.decode(values, at + i * stride, row, 0, row.length);
-            put(row, memory, first + headBytes + i * rowBytes);
+            codec.decode(keys.segment(), keys.at(row + i) + inRow, numbers, 0, numbers.length);
+            put(numbers, memory, first + i * rowBytes);
+            codec.decode(values.segment(), values.at(row + i) + inRow, numbers, 0, numbers.length);
+            put(numbers, memory, first + headBytes + i * rowBytes);
         }
     }
 

@@ -57,7 +57,7 @@ final class CpuDevice implements HostTensorDevice {
 
     @Override
     public void write(List<RowRun> runs, HostMemory keys, HostMemory values) {
-        slots.write(runs, keys.segment(), values.segment());
+        slots.write(runs, keys, values);
     }
 
     @Override
@@ -92,7 +92,7 @@ final class CpuDevice implements HostTensorDevice {
 
     @Override
     public void score(List<Scoring> work, HostMemory queries, PageScores scores) {
-        scorer.score(work, queries.segment(), scores.values());
+        scorer.score(work, queries, scores.values());
     }
 
     @Override
@@ -104,11 +104,11 @@ final class CpuDevice implements HostTensorDevice {
                     single.add(new Attention(part.group(), part.pages(), part.seen(i), part.row() + i, 1));
                 }
             } else {
-                prefill.attend(part, queries.segment(), output.segment());
+                prefill.attend(part, queries, output);
             }
         }
         if (!single.isEmpty()) {
-            decode.attend(single, queries.segment(), output.segment());
+            decode.attend(single, queries, output);
         }
     }
 

@@ -1,9 +1,9 @@
 package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
+import io.arkvale.core.tensor.HostMemory;
 import io.arkvale.kernels.attention.AttentionState;
 import io.arkvale.spi.Attention;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,7 +47,7 @@ final class DecodeAttention {
      * @param from queries {@code [rows][queryHeads][headDim]} in the cache's element type; only rows at work are read
      * @param output of the same shape and type; only the rows and groups at work are written
      */
-    void attend(List<Attention> work, MemorySegment from, MemorySegment output) {
+    void attend(List<Attention> work, HostMemory from, HostMemory output) {
         int heads = spec.kvHeadsPerGroup();
         queries.read(work.stream().mapToInt(Attention::row), from);
         if (results.length < queries.numbers().length) {
@@ -69,9 +69,9 @@ final class DecodeAttention {
                 states[first * heads + head].finish(results, row(part, head));
             }
             int elements = spec.queryHeadsPerGroup() * spec.headDim();
-            long at = ((long) part.row() * spec.headGroups() + part.group()) * elements;
-            workers.codec.encode(
-                    results, row(part, 0), output, at * spec.elementType().bytes(), elements);
+            long at = output.at(part.row())
+                    + (long) part.group() * elements * spec.elementType().bytes();
+            workers.codec.encode(results, row(part, 0), output.segment(), at, elements);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.arkvale.cpu;
 
+import io.arkvale.core.tensor.HostMemory;
 import java.lang.foreign.MemorySegment;
 
 /** How a slot holds the keys and values of its KV heads. Any number of threads may use one. Offsets are in bytes. */
@@ -10,16 +11,16 @@ interface PageFormat {
     /**
      * Stores the keys and values of {@code count} tokens of one head.
      *
-     * @param at where the first token's key and value begin in {@code keys} and {@code values}
-     * @param stride from one token to the next
+     * @param row the first token's row of {@code keys} and {@code values}
+     * @param inRow where in a row the head's key and value begin
      * @param head head of the slot's group
      * @param token place of the first token in the page
      */
     void put(
-            MemorySegment keys,
-            MemorySegment values,
-            long at,
-            long stride,
+            HostMemory keys,
+            HostMemory values,
+            long row,
+            long inRow,
             int count,
             MemorySegment memory,
             long slot,

@@ -2,9 +2,9 @@ package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.GroupScore;
+import io.arkvale.core.tensor.HostMemory;
 import io.arkvale.kernels.digest.ScoreKernel;
 import io.arkvale.spi.Scoring;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** Step (b): scores pages from their digests and makes one score per head group of them. */
@@ -32,7 +32,7 @@ final class PageScorer {
      * @param from queries {@code [rows][queryHeads][headDim]} in the cache's element type; only rows at work are read
      * @param scores written where each piece of work says
      */
-    void score(List<Scoring> work, MemorySegment from, float[] scores) {
+    void score(List<Scoring> work, HostMemory from, float[] scores) {
         queries.read(work.stream().mapToInt(Scoring::row), from);
         reserve(work);
         int heads = spec.kvHeadsPerGroup();

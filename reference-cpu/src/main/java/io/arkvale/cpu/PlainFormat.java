@@ -1,6 +1,7 @@
 package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
+import io.arkvale.core.tensor.HostMemory;
 import io.arkvale.kernels.page.PageRows;
 import io.arkvale.kernels.storage.StorageFormat;
 import java.lang.foreign.MemorySegment;
@@ -27,17 +28,19 @@ final class PlainFormat implements PageFormat {
 
     @Override
     public void put(
-            MemorySegment keys,
-            MemorySegment values,
-            long at,
-            long stride,
+            HostMemory keys,
+            HostMemory values,
+            long row,
+            long inRow,
             int count,
             MemorySegment memory,
             long slot,
             int head,
             int token) {
-        rows.putKeys(keys, at, stride, count, memory, keys(slot, head), token);
-        rows.putValues(values, at, stride, count, memory, keys(slot, head) + headBytes, token);
+        long to = keys(slot, head);
+        rows.putKeys(keys.segment(), keys.at(row) + inRow, keys.rowStride(), count, memory, to, token);
+        rows.putValues(
+                values.segment(), values.at(row) + inRow, values.rowStride(), count, memory, to + headBytes, token);
     }
 
     @Override

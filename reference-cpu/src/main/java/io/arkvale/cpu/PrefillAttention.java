@@ -1,10 +1,10 @@
 package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
+import io.arkvale.core.tensor.HostMemory;
 import io.arkvale.kernels.causal.CausalAttention;
 import io.arkvale.kernels.causal.PackedKeyValues;
 import io.arkvale.spi.Attention;
-import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** Causal attention of several queries, one per token, over pages; evicted ones are read where their backups lie. */
@@ -24,7 +24,7 @@ final class PrefillAttention {
     }
 
     /** Attends from the rows of a piece of work to the tokens up to each. */
-    void attend(Attention work, MemorySegment queries, MemorySegment output) {
+    void attend(Attention work, HostMemory queries, HostMemory output) {
         var states = new CausalAttention.@Nullable State[workers.pool.workers()];
         // One KV head at a time, so that only one head's keys and values are held in float32.
         for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
@@ -62,16 +62,14 @@ final class PrefillAttention {
             Attention work,
             int head,
             PackedKeyValues packed,
-            MemorySegment queries,
-            MemorySegment output,
+            HostMemory queries,
+            HostMemory output,
             CausalAttention.@Nullable State[] states) {
         int count = work.rows();
         int perItem = attention.itemPositions();
         int width = spec.queryHeadsPerKvHead() * spec.headDim();
         int start = work.tokens() - count;
         int items = Math.ceilDiv(count, perItem);
-        long rowBytes =
-                (long) spec.queryHeads() * spec.headDim() * spec.elementType().bytes();
         long headOffset = ((long) work.group() * spec.kvHeadsPerGroup() + head)
                 * width
                 * spec.elementType().bytes();
@@ -86,13 +84,13 @@ final class PrefillAttention {
             int positions = Math.min(perItem, count - from);
             var rows = new float[positions * width];
             for (int i = 0; i < positions; i++) {
-                long at = (work.row() + from + i) * rowBytes + headOffset;
-                workers.codec.decode(queries, at, rows, i * width, width);
+                long at = queries.at(work.row() + from + i) + headOffset;
+                workers.codec.decode(queries.segment(), at, rows, i * width, width);
             }
             attention.attend(packed, start + from, positions, rows, 0, width, rows, 0, width, state);
             for (int i = 0; i < positions; i++) {
-                long at = (work.row() + from + i) * rowBytes + headOffset;
-                workers.codec.encode(rows, i * width, output, at, width);
+                long at = output.at(work.row() + from + i) + headOffset;
+                workers.codec.encode(rows, i * width, output.segment(), at, width);
             }
         });
     }

@@ -1,7 +1,7 @@
 package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
-import java.lang.foreign.MemorySegment;
+import io.arkvale.core.tensor.HostMemory;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -18,15 +18,14 @@ final class QueryRows {
     }
 
     /** Reads rows of a tensor {@code [rows][queryHeads][headDim]}, each once however often it is named. */
-    void read(IntStream named, MemorySegment from) {
+    void read(IntStream named, HostMemory from) {
         rows = named.sorted().distinct().toArray();
         int elements = spec.queryHeads() * spec.headDim();
         if (numbers.length < Math.multiplyExact(rows.length, elements)) {
             numbers = new float[rows.length * elements];
         }
-        long rowBytes = (long) elements * spec.elementType().bytes();
         for (int i = 0; i < rows.length; i++) {
-            workers.codec.decode(from, rows[i] * rowBytes, numbers, i * elements, elements);
+            workers.codec.decode(from.segment(), from.at(rows[i]), numbers, i * elements, elements);
         }
     }
 

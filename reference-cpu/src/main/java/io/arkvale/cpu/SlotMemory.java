@@ -40,7 +40,7 @@ final class SlotMemory implements AutoCloseable {
         return memory.bytes();
     }
 
-    void write(List<RowRun> runs, MemorySegment keys, MemorySegment values) {
+    void write(List<RowRun> runs, HostMemory keys, HostMemory values) {
         if (runs.size() <= FEW_RUNS) {
             for (int i = 0; i < runs.size(); i++) {
                 write(runs.get(i), keys, values);
@@ -50,13 +50,12 @@ final class SlotMemory implements AutoCloseable {
         }
     }
 
-    private void write(RowRun run, MemorySegment keys, MemorySegment values) {
+    private void write(RowRun run, HostMemory keys, HostMemory values) {
         long headBytes = (long) spec.headDim() * spec.elementType().bytes();
-        long rowBytes = spec.kvHeads() * headBytes;
-        long row = run.row() * rowBytes + (long) run.group() * spec.kvHeadsPerGroup() * headBytes;
+        long group = (long) run.group() * spec.kvHeadsPerGroup() * headBytes;
         for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
-            long at = row + head * headBytes;
-            format.put(keys, values, at, rowBytes, run.rows(), segment(), offset(run.slot()), head, run.token());
+            long at = group + head * headBytes;
+            format.put(keys, values, run.row(), at, run.rows(), segment(), offset(run.slot()), head, run.token());
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.ElementType;
+import io.arkvale.core.tensor.HostMemory;
 import io.arkvale.kernels.Kernels;
 import io.arkvale.kernels.page.PageRows;
 import io.arkvale.kernels.storage.StorageFormat;
@@ -21,8 +22,8 @@ class CoarseFormatTest {
     private static float[] stored(int bits, float... row) {
         var format = new CoarseFormat(SPEC, Kernels.scalar().codec(StorageFormat.F32), bits);
         var slot = MemorySegment.ofArray(new byte[(int) format.slotBytes()]);
-        var zeros = MemorySegment.ofArray(new float[3]);
-        format.put(zeros, MemorySegment.ofArray(row), 0, 0, 1, slot, 0, 0, 1);
+        var zeros = HostMemory.over(MemorySegment.ofArray(new float[3]), 12);
+        format.put(zeros, HostMemory.over(MemorySegment.ofArray(row), 12), 0, 0, 1, slot, 0, 0, 1);
         var page = new HeadPage(SPEC);
         format.show(slot, 0, 0, 2, page);
         var rows = new float[6];

@@ -97,6 +97,11 @@ public class Driver {
         return JCudaDriver.cuStreamWaitEvent(stream, event, flags);
     }
 
+    /** The same for an event of the caller's. */
+    public int cuStreamWaitEvent(long stream, long event) {
+        return CallersEvents.await(stream, event);
+    }
+
     public int cuEventCreate(CUevent event, int flags) {
         return JCudaDriver.cuEventCreate(event, flags);
     }
@@ -115,6 +120,11 @@ public class Driver {
 
     public int cuEventRecord(CUevent event, CUstream stream) {
         return JCudaDriver.cuEventRecord(event, stream);
+    }
+
+    /** The same for an event of the caller's. */
+    public int cuEventRecord(long event, long stream) {
+        return CallersEvents.record(event, stream);
     }
 
     public int cuModuleLoadData(CUmodule module, byte[] image) {

@@ -9,7 +9,7 @@ import jcuda.driver.CUstream_flags;
 
 /** The queues of a cache: computing, what runs beside a decode, copying pages to their backups, and prefetching. */
 public final class Streams implements AutoCloseable {
-    public final CUstream compute = new CUstream();
+    public final ComputeStream compute = new ComputeStream();
     public final CUstream backup = new CUstream();
     public final CUstream aside = new CUstream();
     public final CUstream ahead = new CUstream();

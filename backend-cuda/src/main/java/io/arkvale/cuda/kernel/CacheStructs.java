@@ -46,6 +46,12 @@ public final class CacheStructs {
     public record Residence(int length, int budget, int sink, int window, int denseLayers, int besideStep)
             implements Struct {}
 
-    /** Keys and values that a call brings: [rows][kvHeads][headDim]; of {@code append.cu}. */
-    public record Tokens(long keys, long values) implements Struct {}
+    /** Rows of a tensor: where the first is, and elements from one to the next. */
+    public record Rows(long at, long stride) implements Struct {
+        /** No tensor. */
+        public static final Rows NONE = new Rows(0, 0);
+    }
+
+    /** Keys and values that a call brings; of {@code append.cu}. */
+    public record Tokens(Rows keys, Rows values) implements Struct {}
 }

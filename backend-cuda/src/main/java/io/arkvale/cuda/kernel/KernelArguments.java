@@ -5,6 +5,7 @@ import io.arkvale.cuda.kernel.CacheStructs.Digests;
 import io.arkvale.cuda.kernel.CacheStructs.Layer;
 import io.arkvale.cuda.kernel.CacheStructs.Pages;
 import io.arkvale.cuda.kernel.CacheStructs.Residence;
+import io.arkvale.cuda.kernel.CacheStructs.Rows;
 import io.arkvale.cuda.kernel.CacheStructs.Shape;
 import io.arkvale.cuda.kernel.CacheStructs.Tables;
 import io.arkvale.cuda.kernel.CacheStructs.Tokens;
@@ -27,7 +28,7 @@ public sealed interface KernelArguments extends Struct {
 
     // append.cu
 
-    record AppendArguments(Layer layer, Pages pages, Books books, Tokens tokens, long queries, long flags)
+    record AppendArguments(Layer layer, Pages pages, Books books, Tokens tokens, Rows queries, long flags)
             implements KernelArguments {}
 
     record OpenPagesArguments(Layer layer, Pages pages, Books books, long chunks) implements KernelArguments {}
@@ -35,7 +36,7 @@ public sealed interface KernelArguments extends Struct {
     record StoreArguments(Layer layer, Pages pages, Tokens tokens, long chunks, long flags)
             implements KernelArguments {}
 
-    record FiniteArguments(long sequences, long chunks, long values, long flags, int heads, int headDim)
+    record FiniteArguments(long sequences, long chunks, Rows values, long flags, int heads, int headDim)
             implements KernelArguments {}
 
     // digest.cu
@@ -45,10 +46,10 @@ public sealed interface KernelArguments extends Struct {
 
     // estimate.cu
 
-    record EstimateMeanArguments(Layer layer, Digests digests, long queries, long scores, long offsets, int mode)
+    record EstimateMeanArguments(Layer layer, Digests digests, Rows queries, long scores, long offsets, int mode)
             implements KernelArguments {}
 
-    record EstimateHeadsArguments(Layer layer, Digests digests, long queries, long headScores, long offsets, int mode)
+    record EstimateHeadsArguments(Layer layer, Digests digests, Rows queries, long headScores, long offsets, int mode)
             implements KernelArguments {}
 
     record EstimateGroupsArguments(Layer layer, long headScores, long scores, long offsets, int mode)
@@ -59,7 +60,7 @@ public sealed interface KernelArguments extends Struct {
     record SelectPagesArguments(
             Layer layer,
             Books books,
-            long scores,
+            Rows scores,
             long offsets,
             long keys,
             long evicted,
@@ -101,8 +102,8 @@ public sealed interface KernelArguments extends Struct {
             Layer layer,
             Pages pages,
             long rows,
-            long queries,
-            long output,
+            Rows queries,
+            Rows output,
             long partials,
             long tickets,
             int arrival,
@@ -110,6 +111,6 @@ public sealed interface KernelArguments extends Struct {
             int splitTarget)
             implements KernelArguments {}
 
-    record PrefillArguments(Layer layer, Pages pages, long chunks, long queries, long output)
+    record PrefillArguments(Layer layer, Pages pages, long chunks, Rows queries, Rows output)
             implements KernelArguments {}
 }

@@ -4,6 +4,7 @@ import io.arkvale.api.ElementType;
 import io.arkvale.cuda.CudaCache;
 import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.driver.Kernels.Grid;
+import io.arkvale.cuda.kernel.CacheStructs.Rows;
 import io.arkvale.cuda.kernel.KernelArguments.AttendArguments;
 import io.arkvale.cuda.kernel.KernelArguments.FiniteArguments;
 import io.arkvale.cuda.kernel.KernelArguments.PrefillArguments;
@@ -70,8 +71,8 @@ public record AttentionWork(CudaCache cache, List<Member> members) {
                 cache.stepMemory.layer(layer, rows == 0 ? Serving.EVERY : Serving.DECODING),
                 cache.pools.pages(),
                 rows,
-                queries.address(),
-                output.address(),
+                queries.rows(),
+                output.rows(),
                 cache.stepMemory.partials(),
                 cache.stepMemory.tickets(),
                 arrival.ordinal(),
@@ -123,7 +124,7 @@ public record AttentionWork(CudaCache cache, List<Member> members) {
     /** Causal attention of chunks to all that is stored. */
     public void prefill(int layer, long chunks, int mostTokens, CudaMemory queries, CudaMemory output) {
         var arguments = new PrefillArguments(
-                cache.stepMemory.layer(layer), cache.pools.pages(), chunks, queries.address(), output.address());
+                cache.stepMemory.layer(layer), cache.pools.pages(), chunks, queries.rows(), output.rows());
         var spec = cache.spec();
         int sharedBytes = 2 * 2 * PREFILL_ROWS * 2 * spec.headDim();
         if (hasTensorCoreKernel() && sharedBytes <= cache.device.blockMemory) {
@@ -144,7 +145,7 @@ public record AttentionWork(CudaCache cache, List<Member> members) {
     }
 
     /** Checks values that no other kernel checks. */
-    public void checkFinite(long chunks, int mostTokens, long tensor, int heads) {
+    public void checkFinite(long chunks, int mostTokens, Rows tensor, int heads) {
         cache.queue.launch(
                 KernelName.FINITE,
                 new Grid(mostTokens, members.size()),

@@ -10,6 +10,7 @@ import io.arkvale.cuda.CudaCache;
 import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.CudaSequence;
 import io.arkvale.cuda.driver.LaunchQueue.Lane;
+import io.arkvale.cuda.kernel.CacheStructs.Rows;
 import io.arkvale.cuda.kernel.Serving;
 import io.arkvale.cuda.step.AttentionWork.Arrival;
 import io.arkvale.cuda.step.ScoreWork.SelectMode;
@@ -70,11 +71,11 @@ public final class CudaStep implements StepWork<CudaMemory> {
         }
         boolean choosing = !prefetched && scores.isAnyOverBudget(layer, Serving.EVERY);
         if (pages.isAnyFilled(layer)) { // its backup goes on beyond the decode, which a graph cannot
-            pages.append(layer, k, v, q.address(), Lane.COMPUTE);
+            pages.append(layer, k, v, q.rows(), Lane.COMPUTE);
             queueDecode(layer, q, output, choosing, Lane.COMPUTE);
         } else {
             cache.queue.fused(() -> {
-                pages.append(layer, k, v, q.address(), choosing ? Lane.ASIDE : Lane.COMPUTE);
+                pages.append(layer, k, v, q.rows(), choosing ? Lane.ASIDE : Lane.COMPUTE);
                 queueDecode(layer, q, output, choosing, Lane.JOINED);
             });
         }
@@ -97,7 +98,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
     /** Steps (b) and (c), and the slots of step (d). */
     private void choose(int layer, CudaMemory q, Serving serving, Lane selectLane) {
         scores.estimate(layer, q, cache.stepMemory.now(), serving);
-        scores.select(layer, cache.stepMemory.now().scores(), SelectMode.MOVE, serving, selectLane);
+        scores.select(layer, cache.stepMemory.now().scoreRows(cache), SelectMode.MOVE, serving, selectLane);
         if (cache.isForked()) {
             pages.acquire(layer, serving, Lane.COMPUTE);
         }
@@ -108,7 +109,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
         if (prefetched) {
             cache.streams.awaitAhead();
         }
-        pages.append(layer, k, v, 0, Lane.COMPUTE);
+        pages.append(layer, k, v, Rows.NONE, Lane.COMPUTE);
     }
 
     @Override
@@ -119,7 +120,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
 
     @Override
     public CudaMemory scores() {
-        return new CudaMemory(cache, cache.stepMemory.shown().block());
+        return CudaMemory.ofScores(cache, cache.stepMemory.shown().block());
     }
 
     @Override
@@ -129,7 +130,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
 
     @Override
     public void select(int layer, CudaMemory from) {
-        scores.select(layer, from.address(), SelectMode.MARK, Serving.EVERY, Lane.COMPUTE);
+        scores.select(layer, from.scoreRows(), SelectMode.MARK, Serving.EVERY, Lane.COMPUTE);
     }
 
     @Override
@@ -154,7 +155,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
         long chunks = pages.store(layer, tokens, stored, k, v);
         int most = most(tokens);
         if (!cache.immediateChecks) {
-            attention.checkFinite(chunks, most, q.address(), cache.spec().queryHeads());
+            attention.checkFinite(chunks, most, q.rows(), cache.spec().queryHeads());
         }
         attention.prefill(layer, chunks, most, q, output);
     }
@@ -169,7 +170,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
         if (scores.isAnyOverBudget(layer, serving)) {
             scores.estimate(layer, q, cache.stepMemory.now(), serving);
             cache.streams.awaitBackups();
-            scores.select(layer, cache.stepMemory.now().scores(), SelectMode.EVICT, serving, Lane.COMPUTE);
+            scores.select(layer, cache.stepMemory.now().scoreRows(cache), SelectMode.EVICT, serving, Lane.COMPUTE);
         }
     }
 
@@ -178,7 +179,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
         noteQueries(q);
         if (scores.isAnyOverBudget(layer, Serving.EVERY)) {
             pages.openPages(layer);
-            long guesses = cache.stepMemory.keepGuesses(layer, q); // whose tensor may change before they are read
+            var guesses = cache.stepMemory.keepGuesses(layer, q); // whose tensor may change before they are read
             cache.streams.forkAhead();
             scores.estimateAhead(layer, guesses);
             scores.selectAhead(layer);
@@ -196,7 +197,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
         if (most == 0) {
             return -1;
         }
-        attention.checkFinite(pages.stageRows(rows), most, memory.address(), heads);
+        attention.checkFinite(pages.stageRows(rows), most, memory.rows(), heads);
         var notFinite = cache.stepMemory.count().notFinite();
         for (int member = 0; member < notFinite.length; member++) {
             if (notFinite[member]) {
@@ -217,10 +218,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
         if (!cache.immediateChecks) {
             int most = most(members.stream().mapToInt(Member::tokens).toArray());
             attention.checkFinite(
-                    cache.stepMemory.queryChunks(),
-                    most,
-                    q.address(),
-                    cache.spec().queryHeads());
+                    cache.stepMemory.queryChunks(), most, q.rows(), cache.spec().queryHeads());
         }
         var roles = cache.stepMemory.roles();
         if (!roles.decoding().isEmpty()) {
@@ -239,7 +237,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
     /** One query per member; with immediate checks they have been looked at. */
     private void noteQueries(CudaMemory q) {
         if (!cache.immediateChecks) {
-            attention.checkFinite(0, 1, q.address(), cache.spec().queryHeads());
+            attention.checkFinite(0, 1, q.rows(), cache.spec().queryHeads());
         }
     }
 

@@ -5,6 +5,7 @@ import io.arkvale.cuda.CudaCache;
 import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.driver.Kernels.Grid;
 import io.arkvale.cuda.driver.LaunchQueue.Lane;
+import io.arkvale.cuda.kernel.CacheStructs.Rows;
 import io.arkvale.cuda.kernel.CacheStructs.Tokens;
 import io.arkvale.cuda.kernel.KernelArguments;
 import io.arkvale.cuda.kernel.KernelArguments.AcquireSlotsArguments;
@@ -77,12 +78,12 @@ public record PageWork(CudaCache cache, List<Member> members) {
     }
 
     /** Decode: stores one token per member. Queries are checked if there are any. Only a page that is not full goes aside. */
-    public void append(int layer, CudaMemory keys, CudaMemory values, long queries, Lane lane) {
+    public void append(int layer, CudaMemory keys, CudaMemory values, Rows queries, Lane lane) {
         var arguments = new AppendArguments(
                 cache.stepMemory.layer(layer),
                 cache.pools.pages(),
                 cache.pools.booksOfSlots(),
-                new Tokens(keys.address(), values.address()),
+                new Tokens(keys.rows(), values.rows()),
                 queries,
                 cache.stepMemory.flags());
         cache.queue.launch(KernelName.APPEND, lane, groupsByMembers(), MOVE_THREADS, 0, arguments);
@@ -133,7 +134,7 @@ public record PageWork(CudaCache cache, List<Member> members) {
                 new StoreArguments(
                         cache.stepMemory.layer(layer),
                         cache.pools.pages(),
-                        new Tokens(keys.address(), values.address()),
+                        new Tokens(keys.rows(), values.rows()),
                         chunks,
                         cache.stepMemory.flags()));
         finishPages(layer, chunks, mostFilled);

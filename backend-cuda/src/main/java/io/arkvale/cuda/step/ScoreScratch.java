@@ -3,6 +3,7 @@ package io.arkvale.cuda.step;
 import io.arkvale.cuda.CudaCache;
 import io.arkvale.cuda.driver.Memory;
 import io.arkvale.cuda.driver.Scratch;
+import io.arkvale.cuda.kernel.CacheStructs.Rows;
 import java.util.List;
 
 /** Where pages are scored and ranked. Prefetches have one of their own, since they run beside other layers. */
@@ -44,6 +45,11 @@ public record ScoreScratch(Scratch rows, Scratch headRows, Scratch keys) {
 
     public long scores() {
         return rows.atLeast(0).value();
+    }
+
+    /** The scores as rows, one per page. */
+    public Rows scoreRows(CudaCache cache) {
+        return new Rows(scores(), cache.spec().headGroups());
     }
 
     public long headScores() {

@@ -4,6 +4,7 @@ import io.arkvale.cuda.CudaCache;
 import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.driver.Kernels.Grid;
 import io.arkvale.cuda.driver.LaunchQueue.Lane;
+import io.arkvale.cuda.kernel.CacheStructs.Rows;
 import io.arkvale.cuda.kernel.KernelArguments.EstimateGroupsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EstimateHeadsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EstimateMeanArguments;
@@ -52,7 +53,7 @@ public record ScoreWork(CudaCache cache, List<Member> members) {
 
     /** Step (b), for one query per member that is served. */
     public void estimate(int layer, CudaMemory queries, ScoreScratch scratch, Serving serving) {
-        var launch = new Launch(layer, serving, queries.address(), scratch, EstimateMode.STEP, Lane.COMPUTE);
+        var launch = new Launch(layer, serving, queries.rows(), scratch, EstimateMode.STEP, Lane.COMPUTE);
         estimate(launch);
         for (var member : members) {
             if (member.isOverBudget(layer, serving)) {
@@ -62,7 +63,7 @@ public record ScoreWork(CudaCache cache, List<Member> members) {
     }
 
     /** The same ahead of the step's own token, for a prefetch, with queries that nobody changes meanwhile. */
-    public void estimateAhead(int layer, long queries) {
+    public void estimateAhead(int layer, Rows queries) {
         estimate(
                 new Launch(layer, Serving.EVERY, queries, cache.stepMemory.ahead(), EstimateMode.PREFETCH, Lane.AHEAD));
         for (var member : members) {
@@ -75,7 +76,7 @@ public record ScoreWork(CudaCache cache, List<Member> members) {
 
     /** What is scored: for whom, from which queries, to where. */
     private record Launch(
-            int layer, Serving serving, long queries, ScoreScratch scratch, EstimateMode mode, Lane lane) {}
+            int layer, Serving serving, Rows queries, ScoreScratch scratch, EstimateMode mode, Lane lane) {}
 
     private void estimate(Launch launch) {
         int mostLinear = 0;
@@ -148,17 +149,17 @@ public record ScoreWork(CudaCache cache, List<Member> members) {
     }
 
     /** Step (c) for the members that are served, on the given scores. */
-    public void select(int layer, long scores, SelectMode mode, Serving serving, Lane lane) {
+    public void select(int layer, Rows scores, SelectMode mode, Serving serving, Lane lane) {
         select(layer, scores, cache.stepMemory.now(), mode, serving, lane);
     }
 
     /** The same for a prefetch, on the scores that {@link #estimateAhead} gave. */
     public void selectAhead(int layer) {
         var scratch = cache.stepMemory.ahead();
-        select(layer, scratch.scores(), scratch, SelectMode.MOVE, Serving.EVERY, Lane.AHEAD);
+        select(layer, scratch.scoreRows(cache), scratch, SelectMode.MOVE, Serving.EVERY, Lane.AHEAD);
     }
 
-    private void select(int layer, long scores, ScoreScratch scratch, SelectMode mode, Serving serving, Lane lane) {
+    private void select(int layer, Rows scores, ScoreScratch scratch, SelectMode mode, Serving serving, Lane lane) {
         int mostKeys = 0;
         for (var member : members) {
             if (member.isOverBudget(layer, serving) && member.candidates() <= Splits.SHARED_KEYS) {

@@ -6,6 +6,7 @@ import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.driver.Address;
 import io.arkvale.cuda.driver.Scratch;
 import io.arkvale.cuda.kernel.CacheStructs.Layer;
+import io.arkvale.cuda.kernel.CacheStructs.Rows;
 import io.arkvale.cuda.kernel.CacheStructs.Sequence;
 import io.arkvale.cuda.kernel.Serving;
 import io.arkvale.cuda.kernel.StructLayout;
@@ -229,11 +230,19 @@ public final class StepMemory {
         return ahead;
     }
 
-    /** Queues a copy of the queries that a layer is prefetched with; returns its address. */
-    public long keepGuesses(int layer, CudaMemory queries) {
+    /** Queues a copy of the queries that a layer is prefetched with, without gaps. */
+    public Rows keepGuesses(int layer, CudaMemory queries) {
         var target = guesses.atLeast(0).address.plus(queryBytes() * layer);
-        cache.streams.copy(queries.block().address, target, queryBytes());
-        return target.value();
+        long rowBytes = queryBytes() / batch;
+        if (queries.rowStride() == rowBytes) {
+            cache.streams.copy(queries.address(), target, queryBytes());
+        } else {
+            for (int row = 0; row < batch; row++) {
+                var from = queries.address().plus(row * queries.rowStride());
+                cache.streams.copy(from, target.plus(row * rowBytes), rowBytes);
+            }
+        }
+        return new Rows(target.value(), rowBytes / cache.spec().elementType().bytes());
     }
 
     /** What the step has counted up to now, once it is asked for. */

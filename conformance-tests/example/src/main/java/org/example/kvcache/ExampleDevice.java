@@ -52,10 +52,12 @@ final class ExampleDevice implements HostTensorDevice {
             var slot = slot(run.slot());
             for (int row = 0; row < run.rows(); row++) {
                 for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
-                    long from = ((long) (run.row() + row) * spec.kvHeads() + kvHead(run.group(), head)) * bytes;
+                    long inRow = kvHead(run.group(), head) * bytes;
+                    long key = keys.at(run.row() + row) + inRow;
+                    long value = values.at(run.row() + row) + inRow;
                     int token = run.token() + row;
-                    MemorySegment.copy(keys.segment(), from, slot, key(head, token) * type.bytes(), bytes);
-                    MemorySegment.copy(values.segment(), from, slot, value(head, token) * type.bytes(), bytes);
+                    MemorySegment.copy(keys.segment(), key, slot, key(head, token) * type.bytes(), bytes);
+                    MemorySegment.copy(values.segment(), value, slot, value(head, token) * type.bytes(), bytes);
                 }
             }
         }
@@ -162,7 +164,7 @@ final class ExampleDevice implements HostTensorDevice {
     public void score(List<Scoring> work, HostMemory queries, PageScores scores) {
         for (var part : work) {
             for (int head = 0; head < spec.queryHeadsPerGroup(); head++) {
-                var query = query(queries.segment(), part.row(), part.group(), head);
+                var query = query(queries, part.row(), part.group(), head);
                 var own = new float[part.pages()];
                 for (int page = 0; page < own.length; page++) {
                     var summary = block(part.blocks().applyAsInt(page))[head / spec.queryHeadsPerKvHead()];
@@ -201,9 +203,9 @@ final class ExampleDevice implements HostTensorDevice {
         for (var part : work) {
             for (int row = 0; row < part.rows(); row++) {
                 for (int head = 0; head < spec.queryHeadsPerGroup(); head++) {
-                    var query = query(queries.segment(), part.row() + row, part.group(), head);
+                    var query = query(queries, part.row() + row, part.group(), head);
                     var mixed = attend(part, part.seen(row), query, head / spec.queryHeadsPerKvHead());
-                    long at = queryAt(part.row() + row, part.group(), head);
+                    long at = queryAt(output, part.row() + row, part.group(), head);
                     for (int i = 0; i < width; i++) {
                         Elements.set(output.segment(), type, at + i, mixed[i]);
                     }
@@ -268,12 +270,12 @@ final class ExampleDevice implements HostTensorDevice {
         return key(spec.kvHeadsPerGroup() + head, token);
     }
 
-    private long queryAt(int row, int group, int head) {
-        return ((long) row * spec.queryHeads() + (long) group * spec.queryHeadsPerGroup() + head) * width;
+    private long queryAt(HostMemory tensor, int row, int group, int head) {
+        return tensor.at(row) / type.bytes() + ((long) group * spec.queryHeadsPerGroup() + head) * width;
     }
 
-    private float[] query(MemorySegment queries, int row, int group, int head) {
-        return row(queries, queryAt(row, group, head));
+    private float[] query(HostMemory queries, int row, int group, int head) {
+        return row(queries.segment(), queryAt(queries, row, group, head));
     }
 
     private float[] row(MemorySegment memory, long at) {

@@ -38,7 +38,7 @@ public final class ForwardSteps {
                 "forward",
                 () -> locked.step()
                         .forward(layer, staging.queries(queries), staging.keys(keys), staging.values(values), output));
-        var outputs = staging.readOutputs(output, queries.size());
+        var outputs = staging.readOutputs(queries.size());
         var rows = new ArrayList<OutputCheck.Row>();
         var first = 0;
         for (var i = 0; i < locked.members().size(); i++) {

@@ -55,7 +55,7 @@ public final class Lockstep implements AutoCloseable {
         this.findings = findings;
         this.cache = legal(106, "open", () -> backend.open(spec));
         this.view = cache.view();
-        this.staging = new Staging(cache);
+        this.staging = new Staging(cache, capabilities);
         this.tables = new TableCheck(spec, view, findings);
         this.outputs = new OutputCheck(findings, spec.headDim());
         this.room = new Room(this);

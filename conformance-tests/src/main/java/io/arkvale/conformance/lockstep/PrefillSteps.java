@@ -79,7 +79,7 @@ public final class PrefillSteps {
         locked.verify(layer, 605);
         locked.called(attending ? "prefill" : "ingest", layer);
         if (output != null) {
-            verifyOutputs(layer, tokens, queries, staging.readOutputs(output, queries.size()));
+            verifyOutputs(layer, tokens, queries, staging.readOutputs(queries.size()));
         }
     }
 

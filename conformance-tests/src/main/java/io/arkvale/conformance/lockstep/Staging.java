@@ -1,12 +1,12 @@
 package io.arkvale.conformance.lockstep;
 
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
+import static java.util.Objects.requireNonNull;
 
+import io.arkvale.api.Capabilities;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.Tensor;
-import io.arkvale.conformance.data.Elements;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -18,12 +18,43 @@ public final class Staging {
     /** What outputs hold before a call writes them. */
     static final float UNTOUCHED = 7;
 
+    /** Where tensors lie, if the backend wraps any. */
+    public enum Placement {
+        /** In memory of their own. */
+        ALLOCATED,
+        /** Over larger ones, with gaps between rows. */
+        WRAPPED,
+        /** Every other one so. */
+        BOTH
+    }
+
     private final KvCache cache;
-    private final Map<String, Tensor> tensors = new HashMap<>();
+    private final Capabilities capabilities;
+    private final Map<String, StagedTensor> tensors = new HashMap<>();
+
+    private Placement placement = Placement.BOTH;
+    private int made;
+
     private int slackRows;
 
-    Staging(KvCache cache) {
+    Staging(KvCache cache, Capabilities capabilities) {
         this.cache = cache;
+        this.capabilities = capabilities;
+    }
+
+    /** Where tensors lie that are made from now on. */
+    public void place(Placement placement) {
+        this.placement = placement;
+    }
+
+    private boolean isWrapped() {
+        made++;
+        return capabilities.wrapsTensors()
+                && switch (placement) {
+                    case ALLOCATED -> false;
+                    case WRAPPED -> true;
+                    case BOTH -> (made + cache.spec().deviceSlots()) % 2 == 0;
+                };
     }
 
     /** Rows of NaN to put behind the rows of every input, and of a known pattern behind those of every output. */
@@ -79,8 +110,8 @@ public final class Staging {
     }
 
     /** Reads the rows of an output back; rows beyond must be untouched (rule 203). */
-    public List<float[]> readOutputs(Tensor outputs, int rows) {
-        var read = read(outputs, rows + slackRows);
+    public List<float[]> readOutputs(int rows) {
+        var read = requireNonNull(tensors.get("outputs")).read(rows + slackRows);
         for (var row = rows; row < read.size(); row++) {
             for (var number : read.get(row)) {
                 require(203, number == UNTOUCHED, "row %d of the output, beyond the call's %d, was changed", row, rows);
@@ -91,21 +122,7 @@ public final class Staging {
 
     /** Reads the first rows of a tensor. */
     public static List<float[]> read(Tensor tensor, int rows) {
-        var result = new ArrayList<float[]>();
-        if (rows == 0) {
-            return result;
-        }
-        var segment = MemorySegment.ofArray(new byte[Math.toIntExact(rows * tensor.rowBytes())]);
-        tensor.copyTo(0, rows, segment);
-        var width = tensor.heads() * tensor.width();
-        for (var row = 0; row < rows; row++) {
-            var numbers = new float[width];
-            for (var i = 0; i < width; i++) {
-                numbers[i] = Elements.get(tensor.elementType(), segment, (long) row * width + i);
-            }
-            result.add(numbers);
-        }
-        return result;
+        return StagedTensor.read(tensor, rows);
     }
 
     private Tensor filled(String purpose, ElementType type, int heads, int width, List<float[]> rows) {
@@ -119,19 +136,17 @@ public final class Staging {
     }
 
     private Tensor holding(String purpose, ElementType type, int heads, int width, List<float[]> rows) {
-        var tensor = tensors.get(purpose);
-        if (tensor == null || tensor.rows() < rows.size()) {
-            if (tensor != null) {
-                tensor.close();
+        var staged = tensors.get(purpose);
+        if (staged == null || staged.tensor().rows() < rows.size()) {
+            if (staged != null) {
+                staged.close();
             }
-            tensor = cache.allocate(type, rows.size(), heads, width);
-            tensors.put(purpose, tensor);
+            staged = isWrapped()
+                    ? StagedTensor.wrapped(cache, capabilities, type, rows.size(), heads, width)
+                    : StagedTensor.allocated(cache, type, rows.size(), heads, width);
+            tensors.put(purpose, staged);
         }
-        var flat = new float[rows.size() * heads * width];
-        for (var row = 0; row < rows.size(); row++) {
-            System.arraycopy(rows.get(row), 0, flat, row * heads * width, heads * width);
-        }
-        tensor.copyFrom(0, rows.size(), Elements.segment(type, flat));
-        return tensor;
+        staged.write(rows);
+        return staged.tensor();
     }
 }

@@ -31,6 +31,7 @@ import io.arkvale.conformance.lockstep.RuleViolation;
 import io.arkvale.conformance.play.Misuse;
 import io.arkvale.conformance.play.Play;
 import io.arkvale.conformance.property.Context;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -227,6 +228,17 @@ public final class BackendRules extends Verification {
             var step = play.layers(play.lockstep().decode(List.of(play.first())), Route.FUSED);
             unsupported(play, "commit of a part", () -> step.step().commit(1));
             step.commit();
+        }
+        if (!backend().capabilities().wrapsTensors()) {
+            try (var arena = Arena.ofShared();
+                    var tensor = cache.allocateQueries(1)) {
+                var memory = arena.allocate(4, 4);
+                unsupported(play, "wrap", () -> cache.wrap(memory, ElementType.F32, 1, 1, 1, 4));
+                unsupported(play, "memory of a tensor", tensor::memory);
+            }
+        }
+        if (!supports(Feature.DEVICE_TENSORS)) {
+            unsupported(play, "queue", cache::queue);
         }
         if (!supports(Feature.MIXED_STEPS)) {
             unsupported(play, "a step whose members have roles", () -> {

@@ -259,10 +259,10 @@ public final class MixedStepRules extends Verification {
     public void required_spec610_draftsBeyondTheWindowAreRefused() {
         need(Feature.MIXED_STEPS);
         forAll(draftedScenes(), Math.max(1, context().tries() / 5), scene -> {
-            try (var lockstep = open(scene.steps(3 * scene.shape().pageSize() + 2))) {
+            var most = scene.settings().getFirst().mostDrafted(scene.shape().pageSize());
+            try (var lockstep = open(scene.steps(most))) {
                 var play = new Play(lockstep, scene).prompt(false);
                 var pair = play.first();
-                var most = pair.model().spec().mostDrafted(scene.shape().pageSize());
                 var batch = Batch.builder().draft(pair.sequence(), most + 1).build();
                 expect(
                         610,

@@ -11,6 +11,7 @@ import io.arkvale.conformance.cases.Route;
 import io.arkvale.conformance.cases.TensorCase;
 import io.arkvale.conformance.data.Elements;
 import io.arkvale.conformance.lockstep.LockedStep;
+import io.arkvale.conformance.lockstep.Staging;
 import io.arkvale.conformance.play.ApiCall;
 import io.arkvale.conformance.play.Misuse;
 import io.arkvale.conformance.play.Play;
@@ -169,7 +170,10 @@ public final class TensorRules extends Verification {
 
     /** {@code copyTo} sees every earlier call without a wait in between. If it fails, check the order of the queue. */
     public void required_spec204_copyToSeesEarlierCalls() {
-        forScenes(generators().overBudgetScenes(), play -> play.prompt(false).decode(Route.FUSED));
+        forScenes(generators().overBudgetScenes(), play -> {
+            play.lockstep().staging().place(Staging.Placement.ALLOCATED);
+            play.prompt(false).decode(Route.FUSED);
+        });
     }
 
     /** Tensors of a wrong shape, type or size are refused. If it fails, check every argument of every call. */

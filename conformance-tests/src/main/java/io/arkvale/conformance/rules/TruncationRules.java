@@ -20,6 +20,7 @@ import io.arkvale.conformance.property.Context;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -85,6 +86,33 @@ public final class TruncationRules extends Verification {
             play.decode(List.of(play.first()), Route.FUSED);
         }
         lockstep.close(fork);
+    }
+
+    /**
+     * Forks that are cut to several lengths of one page grow in one batch, and each keeps what is its own. If it fails, check
+     * that a page which several hold is copied before the last of them writes it, and that a page which was cut does not
+     * count as the page of its backup any more.
+     */
+    public void required_spec709_forksOfSeveralLengthsGrowTogether() {
+        need(Feature.TRUNCATION);
+        need(Feature.FORKS);
+        forAll(generators().overBudgetScenes().filter(scene -> scene.shape().pageSize() < 20), scene -> {
+            try (var lockstep = open(scene.steps(4), 5)) {
+                var play = new Play(lockstep, scene).prompt(false);
+                var original = play.first();
+                var members = new ArrayList<>(List.of(original));
+                for (var cut = 1; cut <= 3; cut++) {
+                    for (var fork : play.forkOf(original, original.text() + cut)) {
+                        if (lockstep.tryTruncate(fork, original.model().length() - cut)) {
+                            members.add(fork);
+                        }
+                    }
+                }
+                for (var route : List.of(Route.FUSED, Route.OWN_SCORES, Route.FIVE, Route.FUSED)) {
+                    play.decode(members, route);
+                }
+            }
+        });
     }
 
     /** Lengths: none, the same, one less, page borders and their neighbours, to within the budget and just beyond it. */

@@ -18,7 +18,7 @@ public final class OtherDeclarations {
                 ".groupScores(GroupScore.MEAN)",
                 "PagedBackend.declare()",
                 "Capabilities.builder()",
-                "                .features(Feature.FORK_SETTINGS, Feature.DETERMINISTIC, Feature.BATCH_INVARIANT)\n",
+                "                .features(Feature.FORK_SETTINGS, Feature.DETERMINISTIC, Feature.BATCH_INVARIANT, Feature.HOST_TENSORS)\n",
                 ""));
     }
 
@@ -46,9 +46,9 @@ public final class OtherDeclarations {
                                 + ".storedRows(new Capabilities.RowBound(%s), new Capabilities.RowBound(%s))"
                                         .formatted(bound, bound)),
                 WrongBackend.device(
-                        "                    MemorySegment.copy(values.segment(), from, slot, value(head, token) * type.bytes(), bytes);\n",
+                        "                    MemorySegment.copy(values.segment(), value, slot, value(head, token) * type.bytes(), bytes);\n",
                         """
-                                            MemorySegment.copy(values.segment(), from, slot, value(head, token) * type.bytes(), bytes);
+                                            MemorySegment.copy(values.segment(), value, slot, value(head, token) * type.bytes(), bytes);
                                             coarsen(slot, key(head, token));
                                             coarsen(slot, value(head, token));
                         """,

@@ -40,11 +40,11 @@ public final class PlantedFaults {
         return WrongBackend.device(
                         601,
                         "outputs in the wrong row",
-                        "                    long at = queryAt(part.row() + row, part.group(), head);",
+                        "                    long at = queryAt(output, part.row() + row, part.group(), head);",
                         """
                                             var last = work.getLast();
                                             int next = (part.row() + row + 1) % (last.row() + last.rows());
-                                            long at = queryAt(next, part.group(), head);
+                                            long at = queryAt(output, next, part.group(), head);
                         """)
                 .provider();
     }

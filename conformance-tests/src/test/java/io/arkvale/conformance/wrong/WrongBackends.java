@@ -13,6 +13,7 @@ public final class WrongBackends {
         return Stream.of(
                         WrongProviders.all(),
                         WrongDevices.all(),
+                        WrongTensors.all(),
                         WrongTables.all(),
                         WrongCalls.all(),
                         WrongSteps.all(),

@@ -19,8 +19,8 @@ final class WrongCalls {
                         202,
                         "rows from the start whatever is asked for",
                         TENSOR,
-                        "memory.read(firstRow * rowBytes(), target, bytes);",
-                        "memory.read(0, target, bytes);"),
+                        "memory.readRows(firstRow, rows, rowBytes(), target);",
+                        "memory.readRows(0, rows, rowBytes(), target);"),
                 core(
                         202,
                         "bounds are not checked",
@@ -31,15 +31,15 @@ final class WrongCalls {
                         204,
                         "the first reads come too early",
                         TENSOR,
-                        "            memory.read(firstRow * rowBytes(), target, bytes);\n",
+                        "            memory.readRows(firstRow, rows, rowBytes(), target);\n",
                         """
-                                    memory.read(firstRow * rowBytes(), target, bytes);
+                                    memory.readRows(firstRow, rows, rowBytes(), target);
                                     if (reads++ < 2) {
-                                        target.asSlice(0, bytes).fill((byte) 0);
+                                        target.asSlice(0, rows * rowBytes()).fill((byte) 0);
                                     }
                         """,
-                        "            memory.write(firstRow * rowBytes(), source, bytes);\n",
-                        "            memory.write(firstRow * rowBytes(), source, bytes);\n            reads = 0;\n",
+                        "            memory.writeRows(firstRow, rows, rowBytes(), source);\n",
+                        "            memory.writeRows(firstRow, rows, rowBytes(), source);\n            reads = 0;\n",
                         "    private boolean closed;\n",
                         "    private boolean closed;\n    private int reads;\n"),
                 core(

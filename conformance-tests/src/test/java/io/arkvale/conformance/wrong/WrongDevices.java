@@ -38,10 +38,10 @@ final class WrongDevices {
                         201,
                         "new tensors are not cleared",
                         "tensor/HostTensorDevice.java",
-                        "return new HostMemory(bytes);",
-                        "var memory = new HostMemory(bytes); memory.segment().fill((byte) 1); return memory;"),
+                        "return new HostMemory(bytes, rowBytes);",
+                        "var memory = new HostMemory(bytes, rowBytes); memory.segment().fill((byte) 1); return memory;"),
                 device(203, "the row after the last is written too", COPY_OUT, COPY_OUT + """
-                                 long next = at + i + (long) spec.queryHeads() * width;
+                                 long next = at + i + output.rowStride() / type.bytes();
                                 if (next < output.bytes() / type.bytes()) {
                                     Elements.set(output.segment(), type, next, mixed[i]);
                                 }
@@ -49,10 +49,10 @@ final class WrongDevices {
                 device(
                         301,
                         "keys and values swapped",
-                        "MemorySegment.copy(keys.segment(), from",
-                        "MemorySegment.copy(values.segment(), from",
-                        "MemorySegment.copy(values.segment(), from, slot, value(",
-                        "MemorySegment.copy(keys.segment(), from, slot, value("),
+                        "MemorySegment.copy(keys.segment(), key, slot",
+                        "MemorySegment.copy(values.segment(), value, slot",
+                        "MemorySegment.copy(values.segment(), value, slot, value(",
+                        "MemorySegment.copy(keys.segment(), key, slot, value("),
                 device(
                         303,
                         "a digest too small: made without the page's last token",

@@ -33,9 +33,9 @@ public final class WrongSizes {
                 WrongBackend.device(
                         0,
                         "outputs of members from the 33rd on in the row before",
-                        "                    long at = queryAt(part.row() + row, part.group(), head);",
+                        "                    long at = queryAt(output, part.row() + row, part.group(), head);",
                         "                    int to = part.rows() == 1 && part.row() >= 32 ? part.row() - 1 : part.row() + row;\n"
-                                + "                    long at = queryAt(to, part.group(), head);"));
+                                + "                    long at = queryAt(output, to, part.group(), head);"));
     }
 
     /** A mistake at page 100, at a size that the backend names or does not. */

@@ -116,7 +116,7 @@ final class WrongTables {
                         503,
                         "the caller's scores ignored",
                         STEP,
-                        "selections = select(layer, scratch.read(scores, offsets[members.size()] * spec.headGroups()), offsets);",
+                        "selections = select(layer, scratch.read(scores, offsets[members.size()]), offsets);",
                         """
                         int elements = offsets[members.size()] * spec.headGroups();
                         selections = select(layer, java.util.Arrays.copyOf(scratch.shownScores.order(), elements), offsets);
@@ -258,9 +258,9 @@ final class WrongTables {
                         406,
                         "own scores written over the estimated ones",
                         STEP,
-                        "        selections = select(layer, scratch.read(scores, offsets[members.size()] * spec.headGroups()), offsets);",
+                        "        selections = select(layer, scratch.read(scores, offsets[members.size()]), offsets);",
                         """
-                                selections = select(layer, scratch.read(scores, offsets[members.size()] * spec.headGroups()), offsets);
+                                selections = select(layer, scratch.read(scores, offsets[members.size()]), offsets);
                                 scratch.show(0);
                                 scratch.shown().write(0, java.lang.foreign.MemorySegment.ofArray(new float[] {77}), 4);
                         """),

@@ -18,6 +18,7 @@ import io.arkvale.core.table.PageStore;
 import io.arkvale.spi.PageDevice;
 import io.arkvale.spi.TensorMemory;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -52,7 +53,7 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
         this.device = device;
         this.backups = backups;
         store = new PageStore(spec, device, backups);
-        scratch = new StepScratch<>(device);
+        scratch = new StepScratch<>(device, spec.headGroups());
     }
 
     /**
@@ -195,7 +196,7 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
         reserveDigests(own, Map.of());
         if (decodes) {
             int pages = StepMember.scoreOffsets(own, spec().layers() - 1)[own.size()];
-            scratch.reserve(Math.multiplyExact(pages, spec().headGroups()));
+            scratch.reserve(pages);
         }
         return new PagedStep<>(spec(), store, device, scratch, own, reserved);
     }
@@ -206,8 +207,13 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
     }
 
     @Override
-    protected M doAllocate(long bytes) {
-        return device.allocate(bytes);
+    protected M doAllocate(long bytes, long rowBytes) {
+        return device.allocate(bytes, rowBytes);
+    }
+
+    @Override
+    protected M doWrap(MemorySegment memory, long rowStride) {
+        return device.wrap(memory, rowStride);
     }
 
     @Override

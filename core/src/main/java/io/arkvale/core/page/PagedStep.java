@@ -126,7 +126,15 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     private boolean isFinite(M memory, int heads, MemberRows rows) {
         var type = spec.elementType();
         long row = (long) heads * spec.headDim();
-        return device.isFinite(memory, type, rows.first() * row * type.bytes(), rows.rows() * row);
+        long stride = memory.rowStride();
+        if (stride == row * type.bytes()) {
+            return device.isFinite(memory, type, rows.first() * stride, rows.rows() * row);
+        }
+        boolean areFinite = true;
+        for (int i = 0; i < rows.rows(); i++) {
+            areFinite &= device.isFinite(memory, type, (rows.first() + i) * stride, row);
+        }
+        return areFinite;
     }
 
     @Override
@@ -188,7 +196,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     public void select(int layer, M scores) {
         long start = device.clock();
         var offsets = StepMember.scoreOffsets(members, layer);
-        selections = select(layer, scratch.read(scores, offsets[members.size()] * spec.headGroups()), offsets);
+        selections = select(layer, scratch.read(scores, offsets[members.size()]), offsets);
         count(Part.SELECT, start);
     }
 

@@ -22,23 +22,27 @@ final class StepScratch<M extends TensorMemory> implements AutoCloseable {
 
     final Selector selector = new Selector();
     private final PageDevice<M> device;
+    private final int headGroups;
     private float[] callersScores = new float[0];
     private @Nullable M shown;
 
-    StepScratch(PageDevice<M> device) {
+    /** @param headGroups scores per page */
+    StepScratch(PageDevice<M> device, int headGroups) {
         this.device = device;
+        this.headGroups = headGroups;
     }
 
     /**
-     * Makes room for scores that a caller may be shown, as a step opens.
+     * Makes room for the scores of some pages that a caller may be shown, as a step opens.
      *
      * @throws io.arkvale.api.CapacityException if there is not so much memory
      */
-    void reserve(int elements) {
-        long bytes = (long) elements * Float.BYTES;
+    void reserve(int pages) {
+        long rowBytes = (long) headGroups * Float.BYTES;
+        long bytes = Math.multiplyExact(Math.max(1, pages), rowBytes);
         if (shown == null || shown.bytes() < bytes) {
             long held = shown == null ? 0 : shown.bytes();
-            var wider = device.allocate(Math.max(Float.BYTES, Math.max(bytes, 2 * held)));
+            var wider = device.allocate(Math.max(bytes, 2 * held), rowBytes);
             close();
             shown = wider;
         }
@@ -61,12 +65,15 @@ final class StepScratch<M extends TensorMemory> implements AutoCloseable {
         return shown;
     }
 
-    /** The caller's scores. */
-    float[] read(M scores, int elements) {
+    /** The caller's scores, {@code [pages][headGroups]}. */
+    float[] read(M scores, int pages) {
+        int elements = pages * headGroups;
         if (callersScores.length < elements) {
             callersScores = new float[elements];
         }
-        scores.read(0, MemorySegment.ofArray(callersScores), (long) elements * Float.BYTES);
+        if (pages > 0) {
+            scores.readRows(0, pages, (long) headGroups * Float.BYTES, MemorySegment.ofArray(callersScores));
+        }
         return callersScores;
     }
 

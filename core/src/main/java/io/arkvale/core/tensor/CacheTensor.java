@@ -19,15 +19,25 @@ public final class CacheTensor<M extends TensorMemory> implements Tensor {
     private final int rows;
     private final int heads;
     private final int width;
+    private final boolean isWrapped;
     private boolean closed;
 
-    CacheTensor(CacheTensors<M> owner, ElementType elementType, int rows, int heads, int width, M memory) {
+    /** @param isWrapped whether the memory is the caller's */
+    CacheTensor(
+            CacheTensors<M> owner,
+            ElementType elementType,
+            int rows,
+            int heads,
+            int width,
+            M memory,
+            boolean isWrapped) {
         this.owner = owner;
         this.memory = memory;
         this.elementType = elementType;
         this.rows = rows;
         this.heads = heads;
         this.width = width;
+        this.isWrapped = isWrapped;
     }
 
     @Override
@@ -50,45 +60,66 @@ public final class CacheTensor<M extends TensorMemory> implements Tensor {
         return width;
     }
 
-    M memory() {
+    @Override
+    public long rowStride() {
+        return memory.rowStride();
+    }
+
+    @Override
+    public MemorySegment memory() {
+        owner.requireWraps();
+        try (var _ = owner.guard().hold()) {
+            requireOpen("the tensor");
+            return memory.segment();
+        }
+    }
+
+    M deviceMemory() {
         return memory;
+    }
+
+    /** Bytes that are the cache's. */
+    long ownBytes() {
+        return isWrapped ? 0 : memory.bytes();
+    }
+
+    /** Neither it nor the caller's memory under it may be closed. */
+    void requireOpen(String name) {
+        if (closed) {
+            throw new ClosedException(name + " is closed");
+        }
+        if (isWrapped && !memory.segment().scope().isAlive()) {
+            throw new ClosedException("the memory of " + name + " is closed");
+        }
     }
 
     boolean isOf(CacheTensors<?> tensors) {
         return owner.equals(tensors);
     }
 
-    boolean isClosed() {
-        return closed;
-    }
-
     @Override
     public void copyFrom(int firstRow, int rows, MemorySegment source) {
         try (var _ = owner.guard().hold()) {
-            long bytes = check(firstRow, rows, source, "source");
-            memory.write(firstRow * rowBytes(), source, bytes);
+            check(firstRow, rows, source, "source");
+            memory.writeRows(firstRow, rows, rowBytes(), source);
         }
     }
 
     @Override
     public void copyTo(int firstRow, int rows, MemorySegment target) {
         try (var _ = owner.guard().hold()) {
-            long bytes = check(firstRow, rows, target, "target");
-            memory.read(firstRow * rowBytes(), target, bytes);
+            check(firstRow, rows, target, "target");
+            memory.readRows(firstRow, rows, rowBytes(), target);
         }
     }
 
-    private long check(int firstRow, int count, MemorySegment other, String name) {
-        if (closed) {
-            throw new ClosedException("the tensor is closed");
-        }
+    private void check(int firstRow, int count, MemorySegment other, String name) {
+        requireOpen("the tensor");
         if (firstRow < 0 || count < 0 || firstRow > rows - count) {
             throw new InvalidArgumentException("rows " + firstRow + " to " + ((long) firstRow + count)
                     + " exceed the tensor; allowed: 0 to " + rows);
         }
-        long bytes = count * rowBytes();
-        CallChecks.room(name, other, bytes);
-        return bytes;
+        CallChecks.room(name, other, count * rowBytes());
     }
 
     @Override

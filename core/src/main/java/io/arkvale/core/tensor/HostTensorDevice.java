@@ -2,12 +2,18 @@ package io.arkvale.core.tensor;
 
 import io.arkvale.api.ElementType;
 import io.arkvale.spi.PageDevice;
+import java.lang.foreign.MemorySegment;
 
 /** A device whose tensors lie in host memory. */
 public interface HostTensorDevice extends PageDevice<HostMemory> {
     @Override
-    default HostMemory allocate(long bytes) {
-        return new HostMemory(bytes);
+    default HostMemory allocate(long bytes, long rowBytes) {
+        return new HostMemory(bytes, rowBytes);
+    }
+
+    @Override
+    default HostMemory wrap(MemorySegment memory, long rowStride) {
+        return HostMemory.over(memory, rowStride);
     }
 
     @Override

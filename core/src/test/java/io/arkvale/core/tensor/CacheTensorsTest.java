@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.Capabilities;
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.CapacityException;
 import io.arkvale.api.ClosedException;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.ForeignObjectException;
 import io.arkvale.api.InvalidArgumentException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +24,12 @@ class CacheTensorsTest {
             .build();
 
     @AutoClose
-    private final CacheTensors<HostMemory> tensors = new CacheTensors<>(SPEC, new Guard(), HostMemory::new);
+    private final CacheTensors<HostMemory> tensors = tensors();
+
+    private static CacheTensors<HostMemory> tensors() {
+        var capabilities = Capabilities.builder().features(Feature.HOST_TENSORS).build();
+        return new CacheTensors<>(SPEC, capabilities, new Guard(), new HostAllocator());
+    }
 
     @Test
     void rowsGoInAndOut() {
@@ -42,17 +51,44 @@ class CacheTensorsTest {
     void onlyItsOwnOpenTensorsOfTheRightShapePass() {
         var queries = tensors.allocate(ElementType.F16, 3, 4, 8);
 
-        assertThat(tensors.requireQueries("queries", queries, 2)).isEqualTo(((CacheTensor<?>) queries).memory());
+        assertThat(tensors.requireQueries("queries", queries, 2)).isEqualTo(((CacheTensor<?>) queries).deviceMemory());
         assertThatThrownBy(() -> tensors.requireQueries("queries", queries, 4))
                 .isInstanceOf(InvalidArgumentException.class)
                 .hasMessage("queries is F16 [3, 4, 8]; allowed: F16 [at least 4, 4, 8]");
         assertThatThrownBy(() -> tensors.requireKeys("keys", queries, 2)).isInstanceOf(InvalidArgumentException.class);
-        try (var others = new CacheTensors<>(SPEC, new Guard(), HostMemory::new)) {
+        try (var others = tensors()) {
             assertThatThrownBy(() -> others.requireQueries("queries", queries, 2))
                     .isInstanceOf(ForeignObjectException.class);
         }
         queries.close();
         assertThatThrownBy(() -> tensors.requireQueries("queries", queries, 2)).isInstanceOf(ClosedException.class);
+    }
+
+    @Test
+    void wrappedRowsLieInTheCallersMemory() {
+        try (var arena = Arena.ofShared()) {
+            var memory = arena.allocate(10 * Float.BYTES, Float.BYTES);
+            var tensor = tensors.wrap(memory, ElementType.F32, 2, 1, 3, 5 * Float.BYTES);
+            tensor.copyFrom(MemorySegment.ofArray(new float[] {1, 2, 3, 4, 5, 6}));
+
+            assertThat(memory.toArray(ValueLayout.JAVA_FLOAT)).containsExactly(1, 2, 3, 0, 0, 4, 5, 6, 0, 0);
+            assertThat(tensors.bytes()).isZero();
+            tensor.close();
+            assertThat(memory.get(ValueLayout.JAVA_FLOAT, 0)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void memoryThatDoesNotFitIsRefused() {
+        try (var arena = Arena.ofShared()) {
+            var memory = arena.allocate(10 * Float.BYTES, Float.BYTES);
+            assertThatThrownBy(() -> tensors.wrap(memory, ElementType.F32, 3, 1, 3, 4 * Float.BYTES))
+                    .isInstanceOf(InvalidArgumentException.class)
+                    .hasMessage("the memory has 40 bytes; allowed: at least 44");
+            assertThatThrownBy(() -> tensors.wrap(memory, ElementType.F32, 2, 1, 3, 13))
+                    .isInstanceOf(InvalidArgumentException.class)
+                    .hasMessage("rowStride is 13; allowed: multiples of 4 from 12");
+        }
     }
 
     @Test

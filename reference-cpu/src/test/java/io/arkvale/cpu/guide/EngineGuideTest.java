@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import io.arkvale.api.Backend;
 import io.arkvale.api.Backends;
 import io.arkvale.api.Batch;
+import io.arkvale.api.ElementType;
 import io.arkvale.api.NonFiniteException;
 import io.arkvale.api.PendingReport;
 import io.arkvale.api.PoisonedSequenceException;
 import io.arkvale.api.SequenceSpec;
+import java.lang.foreign.Arena;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -138,6 +141,53 @@ class EngineGuideTest {
                     .isInstanceOf(PoisonedSequenceException.class);
             bad.close();
             engine.decode(List.of(good), new float[][] {token});
+        }
+    }
+
+    @Test
+    void tensorsMayLieOverRowsOfTheEngines() {
+        var settings = GuideEngine.settings(48);
+        var text = GuideModel.tokens(6, 90);
+        int queryBytes = GuideModel.QUERY_HEADS * GuideModel.HEAD_DIM * Float.BYTES;
+        int keyBytes = GuideModel.KV_HEADS * GuideModel.HEAD_DIM * Float.BYTES;
+        long rowBytes = queryBytes + 2L * keyBytes;
+        try (var engine = engine(settings);
+                var arena = Arena.ofShared()) {
+            var cache = engine.cache();
+            var rows = arena.allocate(text.length * rowBytes, Long.BYTES);
+            var queries = cache.wrap(
+                    rows, ElementType.F32, text.length, GuideModel.QUERY_HEADS, GuideModel.HEAD_DIM, rowBytes);
+            var keys = cache.wrap(
+                    rows.asSlice(queryBytes),
+                    ElementType.F32,
+                    text.length,
+                    GuideModel.KV_HEADS,
+                    GuideModel.HEAD_DIM,
+                    rowBytes);
+            var values = cache.wrap(
+                    rows.asSlice(queryBytes + keyBytes),
+                    ElementType.F32,
+                    text.length,
+                    GuideModel.KV_HEADS,
+                    GuideModel.HEAD_DIM,
+                    rowBytes);
+            var output = cache.allocateQueries(text.length);
+            var attended = output.memory().asByteBuffer().order(ByteOrder.nativeOrder());
+            var states = text;
+            var sequence = cache.begin(settings);
+            try (var step =
+                    cache.step(Batch.builder().lastPrompt(sequence, text.length).build())) {
+                for (int layer = 0; layer < GuideModel.LAYERS; layer++) {
+                    model.project(layer, states, rows);
+                    step.forward(layer, queries, keys, values, output);
+                    var numbers = new float[text.length * GuideModel.WIDTH];
+                    attended.asFloatBuffer().get(numbers);
+                    states = model.mix(layer, states, numbers);
+                }
+                step.commit();
+            }
+            var other = cache.begin(settings);
+            assertThat(states[89]).containsExactly(engine.prompt(other, text, 90));
         }
     }
 

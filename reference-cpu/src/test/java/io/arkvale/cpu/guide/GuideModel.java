@@ -1,6 +1,9 @@
 package io.arkvale.cpu.guide;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -66,6 +69,19 @@ final class GuideModel {
     /** As {@link #keys}. */
     float[] values(int layer, float[][] rows) {
         return product(rows, valueWeights[layer]);
+    }
+
+    /** Writes the same side by side: a row holds a token's queries, then its keys, then its values. */
+    void project(int layer, float[][] states, MemorySegment rows) {
+        var parts = List.of(queries(layer, states), keys(layer, states), values(layer, states));
+        long at = 0;
+        for (int row = 0; row < states.length; row++) {
+            for (var part : parts) {
+                int width = part.length / states.length;
+                MemorySegment.copy(part, row * width, rows, ValueLayout.JAVA_FLOAT, at, width);
+                at += (long) width * Float.BYTES;
+            }
+        }
     }
 
     /** The next states of rows, after attention. */

@@ -1,0 +1,34 @@
+package io.arkvale.api;
+
+/**
+ * The queue of a device that a cache's calls go to. With it a caller orders launches of its own before and after them, and
+ * the host waits for neither. Valid until the cache is closed.
+ */
+public interface DeviceQueue {
+    /**
+     * The device's name for the queue; on CUDA a {@code CUstream} of the device's primary context. What the caller launches
+     * there is ordered with the cache's calls as they with each other.
+     */
+    long handle();
+
+    /**
+     * Lets every later call of the cache wait for an event of the caller's.
+     *
+     * @param event the device's name for it; on CUDA a {@code CUevent}
+     * @throws InvalidArgumentException if the device knows no such event
+     * @throws ClosedException if the cache is closed
+     * @throws BackendLostException if the device failed for good
+     */
+    void await(long event);
+
+    /**
+     * Records an event of the caller's: it is complete once every earlier call of the cache has taken effect, copies to
+     * the backup tiers left out.
+     *
+     * @param event the device's name for it; on CUDA a {@code CUevent}
+     * @throws InvalidArgumentException if the device knows no such event
+     * @throws ClosedException if the cache is closed
+     * @throws BackendLostException if the device failed for good
+     */
+    void record(long event);
+}
