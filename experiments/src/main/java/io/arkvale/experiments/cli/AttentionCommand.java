@@ -44,7 +44,11 @@ public final class AttentionCommand extends MeasuringCommand {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Option(names = "--measure", required = true, description = "What to measure: ${COMPLETION-CANDIDATES}.")
+    @Option(
+            names = "--measure",
+            paramLabel = "KIND",
+            required = true,
+            description = "What to measure: ${COMPLETION-CANDIDATES}.")
     private Measure measure = Measure.SPARSITY;
 
     @Option(names = "--text-file", paramLabel = "FILE", description = "The text (default: 16 KiB of held-out English).")

@@ -11,6 +11,7 @@ import io.arkvale.experiments.bench.DecodeBench;
 import io.arkvale.experiments.cli.option.BackendOptions;
 import io.arkvale.experiments.cli.option.Inputs;
 import io.arkvale.experiments.cli.option.OutputOptions;
+import io.arkvale.experiments.cli.option.ScopeNames;
 import io.arkvale.experiments.cli.terminal.Progress;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.report.Metric;
@@ -39,21 +40,35 @@ public final class BenchCommand implements Runnable {
 
     @Option(
             names = "--layers",
+            paramLabel = "N",
             defaultValue = "1",
             description = "Layers of a step; times are those of one (default ${DEFAULT-VALUE}).")
     private int layers;
 
-    @Option(names = "--query-heads", defaultValue = "32", description = "Query heads (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--query-heads",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "Query heads (default ${DEFAULT-VALUE}).")
     private int queryHeads;
 
-    @Option(names = "--kv-heads", defaultValue = "8", description = "KV heads (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--kv-heads",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "KV heads (default ${DEFAULT-VALUE}).")
     private int kvHeads;
 
-    @Option(names = "--head-dim", defaultValue = "128", description = "Head dimension (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--head-dim",
+            paramLabel = "N",
+            defaultValue = "128",
+            description = "Head dimension (default ${DEFAULT-VALUE}).")
     private int headDim;
 
     @Option(
             names = "--element-types",
+            paramLabel = "TYPE",
             split = ",",
             defaultValue = "F32",
             description = "Element types: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
@@ -61,6 +76,7 @@ public final class BenchCommand implements Runnable {
 
     @Option(
             names = "--batches",
+            paramLabel = "N",
             split = ",",
             defaultValue = "1",
             description = "Batch sizes (default ${DEFAULT-VALUE}).")
@@ -68,42 +84,60 @@ public final class BenchCommand implements Runnable {
 
     @Option(
             names = "--tokens",
+            paramLabel = "TOKENS",
             split = ",",
             defaultValue = "8192,32768",
             description = "Tokens of each sequence (default ${DEFAULT-VALUE}).")
     private List<Integer> tokens = List.of();
 
-    @Option(names = "--budget", defaultValue = "2048", description = "Budget in tokens (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--budget",
+            paramLabel = "TOKENS",
+            defaultValue = "2048",
+            description = "Budget in tokens (default ${DEFAULT-VALUE}).")
     private int budget;
 
-    @Option(names = "--page-size", defaultValue = "32", description = "Tokens per page (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--page-size",
+            paramLabel = "TOKENS",
+            defaultValue = "32",
+            description = "Tokens per page (default ${DEFAULT-VALUE}).")
     private int pageSize;
 
     @Option(
             names = "--scope",
+            paramLabel = "KIND",
+            completionCandidates = ScopeNames.class,
             defaultValue = "attended",
             description = "Pages that take part in attention: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
     private Scope scope = Scope.ATTENDED;
 
     @Option(
             names = "--steps",
+            paramLabel = "N",
             defaultValue = "100",
             description = "Timed steps of each kind (default ${DEFAULT-VALUE}).")
     private int steps;
 
     @Option(
             names = "--warm-up",
+            paramLabel = "N",
             defaultValue = "150",
             description = "Untimed steps of each kind (default ${DEFAULT-VALUE}).")
     private int warmUp;
 
     @Option(
             names = "--prompt",
+            paramLabel = "TOKENS",
             defaultValue = "1024",
             description = "Tokens of the prompt whose prefill is timed (default ${DEFAULT-VALUE}).")
     private int promptTokens;
 
-    @Option(names = "--seed", defaultValue = "1", description = "Seed of everything random (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Seed of everything random (default ${DEFAULT-VALUE}).")
     private long seed;
 
     @Mixin

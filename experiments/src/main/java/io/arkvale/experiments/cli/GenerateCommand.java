@@ -3,6 +3,7 @@ package io.arkvale.experiments.cli;
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.cli.option.ArkValeOptions;
 import io.arkvale.experiments.cli.option.Inputs;
+import io.arkvale.experiments.cli.option.PolicyNames;
 import io.arkvale.experiments.cli.option.RunOptions;
 import io.arkvale.experiments.cli.option.SamplingOptions;
 import io.arkvale.experiments.cli.terminal.Terminal;
@@ -77,7 +78,9 @@ public final class GenerateCommand implements Runnable {
             names = "--policy",
             paramLabel = "NAME",
             defaultValue = "arkvale",
-            description = "The policy, with options of its own if wanted (default ${DEFAULT-VALUE}).")
+            completionCandidates = PolicyNames.class,
+            description =
+                    "The policy, with options of its own if wanted (default ${DEFAULT-VALUE}). " + PolicyNames.HELP)
     private String policy = "";
 
     @Option(

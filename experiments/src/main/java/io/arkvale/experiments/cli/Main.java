@@ -15,22 +15,24 @@ import io.arkvale.experiments.cli.task.TaskCommand;
 import io.arkvale.experiments.cli.task.VariablesCommand;
 import io.arkvale.experiments.cli.task.WordsCommand;
 import io.arkvale.experiments.cli.terminal.Failures;
+import io.arkvale.experiments.cli.terminal.StandardError;
 import io.arkvale.experiments.cli.terminal.Terminal;
-import io.arkvale.experiments.input.Nearest;
+import io.arkvale.experiments.cli.terminal.WrongUsage;
 import io.arkvale.experiments.report.Origin;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code arkvale}: exit 0 done, 1 failed, 2 wrong usage or input. */
 @Command(
@@ -41,6 +43,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Main.Version.class,
         scope = ScopeType.INHERIT,
         sortOptions = false,
+        abbreviateSynopsis = true,
         usageHelpAutoWidth = true)
 public final class Main implements Runnable {
     @Spec
@@ -57,6 +60,7 @@ public final class Main implements Runnable {
 
     /** Runs the command line and exits. */
     public static void main(String[] arguments) {
+        StandardError.takeBack();
         System.exit(run(Terminal.system(), arguments));
     }
 
@@ -87,6 +91,7 @@ public final class Main implements Runnable {
         line.addSubcommand(new PoliciesCommand(terminal));
         line.addSubcommand(new BackendsCommand(terminal));
         line.addSubcommand(new ConformanceCommand(terminal));
+        line.addSubcommand(new CompletionCommand(terminal, Main::commandLine));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setHelpFactory(OwnOptionsFirst::new);
         return line;
@@ -99,6 +104,7 @@ public final class Main implements Runnable {
         var help = new StringWriter(); // printed by us, since the library would only say that it was lost
         line.setOut(new PrintWriter(help));
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
+        line.setExecutionStrategy(Main::execute);
         line.setParameterExceptionHandler((error, given) -> wrongUsage(terminal, error));
         line.setExecutionExceptionHandler(
                 (error, command, parsed) -> Failures.report(terminal, error, main.stacktrace));
@@ -119,27 +125,26 @@ public final class Main implements Runnable {
                 spec.commandLine(), "name a command: " + spec.subcommands().keySet());
     }
 
-    private static int wrongUsage(Terminal terminal, ParameterException error) {
-        terminal.err().println("arkvale: " + sentence(error));
-        terminal.err().println("Try '" + error.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
-        return CommandLine.ExitCode.USAGE;
+    /** Runs the command, or shows its help; that of {@code policies} is on the policies it names. */
+    private static int execute(ParseResult parsed) {
+        var line = parsed.asCommandLineList().getLast();
+        if (line.isUsageHelpRequested()
+                && line.getCommand() instanceof PoliciesCommand policies
+                && policies.namesSome()) {
+            try {
+                policies.run();
+                return CommandLine.ExitCode.OK;
+            } catch (RuntimeException e) {
+                throw new ExecutionException(line, "help on policies failed", e);
+            }
+        }
+        return new RunLast().execute(parsed);
     }
 
-    private static String sentence(ParameterException error) {
-        var commands = error.getCommandLine().getSubcommands().keySet();
-        if (error instanceof UnmatchedArgumentException unmatched) {
-            var word = unmatched.getUnmatched().getFirst();
-            if (!commands.isEmpty()) {
-                return "unknown command '" + word + "'; commands: " + commands + Nearest.question(word, commands);
-            }
-            var options = error.getCommandLine().getCommandSpec().options().stream()
-                    .map(OptionSpec::longestName)
-                    .toList();
-            return word.startsWith("-")
-                    ? "unknown option '" + word + "'" + Nearest.question(word, options)
-                    : "'" + word + "' is one argument too many";
-        }
-        return String.valueOf(error.getMessage()).lines().findFirst().orElse("wrong usage");
+    private static int wrongUsage(Terminal terminal, ParameterException error) {
+        terminal.err().println("arkvale: " + WrongUsage.sentence(error));
+        terminal.err().println("Try '" + error.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+        return CommandLine.ExitCode.USAGE;
     }
 
     static final class Version implements IVersionProvider {

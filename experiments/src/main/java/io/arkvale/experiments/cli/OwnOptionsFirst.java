@@ -13,7 +13,6 @@ import io.arkvale.experiments.cli.task.ScoredCommand;
 import java.lang.reflect.Field;
 import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.ColorScheme;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,14 +42,8 @@ public final class OwnOptionsFirst extends Help {
     }
 
     private int rank(OptionSpec option) {
-        var place = SHARED.indexOf(declaredIn(option));
-        if (place >= 0) {
-            return 1 + place;
-        }
-        return declaredIn(option) == commandSpec().userObject().getClass() ? 0 : 1 + SHARED.size();
-    }
-
-    private static @Nullable Class<?> declaredIn(OptionSpec option) {
-        return option.userObject() instanceof Field field ? field.getDeclaringClass() : null;
+        var declaredIn = option.userObject() instanceof Field field ? field.getDeclaringClass() : Main.class;
+        var general = declaredIn == Main.class || declaredIn.getPackage() == Help.class.getPackage();
+        return general ? 1 + SHARED.size() : 1 + SHARED.indexOf(declaredIn);
     }
 }

@@ -1,6 +1,8 @@
 package io.arkvale.experiments.cli;
 
+import io.arkvale.experiments.cli.option.ArkValeOptions;
 import io.arkvale.experiments.cli.option.OutputOptions;
+import io.arkvale.experiments.cli.option.PolicyNames;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.Policies;
@@ -9,9 +11,13 @@ import io.arkvale.experiments.policy.option.PolicyOption;
 import io.arkvale.experiments.report.Metric;
 import io.arkvale.experiments.report.Report;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Column;
+import picocli.CommandLine.Help.TextTable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
@@ -19,8 +25,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "policies",
         description = {
-            "List policies: what each keeps, its abilities and its options.",
-            "With names, explain these policies: what each of their options does, its default and its range."
+            "List the policies: what each keeps.",
+            "With names, explain these policies: what each of their options does, its default and its values."
         })
 public final class PoliciesCommand implements Runnable {
     private static final List<Metric<PolicyInfo>> COLUMNS = List.of(
@@ -41,9 +47,19 @@ public final class PoliciesCommand implements Runnable {
                     .map(option -> text(option) + ": " + option.description())
                     .toList());
 
+    /** Characters of a line, as terminals open. */
+    private static final int WIDTH = 80;
+
+    /** Characters of the column of names. */
+    private static final int NAMES = 24;
+
     private final Terminal terminal;
 
-    @Parameters(paramLabel = "NAME", arity = "0..*", description = "Policies to explain (default: list all).")
+    @Parameters(
+            paramLabel = "NAME",
+            arity = "0..*",
+            completionCandidates = PolicyNames.class,
+            description = "Policies to explain (default: list all).")
     private List<String> names = List.of();
 
     @Mixin
@@ -53,13 +69,18 @@ public final class PoliciesCommand implements Runnable {
         this.terminal = terminal;
     }
 
+    /** Whether policies are named. */
+    boolean namesSome() {
+        return !names.isEmpty();
+    }
+
     @Override
     public void run() {
         var named = names.stream().map(name -> Policies.named(name).info()).toList();
         output.open();
         if (named.isEmpty()) {
             var infos = Policies.all().stream().map(policy -> policy.info()).toList();
-            output.print(terminal, "policies", Report.of(COLUMNS, infos));
+            output.print(terminal, "policies", Report.of(COLUMNS, infos), listed(infos));
             return;
         }
         var columns = new ArrayList<>(COLUMNS);
@@ -68,21 +89,58 @@ public final class PoliciesCommand implements Runnable {
         output.print(terminal, "policies", Report.of(columns, named), explained);
     }
 
+    /** A line or two for each policy, below its family. */
+    private static String listed(List<PolicyInfo> infos) {
+        var table =
+                table(new Column(NAMES, 0, Column.Overflow.SPAN), new Column(WIDTH - NAMES, 1, Column.Overflow.WRAP));
+        var families = infos.stream()
+                .collect(Collectors.groupingBy(PoliciesCommand::family, LinkedHashMap::new, Collectors.toList()));
+        families.forEach((family, own) -> {
+            table.addRowValues(family, "");
+            own.forEach(info -> table.addRowValues("  " + info.shortName(), info.description()));
+        });
+        return table + "\n" + PolicyNames.HELP + "\n";
+    }
+
+    /** The name without the short name. */
+    private static String family(PolicyInfo info) {
+        return info.name().substring(0, Math.max(0, info.name().lastIndexOf('.')));
+    }
+
     private static String explained(PolicyInfo info) {
         var text = new StringBuilder();
-        text.append(info.name()).append(": ").append(info.description()).append('\n');
-        text.append("  from: ").append(info.paper()).append('\n');
-        text.append("  abilities: ")
-                .append(info.abilities().stream().map(Ability::label).collect(Collectors.joining(", ")))
-                .append('\n');
+        text.append(line(0, info.name() + ": " + info.description()));
+        text.append(line(2, "from: " + info.paper()));
+        text.append(line(
+                2, "abilities: " + info.abilities().stream().map(Ability::label).collect(Collectors.joining(", "))));
         if (info.options().isEmpty()) {
-            text.append("  no options\n");
+            text.append(line(2, "no options"));
         }
         for (var option : info.options()) {
-            text.append("  ").append(text(option)).append('\n');
-            text.append("      ").append(option.description()).append('\n');
+            text.append(line(2, text(option)));
+            text.append(line(6, option.description()));
+        }
+        if (info.shortName().equals(ArkValeOptions.NAME)) {
+            var also = ArkValeOptions.ALSO_OF_COMMANDS.stream()
+                    .map(option -> "--" + option)
+                    .toList();
+            text.append(line(
+                    2,
+                    "Commands take these also as options of their own, for wherever arkvale is named without them: "
+                            + String.join(", ", also) + "."));
         }
         return text.toString();
+    }
+
+    /** A text that is broken to the width of a terminal. */
+    private static String line(int indent, String text) {
+        var table = table(new Column(WIDTH, indent, Column.Overflow.WRAP));
+        table.addRowValues(text);
+        return table.toString();
+    }
+
+    private static TextTable table(Column... columns) {
+        return TextTable.forColumns(Help.defaultColorScheme(Help.Ansi.OFF), columns);
     }
 
     private static String text(PolicyOption option) {

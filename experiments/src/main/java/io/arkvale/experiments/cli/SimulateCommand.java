@@ -4,6 +4,7 @@ import io.arkvale.api.Scope;
 import io.arkvale.experiments.cli.option.Inputs;
 import io.arkvale.experiments.cli.option.OptionIdentity;
 import io.arkvale.experiments.cli.option.OutputOptions;
+import io.arkvale.experiments.cli.option.ScopeNames;
 import io.arkvale.experiments.cli.terminal.Measuring;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.report.Origin;
@@ -79,12 +80,14 @@ public final class SimulateCommand implements Runnable, Measuring {
 
     @Option(
             names = "--tensor-parallel",
+            paramLabel = "N",
             defaultValue = "1",
             description = "GPUs that share the heads (default ${DEFAULT-VALUE}).")
     private int tensorParallel;
 
     @Option(
             names = "--software",
+            paramLabel = "KIND",
             defaultValue = "pytorch",
             description =
                     "What runs the step: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}): the authors' code, or"
@@ -99,6 +102,7 @@ public final class SimulateCommand implements Runnable, Measuring {
 
     @Option(
             names = "--policies",
+            paramLabel = "NAME",
             split = ",",
             defaultValue = "arkvale",
             description =
@@ -108,6 +112,7 @@ public final class SimulateCommand implements Runnable, Measuring {
 
     @Option(
             names = "--tokens",
+            paramLabel = "TOKENS",
             split = ",",
             defaultValue = "10000,20000,30000",
             description = "Tokens of each sequence (default ${DEFAULT-VALUE}).")
@@ -115,25 +120,37 @@ public final class SimulateCommand implements Runnable, Measuring {
 
     @Option(
             names = "--budgets",
+            paramLabel = "TOKENS",
             split = ",",
             defaultValue = "512,1024,2048,4096",
             description = "Tokens kept in a limited layer (default ${DEFAULT-VALUE}).")
     private List<Integer> budgets = List.of();
 
-    @Option(names = "--batch", defaultValue = "4", description = "Sequences of a step (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "Sequences of a step (default ${DEFAULT-VALUE}).")
     private int batch;
 
-    @Option(names = "--page-size", defaultValue = "32", description = "Tokens per page (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--page-size",
+            paramLabel = "TOKENS",
+            defaultValue = "32",
+            description = "Tokens per page (default ${DEFAULT-VALUE}).")
     private int pageSize;
 
     @Option(
             names = "--dense-layers",
+            paramLabel = "N",
             defaultValue = "2",
             description = "Layers that keep everything (default ${DEFAULT-VALUE}).")
     private int denseLayers;
 
     @Option(
             names = "--scope",
+            paramLabel = "KIND",
+            completionCandidates = ScopeNames.class,
             defaultValue = "resident",
             description = "Pages that ArkVale attends to: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}, as the"
                     + " authors' code does).")
@@ -144,6 +161,7 @@ public final class SimulateCommand implements Runnable, Measuring {
 
     @Option(
             names = "--measured-layers",
+            paramLabel = "N",
             defaultValue = "4",
             description = "Limited layers of the model in that file (default ${DEFAULT-VALUE}, needle-5m's).")
     private int measuredLayers;
@@ -160,13 +178,15 @@ public final class SimulateCommand implements Runnable, Measuring {
 
     @Option(
             names = "--generated",
+            paramLabel = "TOKENS",
             defaultValue = "512",
             description = "Tokens that a sequence must have room to grow by (default ${DEFAULT-VALUE}).")
     private int generated;
 
     @Option(
             names = "--batch-sizes",
-            defaultValue = "powers_of_two",
+            paramLabel = "KIND",
+            defaultValue = "powers-of-two",
             description = "Sizes tried for the largest batch: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
     private BatchSizes batchSizes = BatchSizes.POWERS_OF_TWO;
 

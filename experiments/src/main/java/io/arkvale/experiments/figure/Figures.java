@@ -1,6 +1,7 @@
 package io.arkvale.experiments.figure;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.input.Nearest;
 import io.arkvale.experiments.sweep.SweepFile;
 import io.arkvale.experiments.sweep.SweepFile.Experiment;
 import java.io.IOException;
@@ -39,7 +40,8 @@ public final class Figures {
     public static List<Figure> named(List<String> names) {
         for (var name : names) {
             if (!name.equals(ALL) && !names().contains(name)) {
-                throw new UserException("unknown figure '" + name + "'; figures: " + names() + " or " + ALL);
+                throw new UserException("unknown figure '" + name + "'; figures: " + names() + " or " + ALL
+                        + Nearest.question(name, names()));
             }
         }
         return FIGURES.stream()

@@ -3,6 +3,7 @@ package io.arkvale.experiments.observe;
 import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.run.Lab;
 import java.util.List;
+import java.util.Locale;
 
 /** What can be measured of full attention. */
 public enum Measure {
@@ -15,6 +16,12 @@ public enum Measure {
 
     /** Steps from one record of ranks to the next. */
     private static final int EVERY = 4;
+
+    /** As options spell it. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 
     /** Whether a backend takes part. */
     public boolean needsBackend() {

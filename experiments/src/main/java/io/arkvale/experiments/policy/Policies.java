@@ -1,6 +1,7 @@
 package io.arkvale.experiments.policy;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.input.Nearest;
 import io.arkvale.experiments.policy.bound.Full;
 import io.arkvale.experiments.policy.bound.Oracle;
 import io.arkvale.experiments.policy.evict.Alisa;
@@ -84,6 +85,6 @@ public final class Policies {
             }
         }
         var names = all().stream().map(policy -> policy.info().shortName()).toList();
-        throw new UserException("unknown policy '" + name + "'; policies: " + names);
+        throw new UserException("unknown policy '" + name + "'; policies: " + names + Nearest.question(name, names));
     }
 }

@@ -101,7 +101,11 @@ class SweepCommandTest {
                 "--set",
                 "model=" + MODEL,
                 "--set",
-                "lengths=1500",
+                "lengths=500", // more than the budget, so that pages go and come back
+                "--set",
+                "budgets=192",
+                "--set",
+                "needles=2",
                 "--set",
                 "turns=1",
                 "--set",

@@ -222,7 +222,7 @@ class TaskCommandsTest {
             passkey --lengths 2000000000                 | --lengths is 2000000000; allowed: 1 to 16777216
             passkey --samples 2000000000                 | --samples is 2000000000; allowed: 1 to 16777216
             passkey --polices full                       | unknown option '--polices'; did you mean --policies?
-            passkey --protocol before                    | 'before' is no protocol; allowed: [question-after,
+            passkey --protocol before                    | --protocol is 'before'; allowed: question-after, question-inside
             passkey --policies oracle:choice=head        | old names of head-groups=1 and head-groups=each
             passkey --policies oracle:head-groups=2:choice=layer | give one of them
             task colours                                 | no jar provides a task
@@ -445,8 +445,8 @@ class TaskCommandsTest {
     void helpShowsATasksOwnOptionsFirst() {
         var help = Run.of("needles", "--help").out();
         assertThat(help.indexOf("  --needles=")).isPositive().isLessThan(help.indexOf("  --lengths="));
-        assertThat(help.indexOf("  --policies=")).isLessThan(help.indexOf("  --page-size="));
-        assertThat(help.indexOf("  --out=")).isLessThan(help.indexOf("  --page-size="));
+        assertThat(help.indexOf("  --policies=")).isLessThan(help.indexOf("  --dense-layers="));
+        assertThat(help.indexOf("  --out=")).isPositive().isLessThan(help.indexOf("  --dense-layers="));
     }
 
     @Test

@@ -121,7 +121,7 @@ class TraceCommandsTest {
             trace record a --question Who                      | --question belongs to a prompt of yours
             trace record a --prompt-file a.txt --length 9      | --length belongs to the passkey's filler
             trace record a --prompt-file nowhere.txt           | prompt file nowhere.txt does not exist
-            trace record a --context-queries some              | expected one of [all, last]
+            trace record a --context-queries some              | --context-queries is 'some'; allowed: all, last
             trace record a --policy h2o --budget 0             | budget is 0; allowed: at least 1 token
             trace record a --policy arkvale --budget 100       | budgetTokens is 100; allowed: multiples of pageSize
             trace record a --threads 0                         | --threads is 0; allowed: 1 to 256

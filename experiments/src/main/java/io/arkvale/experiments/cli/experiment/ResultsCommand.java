@@ -28,8 +28,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "results",
         description = {
-            "Show the observations of a directory that --out of a task, sweep or reproduce (its data) wrote:",
-            "a row per cell; with --answers a row per question; with --against the same questions of another run.",
+            "Show the observations that a task, sweep or reproduce (in its folder data) wrote with --out.",
+            "A row per cell; with --answers a row per question; with --against the same questions of another run.",
             "With --out the rows are also written as Parquet, with types and nulls."
         })
 public final class ResultsCommand implements Runnable {

@@ -8,9 +8,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Dense layers, and options of the policy {@code arkvale} wherever it is named without them. */
+/**
+ * Dense layers, and options of the policy {@code arkvale} wherever it is named without them. The help of a command leaves
+ * the latter to that of the policy.
+ */
 public final class ArkValeOptions {
-    private static final String NAME = "arkvale";
+    /** The policy's name. */
+    public static final String NAME = "arkvale";
+
+    /** Its options that commands take too. */
+    public static final List<String> ALSO_OF_COMMANDS =
+            List.of("page-size", "digest", "head-groups", "group-score", "sink", "window", "attended", "scope");
 
     @Option(
             names = "--dense-layers",
@@ -19,34 +27,60 @@ public final class ArkValeOptions {
             description = "First layers that keep everything, under every policy (default ${DEFAULT-VALUE}).")
     private int denseLayers;
 
-    @Option(names = "--page-size", paramLabel = "TOKENS", description = "arkvale: tokens per page (default 32).")
+    @Option(
+            names = "--page-size",
+            hidden = true,
+            paramLabel = "TOKENS",
+            description = "arkvale: tokens per page (default 32).")
     private @Nullable String pageSize;
 
-    @Option(names = "--digest", paramLabel = "KIND", description = "arkvale: summary of a page (default cuboid-mean).")
+    @Option(
+            names = "--digest",
+            hidden = true,
+            paramLabel = "KIND",
+            description = "arkvale: summary of a page (default cuboid-mean).")
     private @Nullable String digest;
 
-    @Option(names = "--head-groups", paramLabel = "N", description = "arkvale: page choices per layer (default 1).")
+    @Option(
+            names = "--head-groups",
+            hidden = true,
+            paramLabel = "N",
+            description = "arkvale: page choices per layer (default 1).")
     private @Nullable String headGroups;
 
     @Option(
             names = "--group-score",
+            hidden = true,
             paramLabel = "KIND",
             description = "arkvale: how a group's query heads score together (default mean).")
     private @Nullable String groupScore;
 
-    @Option(names = "--sink", paramLabel = "PAGES", description = "arkvale: first pages never evicted (default 2).")
+    @Option(
+            names = "--sink",
+            hidden = true,
+            paramLabel = "PAGES",
+            description = "arkvale: first pages never evicted (default 2).")
     private @Nullable String sink;
 
-    @Option(names = "--window", paramLabel = "PAGES", description = "arkvale: last pages never evicted (default 2).")
+    @Option(
+            names = "--window",
+            hidden = true,
+            paramLabel = "PAGES",
+            description = "arkvale: last pages never evicted (default 2).")
     private @Nullable String window;
 
     @Option(
             names = "--attended",
+            hidden = true,
             paramLabel = "PAGES",
             description = "arkvale: pages attended to (default: half the budget, at most 1280 tokens).")
     private @Nullable String attended;
 
-    @Option(names = "--scope", paramLabel = "KIND", description = "arkvale: pages that take part (default attended).")
+    @Option(
+            names = "--scope",
+            hidden = true,
+            paramLabel = "KIND",
+            description = "arkvale: pages that take part (default attended).")
     private @Nullable String scope;
 
     public int denseLayers() {

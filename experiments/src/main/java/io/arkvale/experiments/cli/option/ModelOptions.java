@@ -1,9 +1,11 @@
 package io.arkvale.experiments.cli.option;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.input.Nearest;
 import io.arkvale.llama.weights.WeightStorage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -11,6 +13,7 @@ import picocli.CommandLine.Option;
 public final class ModelOptions {
     private static final String DEFAULT = "needle-5m";
     private static final String FOLDER = "models";
+    private static final List<String> SHIPPED = List.of(DEFAULT, "needle-7m");
 
     @Option(
             names = "--model",
@@ -45,8 +48,8 @@ public final class ModelOptions {
             }
         }
         throw new UserException(
-                "model directory " + model + " does not exist, and no shipped model has this name; name a"
-                        + " directory or a shipped model with --model");
+                "model directory " + model + " does not exist; --model takes a directory or the name of a"
+                        + " shipped model, " + SHIPPED + Nearest.question(model.toString(), SHIPPED));
     }
 
     /** How the model's weights are kept. */

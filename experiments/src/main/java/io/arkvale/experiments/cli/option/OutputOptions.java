@@ -23,6 +23,7 @@ public final class OutputOptions {
 
     @Option(
             names = "--format",
+            paramLabel = "KIND",
             defaultValue = "table",
             description = "Results on standard output: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
     private Format format = Format.table;

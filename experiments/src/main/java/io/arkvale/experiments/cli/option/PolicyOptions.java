@@ -14,8 +14,9 @@ public final class PolicyOptions {
             split = ",",
             paramLabel = "NAME",
             defaultValue = "full,arkvale,streaming-llm,h2o,tova",
+            completionCandidates = PolicyNames.class,
             description = "Policies, each with options of its own if wanted, as in arkvale:digest=centroid:sink=1"
-                    + " (default ${DEFAULT-VALUE}).")
+                    + " (default ${DEFAULT-VALUE}). " + PolicyNames.HELP)
     private List<String> policies = List.of();
 
     @Option(

@@ -24,6 +24,7 @@ public final class NiahCommand extends ScoredCommand {
 
     @Option(
             names = "--haystack",
+            paramLabel = "KIND",
             defaultValue = "noise",
             description = "What hides the needles: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
     private Haystack haystack = Haystack.noise;

@@ -22,6 +22,7 @@ public final class WordsCommand extends ScoredCommand {
 
     @Option(
             names = "--kind",
+            paramLabel = "KIND",
             defaultValue = "common",
             description = "Ten common words, or three frequent coded ones: ${COMPLETION-CANDIDATES}"
                     + " (default ${DEFAULT-VALUE}).")

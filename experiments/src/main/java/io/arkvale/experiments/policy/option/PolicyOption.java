@@ -1,6 +1,7 @@
 package io.arkvale.experiments.policy.option;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.input.Nearest;
 import java.util.List;
 
 /**
@@ -65,9 +66,19 @@ public record PolicyOption(String name, String defaultValue, String allowed, Str
      */
     void check(String policy, String value) {
         if (!allows(value)) {
-            throw new UserException(
-                    "option '" + name + "' of policy '" + policy + "' is '" + value + "'; allowed: " + allowed);
+            throw new UserException("option '" + name + "' of policy '" + policy + "' is '" + value + "'; allowed: "
+                    + allowed + Nearest.question(value, words()));
         }
+    }
+
+    /** The words among its values. */
+    private List<String> words() {
+        return switch (kind) {
+            case Kind.Choice choice -> choice.words();
+            case Kind.WholeOr either -> List.of(either.word());
+            case Kind.Whole _, Kind.Odd _, Kind.Real _ ->
+                Character.isLetter(defaultValue.charAt(0)) ? List.of(defaultValue) : List.of();
+        };
     }
 
     private boolean allows(String value) {

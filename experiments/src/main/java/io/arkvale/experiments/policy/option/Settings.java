@@ -1,6 +1,7 @@
 package io.arkvale.experiments.policy.option;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.input.Nearest;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -23,7 +24,7 @@ public final class Settings {
         for (var entry : HeadGroups.renamed(policy, given).entrySet()) {
             if (!values.containsKey(entry.getKey())) {
                 throw new UserException("unknown option '" + entry.getKey() + "' of policy '" + policy.shortName()
-                        + "'; its options: " + values.keySet());
+                        + "'; its options: " + values.keySet() + Nearest.question(entry.getKey(), values.keySet()));
             }
             values.put(entry.getKey(), entry.getValue());
         }

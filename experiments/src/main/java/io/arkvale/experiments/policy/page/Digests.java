@@ -1,6 +1,7 @@
 package io.arkvale.experiments.policy.page;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.input.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -64,6 +65,7 @@ public final class Digests {
         return ALL.stream()
                 .filter(kind -> kind.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new UserException("unknown digest '" + name + "'; digests: " + names()));
+                .orElseThrow(() -> new UserException(
+                        "unknown digest '" + name + "'; digests: " + names() + Nearest.question(name, names())));
     }
 }
