@@ -3,8 +3,8 @@ package io.arkvale.spi;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The memory of one tensor on a device. {@link PageDevice#allocate} makes it, or {@link PageDevice#wrap} over the caller's; the core checks every range before it asks,
- * so that no method needs to.
+ * The memory of one tensor on a device. {@link PageDevice#allocate} makes it, or {@link PageDevice#wrap} over the caller's. The
+ * core checks every range before it asks, so that no method needs to.
  */
 public interface TensorMemory extends AutoCloseable {
     /** Copies {@code bytes} bytes from the start of {@code source} to offset {@code at}. Returns when the source may change. */

@@ -111,4 +111,19 @@ class ShardsTest {
                     .hasMessageContaining("backend option 'over' is");
         }
     }
+
+    @Test
+    void shardsStoreAlike() {
+        try (var coarse = Backends.create("shards", Map.of("over", "cpu:store=int8,cpu:store=int8"));
+                var cache = coarse.open(CacheSpec.builder(1, 2, 2, HEAD_DIM)
+                        .headGroups(2)
+                        .deviceSlots(4)
+                        .build())) {
+            assertThat(cache.slotBytes()).isLessThan(cache.spec().slotBytes());
+        }
+        assertThatThrownBy(() -> Backends.create("shards", Map.of("over", "cpu,cpu:store=int8")))
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessage("head groups are spread over backends that store keys and values in other forms; allowed: the"
+                        + " same form on each");
+    }
 }

@@ -44,6 +44,13 @@ public final class ShardedBackend extends CacheBackend {
                 throw new InvalidArgumentException("head groups are spread over '" + first.id() + "' and '" + other.id()
                         + "'; allowed: backends of one kind, which have the same limits");
             }
+            var rows = other.capabilities();
+            if (!rows.keyBound().equals(first.capabilities().keyBound())
+                    || !rows.valueBound().equals(first.capabilities().valueBound())) {
+                throw new InvalidArgumentException(
+                        "head groups are spread over backends that store keys and values in other forms;"
+                                + " allowed: the same form on each");
+            }
         }
         return first.capabilities().toBuilder()
                 .without(Feature.DEVICE_TENSORS, Feature.RECALL_WITHOUT_HOST)

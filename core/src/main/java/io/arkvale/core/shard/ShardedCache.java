@@ -59,6 +59,12 @@ final class ShardedCache extends CheckedCache<ShardedSequence, HostMemory> {
         return shards;
     }
 
+    /** Shards store alike, and a group page is one shard's. */
+    @Override
+    public long slotBytes() {
+        return shards.getFirst().cache().slotBytes();
+    }
+
     /** One of each shard's, or none if one of them raises an error. */
     private ShardedSequence ofEach(SequenceSpec settings, Function<Integer, Sequence> part) {
         var parts = new ArrayList<Sequence>(shards.size());

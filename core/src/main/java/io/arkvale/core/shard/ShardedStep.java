@@ -58,69 +58,44 @@ final class ShardedStep implements StepWork<HostMemory> {
         rows = Arrays.stream(tokens).sum();
     }
 
-    /** A call of one shard's step. */
+    /** A call of one shard's step. What it lends is given back once all shards are called, so that they may work side by side. */
     @FunctionalInterface
     private interface Call {
-        void on(Shard shard, Step step);
+        void on(Shard shard, Step step, LentSlices lent);
     }
 
     private void each(Call call) {
-        for (int i = 0; i < shards.size(); i++) {
-            call.on(shards.get(i), steps.get(i));
-        }
-    }
-
-    /** A call with queries, keys, values and output of so many rows. */
-    private interface AttentionCall {
-        void on(Step step, HeadSlice queries, HeadSlice keys, HeadSlice values, HeadSlice output);
-    }
-
-    private void each(
-            int count, HostMemory queries, HostMemory keys, HostMemory values, HostMemory output, AttentionCall call) {
-        each((shard, step) -> {
-            try (var q = shard.queries(queries, count);
-                    var k = shard.keys(keys, count);
-                    var v = shard.keys(values, count);
-                    var o = shard.output(output, count)) {
-                call.on(step, q, k, v, o);
+        try (var lent = new LentSlices()) {
+            for (int i = 0; i < shards.size(); i++) {
+                call.on(shards.get(i), steps.get(i), lent);
             }
-        });
+        }
     }
 
     @Override
     public void decode(
             int layer, HostMemory queries, HostMemory keys, HostMemory values, HostMemory output, boolean prefetched) {
-        each(
-                batch,
-                queries,
-                keys,
-                values,
-                output,
-                (step, q, k, v, o) -> step.decode(layer, q.tensor(), k.tensor(), v.tensor(), o.tensor()));
+        each((shard, step, lent) -> step.decode(
+                layer,
+                lent.add(shard.queries(queries, batch)),
+                lent.add(shard.keys(keys, batch)),
+                lent.add(shard.keys(values, batch)),
+                lent.add(shard.output(output, batch))));
     }
 
     @Override
     public void append(int layer, HostMemory keys, HostMemory values, boolean prefetched) {
-        each((shard, step) -> {
-            try (var k = shard.keys(keys, batch);
-                    var v = shard.keys(values, batch)) {
-                step.append(layer, k.tensor(), v.tensor());
-            }
-        });
+        each((shard, step, lent) ->
+                step.append(layer, lent.add(shard.keys(keys, batch)), lent.add(shard.keys(values, batch))));
     }
 
     @Override
     public void estimate(int layer, HostMemory queries) {
         int pages = scoredPages(layer);
-        each((shard, step) -> {
-            try (var q = shard.queries(queries, batch)) {
-                var scores = step.estimate(layer, q.tensor());
-                HeadSlice.spread(
-                        scores,
-                        pages,
-                        shownScores,
-                        (long) Float.BYTES * shard.groups().first());
-            }
+        each((shard, step, lent) -> {
+            var scores = step.estimate(layer, lent.add(shard.queries(queries, batch)));
+            long inRow = (long) Float.BYTES * shard.groups().first();
+            HeadSlice.spread(scores, pages, shownScores, inRow);
         });
     }
 
@@ -135,43 +110,31 @@ final class ShardedStep implements StepWork<HostMemory> {
 
     @Override
     public void select(int layer) {
-        each((shard, step) -> step.select(layer));
+        each((shard, step, lent) -> step.select(layer));
     }
 
     @Override
     public void select(int layer, HostMemory scores) {
         int pages = scoredPages(layer);
-        each((shard, step) -> {
-            try (var own = shard.scores(scores, pages)) {
-                step.select(layer, own.tensor());
-            }
-        });
+        each((shard, step, lent) -> step.select(layer, lent.add(shard.scores(scores, pages))));
     }
 
     @Override
     public void recall(int layer) {
-        each((shard, step) -> step.recall(layer));
+        each((shard, step, lent) -> step.recall(layer));
     }
 
     @Override
     public void attend(int layer, HostMemory queries, HostMemory output) {
-        each((shard, step) -> {
-            try (var q = shard.queries(queries, batch);
-                    var o = shard.output(output, batch)) {
-                step.attend(layer, q.tensor(), o.tensor());
-            }
-        });
+        each((shard, step, lent) ->
+                step.attend(layer, lent.add(shard.queries(queries, batch)), lent.add(shard.output(output, batch))));
     }
 
     @Override
     public void ingest(int layer, int[] chunk, int[] stored, HostMemory keys, HostMemory values) {
         int count = Arrays.stream(chunk).sum();
-        each((shard, step) -> {
-            try (var k = shard.keys(keys, count);
-                    var v = shard.keys(values, count)) {
-                step.ingest(layer, chunk, k.tensor(), v.tensor());
-            }
-        });
+        each((shard, step, lent) ->
+                step.ingest(layer, chunk, lent.add(shard.keys(keys, count)), lent.add(shard.keys(values, count))));
     }
 
     @Override
@@ -183,42 +146,34 @@ final class ShardedStep implements StepWork<HostMemory> {
             HostMemory keys,
             HostMemory values,
             HostMemory output) {
-        each(
-                Arrays.stream(chunk).sum(),
-                queries,
-                keys,
-                values,
-                output,
-                (step, q, k, v, o) -> step.prefill(layer, chunk, q.tensor(), k.tensor(), v.tensor(), o.tensor()));
+        int count = Arrays.stream(chunk).sum();
+        each((shard, step, lent) -> step.prefill(
+                layer,
+                chunk,
+                lent.add(shard.queries(queries, count)),
+                lent.add(shard.keys(keys, count)),
+                lent.add(shard.keys(values, count)),
+                lent.add(shard.output(output, count))));
     }
 
     @Override
     public void finishPrefill(int layer, HostMemory lastQueries) {
-        each((shard, step) -> {
-            try (var q = shard.queries(lastQueries, batch)) {
-                step.finishPrefill(layer, q.tensor());
-            }
-        });
+        each((shard, step, lent) -> step.finishPrefill(layer, lent.add(shard.queries(lastQueries, batch))));
     }
 
     @Override
     public void forward(int layer, HostMemory queries, HostMemory keys, HostMemory values, HostMemory output) {
-        each(
-                rows,
-                queries,
-                keys,
-                values,
-                output,
-                (step, q, k, v, o) -> step.forward(layer, q.tensor(), k.tensor(), v.tensor(), o.tensor()));
+        each((shard, step, lent) -> step.forward(
+                layer,
+                lent.add(shard.queries(queries, rows)),
+                lent.add(shard.keys(keys, rows)),
+                lent.add(shard.keys(values, rows)),
+                lent.add(shard.output(output, rows))));
     }
 
     @Override
     public void prefetch(int layer, HostMemory guessedQueries) {
-        each((shard, step) -> {
-            try (var q = shard.queries(guessedQueries, batch)) {
-                step.prefetch(layer, q.tensor());
-            }
-        });
+        each((shard, step, lent) -> step.prefetch(layer, lent.add(shard.queries(guessedQueries, batch))));
     }
 
     @Override
