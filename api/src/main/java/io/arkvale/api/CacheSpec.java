@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param diskSlots slots on disk for backups that host memory has no room for, at least 0
  * @param diskDirectory existing directory for the disk tier; given exactly if {@code diskSlots} is above 0. Files in it
  *     are removed when the cache closes
+ * @param attentionScale factor of every product of a query and a key before the softmax, above 0; {@code 1/√headDim} for most
+ *     models
  */
 public record CacheSpec(
         int layers,
@@ -38,7 +40,36 @@ public record CacheSpec(
         long deviceSlots,
         long hostSlots,
         long diskSlots,
-        @Nullable Path diskDirectory) {
+        @Nullable Path diskDirectory,
+        double attentionScale) {
+
+    /** The same with the usual scale, {@code 1/√headDim}. */
+    public CacheSpec(
+            int layers,
+            int queryHeads,
+            int kvHeads,
+            int headDim,
+            ElementType elementType,
+            int pageSize,
+            int headGroups,
+            long deviceSlots,
+            long hostSlots,
+            long diskSlots,
+            @Nullable Path diskDirectory) {
+        this(
+                layers,
+                queryHeads,
+                kvHeads,
+                headDim,
+                elementType,
+                pageSize,
+                headGroups,
+                deviceSlots,
+                hostSlots,
+                diskSlots,
+                diskDirectory,
+                usualScale(headDim));
+    }
 
     /**
      * Checks every field.
@@ -67,6 +98,19 @@ public record CacheSpec(
             throw new InvalidArgumentException("diskDirectory is " + diskDirectory
                     + " but diskSlots is 0; give at least 1 or leave the directory out");
         }
+        if (!(attentionScale > 0 && attentionScale < Double.POSITIVE_INFINITY)) {
+            throw new InvalidArgumentException(
+                    "attentionScale is " + attentionScale + "; allowed: above 0, finite, usually 1/√headDim");
+        }
+    }
+
+    private static double usualScale(int headDim) {
+        return 1 / Math.sqrt(Math.max(1, headDim)); // a headDim below 1 is refused by its own name
+    }
+
+    /** Whether attention is scaled by {@code 1/√headDim}. */
+    public boolean hasUsualScale() {
+        return attentionScale == usualScale(headDim);
     }
 
     /** Query heads that share one KV head. */
@@ -119,6 +163,7 @@ public record CacheSpec(
         private long hostSlots;
         private long diskSlots;
         private @Nullable Path diskDirectory;
+        private double attentionScale;
         private final List<Guests> guests = new ArrayList<>();
 
         private Builder(int layers, int queryHeads, int kvHeads, int headDim) {
@@ -126,6 +171,13 @@ public record CacheSpec(
             this.queryHeads = queryHeads;
             this.kvHeads = kvHeads;
             this.headDim = headDim;
+            attentionScale = usualScale(headDim);
+        }
+
+        /** Sets the factor of products of queries and keys before the softmax; {@code 1/√headDim} if not called. */
+        public Builder attentionScale(double attentionScale) {
+            this.attentionScale = attentionScale;
+            return this;
         }
 
         /** Sets the element type; F32 if not called. */
@@ -227,7 +279,8 @@ public record CacheSpec(
                     device,
                     host,
                     diskSlots,
-                    diskDirectory);
+                    diskDirectory,
+                    attentionScale);
         }
     }
 }

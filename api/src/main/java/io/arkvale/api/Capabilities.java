@@ -71,6 +71,8 @@ public final class Capabilities {
         FORK_SETTINGS("forks at a length, with settings of their own"),
         /** Begin, fork, truncate and closing of other sequences while a step is open. */
         BESIDE_STEPS("calls for other sequences beside an open step"),
+        /** {@link CacheSpec#attentionScale()} other than {@code 1/√headDim}. */
+        ATTENTION_SCALE("attention scales other than 1/√headDim"),
         /** {@link KvCache#wrap} of host memory. */
         HOST_TENSORS("tensors over memory of the caller's"),
         /** {@link KvCache#wrap} of device memory, and {@link KvCache#queue}. */
@@ -274,6 +276,10 @@ public final class Capabilities {
         require("queryHeads per KV head", spec.queryHeadsPerKvHead(), queryHeadsPerKvHead);
         if (spec.headGroups() > 1 && !supports(Feature.HEAD_GROUPS)) {
             throw new UnsupportedSpecException("headGroups is " + spec.headGroups() + "; this backend supports 1");
+        }
+        if (!spec.hasUsualScale() && !supports(Feature.ATTENTION_SCALE)) {
+            throw new UnsupportedSpecException("attentionScale is " + spec.attentionScale()
+                    + "; this backend supports 1/√headDim, here " + 1 / Math.sqrt(spec.headDim()));
         }
         if (spec.diskSlots() > 0 && !supports(Feature.DISK_TIER)) {
             throw new UnsupportedSpecException("diskSlots is " + spec.diskSlots() + "; this backend supports 0");

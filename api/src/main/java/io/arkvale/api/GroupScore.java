@@ -6,6 +6,6 @@ public enum GroupScore {
     MEAN,
     /** Largest over the group's query heads. */
     MAX,
-    /** Mean over the group's query heads of the softmax, over all filled pages, of {@code score / √headDim}. */
+    /** Mean over the group's query heads of the softmax, over all filled pages, of the scaled score: {@link CacheSpec#attentionScale}. */
     MEAN_SOFTMAX
 }

@@ -90,7 +90,7 @@ public interface Step extends AutoCloseable {
     /** Step (d): evicts the victims and copies selected pages that are not resident back from their backups. */
     void recall(int layer);
 
-    /** Step (e): exact softmax attention, scaled by {@code 1/√headDim}, over the pages that the scope names. */
+    /** Step (e): exact softmax attention, scaled by {@link CacheSpec#attentionScale}, over the pages that the scope names. */
     void attend(int layer, Tensor queries, Tensor output);
 
     /**

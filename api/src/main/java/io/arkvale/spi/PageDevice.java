@@ -91,7 +91,7 @@ public interface PageDevice<M extends TensorMemory> extends AutoCloseable {
     void upload(List<MemorySegment> sources, int[] slots);
 
     /**
-     * Scores pages from their digests: the query heads' scores, without {@code 1/√headDim}, made one score per head group.
+     * Scores pages from their digests: the query heads' scores, without the attention scale, made one score per head group.
      *
      * @param queries one row per sequence that is scored, and others
      */
@@ -115,7 +115,10 @@ public interface PageDevice<M extends TensorMemory> extends AutoCloseable {
         return new BitSet();
     }
 
-    /** Exact softmax attention, scaled by {@code 1/√headDim}. A page that is evicted comes as its backup, in the slots' layout. */
+    /**
+     * Exact softmax attention, scaled by {@link io.arkvale.api.CacheSpec#attentionScale}. A page that is evicted comes as its
+     * backup, in the slots' layout.
+     */
     void attend(List<Attention> work, M queries, M output);
 
     /** Copies one slot's bytes to host memory. For views, which look at slot after slot: a device may fetch more at once. */

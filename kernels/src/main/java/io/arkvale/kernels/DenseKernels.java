@@ -107,7 +107,12 @@ public final class DenseKernels {
      * {@code 1/√headDim}.
      */
     public CausalAttention causalAttention(int queryHeads, int headDim) {
-        return new CausalAttention(matrix, softmax, queryHeads, headDim);
+        return causalAttention(queryHeads, headDim, 1 / Math.sqrt(headDim));
+    }
+
+    /** The same with scores scaled by {@code scale}. */
+    public CausalAttention causalAttention(int queryHeads, int headDim, double scale) {
+        return new CausalAttention(matrix, softmax, queryHeads, headDim, scale);
     }
 
     /** An empty store of packed keys and values of one KV head, for {@link #causalAttention}. */

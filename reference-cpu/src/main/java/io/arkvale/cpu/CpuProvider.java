@@ -25,7 +25,12 @@ public final class CpuProvider extends CoreProvider {
             .queryHeadsPerKvHead(SizeRange.of(1, 256))
             .digests(Digest.values())
             .groupScores(GroupScore.values())
-            .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT, Feature.FORK_SETTINGS, Feature.HOST_TENSORS)
+            .features(
+                    Feature.DETERMINISTIC,
+                    Feature.BATCH_INVARIANT,
+                    Feature.FORK_SETTINGS,
+                    Feature.HOST_TENSORS,
+                    Feature.ATTENTION_SCALE)
             .blockSizes(Unit.PAGES, DigestBlocks.PAGES)
             .blockSizes(Unit.TOKENS, Panels.WIDTH, DecodeAttention.SPLIT_TOKENS)
             .build();

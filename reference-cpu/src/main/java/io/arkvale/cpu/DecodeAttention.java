@@ -36,7 +36,7 @@ final class DecodeAttention {
         this.slots = slots;
         this.format = format;
         this.workers = workers;
-        scale = 1 / Math.sqrt(spec.headDim());
+        scale = spec.attentionScale();
         queries = new QueryRows(spec, workers);
         pagesPerSplit = Math.max(1, SPLIT_TOKENS / spec.pageSize());
     }

@@ -109,9 +109,9 @@ final class PageScorer {
         }
     }
 
-    /** Turns one head's scores into the softmax over pages of {@code score / √headDim}. */
+    /** Turns one head's scores into the softmax over pages of the scaled scores. */
     private void softmax(int from, int count) {
-        double scale = 1 / Math.sqrt(spec.headDim());
+        double scale = spec.attentionScale();
         float largest = Float.NEGATIVE_INFINITY;
         for (int i = from; i < from + count; i++) {
             largest = Math.max(largest, headScores[i]);

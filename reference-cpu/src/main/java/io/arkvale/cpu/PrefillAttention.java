@@ -20,7 +20,7 @@ final class PrefillAttention {
         this.slots = slots;
         this.format = format;
         this.workers = workers;
-        attention = workers.dense.causalAttention(spec.queryHeadsPerKvHead(), spec.headDim());
+        attention = workers.dense.causalAttention(spec.queryHeadsPerKvHead(), spec.headDim(), spec.attentionScale());
     }
 
     /** Attends from the rows of a piece of work to the tokens up to each. */

@@ -10,7 +10,7 @@ final class CoarseConformanceTest extends BackendConformanceTest {
         return ConformanceOptions.of("cpu")
                 .option("store", "int4")
                 .option("threads", "2")
-                .tries(8)
-                .actions(500);
+                .tries(4)
+                .actions(300);
     }
 }

@@ -123,7 +123,8 @@ class ShardsTest {
         }
         assertThatThrownBy(() -> Backends.create("shards", Map.of("over", "cpu,cpu:store=int8")))
                 .isInstanceOf(InvalidArgumentException.class)
-                .hasMessage("head groups are spread over backends that store keys and values in other forms; allowed: the"
-                        + " same form on each");
+                .hasMessage(
+                        "head groups are spread over backends that store keys and values in other forms; allowed: the"
+                                + " same form on each");
     }
 }

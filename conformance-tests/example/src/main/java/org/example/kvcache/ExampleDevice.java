@@ -171,7 +171,7 @@ final class ExampleDevice implements HostTensorDevice {
                     own[page] = score(part.digest().shape(), query, summary);
                 }
                 if (part.groupScore() == GroupScore.MEAN_SOFTMAX) {
-                    softmax(own, (float) (1 / Math.sqrt(width)));
+                    softmax(own, (float) spec.attentionScale());
                 }
                 for (int page = 0; page < own.length; page++) {
                     int at = part.at() + page * spec.headGroups();
@@ -223,7 +223,7 @@ final class ExampleDevice implements HostTensorDevice {
                 weights[token] += query[i] * key[i];
             }
         }
-        softmax(weights, (float) (1 / Math.sqrt(width)));
+        softmax(weights, (float) spec.attentionScale());
         var mixed = new float[width];
         for (int token = 0; token < tokens; token++) {
             var value = row(page(work, token), value(head, token % spec.pageSize()));

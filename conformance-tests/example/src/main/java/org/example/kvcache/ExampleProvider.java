@@ -36,7 +36,8 @@ public final class ExampleProvider extends CoreProvider {
                 .queryHeadsPerKvHead(SizeRange.of(1, 16))
                 .digests(Digest.values())
                 .groupScores(GroupScore.values())
-                .features(Feature.FORK_SETTINGS, Feature.DETERMINISTIC, Feature.BATCH_INVARIANT, Feature.HOST_TENSORS)
+                .features(Feature.FORK_SETTINGS, Feature.HOST_TENSORS, Feature.ATTENTION_SCALE)
+                .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT)
                 .build();
     }
 

@@ -13,6 +13,7 @@ import io.arkvale.api.ElementType;
  * @param elementType element type
  * @param pageSize tokens per page
  * @param headGroups head groups
+ * @param attentionScale factor of products of queries and keys, 0 for the usual one
  */
 public record Shape(
         int layers,
@@ -21,21 +22,47 @@ public record Shape(
         int headDim,
         ElementType elementType,
         int pageSize,
-        int headGroups) {
+        int headGroups,
+        double attentionScale) {
     private static final int MOST_NUMBERS_A_PAGE = 4096;
+
+    /** The usual scale. */
+    public Shape(
+            int layers,
+            int kvHeads,
+            int queryHeadsPerKvHead,
+            int headDim,
+            ElementType elementType,
+            int pageSize,
+            int headGroups) {
+        this(layers, kvHeads, queryHeadsPerKvHead, headDim, elementType, pageSize, headGroups, 0);
+    }
 
     /** A cache specification of this shape, whose pools are to be set. */
     public CacheSpec.Builder cache() {
-        return CacheSpec.builder(layers, kvHeads * queryHeadsPerKvHead, kvHeads, headDim)
+        var spec = CacheSpec.builder(layers, kvHeads * queryHeadsPerKvHead, kvHeads, headDim)
                 .elementType(elementType)
                 .pageSize(pageSize)
                 .headGroups(headGroups);
+        return attentionScale == 0 ? spec : spec.attentionScale(attentionScale);
+    }
+
+    /** The same shape with the given scale. */
+    public Shape withAttentionScale(double scale) {
+        return new Shape(layers, kvHeads, queryHeadsPerKvHead, headDim, elementType, pageSize, headGroups, scale);
     }
 
     /** The same shape with at least the given layers. */
     public Shape atLeastLayers(int least) {
         return new Shape(
-                Math.max(layers, least), kvHeads, queryHeadsPerKvHead, headDim, elementType, pageSize, headGroups);
+                Math.max(layers, least),
+                kvHeads,
+                queryHeadsPerKvHead,
+                headDim,
+                elementType,
+                pageSize,
+                headGroups,
+                attentionScale);
     }
 
     /** The same shape, with fewer layers and heads if a page of it is so large that a case would take long. */
@@ -50,16 +77,17 @@ public record Shape(
                 headDim,
                 elementType,
                 pageSize,
-                1);
+                1,
+                attentionScale);
     }
 
     /** The same shape with one KV head. */
     public Shape withOneKvHead() {
-        return new Shape(layers, 1, queryHeadsPerKvHead, headDim, elementType, pageSize, 1);
+        return new Shape(layers, 1, queryHeadsPerKvHead, headDim, elementType, pageSize, 1, attentionScale);
     }
 
     /** The same shape with a head group for each KV head. */
     public Shape withAGroupForEachKvHead() {
-        return new Shape(layers, kvHeads, queryHeadsPerKvHead, headDim, elementType, pageSize, kvHeads);
+        return new Shape(layers, kvHeads, queryHeadsPerKvHead, headDim, elementType, pageSize, kvHeads, attentionScale);
     }
 }

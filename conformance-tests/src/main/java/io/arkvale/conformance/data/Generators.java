@@ -47,10 +47,18 @@ public final class Generators {
     private Arbitrary<Shape> shapes(Arbitrary<Integer> pageSizes) {
         var heads = Arbitraries.of(1, 2, 3, 4)
                 .flatMap(kvHeads -> Arbitraries.of(headGroups(kvHeads)).map(groups -> Tuple.of(kvHeads, groups)));
-        return Combinators.combine(Arbitraries.of(1, 2, 3), heads, ratios(), headDims(), elementTypes(), pageSizes)
-                .as((layers, kvAndGroups, ratio, headDim, type, pageSize) -> new Shape(
-                                layers, kvAndGroups.get1(), ratio, headDim, type, pageSize, kvAndGroups.get2())
+        return Combinators.combine(
+                        Arbitraries.of(1, 2, 3), heads, ratios(), headDims(), elementTypes(), pageSizes, scales())
+                .as((layers, kvAndGroups, ratio, headDim, type, pageSize, scale) -> new Shape(
+                                layers, kvAndGroups.get1(), ratio, headDim, type, pageSize, kvAndGroups.get2(), scale)
                         .affordable(least(capabilities.queryHeadsPerKvHead())));
+    }
+
+    /** The usual scale mostly, which 0 stands for. */
+    private Arbitrary<Double> scales() {
+        return capabilities.supports(Feature.ATTENTION_SCALE)
+                ? Arbitraries.of(0.0, 0.0, 0.0, 0.0, 0.0625, 0.3, 1.0)
+                : Arbitraries.just(0.0);
     }
 
     /** Element types that the backend declares. */

@@ -47,7 +47,7 @@ public final class OracleAttention {
         var d = cache.headDim();
         var kv = queryHead / cache.queryHeadsPerKvHead() * d;
         var q = queryHead * d;
-        var scale = 1 / Math.sqrt(d);
+        var scale = cache.attentionScale();
         var m = keys.size();
         var logits = new double[m];
         var most = Double.NEGATIVE_INFINITY;

@@ -26,7 +26,7 @@ public final class OracleScores {
         return switch (table.sequence().groupScore()) {
             case MEAN -> combine(perHead, filled, true);
             case MAX -> combine(perHead, filled, false);
-            case MEAN_SOFTMAX -> meanSoftmax(perHead, filled, cache.headDim());
+            case MEAN_SOFTMAX -> meanSoftmax(perHead, filled, cache.attentionScale());
         };
     }
 
@@ -102,9 +102,8 @@ public final class OracleScores {
         return result;
     }
 
-    private static Bounded meanSoftmax(Bounded[] perHead, int filled, int headDim) {
+    private static Bounded meanSoftmax(Bounded[] perHead, int filled, double scale) {
         var result = Bounded.zeros(filled);
-        var scale = 1 / Math.sqrt(headDim);
         var delta = 0.0;
         for (var head : perHead) {
             var most = Double.NEGATIVE_INFINITY;

@@ -292,6 +292,13 @@ public final class BackendRules extends Verification {
                     .deviceSlots(4)
                     .build());
         }
+        if (!supports(Feature.ATTENTION_SCALE)) {
+            specs.add(new Shape(1, 1, ratio, headDim, type, pageSize, 1)
+                    .withAttentionScale(2)
+                    .cache()
+                    .deviceSlots(4)
+                    .build());
+        }
         if (!supports(Feature.DISK_TIER)) {
             specs.add(new Shape(1, 1, ratio, headDim, type, pageSize, 1)
                     .cache()

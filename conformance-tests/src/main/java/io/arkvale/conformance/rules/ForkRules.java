@@ -105,12 +105,14 @@ public final class ForkRules extends Verification {
             try (var lockstep = open(scene.steps(scene.steps() + 1))) {
                 var play = new Play(lockstep, scene).prompt(false);
                 var others = others(scene);
+                var forks = new ArrayList<Pair>();
                 for (var i = 0; i < others.size(); i++) {
                     var fork = lockstep.tryFork(play.first(), length(scene, play.first(), i), others.get(i));
                     if (fork != null) {
-                        lockstep.close(fork);
+                        forks.add(fork); // kept, so that the pools run short
                     }
                 }
+                forks.forEach(lockstep::close);
                 play.decode(play.pairs(), Route.FUSED);
             }
         });

@@ -18,7 +18,9 @@ public final class OtherDeclarations {
                 ".groupScores(GroupScore.MEAN)",
                 "PagedBackend.declare()",
                 "Capabilities.builder()",
-                "                .features(Feature.FORK_SETTINGS, Feature.DETERMINISTIC, Feature.BATCH_INVARIANT, Feature.HOST_TENSORS)\n",
+                "                .features(Feature.FORK_SETTINGS, Feature.HOST_TENSORS, Feature.ATTENTION_SCALE)\n",
+                "",
+                "                .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT)\n",
                 ""));
     }
 

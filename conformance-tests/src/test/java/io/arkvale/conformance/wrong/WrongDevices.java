@@ -40,6 +40,16 @@ final class WrongDevices {
                         "tensor/HostTensorDevice.java",
                         "return new HostMemory(bytes, rowBytes);",
                         "var memory = new HostMemory(bytes, rowBytes); memory.segment().fill((byte) 1); return memory;"),
+                device(
+                        404,
+                        "the softmax of scores with the usual scale, whatever the cache's",
+                        "softmax(own, (float) spec.attentionScale());",
+                        "softmax(own, (float) (1 / Math.sqrt(width)));"),
+                device(
+                        601,
+                        "attention with the usual scale, whatever the cache's",
+                        "softmax(weights, (float) spec.attentionScale());",
+                        "softmax(weights, (float) (1 / Math.sqrt(width)));"),
                 device(203, "the row after the last is written too", COPY_OUT, COPY_OUT + """
                                  long next = at + i + output.rowStride() / type.bytes();
                                 if (next < output.bytes() / type.bytes()) {
@@ -81,7 +91,7 @@ final class WrongDevices {
                 device(
                         404,
                         "softmax of scores without the scale",
-                        "softmax(own, (float) (1 / Math.sqrt(width)));",
+                        "softmax(own, (float) spec.attentionScale());",
                         "softmax(own, 1);"),
                 device(
                         506,
@@ -94,7 +104,7 @@ final class WrongDevices {
                 device(
                         601,
                         "logits without 1/√d",
-                        "softmax(weights, (float) (1 / Math.sqrt(width)));",
+                        "softmax(weights, (float) spec.attentionScale());",
                         "softmax(weights, 1);"),
                 device(
                         601,

@@ -5,7 +5,7 @@ import java.util.List;
 /** Mistakes that begin at a size, as those of loops over blocks do. */
 public final class WrongSizes {
     private static final String DIGEST = "block(part.blocks().applyAsInt(page))";
-    private static final String SCALED = "        softmax(weights, (float) (1 / Math.sqrt(width)));\n";
+    private static final String SCALED = "        softmax(weights, (float) spec.attentionScale());\n";
 
     private WrongSizes() {}
 

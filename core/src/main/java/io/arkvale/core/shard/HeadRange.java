@@ -39,7 +39,8 @@ record HeadRange(int first, int count) {
                 Math.max(1, share(all.deviceSlots(), groups)),
                 host,
                 disk,
-                disk > 0 ? all.diskDirectory() : null);
+                disk > 0 ? all.diskDirectory() : null,
+                all.attentionScale());
     }
 
     /** Shares add up to the whole. */

@@ -32,19 +32,20 @@ public final class CausalAttention {
     private final float queryFactor;
 
     /**
-     * Attention with scores scaled by {@code 1/√headDim}.
+     * Attention.
      *
      * @param matrix of the same kind, scalar or vector, as {@code softmax}
      * @param queryHeads query heads that share the KV head, at least 1
      * @param headDim length of a key, value or query, at least 1
+     * @param scale factor of every score, usually {@code 1/√headDim}
      */
-    public CausalAttention(MatrixKernels matrix, SoftmaxKernels softmax, int queryHeads, int headDim) {
+    public CausalAttention(MatrixKernels matrix, SoftmaxKernels softmax, int queryHeads, int headDim, double scale) {
         this.matrix = matrix;
         this.softmax = softmax;
         this.queryHeads = Shapes.atLeastOne("queryHeads", queryHeads);
         this.headDim = Shapes.atLeastOne("headDim", headDim);
         valueStride = matrix.padded(headDim);
-        queryFactor = (float) (1.0 / (Math.sqrt(headDim) * Math.log(2.0)));
+        queryFactor = (float) (scale / Math.log(2.0));
     }
 
     /** The positions that one call of {@link #attend} is meant for: a work item of a pool. */
