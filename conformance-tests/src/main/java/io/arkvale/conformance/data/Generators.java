@@ -14,6 +14,7 @@ import io.arkvale.conformance.cases.DataKind;
 import io.arkvale.conformance.cases.Life;
 import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.cases.Shape;
+import io.arkvale.conformance.cases.TensorCase;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
@@ -52,6 +53,19 @@ public final class Generators {
                 .as((layers, kvAndGroups, ratio, headDim, type, pageSize, scale) -> new Shape(
                                 layers, kvAndGroups.get1(), ratio, headDim, type, pageSize, kvAndGroups.get2(), scale)
                         .affordable(least(capabilities.queryHeadsPerKvHead())));
+    }
+
+    /** Tensors, of scores or not, and what is done to them. */
+    public Arbitrary<TensorCase> tensors() {
+        return Combinators.combine(
+                        scenes(),
+                        Arbitraries.of(false, true),
+                        Arbitraries.integers().between(1, 9),
+                        Arbitraries.integers().between(1, 5),
+                        Arbitraries.integers().between(1, 70),
+                        Arbitraries.integers().between(0, 7),
+                        seeds())
+                .as(TensorCase::new);
     }
 
     /** The usual scale mostly, which 0 stands for. */

@@ -22,9 +22,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
 
 /** Part 2: tensors. */
 public final class TensorRules extends Verification {
@@ -33,20 +30,8 @@ public final class TensorRules extends Verification {
         super(context);
     }
 
-    private Arbitrary<TensorCase> tensors() {
-        return Combinators.combine(
-                        generators().scenes(),
-                        Arbitraries.of(false, true),
-                        Arbitraries.integers().between(1, 9),
-                        Arbitraries.integers().between(1, 5),
-                        Arbitraries.integers().between(1, 70),
-                        Arbitraries.integers().between(0, 7),
-                        generators().seeds())
-                .as(TensorCase::new);
-    }
-
     private void forTensors(TensorLaw law) {
-        forAll(tensors(), generated -> {
+        forAll(generators().tensors(), generated -> {
             try (var lockstep = open(generated.shape())) {
                 var type =
                         generated.ofScores() ? ElementType.F32 : lockstep.spec().elementType();

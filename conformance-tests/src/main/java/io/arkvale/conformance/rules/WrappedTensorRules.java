@@ -11,7 +11,6 @@ import io.arkvale.api.KvCache;
 import io.arkvale.api.Tensor;
 import io.arkvale.conformance.cases.Route;
 import io.arkvale.conformance.cases.TensorCase;
-import io.arkvale.conformance.lockstep.RuleViolation;
 import io.arkvale.conformance.lockstep.Staging;
 import io.arkvale.conformance.play.Play;
 import io.arkvale.conformance.play.Same;
@@ -20,9 +19,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
 
 /** Part 2: tensors over memory of the caller's. The kit takes it from a tensor that it allocates. */
 public final class WrappedTensorRules extends Verification {
@@ -35,18 +31,6 @@ public final class WrappedTensorRules extends Verification {
 
     private void needWraps() {
         need(supports(Feature.DEVICE_TENSORS) ? Feature.DEVICE_TENSORS : Feature.HOST_TENSORS);
-    }
-
-    private Arbitrary<TensorCase> tensors() {
-        return Combinators.combine(
-                        generators().scenes(),
-                        Arbitraries.of(false, true),
-                        Arbitraries.integers().between(1, 9),
-                        Arbitraries.integers().between(1, 5),
-                        Arbitraries.integers().between(1, 70),
-                        Arbitraries.integers().between(0, 7),
-                        generators().seeds())
-                .as(TensorCase::new);
     }
 
     /** A tensor to be wrapped: its memory begins {@code before} bytes into that of a larger one. */
@@ -83,7 +67,7 @@ public final class WrappedTensorRules extends Verification {
 
     private void forWrappings(WrappingLaw law) {
         needWraps();
-        forAll(tensors(), generated -> {
+        forAll(generators().tensors(), generated -> {
             try (var lockstep = open(generated.shape())) {
                 var cache = lockstep.cache();
                 var type =
@@ -185,22 +169,13 @@ public final class WrappedTensorRules extends Verification {
                 wrapped.record();
                 allocated.record();
                 var one = new Play(wrapped, scene);
-                as(206, "with tensors over memory of the caller's: ", () -> played(one));
+                wrapped.verifyAs(206, "with tensors over memory of the caller's: ", () -> played(one));
                 var other = played(new Play(allocated, scene));
                 if (supports(Feature.DETERMINISTIC)) {
                     Same.require(206, one, other);
                 }
             }
         });
-    }
-
-    /** Whatever rule is found broken, this one is. */
-    private static void as(int rule, String when, Runnable part) {
-        try {
-            part.run();
-        } catch (RuleViolation e) {
-            throw new RuleViolation(rule, when + e.getMessage(), e);
-        }
     }
 
     private static Play played(Play play) {
@@ -309,7 +284,7 @@ public final class WrappedTensorRules extends Verification {
             try (var lockstep = open(scene.steps(scene.steps() + 2))) {
                 lockstep.staging().place(Staging.Placement.WRAPPED);
                 var play = new Play(lockstep, scene).prompt(false);
-                as(208, "with inputs that change when a call has returned: ", () -> {
+                lockstep.verifyAs(208, "with inputs that change when a call has returned: ", () -> {
                     play.decode(Route.PREFETCHED_FUSED);
                     play.decode(play.pairs(), Route.PREFETCHED_FIVE);
                 });

@@ -9,7 +9,7 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * How many slots a step may come to need. Only the open step takes slots, so having them free when it opens is all that
+ * The number of slots that a step may come to need. Only the open step takes slots, so having them free when it opens is all that
  * reserving takes.
  */
 final class Reservation {

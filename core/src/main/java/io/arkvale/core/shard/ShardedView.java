@@ -1,6 +1,7 @@
 package io.arkvale.core.shard;
 
 import io.arkvale.api.CacheView;
+import io.arkvale.api.Sequence;
 import io.arkvale.api.Tier;
 import io.arkvale.core.CheckedView;
 import java.lang.foreign.MemorySegment;
@@ -19,89 +20,58 @@ final class ShardedView extends CheckedView<ShardedSequence> {
         views = cache.shards().stream().map(shard -> shard.cache().view()).toList();
     }
 
-    /** Which shard has a group. */
-    private int shard(int group) {
+    /** Where a group's pages are shown: by which shard, and as which group of it. */
+    private record Place(int shard, int group, CacheView view, Sequence part) {}
+
+    private Place place(ShardedSequence sequence, int group) {
         var shards = cache.shards();
         int shard = 0;
-        while (group
-                >= shards.get(shard).groups().first()
-                        + shards.get(shard).groups().count()) {
+        int own = group;
+        while (own >= shards.get(shard).groups().count()) {
+            own -= shards.get(shard).groups().count();
             shard++;
         }
-        return shard;
-    }
-
-    private Shard at(int shard) {
-        return cache.shards().get(shard);
+        return new Place(shard, own, views.get(shard), sequence.parts.get(shard));
     }
 
     @Override
     protected int slot(ShardedSequence sequence, int layer, int group, int page) {
-        int shard = shard(group);
-        long slot = views.get(shard)
-                .page(
-                        sequence.parts.get(shard),
-                        layer,
-                        group - at(shard).groups().first(),
-                        page)
-                .slot();
-        for (int other = 0; slot >= 0 && other < shard; other++) {
-            slot += at(other).spec().deviceSlots();
+        var place = place(sequence, group);
+        long slot = place.view.page(place.part, layer, place.group, page).slot();
+        for (int other = 0; slot >= 0 && other < place.shard; other++) {
+            slot += cache.shards().get(other).spec().deviceSlots();
         }
         return Math.toIntExact(slot);
     }
 
     @Override
     protected Tier tier(ShardedSequence sequence, int layer, int group, int page) {
-        int shard = shard(group);
-        return views.get(shard)
-                .page(
-                        sequence.parts.get(shard),
-                        layer,
-                        group - at(shard).groups().first(),
-                        page)
-                .backup();
+        var place = place(sequence, group);
+        return place.view.page(place.part, layer, place.group, page).backup();
     }
 
     @Override
     protected int[] attended(ShardedSequence sequence, int layer, int group) {
-        int shard = shard(group);
-        return views.get(shard)
-                .attendedPages(
-                        sequence.parts.get(shard),
-                        layer,
-                        group - at(shard).groups().first());
+        var place = place(sequence, group);
+        return place.view.attendedPages(place.part, layer, place.group);
     }
 
     @Override
     protected float[] readDigest(ShardedSequence sequence, int layer, int kvHead, int page) {
         int perGroup = cache.spec().kvHeadsPerGroup();
-        int shard = shard(kvHead / perGroup);
-        int first = at(shard).groups().first() * perGroup;
-        return views.get(shard).digest(sequence.parts.get(shard), layer, kvHead - first, page);
+        var place = place(sequence, kvHead / perGroup);
+        return place.view.digest(place.part, layer, place.group * perGroup + kvHead % perGroup, page);
     }
 
     @Override
     protected void readResident(ShardedSequence sequence, int layer, int group, int page, MemorySegment rows) {
-        int shard = shard(group);
-        views.get(shard)
-                .copyResident(
-                        sequence.parts.get(shard),
-                        layer,
-                        group - at(shard).groups().first(),
-                        page,
-                        rows);
+        var place = place(sequence, group);
+        place.view.copyResident(place.part, layer, place.group, page, rows);
     }
 
     @Override
     protected void readBackup(ShardedSequence sequence, int layer, int group, int page, MemorySegment rows) {
-        int shard = shard(group);
-        views.get(shard)
-                .copyBackup(
-                        sequence.parts.get(shard),
-                        layer,
-                        group - at(shard).groups().first(),
-                        page,
-                        rows);
+        var place = place(sequence, group);
+        place.view.copyBackup(place.part, layer, place.group, page, rows);
     }
 }
