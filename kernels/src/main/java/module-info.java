@@ -6,6 +6,7 @@ module io.arkvale.kernels {
     exports io.arkvale.kernels;
     exports io.arkvale.kernels.attention;
     exports io.arkvale.kernels.causal;
+    exports io.arkvale.kernels.coded;
     exports io.arkvale.kernels.digest;
     exports io.arkvale.kernels.matrix;
     exports io.arkvale.kernels.page;

@@ -38,9 +38,9 @@ public interface CacheView {
     int[] attendedPages(Sequence sequence, int layer, int group);
 
     /**
-     * Digest of a filled page of a limited layer, widened to float32: {@code b+} then {@code b−} ({@code 2 headDim}) for
-     * cuboids, the centre then the radius ({@code headDim + 1}) for spheres, the mean ({@code headDim}) for the
-     * centroid.
+     * Digest of a filled page of a limited layer, widened to float32: of each part {@code b+} then {@code b−}
+     * ({@code 2 headDim}) for cuboids that are not coded, else the centre ({@code headDim}) then the extents: {@code headDim}
+     * of cuboids, {@code headDim/2} of discs, one of spheres, none of centroids. {@link Digest.Form#numbers} in all.
      *
      * @throws InvalidArgumentException if the page has no digest
      */

@@ -1,13 +1,17 @@
 package io.arkvale.api;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What a backend declares it can do. Within it everything works. Outside it {@link Backend#open} and
@@ -23,6 +27,7 @@ public final class Capabilities {
     private final SizeRange pageSizes;
     private final SizeRange queryHeadsPerKvHead;
     private final Set<Digest> digests;
+    private final List<DigestRange> digestRanges;
     private final Set<GroupScore> groupScores;
     private final Set<Scope> scopes;
     private final Set<Feature> features;
@@ -36,7 +41,8 @@ public final class Capabilities {
         headDims = builder.headDims;
         pageSizes = builder.pageSizes;
         queryHeadsPerKvHead = builder.queryHeadsPerKvHead;
-        digests = unmodifiable(builder.digests);
+        digests = Collections.unmodifiableSet(new LinkedHashSet<>(builder.digests));
+        digestRanges = List.copyOf(builder.digestRanges);
         groupScores = unmodifiable(builder.groupScores);
         scopes = unmodifiable(builder.scopes);
         features = unmodifiable(builder.features);
@@ -206,9 +212,19 @@ public final class Capabilities {
         return queryHeadsPerKvHead;
     }
 
-    /** Digests that sequences with a budget may have; empty if no sequence may have a budget. */
+    /** Digests, named one by one, that sequences with a budget may have; {@link #digestRanges} has more. */
     public Set<Digest> digests() {
         return digests;
+    }
+
+    /** Ranges of digests that sequences with a budget may have. */
+    public List<DigestRange> digestRanges() {
+        return digestRanges;
+    }
+
+    /** Whether sequences with a budget may have a digest. */
+    public boolean supports(Digest digest) {
+        return digests.contains(digest) || digestRanges.stream().anyMatch(range -> range.contains(digest));
     }
 
     /** Group scores that sequences with a budget may have. */
@@ -261,7 +277,7 @@ public final class Capabilities {
 
     /** Whether sequences may have a budget. */
     public boolean supportsBudgets() {
-        return !digests.isEmpty();
+        return !digests.isEmpty() || !digestRanges.isEmpty();
     }
 
     /**
@@ -299,7 +315,11 @@ public final class Capabilities {
             throw new UnsupportedSpecException(
                     "budgetPages is " + spec.budgetPages() + "; this backend supports no budget");
         }
-        require("digest", spec.digest(), digests);
+        if (!supports(spec.digest())) {
+            var ranges = digestRanges.stream().map(range -> ", and " + range).collect(Collectors.joining());
+            throw new UnsupportedSpecException(
+                    "digest is " + spec.digest() + "; this backend supports " + digests + ranges);
+        }
         require("groupScore", spec.groupScore(), groupScores);
         require("scope", spec.scope(), scopes);
     }
@@ -341,7 +361,8 @@ public final class Capabilities {
         private SizeRange headDims = SizeRange.of(1, Short.MAX_VALUE);
         private SizeRange pageSizes = SizeRange.of(1, Short.MAX_VALUE);
         private SizeRange queryHeadsPerKvHead = SizeRange.of(1, Short.MAX_VALUE);
-        private EnumSet<Digest> digests = EnumSet.noneOf(Digest.class);
+        private Set<Digest> digests = new LinkedHashSet<>();
+        private final List<DigestRange> digestRanges = new ArrayList<>();
         private EnumSet<GroupScore> groupScores = EnumSet.of(GroupScore.MEAN);
         private EnumSet<Scope> scopes = EnumSet.of(Scope.ATTENDED);
         private final EnumSet<Feature> features = EnumSet.noneOf(Feature.class);
@@ -358,6 +379,7 @@ public final class Capabilities {
             pageSizes = from.pageSizes;
             queryHeadsPerKvHead = from.queryHeadsPerKvHead;
             digests.addAll(from.digests);
+            digestRanges.addAll(from.digestRanges);
             groupScores = EnumSet.copyOf(from.groupScores);
             scopes = EnumSet.copyOf(from.scopes);
             features.addAll(from.features);
@@ -391,9 +413,15 @@ public final class Capabilities {
             return this;
         }
 
-        /** Sets the digests; none if not called, and so no budgets. */
+        /** Sets the digests that are named one by one; none if neither this nor {@link #digestRange} is called, and so no budgets. */
         public Builder digests(Digest... digests) {
-            this.digests = set(Digest.class, digests);
+            this.digests = new LinkedHashSet<>(Arrays.asList(digests));
+            return this;
+        }
+
+        /** Adds a range of digests. */
+        public Builder digestRange(DigestRange range) {
+            digestRanges.add(range);
             return this;
         }
 
@@ -466,7 +494,7 @@ public final class Capabilities {
             if (elementTypes.isEmpty()) {
                 throw new InvalidArgumentException("elementTypes is empty; name at least one");
             }
-            if (!digests.isEmpty() && (groupScores.isEmpty() || scopes.isEmpty())) {
+            if (!(digests.isEmpty() && digestRanges.isEmpty()) && (groupScores.isEmpty() || scopes.isEmpty())) {
                 throw new InvalidArgumentException(
                         "groupScores is " + groupScores + " and scopes " + scopes + "; budgets need one of each");
             }

@@ -77,12 +77,12 @@ public interface PageDevice<M extends TensorMemory> extends AutoCloseable {
     }
 
     /**
-     * Makes sure that so many blocks of digests of a shape, beyond those in use, can be filled until the next step opens.
-     * Called once per shape and step.
+     * Makes sure that so many blocks of digests of a form, beyond those in use, can be filled until the next step opens.
+     * Called once per form and step.
      *
      * @throws io.arkvale.api.CapacityException if there is not so much memory
      */
-    default void reserveDigests(Digest.Shape shape, int blocks) {}
+    default void reserveDigests(Digest.Form form, int blocks) {}
 
     /** Copies slots' bytes to host memory, {@link Storage#slotBytes} of each: the i-th slot to the i-th target. */
     void download(int[] slots, List<MemorySegment> targets);
@@ -136,8 +136,8 @@ public interface PageDevice<M extends TensorMemory> extends AutoCloseable {
     }
 
     /**
-     * The digest of a KV head, counted within its group, widened to float32: its vectors one after another, then its radius
-     * if it has one. For views.
+     * The digest of a KV head, counted within its group, widened to float32, in the order of
+     * {@link io.arkvale.api.CacheView#digest}. For views.
      */
     float[] digest(Digest digest, int block, int index, int head);
 

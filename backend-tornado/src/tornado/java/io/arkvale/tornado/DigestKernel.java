@@ -1,6 +1,7 @@
 package io.arkvale.tornado;
 
 import io.arkvale.api.Digest;
+import java.util.Arrays;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -22,16 +23,13 @@ final class DigestKernel {
 
     private DigestKernel() {}
 
+    /** The place of a digest among the seven that have names. */
     static int kind(Digest digest) {
-        return switch (digest) {
-            case CUBOID_MAX -> BOUNDS;
-            case CUBOID_CENTER -> CUBOID_CENTER;
-            case CUBOID_MEAN -> CUBOID_MEAN;
-            case SPHERE_MAX -> SPHERE_MAX;
-            case SPHERE_CENTER -> SPHERE_CENTER;
-            case SPHERE_MEAN -> SPHERE_MEAN;
-            case CENTROID -> CENTROID;
-        };
+        int kind = Arrays.asList(Digest.values()).indexOf(digest);
+        if (kind < 0) {
+            throw new IllegalArgumentException(digest + " is not declared");
+        }
+        return kind;
     }
 
     static void digest(

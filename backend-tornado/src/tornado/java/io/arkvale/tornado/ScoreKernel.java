@@ -42,6 +42,7 @@ final class ScoreKernel {
             case CUBOID -> CUBOID;
             case SPHERE -> SPHERE;
             case POINT -> POINT;
+            case DISC -> throw new IllegalArgumentException(digest + " is not declared");
         };
     }
 

@@ -171,9 +171,7 @@ final class TornadoPages implements HostTensorDevice {
 
     @Override
     public float[] digest(Digest digest, int block, int index, int head) {
-        var numbers = new float
-                [digest.shape().vectors() * layout.shape.headDim()
-                        + digest.shape().radii()];
+        var numbers = new float[digest.form().numbers(layout.shape.headDim())];
         run(() -> digests.read(layout.digestAt(block, head), numbers.length, MemorySegment.ofArray(numbers)));
         return numbers;
     }

@@ -207,6 +207,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             requireBeside();
             CallChecks.settings(settings, spec);
             backend.capabilities().require(settings);
+            CallChecks.digest(settings, spec);
             return register(doBegin(settings));
         }
     }
@@ -232,6 +233,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             CallChecks.length(length, source.length());
             CallChecks.settings(settings, spec);
             backend.capabilities().require(settings);
+            CallChecks.digest(settings, spec);
             requireOutside(source, "fork");
             var fork = doFork(source, length, settings);
             fork.setLength(length);

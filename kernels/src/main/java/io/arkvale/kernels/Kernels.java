@@ -1,6 +1,8 @@
 package io.arkvale.kernels;
 
 import io.arkvale.kernels.attention.AttentionKernel;
+import io.arkvale.kernels.coded.CodedScoreKernel;
+import io.arkvale.kernels.coded.CodedShape;
 import io.arkvale.kernels.digest.DigestKernel;
 import io.arkvale.kernels.digest.ScoreKernel;
 import io.arkvale.kernels.storage.FormatCodec;
@@ -62,4 +64,11 @@ public interface Kernels {
      * @param capacity pages of a block of digests, at least 1
      */
     ScoreKernel score(StorageFormat format, int queryHeads, int headDim, int capacity);
+
+    /**
+     * Scores of digests in few bits for the {@code queryHeads} query heads that share one KV head.
+     *
+     * @param queryHeads query heads per KV head, at least 1
+     */
+    CodedScoreKernel codedScore(CodedShape shape, int queryHeads);
 }

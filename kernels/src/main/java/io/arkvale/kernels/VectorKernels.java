@@ -2,6 +2,8 @@ package io.arkvale.kernels;
 
 import io.arkvale.kernels.attention.AttentionKernel;
 import io.arkvale.kernels.codec.VectorCodec;
+import io.arkvale.kernels.coded.CodedScoreKernel;
+import io.arkvale.kernels.coded.CodedShape;
 import io.arkvale.kernels.digest.DigestKernel;
 import io.arkvale.kernels.digest.ScoreKernel;
 import io.arkvale.kernels.primitive.Registers;
@@ -40,5 +42,10 @@ final class VectorKernels implements Kernels {
     @Override
     public ScoreKernel score(StorageFormat format, int queryHeads, int headDim, int capacity) {
         return ScoreKernel.vector(format, queryHeads, headDim, capacity);
+    }
+
+    @Override
+    public CodedScoreKernel codedScore(CodedShape shape, int queryHeads) {
+        return CodedScoreKernel.vector(shape, queryHeads);
     }
 }

@@ -72,12 +72,12 @@ final class CpuDevice implements HostTensorDevice {
 
     @Override
     public void copyDigests(Digest digest, int from, int to) {
-        digester.blocks(digest.shape()).copy(from, to);
+        digester.blocks(digest.form()).copy(from, to);
     }
 
     @Override
-    public void reserveDigests(Digest.Shape shape, int blocks) {
-        digester.blocks(shape).reserve(blocks);
+    public void reserveDigests(Digest.Form form, int blocks) {
+        digester.blocks(form).reserve(blocks);
     }
 
     @Override

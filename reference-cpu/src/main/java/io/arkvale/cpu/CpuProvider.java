@@ -8,6 +8,7 @@ import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Capabilities.SizeRange;
 import io.arkvale.api.Capabilities.Unit;
 import io.arkvale.api.Digest;
+import io.arkvale.api.DigestRange;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.GroupScore;
 import io.arkvale.core.CoreProvider;
@@ -24,6 +25,7 @@ public final class CpuProvider extends CoreProvider {
             .pageSizes(SizeRange.of(1, 1024))
             .queryHeadsPerKvHead(SizeRange.of(1, 256))
             .digests(Digest.values())
+            .digestRange(DigestRange.all(Digest.Form.MOST_PARTS))
             .groupScores(GroupScore.values())
             .features(
                     Feature.DETERMINISTIC,

@@ -1,37 +1,27 @@
 package io.arkvale.cpu;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.api.Digest;
-import io.arkvale.kernels.page.PageRows;
-import io.arkvale.kernels.storage.StorageFormat;
+import io.arkvale.spi.FilledPage;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
- * Memory of digests of one shape, in blocks of {@link #PAGES} pages. Within a block the vectors lie {@code [kvHeadsPerGroup]} and
- * then in panels of {@code [vectors * headDim][PAGES]}, so that scoring a head reads one run and a vector holds one number of many
- * pages; radii follow as float32 {@code [kvHeadsPerGroup][PAGES]}.
+ * Memory of digests of one form, in blocks of {@link #PAGES} pages, {@code [kvHeadsPerGroup]} runs each, so that scoring a
+ * head reads one run.
  *
- * <p>The core's block numbers are the cache's, whatever the shape; a block gets memory here when it is first filled and keeps
+ * <p>The core's block numbers are the cache's, whatever the form; a block gets memory here when it is first filled and keeps
  * it for the next block of that number.
  */
-final class DigestBlocks implements AutoCloseable {
+abstract sealed class DigestBlocks implements AutoCloseable permits WholeDigests, CodedDigests {
     /** Pages per block: long enough for a kernel call to pay, short enough not to waste memory. */
     static final int PAGES = 64;
 
+    final CacheSpec spec;
     private final Slabs slabs;
-    private final PageRows rows;
-    private final long vectorsBytes;
-    private final long radiiOffset;
     private final BlockNumbers numbers = new BlockNumbers();
 
-    DigestBlocks(CacheSpec spec, Digest.Shape shape) {
-        int elements = shape.vectors() * spec.headDim();
-        vectorsBytes = (long) elements * spec.elementType().bytes();
-        rows = new PageRows(StorageFormat.valueOf(spec.elementType().name()), elements, PAGES);
-        radiiOffset = vectorsBytes * PAGES * spec.kvHeadsPerGroup();
-        long radiiBytes = (long) shape.radii() * Float.BYTES * PAGES * spec.kvHeadsPerGroup();
-        slabs = new Slabs(Math.addExact(radiiOffset, radiiBytes));
+    DigestBlocks(CacheSpec spec, long blockBytes) {
+        this.spec = spec;
+        slabs = new Slabs(blockBytes);
     }
 
     /**
@@ -39,62 +29,46 @@ final class DigestBlocks implements AutoCloseable {
      *
      * @throws io.arkvale.api.CapacityException if there is not so much
      */
-    void reserve(int blocks) {
+    final void reserve(int blocks) {
         slabs.reserve(Math.addExact(numbers.used(), blocks));
     }
 
-    private int place(int block) {
-        return numbers.place(block);
+    /** The memory of a block; gives it its place if it has none, which one thread must do. */
+    final MemorySegment memory(int block) {
+        return slabs.slab(numbers.place(block));
     }
 
-    /** The memory of a block. */
-    MemorySegment memory(int block) {
-        return slabs.slab(place(block));
+    /** Where in {@link #memory} the block begins. */
+    final long offset(int block) {
+        return slabs.offset(numbers.place(block));
     }
 
-    /** Where in {@link #memory} the vectors of a head begin, those of all pages of the block. */
-    long vectors(int block, int head) {
-        return slabs.offset(place(block)) + (long) head * PAGES * vectorsBytes;
+    /**
+     * Summarises a head of a page.
+     *
+     * @param rows its keys, {@code [pageSize][headDim]} in the cache's element type
+     */
+    abstract void summarise(Workers.Worker worker, FilledPage page, int head, MemorySegment rows);
+
+    /** The digest of a page and head, widened, as views show it. */
+    abstract float[] read(Workers.Worker worker, int block, int index, int head);
+
+    /** Takes the queries of a KV head, {@code [queryHeads][headDim]} from index {@code at}, for the calls of {@link #score}. */
+    abstract void queries(Workers.Worker worker, float[] queries, int at);
+
+    /** Scores the first pages of a block. The score of query head {@code g} and page {@code i} goes to {@code at + g · row + i}. */
+    abstract void score(Workers.Worker worker, int block, int head, int pages, float[] scores, int at, int row);
+
+    final void copy(int from, int to) {
+        MemorySegment.copy(memory(from), offset(from), memory(to), offset(to), slabs.blockBytes());
     }
 
-    /** Where in {@link #memory} the radius of a page and head lies. */
-    long radius(int block, int index, int head) {
-        return slabs.offset(place(block)) + radiiOffset + ((long) head * PAGES + index) * Float.BYTES;
-    }
-
-    /** Stores the vectors of a page and head, {@code [vectors][headDim]} from the start of {@code source}. */
-    void put(int block, int index, int head, MemorySegment source) {
-        rows.putKeys(source, 0, vectorsBytes, 1, memory(block), vectors(block, head), index);
-    }
-
-    /** Stores the radius of a page and head. */
-    void putRadius(int block, int index, int head, float radius) {
-        memory(block).set(ValueLayout.JAVA_FLOAT_UNALIGNED, radius(block, index, head), radius);
-    }
-
-    /** Reads what {@link #put} stored. */
-    void get(int block, int index, int head, MemorySegment target) {
-        rows.getKeys(memory(block), vectors(block, head), index, 1, target, 0, vectorsBytes);
-    }
-
-    /** Reads what {@link #putRadius} stored. */
-    float radiusOf(int block, int index, int head) {
-        return memory(block).get(ValueLayout.JAVA_FLOAT_UNALIGNED, radius(block, index, head));
-    }
-
-    void copy(int from, int to) {
-        int source = place(from);
-        int target = place(to);
-        MemorySegment.copy(
-                slabs.slab(source), slabs.offset(source), slabs.slab(target), slabs.offset(target), slabs.blockBytes());
-    }
-
-    long bytes() {
+    final long bytes() {
         return slabs.bytes();
     }
 
     @Override
-    public void close() {
+    public final void close() {
         slabs.close();
     }
 }

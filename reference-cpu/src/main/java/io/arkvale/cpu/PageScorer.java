@@ -3,7 +3,6 @@ package io.arkvale.cpu;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.GroupScore;
 import io.arkvale.core.tensor.HostMemory;
-import io.arkvale.kernels.digest.ScoreKernel;
 import io.arkvale.spi.Scoring;
 import java.util.List;
 
@@ -38,7 +37,7 @@ final class PageScorer {
         int heads = spec.kvHeadsPerGroup();
         workers.pool.forEach(Math.multiplyExact(work.size(), heads), (item, worker) -> {
             int index = item / heads;
-            scoreHead(work.get(index), starts[index], item % heads, workers.get(worker).score);
+            scoreHead(work.get(index), starts[index], item % heads, workers.get(worker));
         });
         for (int i = 0; i < work.size(); i++) {
             combine(work.get(i), starts[i], scores);
@@ -61,26 +60,17 @@ final class PageScorer {
         }
     }
 
-    private void scoreHead(Scoring work, int start, int head, ScoreKernel kernel) {
+    private void scoreHead(Scoring work, int start, int head, Workers.Worker worker) {
         int queryHeads = spec.queryHeadsPerKvHead();
         int kvHead = work.group() * spec.kvHeadsPerGroup() + head;
-        kernel.queries(queries.numbers(), queries.at(work.row(), kvHead));
-        var blocks = digester.blocks(work.digest().shape());
+        var blocks = digester.blocks(work.digest().form());
+        blocks.queries(worker, queries.numbers(), queries.at(work.row(), kvHead));
         int all = work.pages();
         int at = start + head * queryHeads * all;
         for (int page = 0; page < all; page += DigestBlocks.PAGES) {
             int block = work.blocks().applyAsInt(page / DigestBlocks.PAGES);
             int count = Math.min(DigestBlocks.PAGES, all - page);
-            var memory = blocks.memory(block);
-            long vectors = blocks.vectors(block, head);
-            switch (work.digest().shape()) {
-                case CUBOID -> kernel.cuboid(memory, vectors, count, headScores, at + page, all);
-                case POINT -> kernel.centroid(memory, vectors, count, headScores, at + page, all);
-                case SPHERE -> {
-                    long radius = blocks.radius(block, 0, head);
-                    kernel.sphere(memory, vectors, memory, radius, count, headScores, at + page, all);
-                }
-            }
+            blocks.score(worker, block, head, count, headScores, at + page, all);
         }
     }
 

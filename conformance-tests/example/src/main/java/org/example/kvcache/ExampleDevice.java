@@ -92,62 +92,18 @@ final class ExampleDevice implements HostTensorDevice {
                 for (int token = 0; token < keys.length; token++) {
                     keys[token] = row(slot(page.slot()), key(head, token));
                 }
-                block(page.block())[head] = round(page.digest(), summarise(page.digest(), keys));
+                block(page.block())[head] = summary(page.digest()).of(keys);
             }
         }
-    }
-
-    /** Vectors and radius of a head's keys, {@code [tokens][headDim]}. */
-    private static float[] summarise(Digest digest, float[][] keys) {
-        int width = keys[0].length;
-        var summary =
-                new float[digest.shape().vectors() * width + digest.shape().radii()];
-        var centre = new float[width];
-        for (int i = 0; i < width; i++) {
-            var column = column(keys, i);
-            centre[i] = least(column) / 2 + most(column) / 2;
-            switch (digest) {
-                case CUBOID_MAX -> {
-                    summary[i] = most(column);
-                    summary[width + i] = least(column);
-                }
-                case CUBOID_CENTER, CUBOID_MEAN -> {
-                    for (int j = 0; j < column.length; j++) {
-                        column[j] = Math.abs(column[j] - centre[i]);
-                    }
-                    float reach = digest == Digest.CUBOID_MEAN ? mean(column) : (least(column) + most(column)) / 2;
-                    summary[i] = centre[i] + reach;
-                    summary[width + i] = centre[i] - reach;
-                }
-                case CENTROID -> summary[i] = mean(column);
-                default -> summary[i] = centre[i];
-            }
-        }
-        if (digest.shape().radii() > 0) {
-            var norms = new float[keys.length];
-            for (int j = 0; j < norms.length; j++) {
-                norms[j] = distance(keys[j], centre);
-            }
-            summary[width] = switch (digest) {
-                case SPHERE_MAX -> most(norms);
-                case SPHERE_CENTER -> (least(norms) + most(norms)) / 2;
-                default -> mean(norms);
-            };
-        }
-        return summary;
-    }
-
-    /** Vectors are stored in the element type; a radius is not. */
-    private float[] round(Digest digest, float[] summary) {
-        for (int i = 0; i < digest.shape().vectors() * width; i++) {
-            summary[i] = Elements.rounded(type, summary[i]);
-        }
-        return summary;
     }
 
     @Override
     public float[] digest(Digest digest, int block, int index, int head) {
         return block(block)[head].clone();
+    }
+
+    private PageSummary summary(Digest digest) {
+        return new PageSummary(digest, type, width);
     }
 
     /** A block of digests, one per KV head. The core takes the lowest free number, so that there are as many as are needed. */
@@ -165,10 +121,11 @@ final class ExampleDevice implements HostTensorDevice {
         for (var part : work) {
             for (int head = 0; head < spec.queryHeadsPerGroup(); head++) {
                 var query = query(queries, part.row(), part.group(), head);
+                var scorer = summary(part.digest());
                 var own = new float[part.pages()];
                 for (int page = 0; page < own.length; page++) {
                     var summary = block(part.blocks().applyAsInt(page))[head / spec.queryHeadsPerKvHead()];
-                    own[page] = score(part.digest().shape(), query, summary);
+                    own[page] = scorer.score(query, summary);
                 }
                 if (part.groupScore() == GroupScore.MEAN_SOFTMAX) {
                     softmax(own, (float) spec.attentionScale());
@@ -182,18 +139,6 @@ final class ExampleDevice implements HostTensorDevice {
                 }
             }
         }
-    }
-
-    private static float score(Digest.Shape shape, float[] query, float[] summary) {
-        int width = query.length;
-        float score = 0;
-        float squares = 0;
-        for (int i = 0; i < width; i++) {
-            float product = query[i] * summary[i];
-            score += shape == Digest.Shape.CUBOID ? Math.max(product, query[i] * summary[width + i]) : product;
-            squares += query[i] * query[i];
-        }
-        return shape == Digest.Shape.SPHERE ? score + summary[width] * (float) Math.sqrt(squares) : score;
     }
 
     // Attending to pages.
@@ -286,46 +231,12 @@ final class ExampleDevice implements HostTensorDevice {
         return row;
     }
 
-    // Numbers.
-
-    private static float[] column(float[][] rows, int index) {
-        var column = new float[rows.length];
-        for (int row = 0; row < column.length; row++) {
-            column[row] = rows[row][index];
-        }
-        return column;
-    }
-
-    private static float least(float[] numbers) {
-        float least = numbers[0];
-        for (float number : numbers) {
-            least = Math.min(least, number);
-        }
-        return least;
-    }
-
     private static float most(float[] numbers) {
         float most = numbers[0];
         for (float number : numbers) {
             most = Math.max(most, number);
         }
         return most;
-    }
-
-    private static float mean(float[] numbers) {
-        float sum = 0;
-        for (float number : numbers) {
-            sum += number / numbers.length;
-        }
-        return sum;
-    }
-
-    private static float distance(float[] a, float[] b) {
-        float squares = 0;
-        for (int i = 0; i < a.length; i++) {
-            squares += (a[i] - b[i]) * (a[i] - b[i]);
-        }
-        return (float) Math.sqrt(squares);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.arkvale.api.Capabilities;
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.Capabilities.SizeRange;
 import io.arkvale.api.Digest;
+import io.arkvale.api.DigestRange;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.GroupScore;
 import io.arkvale.core.CoreProvider;
@@ -35,6 +36,7 @@ public final class ExampleProvider extends CoreProvider {
                 .pageSizes(SizeRange.of(1, 128))
                 .queryHeadsPerKvHead(SizeRange.of(1, 16))
                 .digests(Digest.values())
+                .digestRange(DigestRange.all(Digest.Form.MOST_PARTS))
                 .groupScores(GroupScore.values())
                 .features(Feature.FORK_SETTINGS, Feature.HOST_TENSORS, Feature.ATTENTION_SCALE)
                 .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT)

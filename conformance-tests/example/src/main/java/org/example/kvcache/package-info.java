@@ -1,4 +1,4 @@
-/** A complete small backend, to copy: a provider and a device. */
+/** A complete small backend, to copy: a provider, a device, and what the device keeps of a page. */
 @NullMarked
 package org.example.kvcache;
 

@@ -29,10 +29,12 @@ import net.jqwik.api.Tuple.Tuple2;
 /** Generators of shapes, settings and scenes within what a backend declares. Cases shrink towards the small and plain. */
 public final class Generators {
     private final Capabilities capabilities;
+    private final DeclaredDigests digests;
 
     /** Generators within the given declaration. */
     public Generators(Capabilities capabilities) {
         this.capabilities = capabilities;
+        digests = new DeclaredDigests(capabilities);
     }
 
     /** Shapes: small ones mostly, the limits of the declaration now and then. */
@@ -128,7 +130,7 @@ public final class Generators {
                         Arbitraries.of(1, 2, 3, 4),
                         Arbitraries.of(0, 1, 2, 4),
                         Arbitraries.frequency(Tuple.of(3, 0), Tuple.of(1, 1)),
-                        Arbitraries.of(capabilities.digests()),
+                        digests.any(),
                         Arbitraries.of(capabilities.groupScores()),
                         Arbitraries.of(capabilities.scopes()))
                 .as(Generators::limited);
@@ -146,6 +148,15 @@ public final class Generators {
         int window = pinned.get2();
         var attended = sink + window - 1 + ranked;
         return new SequenceSpec(attended + 1 + slack, attended, sink, window, dense, digest, groupScore, scope);
+    }
+
+    /** Scenes of sequences with a budget that their prompts exceed, all with one digest. */
+    public Arbitrary<Scene> digestScenes() {
+        return Combinators.combine(overBudgetScenes(), digests.any())
+                .as((scene, digest) -> scene.settings(one -> Settings.with(
+                        one,
+                        digests.fitting(
+                                digest, scene.shape().pageSize(), scene.shape().headDim()))));
     }
 
     /** Settings with a budget mostly, without one now and then. */
@@ -196,10 +207,10 @@ public final class Generators {
                                 Arbitraries.of(1000, 1, 3, 7),
                                 kinds,
                                 seeds())
-                        .as(Generators::scene));
+                        .as(this::scene));
     }
 
-    private static Scene scene(
+    private Scene scene(
             Shape shape,
             List<SequenceSpec> settings,
             List<Integer> pages,
@@ -266,9 +277,10 @@ public final class Generators {
                 .as(Action::new);
     }
 
-    private static List<SequenceSpec> fitting(List<SequenceSpec> settings, Shape shape) {
+    private List<SequenceSpec> fitting(List<SequenceSpec> settings, Shape shape) {
         return settings.stream()
                 .map(one -> one.denseLayers() > shape.layers() ? Settings.withDenseLayers(one, 0) : one)
+                .map(one -> Settings.with(one, digests.fitting(one.digest(), shape.pageSize(), shape.headDim())))
                 .toList();
     }
 }

@@ -36,12 +36,14 @@ public final class Sizes {
     private static final int[] PAGE_SIZES = {2, 1, 3, 4};
 
     private final Capabilities capabilities;
+    private final DeclaredDigests digests;
     private final SplittableRandom random;
     private final long seed;
 
     /** Scenes within the given declaration; the seed chooses what their size leaves open. */
     public Sizes(Capabilities capabilities, long seed) {
         this.capabilities = capabilities;
+        digests = new DeclaredDigests(capabilities);
         this.seed = seed;
         this.random = new SplittableRandom(seed);
     }
@@ -137,7 +139,10 @@ public final class Sizes {
     }
 
     private Scene scene(Shape shape, List<SequenceSpec> settings, List<Integer> prompts, int steps) {
-        return new Scene(shape, settings, prompts, steps, Integer.MAX_VALUE, DataKind.NORMAL, seed);
+        var fitting = settings.stream()
+                .map(one -> Settings.with(one, digests.fitting(one.digest(), shape.pageSize(), shape.headDim())))
+                .toList();
+        return new Scene(shape, fitting, prompts, steps, Integer.MAX_VALUE, DataKind.NORMAL, seed);
     }
 
     private SequenceSpec limited(int budget, int attended, int sink) {
@@ -148,7 +153,7 @@ public final class Sizes {
                         sink,
                         1,
                         0,
-                        any(capabilities.digests(), Digest[]::new),
+                        any(digests.some(), Digest[]::new),
                         any(capabilities.groupScores(), GroupScore[]::new),
                         any(capabilities.scopes(), Scope[]::new))
                 : SequenceSpec.full();

@@ -102,7 +102,7 @@ final class Room {
             var is = fork.table(layer);
             for (var group = 0; group < spec.headGroups(); group++) {
                 passes |= is.limited()
-                        && was.sequence().digest() != is.sequence().digest()
+                        && !was.sequence().digest().equals(is.sequence().digest())
                         && was.resident(group).nextClearBit(0) < is.filled();
                 var copied = is.filled() < is.pages();
                 // A page that is copied has a slot of its own, whether the original's is resident or not.

@@ -209,7 +209,7 @@ final class TableCheck {
         for (var other = 0; other < table.filled(); other++) {
             for (var head = 0; head < spec.kvHeads(); head++) {
                 var exact = OracleDigest.of(digest, table.page(other), head, spec.headDim(), spec.elementType());
-                if ((other != page || head != kvHead) && exact.contains(stored)) {
+                if ((other != page || head != kvHead) && exact.bounds(stored).contains(stored)) {
                     return "\n  it is the digest that page " + other + " KV head " + head + " must have";
                 }
             }
@@ -236,18 +236,28 @@ final class TableCheck {
                 continue;
             }
             var digest = table.sequence().digest();
-            var exact = OracleDigest.of(digest, content, kvHead, spec.headDim(), spec.elementType());
+            var oracle = OracleDigest.of(digest, content, kvHead, spec.headDim(), spec.elementType());
             require(
                     303,
-                    stored.length == exact.exact().length,
+                    stored.length == oracle.size(),
                     "a %s digest has %d numbers, must have %d",
                     digest,
                     stored.length,
-                    exact.exact().length);
+                    oracle.size());
+            require(
+                    308,
+                    oracle.outside(stored) <= 0,
+                    "a key of layer %d page %d KV head %d lies outside the page's %s digest, by %s",
+                    table.layer(),
+                    page,
+                    kvHead,
+                    digest,
+                    oracle.outside(stored));
+            var exact = oracle.bounds(stored);
             for (var i = 0; i < stored.length; i++) {
                 var number = i;
                 findings.within(
-                        303,
+                        oracle.rule(),
                         stored[i],
                         exact.exact()[i],
                         exact.bound()[i],

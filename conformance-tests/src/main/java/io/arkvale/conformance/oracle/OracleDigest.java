@@ -4,134 +4,184 @@ import static io.arkvale.conformance.oracle.Rounding.UNDERFLOW;
 import static io.arkvale.conformance.oracle.Rounding.gamma;
 
 import io.arkvale.api.Digest;
+import io.arkvale.api.Digest.Shape;
 import io.arkvale.api.ElementType;
 import io.arkvale.conformance.data.Elements;
+import java.util.Arrays;
 
-/** The digest of a filled page by its definition, in the layout of {@code CacheView.digest} (rule 303). */
+/** The digest of a filled page by its definition, in the layout of {@code CacheView.digest} (rules 303, 308 and 309). */
 public final class OracleDigest {
-    private OracleDigest() {}
+    /** Keys beyond which digests other than the paper's seven may be anything, since float32 does not hold their distances. */
+    private static final double LARGEST_KEY = 0x1p100;
 
-    /** Digest of one KV head of a page, with rule 303's bounds. */
-    public static Bounded of(Digest digest, OraclePage page, int kvHead, int headDim, ElementType type) {
+    private final Digest digest;
+    private final OracleVolume[] parts;
+    private final int headDim;
+    private final ElementType type;
+    private final boolean isDefined;
+
+    private OracleDigest(Digest digest, OraclePage page, int kvHead, int headDim, ElementType type) {
+        this.digest = digest;
+        this.headDim = headDim;
+        this.type = type;
         var keys = new double[page.tokens()][headDim];
+        var largest = 0.0;
         for (var token = 0; token < keys.length; token++) {
             for (var i = 0; i < headDim; i++) {
                 keys[token][i] = page.key(token)[kvHead * headDim + i];
+                largest = Math.max(largest, Math.abs(keys[token][i]));
             }
         }
-        return switch (digest.shape()) {
-            case CUBOID -> cuboid(digest, keys, headDim, type);
-            case SPHERE -> sphere(digest, keys, headDim, type);
-            case POINT -> point(keys, headDim, type);
-        };
+        parts = OracleVolume.parts(digest, keys, headDim);
+        isDefined = largest <= LARGEST_KEY || Arrays.asList(Digest.values()).contains(digest);
     }
 
-    private static Bounded cuboid(Digest digest, double[][] keys, int headDim, ElementType type) {
-        var result = Bounded.zeros(2 * headDim);
-        for (var i = 0; i < headDim; i++) {
-            var column = column(keys, i);
-            var centre = (least(column) + most(column)) / 2;
-            var distances = new double[column.length];
-            for (var j = 0; j < column.length; j++) {
-                distances[j] = Math.abs(column[j] - centre);
-            }
-            var reach = switch (digest) {
-                case CUBOID_MAX -> most(distances);
-                case CUBOID_CENTER -> (least(distances) + most(distances)) / 2;
-                default -> mean(distances);
-            };
-            if (digest == Digest.CUBOID_MAX) {
-                result.exact()[i] = most(column);
-                result.exact()[headDim + i] = least(column);
-            } else {
-                put(result, i, centre + reach, column, type);
-                put(result, headDim + i, centre - reach, column, type);
+    /** Of one KV head of a page. */
+    public static OracleDigest of(Digest digest, OraclePage page, int kvHead, int headDim, ElementType type) {
+        return new OracleDigest(digest, page, kvHead, headDim, type);
+    }
+
+    /** The rule that its numbers follow. */
+    public int rule() {
+        return digest.form().isWhole() ? 303 : 309;
+    }
+
+    /** How many numbers it has. */
+    public int size() {
+        return digest.form().numbers(headDim);
+    }
+
+    /**
+     * The bounds of its numbers.
+     *
+     * @param stored the backend's: extents that are measured from the stored centre depend on it
+     */
+    public Bounded bounds(float[] stored) {
+        if (!isDefined) {
+            var anything = Bounded.zeros(size());
+            Arrays.fill(anything.bound(), Double.POSITIVE_INFINITY);
+            return anything;
+        }
+        if (!digest.form().isWhole()) {
+            return new OracleCodes(digest, parts, headDim, stored).bounds();
+        }
+        var result = Bounded.zeros(size());
+        var length = size() / parts.length;
+        for (var part = 0; part < parts.length; part++) {
+            switch (digest.shape()) {
+                case CUBOID -> cuboid(result, part * length, parts[part]);
+                case SPHERE -> sphere(result, part * length, parts[part]);
+                case POINT -> centre(result, part * length, parts[part]);
+                case DISC -> disc(result, part * length, parts[part], stored);
             }
         }
         return result;
     }
 
-    private static Bounded sphere(Digest digest, double[][] keys, int headDim, ElementType type) {
-        var result = Bounded.zeros(headDim + 1);
+    private void cuboid(Bounded result, int at, OracleVolume part) {
+        var centre = centre(part);
+        for (var i = 0; i < headDim; i++) {
+            if (digest.isBound()) {
+                result.exact()[at + i] = OracleVolume.most(part.column(i));
+                result.exact()[at + headDim + i] = OracleVolume.least(part.column(i));
+            } else {
+                var reach = part.extent(i, centre);
+                put(result, at + i, centre[i] + reach, part, i);
+                put(result, at + headDim + i, centre[i] - reach, part, i);
+            }
+        }
+    }
+
+    private void sphere(Bounded result, int at, OracleVolume part) {
+        centre(result, at, part);
+        var origin = new double[headDim];
+        var largestNorm = part.beyond(0, origin, 0);
+        result.exact()[at + headDim] = part.extent(0, centre(part));
+        // Squares below the smallest float32 vanish: d of them together are at most d · 2^-149 under the root.
+        result.bound()[at + headDim] =
+                spread() * (gamma(part.tokens() + headDim + 4) * largestNorm + normUnderflow(headDim));
+    }
+
+    private void disc(Bounded result, int at, OracleVolume part, float[] stored) {
+        centre(result, at, part);
+        var centre = widened(stored, at, headDim);
+        for (var i = 0; i < part.extents(); i++) {
+            var exact = part.extent(i, centre);
+            // The radii of 16-bit types are of 8 bits, rounded up where they are a bound.
+            var step = type == ElementType.F32 ? 0 : 0x1p-7 * exact + 0x1p-133;
+            result.exact()[at + headDim + i] = exact + (digest.isBound() ? step / 2 : 0);
+            result.bound()[at + headDim + i] = step / 2 + part.extentError(i, centre);
+        }
+    }
+
+    private void centre(Bounded result, int at, OracleVolume part) {
+        for (var i = 0; i < headDim; i++) {
+            put(result, at + i, part.centre(i), part, i);
+        }
+    }
+
+    private double[] centre(OracleVolume part) {
         var centre = new double[headDim];
         for (var i = 0; i < headDim; i++) {
-            var column = column(keys, i);
-            centre[i] = (least(column) + most(column)) / 2;
-            put(result, i, centre[i], column, type);
+            centre[i] = part.centre(i);
         }
-        var radii = new double[keys.length];
-        var largestNorm = 0.0;
-        for (var j = 0; j < keys.length; j++) {
-            var squares = 0.0;
-            var norm = 0.0;
-            for (var i = 0; i < headDim; i++) {
-                squares += (keys[j][i] - centre[i]) * (keys[j][i] - centre[i]);
-                norm += keys[j][i] * keys[j][i];
-            }
-            radii[j] = Math.sqrt(squares);
-            largestNorm = Math.max(largestNorm, Math.sqrt(norm));
-        }
-        result.exact()[headDim] = switch (digest) {
-            case SPHERE_MAX -> most(radii);
-            case SPHERE_CENTER -> (least(radii) + most(radii)) / 2;
-            default -> mean(radii);
-        };
-        // Squares below the smallest float32 vanish: d of them together are at most d · 2^-149 under the root.
-        result.bound()[headDim] = gamma(keys.length + headDim + 4) * largestNorm + normUnderflow(headDim);
-        return result;
+        return centre;
     }
 
-    private static Bounded point(double[][] keys, int headDim, ElementType type) {
-        var result = Bounded.zeros(headDim);
-        for (var i = 0; i < headDim; i++) {
-            var column = column(keys, i);
-            put(result, i, mean(column), column, type);
+    /** What errors grow by where the extent is multiplied: it is at most twice the largest magnitude. */
+    private double spread() {
+        return digest.factor() == 1 ? 1 : 1 + 2 * digest.factor();
+    }
+
+    private void put(Bounded result, int index, double exact, OracleVolume part, int i) {
+        var limit = Elements.largest(type);
+        var finite = Math.clamp(exact, -limit, limit);
+        var computed = part.centreError(i) * spread();
+        result.exact()[index] = finite;
+        result.bound()[index] =
+                computed + type.unitRoundoff() * (Math.abs(finite) + computed) + Elements.smallestSubnormal(type);
+    }
+
+    /**
+     * By how much a key lies outside a digest that is a bound, more than rounding may do (rule 308); 0 or less if none does, or
+     * if it is no bound.
+     */
+    public double outside(float[] stored) {
+        var worst = 0.0;
+        var length = size() / parts.length;
+        for (var part = 0; part < parts.length && isDefined && digest.isBound(); part++) {
+            for (var i = 0; i < parts[part].extents(); i++) {
+                worst = Math.max(worst, outside(parts[part], stored, part * length, i));
+            }
         }
-        return result;
+        return worst;
+    }
+
+    private double outside(OracleVolume part, float[] stored, int at, int i) {
+        if (digest.form().isWhole() && part.isCuboid()) {
+            var above = OracleVolume.most(part.column(i)) - stored[at + i];
+            return Math.max(above, stored[at + headDim + i] - OracleVolume.least(part.column(i)));
+        }
+        var centre = widened(stored, at, headDim);
+        // A sphere in the cache's element type has its radius from the centre before it was rounded.
+        var moved = digest.form().isWhole() && digest.shape() == Shape.SPHERE
+                ? type.unitRoundoff() * part.norm(i, centre)
+                        + Math.sqrt(headDim) * Elements.smallestSubnormal(type)
+                        + part.extentError(i, centre)
+                : 0;
+        return part.beyond(i, centre, stored[at + headDim + i]) - moved - part.extentError(i, centre);
+    }
+
+    static double[] widened(float[] numbers, int from, int count) {
+        var widened = new double[count];
+        for (var i = 0; i < count; i++) {
+            widened[i] = numbers[from + i];
+        }
+        return widened;
     }
 
     /** What underflow of squares may change a float32 norm of {@code headDim} elements by. */
     static double normUnderflow(int headDim) {
         return Math.sqrt(headDim * UNDERFLOW);
-    }
-
-    private static void put(Bounded result, int index, double exact, double[] column, ElementType type) {
-        var largest = Math.max(Math.abs(least(column)), Math.abs(most(column)));
-        var computed = gamma(column.length + 3) * largest + (column.length + 3) * UNDERFLOW;
-        result.exact()[index] = exact;
-        result.bound()[index] =
-                computed + type.unitRoundoff() * (Math.abs(exact) + computed) + Elements.smallestSubnormal(type);
-    }
-
-    private static double[] column(double[][] keys, int i) {
-        var column = new double[keys.length];
-        for (var j = 0; j < keys.length; j++) {
-            column[j] = keys[j][i];
-        }
-        return column;
-    }
-
-    private static double least(double[] numbers) {
-        var least = Double.POSITIVE_INFINITY;
-        for (var number : numbers) {
-            least = Math.min(least, number);
-        }
-        return least;
-    }
-
-    private static double most(double[] numbers) {
-        var most = Double.NEGATIVE_INFINITY;
-        for (var number : numbers) {
-            most = Math.max(most, number);
-        }
-        return most;
-    }
-
-    private static double mean(double[] numbers) {
-        var sum = 0.0;
-        for (var number : numbers) {
-            sum += number;
-        }
-        return sum / numbers.length;
     }
 }

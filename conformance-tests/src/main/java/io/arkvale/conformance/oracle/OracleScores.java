@@ -44,42 +44,65 @@ public final class OracleScores {
         return result;
     }
 
+    /** That of the page's best part. */
     private static void score(Digest digest, double[] q, float[] stored, Bounded result, int page) {
-        var d = q.length;
-        var score = 0.0;
-        var magnitude = 0.0;
+        var parts = digest.form().parts();
+        var score = Double.NEGATIVE_INFINITY;
         var bound = 0.0;
-        switch (digest.shape()) {
-            case CUBOID -> {
-                for (var i = 0; i < d; i++) {
-                    score += Math.max(q[i] * stored[i], q[i] * stored[d + i]);
-                    magnitude += Math.max(Math.abs(q[i] * stored[i]), Math.abs(q[i] * stored[d + i]));
-                }
-                bound = gamma(d + 3) * magnitude + (d + 3) * UNDERFLOW;
+        for (var part = 0; part < parts; part++) {
+            var at = part * (stored.length / parts);
+            var magnitude = 0.0;
+            var own = 0.0;
+            for (var i = 0; i < q.length; i++) {
+                var first = q[i] * stored[at + i];
+                var second = hasBounds(digest) ? q[i] * stored[at + q.length + i] : first;
+                own += Math.max(first, second);
+                magnitude += Math.max(Math.abs(first), Math.abs(second));
             }
-            case SPHERE -> {
-                var squares = 0.0;
-                for (var i = 0; i < d; i++) {
-                    score += q[i] * stored[i];
-                    magnitude += Math.abs(q[i] * stored[i]);
-                    squares += q[i] * q[i];
-                }
-                var reach = stored[d] * Math.sqrt(squares);
-                score += reach;
-                bound = gamma(2L * d + 6) * (magnitude + reach)
-                        + (2 * d + 6) * UNDERFLOW
-                        + stored[d] * OracleDigest.normUnderflow(d);
+            var extents = hasBounds(digest) ? 0 : digest.shape().extents(q.length);
+            var vanishing = 0.0;
+            for (var i = 0; i < extents; i++) {
+                var extent = stored[at + q.length + i];
+                own += weight(digest.shape(), q, i) * extent;
+                magnitude += weight(digest.shape(), q, i) * extent;
+                vanishing += extent * OracleDigest.normUnderflow(q.length);
             }
-            case POINT -> {
-                for (var i = 0; i < d; i++) {
-                    score += q[i] * stored[i];
-                    magnitude += Math.abs(q[i] * stored[i]);
-                }
-                bound = gamma(d + 3) * magnitude + (d + 3) * UNDERFLOW;
-            }
+            var operations = operations(digest, q.length);
+            score = Math.max(score, own);
+            bound = Math.max(
+                    bound,
+                    gamma(operations) * magnitude
+                            + operations * UNDERFLOW
+                            + (digest.shape() == Digest.Shape.CUBOID ? 0 : vanishing));
         }
         result.exact()[page] = score;
         result.bound()[page] = bound;
+    }
+
+    private static boolean hasBounds(Digest digest) {
+        return digest.form().isWhole() && digest.shape() == Digest.Shape.CUBOID;
+    }
+
+    private static long operations(Digest digest, int headDim) {
+        return hasBounds(digest) || digest.shape() == Digest.Shape.POINT ? headDim + 3L : 2L * headDim + 6;
+    }
+
+    /** What a query weighs an extent with. */
+    private static double weight(Digest.Shape shape, double[] q, int extent) {
+        return switch (shape) {
+            case CUBOID -> Math.abs(q[extent]);
+            case DISC -> Math.hypot(q[extent], q[extent + q.length / 2]);
+            case SPHERE -> norm(q);
+            case POINT -> 0;
+        };
+    }
+
+    private static double norm(double[] q) {
+        var squares = 0.0;
+        for (var number : q) {
+            squares += number * number;
+        }
+        return Math.sqrt(squares);
     }
 
     private static Bounded combine(Bounded[] perHead, int filled, boolean mean) {

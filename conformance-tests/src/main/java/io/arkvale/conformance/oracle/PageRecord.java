@@ -31,7 +31,7 @@ public final class PageRecord {
 
     /** Of a fork that wants digests of the given kind: itself if they are of this one. */
     PageRecord forked(Digest wanted) {
-        return wanted == kind ? this : new PageRecord(wanted, backup, digests.length);
+        return wanted.equals(kind) ? this : new PageRecord(wanted, backup, digests.length);
     }
 
     /** The backup. */

@@ -3,11 +3,14 @@ package io.arkvale.conformance.rules;
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.api.Capabilities.Feature;
+import io.arkvale.api.Digest;
+import io.arkvale.api.DigestRange;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.conformance.cases.DataKind;
 import io.arkvale.conformance.cases.Route;
 import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.data.Settings;
+import io.arkvale.conformance.data.SkippedException;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.play.Play;
 import io.arkvale.conformance.property.Context;
@@ -15,7 +18,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Combinators;
 
 /** Part 3: append, backup and digest. */
 public final class AppendRules extends Verification {
@@ -66,10 +68,38 @@ public final class AppendRules extends Verification {
      * and that the digest is made when the page is full and never again.
      */
     public void required_spec303_digestsAreWithinTheirBound() {
-        var scenes = Combinators.combine(
-                        generators().overBudgetScenes(),
-                        Arbitraries.of(backend().capabilities().digests()))
-                .as((scene, digest) -> scene.settings(one -> Settings.with(one, digest)));
+        forScenes(generators().digestScenes(), play -> play.prompt(false).decode(Route.FIVE));
+    }
+
+    /**
+     * Every key of a page lies within a digest of its largest extents. If it fails, check that extents are measured from the
+     * centre as it is stored, over all of a part's tokens, and rounded up.
+     */
+    public void required_spec308_keysLieWithinBounds() {
+        forScenes(
+                generators().digestScenes().map(scene -> scene.settings(AppendRules::bounding)),
+                play -> play.prompt(false).decode(Route.FIVE));
+    }
+
+    private static SequenceSpec bounding(SequenceSpec settings) {
+        var digest = settings.digest();
+        return digest.shape() == Digest.Shape.POINT
+                ? settings
+                : Settings.with(settings, new Digest(digest.form(), Digest.Extent.LARGEST, 1));
+    }
+
+    /**
+     * Digests in few bits lie within half a step of the exact ones, a step being that of the page's own scales. If it fails,
+     * check that scales are made of the page's own keys, by runs of elements, that no bits are exchanged, and the order of
+     * zero points, offsets and extents.
+     */
+    public void required_spec309_codedDigestsAreWithinTheirSteps() {
+        if (backend().capabilities().digestRanges().stream().noneMatch(DigestRange::coded)) {
+            throw new SkippedException("the backend declares no digest in fewer bits than the cache's elements");
+        }
+        var scenes = generators()
+                .digestScenes()
+                .filter(scene -> !scene.settings().getFirst().digest().form().isWhole());
         forScenes(scenes, play -> play.prompt(false).decode(Route.FIVE));
     }
 

@@ -260,10 +260,10 @@ public final class BackendRules extends Verification {
     private List<SequenceSpec> undeclaredSettings() {
         var declared = backend().capabilities();
         var specs = new ArrayList<SequenceSpec>();
-        for (var digest : Digest.values()) {
+        for (var digest : triedDigests()) {
             for (var groupScore : GroupScore.values()) {
                 for (var scope : Scope.values()) {
-                    if (!declared.digests().contains(digest)
+                    if (!declared.supports(digest)
                             || !declared.groupScores().contains(groupScore)
                             || !declared.scopes().contains(scope)) {
                         specs.add(new SequenceSpec(3, 2, 0, 1, 0, digest, groupScore, scope));
@@ -272,6 +272,17 @@ public final class BackendRules extends Verification {
             }
         }
         return specs;
+    }
+
+    private static List<Digest> triedDigests() {
+        var tried = new ArrayList<>(List.of(Digest.values()));
+        for (var shape : Digest.Shape.values()) {
+            var extent = shape == Digest.Shape.POINT ? Digest.Extent.NONE : Digest.Extent.LARGEST;
+            tried.add(Digest.of(shape, extent));
+            tried.add(Digest.of(shape, extent).bits(3, 2));
+            tried.add(Digest.of(shape, extent).parts(Digest.Form.MOST_PARTS));
+        }
+        return tried;
     }
 
     private List<CacheSpec> outside() {

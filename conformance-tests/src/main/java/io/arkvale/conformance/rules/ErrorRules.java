@@ -6,9 +6,11 @@ import static io.arkvale.conformance.lockstep.RuleViolation.require;
 import io.arkvale.api.BackupException;
 import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.Capabilities;
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.CapacityException;
 import io.arkvale.api.ClosedException;
+import io.arkvale.api.Digest;
 import io.arkvale.api.ForeignObjectException;
 import io.arkvale.api.GroupScore;
 import io.arkvale.api.InvalidArgumentException;
@@ -31,6 +33,7 @@ import io.arkvale.conformance.property.Context;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -62,6 +65,19 @@ public final class ErrorRules extends Verification {
         void check(Play play, Misuse misuse);
     }
 
+    /** Digests that are declared, and that a cache's pages or heads cannot have. */
+    private static List<Digest> unfit(CacheSpec spec, Capabilities declared) {
+        var unfit = new ArrayList<Digest>();
+        unfit.add(Digest.of(Digest.Shape.CUBOID, Digest.Extent.LARGEST)
+                .parts(2 * Integer.lowestOneBit(Math.min(spec.pageSize(), 32))));
+        unfit.add(Digest.of(Digest.Shape.DISC, Digest.Extent.LARGEST));
+        return unfit.stream()
+                .filter(declared::supports)
+                .filter(digest -> spec.pageSize() % digest.form().parts() != 0
+                        || digest.shape() == Digest.Shape.DISC && spec.headDim() % 2 != 0)
+                .toList();
+    }
+
     /**
      * Invalid arguments change nothing, between steps and within them. If it fails, check that everything is validated
      * before the first change.
@@ -86,6 +102,10 @@ public final class ErrorRules extends Verification {
                     .digest(tooDense.digest())
                     .build();
             invalid(play, "begin with settings for pages of another size", () -> cache.begin(ofOtherPages));
+            for (var digest : unfit(spec, play.lockstep().capabilities())) {
+                var settings = new SequenceSpec(5, 2, 0, 1, 0, digest, tooDense.groupScore(), tooDense.scope());
+                invalid(play, "begin with the digest " + digest, () -> cache.begin(settings));
+            }
             invalid(play, "a tensor of no rows", () -> cache.allocateKeys(0));
             invalid(
                     play,

@@ -9,6 +9,7 @@ import io.arkvale.api.SequenceSpec;
 import io.arkvale.conformance.cases.Action.Kind;
 import io.arkvale.conformance.cases.Route;
 import io.arkvale.conformance.cases.Scene;
+import io.arkvale.conformance.data.DeclaredDigests;
 import io.arkvale.conformance.data.Settings;
 import io.arkvale.conformance.lockstep.Pair;
 import io.arkvale.conformance.lockstep.RuleViolation;
@@ -16,7 +17,6 @@ import io.arkvale.conformance.play.Play;
 import io.arkvale.conformance.property.Context;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 
 /** Part 7, forks at a length, with settings of their own. */
 public final class ForkRules extends Verification {
@@ -64,9 +64,12 @@ public final class ForkRules extends Verification {
         var others = new ArrayList<SequenceSpec>();
         others.add(own);
         others.add(SequenceSpec.full());
-        var digests = List.copyOf(new TreeSet<>(backend().capabilities().digests()));
+        var declared = new DeclaredDigests(backend().capabilities());
+        var digests = declared.some();
         for (var i = 0; i < 2; i++) {
-            others.add(Settings.with(own, digests.get((int) ((scene.seed() + i * 3L) % digests.size()))));
+            var digest = digests.get((int) ((scene.seed() + i * 3L) % digests.size()));
+            var shape = scene.shape();
+            others.add(Settings.with(own, declared.fitting(digest, shape.pageSize(), shape.headDim())));
         }
         others.add(Settings.withDenseLayers(
                 own, (int) (scene.seed() % (1 + scene.shape().layers()))));

@@ -3,7 +3,7 @@ package io.arkvale.core.backup;
 import io.arkvale.api.Digest;
 import io.arkvale.api.Tier;
 import java.io.IOException;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ public final class Backup {
 
     final int place;
     /** Sequences that refer to it, by the kind of digest that each has of the page. */
-    private final Map<Digest, Integer> references = new EnumMap<>(Digest.class);
+    private final Map<Digest, Integer> references = new HashMap<>(2);
 
     private final Tier tier;
     private int slot = NO_SLOT;

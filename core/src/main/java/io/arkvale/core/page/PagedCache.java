@@ -20,7 +20,7 @@ import io.arkvale.spi.TensorMemory;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -107,7 +107,7 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
         var work = new SettingsFork(spec(), store, device, source, length, settings, step != null);
         requireFree("device slots", work.slotsNeeded(), freeSlots(step));
         requireFree("host and disk slots", work.backupsNeeded(), freeBackups(step));
-        var blocks = Map.of(settings.digest().shape(), work.digestBlocks());
+        var blocks = Map.of(settings.digest().form(), work.digestBlocks());
         reserveDigests(step == null ? List.of() : step.members(), blocks);
         var fork = doBegin(settings);
         beside(step, () -> work.fill(fork), "the fork cannot get its pages", source);
@@ -146,14 +146,13 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
      *
      * @param more blocks that are needed besides
      */
-    private void reserveDigests(List<PagedMember> members, Map<Digest.Shape, Integer> more) {
-        var blocks = new EnumMap<Digest.Shape, Integer>(Digest.Shape.class);
-        blocks.putAll(more);
+    private void reserveDigests(List<PagedMember> members, Map<Digest.Form, Integer> more) {
+        var blocks = new LinkedHashMap<>(more);
         for (var member : members) {
             for (var layer : member.sequence().layers) {
                 for (var list : layer.digests) {
                     int needed = list.needed(member.filledAfter());
-                    blocks.merge(member.settings().digest().shape(), needed, Math::addExact);
+                    blocks.merge(member.settings().digest().form(), needed, Math::addExact);
                 }
             }
         }

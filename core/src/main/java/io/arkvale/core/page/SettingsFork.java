@@ -99,7 +99,7 @@ final class SettingsFork {
 
     private boolean needsDigests(int layer) {
         return settings.isLimited(layer)
-                && (!source.spec().isLimited(layer) || source.spec().digest() != settings.digest());
+                && (!source.spec().isLimited(layer) || !source.spec().digest().equals(settings.digest()));
     }
 
     private boolean keepsResident(int layer, int page) {

@@ -28,6 +28,13 @@ public final class CallChecks {
         }
     }
 
+    /** The digest of a sequence that begins in a cache, once it is known to be supported. */
+    public static void digest(SequenceSpec sequence, CacheSpec cache) {
+        if (sequence.isLimited()) {
+            sequence.digest().requireFits(cache.pageSize(), cache.headDim());
+        }
+    }
+
     /** The length of a sequence that is to grow. */
     public static void growth(int length, int tokens) {
         if (length > Integer.MAX_VALUE - tokens) {

@@ -21,7 +21,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -200,7 +199,7 @@ final class DigestRecall implements Watcher {
     }
 
     private static String word(Digest digest) {
-        return digest.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return digest.toString();
     }
 
     /** Of the first {@code top} of one order, the share that is among as many of the other. */

@@ -37,4 +37,10 @@ public interface DigestKernel {
 
     /** The L2 norm of {@code k - centre} for each token, to indices 0 to tokens - 1. Overflows only if the norm does. */
     void distances(float[] centre, float[] norms);
+
+    /**
+     * Smallest, largest and mean distance of {@code k} from {@code centre} in the plane of each pair of columns {@code (i,
+     * i + headDim/2)}, {@code headDim} even; {@code headDim/2} numbers each. Overflow is infinite.
+     */
+    void pairDeviations(float[] centre, float[] smallest, float[] largest, float[] mean);
 }

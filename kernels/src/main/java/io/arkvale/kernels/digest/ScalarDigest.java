@@ -73,4 +73,35 @@ final class ScalarDigest implements DigestKernel {
             norms[token] = ScalarMath.distance(keys, token * headDim, centre, headDim);
         }
     }
+
+    @Override
+    public void pairDeviations(float[] centre, float[] smallest, float[] largest, float[] mean) {
+        pairDeviations(keys, headDim, headDim, tokens, centre, smallest, largest, mean);
+    }
+
+    /** In float64, in which squares of float32 neither overflow nor vanish. */
+    static void pairDeviations(
+            float[] keys,
+            int stride,
+            int headDim,
+            int tokens,
+            float[] centre,
+            float[] smallest,
+            float[] largest,
+            float[] mean) {
+        int half = headDim / 2;
+        Arrays.fill(smallest, 0, half, Float.POSITIVE_INFINITY);
+        Arrays.fill(largest, 0, half, 0);
+        Arrays.fill(mean, 0, half, 0);
+        for (int token = 0; token < tokens; token++) {
+            for (int i = 0; i < half; i++) {
+                double first = (double) keys[token * stride + i] - centre[i];
+                double second = (double) keys[token * stride + half + i] - centre[half + i];
+                float distance = (float) Math.sqrt(first * first + second * second);
+                smallest[i] = Math.min(smallest[i], distance);
+                largest[i] = Math.max(largest[i], distance);
+                mean[i] += distance / tokens;
+            }
+        }
+    }
 }

@@ -119,6 +119,12 @@ final class VectorDigest implements DigestKernel {
         }
     }
 
+    /** Not in vectors: the second column of a pair seldom begins where a vector does, and a page is summarised once. */
+    @Override
+    public void pairDeviations(float[] centre, float[] smallest, float[] largest, float[] mean) {
+        ScalarDigest.pairDeviations(keys.rows, stride, headDim, tokens, centre, smallest, largest, mean);
+    }
+
     /** Not by reduceLanes(ADD), whose order, and so the result's bits, differ between compiled and interpreted code. */
     private float sum(FloatVector vector) {
         vector.intoArray(lanes, 0);

@@ -65,8 +65,7 @@ final class CacheCounts {
         var perStep = 1.0 / Math.max(1, steps);
         var perGroup = 1.0 / Math.max(1, limitedGroups);
         var tokenBytes = 2.0 * spec.elementType().bytes() * spec.headDim();
-        var digest = sequence.spec().digest().shape();
-        var digestBytes = digest.vectors() * spec.headDim() * spec.elementType().bytes() + digest.radii() * Float.BYTES;
+        var digestBytes = sequence.spec().digest().form().bytes(spec.headDim(), spec.elementType());
         var pages = perGroup / spec.pageSize();
         var held = resident * spec.pageSize() - empty();
         var dense = (long) denseLayers() * spec.kvHeads() * sequence.length();

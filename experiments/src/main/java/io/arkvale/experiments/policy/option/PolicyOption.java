@@ -3,6 +3,7 @@ package io.arkvale.experiments.policy.option;
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.input.Nearest;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * An option of a policy, declared once: name, default, range.
@@ -29,6 +30,9 @@ public record PolicyOption(String name, String defaultValue, String allowed, Str
 
         /** One of several words. */
         record Choice(List<String> words) implements Kind {}
+
+        /** One of several words, or a text that is read. */
+        record Text(List<String> words, Predicate<String> isReadable) implements Kind {}
     }
 
     /** An option whose values are the whole numbers from {@code least} to {@code most}. */
@@ -75,6 +79,7 @@ public record PolicyOption(String name, String defaultValue, String allowed, Str
     private List<String> words() {
         return switch (kind) {
             case Kind.Choice choice -> choice.words();
+            case Kind.Text text -> text.words();
             case Kind.WholeOr either -> List.of(either.word());
             case Kind.Whole _, Kind.Odd _, Kind.Real _ ->
                 Character.isLetter(defaultValue.charAt(0)) ? List.of(defaultValue) : List.of();
@@ -107,6 +112,7 @@ public record PolicyOption(String name, String defaultValue, String allowed, Str
                     yield real.least() <= number && number <= real.most();
                 }
                 case Kind.Choice choice -> choice.words().contains(value);
+                case Kind.Text text -> text.isReadable().test(value);
             };
         } catch (NumberFormatException notANumber) {
             return false;

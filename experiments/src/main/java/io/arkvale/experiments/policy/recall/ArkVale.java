@@ -3,6 +3,7 @@ package io.arkvale.experiments.policy.recall;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Digest;
 import io.arkvale.api.GroupScore;
+import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Scope;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.experiments.policy.Ability;
@@ -33,6 +34,12 @@ public final class ArkVale implements Policy, CacheRun {
     private static final String REUSE = "reuse";
     private static final String NEVER = "never";
 
+    private static final List<String> DIGESTS = Stream.concat(
+                    Stream.of(Digest.CUBOID_MEAN),
+                    Arrays.stream(Digest.values()).filter(digest -> !digest.equals(Digest.CUBOID_MEAN)))
+            .map(Digest::toString)
+            .toList();
+
     private static final PolicyInfo INFO = new PolicyInfo(
             "recall.arkvale",
             "pages whose digest the query ranks high; evicted pages come back",
@@ -41,7 +48,12 @@ public final class ArkVale implements Policy, CacheRun {
             List.of(
                     PolicyOption.whole(PAGE_SIZE, 32, 1, 1024, "tokens per page"),
                     HeadGroups.OPTION,
-                    PolicyOption.choice(DIGEST, words(Digest.values(), Digest.CUBOID_MEAN), "summary of a page's keys"),
+                    new PolicyOption(
+                            DIGEST,
+                            Digest.CUBOID_MEAN.toString(),
+                            String.join(", ", DIGESTS) + ", or a description such as disc-max*0.75/8@3+2",
+                            "summary of a page's keys",
+                            new PolicyOption.Kind.Text(DIGESTS, ArkVale::isDigest)),
                     PolicyOption.choice(
                             GROUP_SCORE, words(GroupScore.values(), GroupScore.MEAN), "how a group's heads score"),
                     PolicyOption.choice(SCOPE, words(Scope.values(), Scope.ATTENDED), "which pages take part"),
@@ -78,7 +90,7 @@ public final class ArkVale implements Policy, CacheRun {
                 .sinkPages(options.whole(SINK))
                 .windowPages(options.whole(WINDOW))
                 .denseLayers(denseLayers)
-                .digest(value(Digest.values(), options.word(DIGEST)))
+                .digest(Digest.parse(options.word(DIGEST)))
                 .groupScore(value(GroupScore.values(), options.word(GROUP_SCORE)))
                 .scope(value(Scope.values(), options.word(SCOPE)));
         return options.is(ATTENDED, AUTO)
@@ -101,6 +113,14 @@ public final class ArkVale implements Policy, CacheRun {
     @Override
     public Object cacheKey(Settings options) {
         return List.of(options.whole(PAGE_SIZE), options.word(HeadGroups.OPTION.name()));
+    }
+
+    private static boolean isDigest(String text) {
+        try {
+            return Digest.parse(text).toString().equals(text);
+        } catch (InvalidArgumentException unreadable) {
+            return false;
+        }
     }
 
     private static <E extends Enum<E>> List<String> words(E[] values, E first) {

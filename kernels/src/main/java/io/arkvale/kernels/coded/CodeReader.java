@@ -1,0 +1,53 @@
+package io.arkvale.kernels.coded;
+
+/** Widens records to float32. */
+public final class CodeReader {
+    private final CodedShape shape;
+
+    /** A reader of records of a shape. */
+    public CodeReader(CodedShape shape) {
+        this.shape = shape;
+    }
+
+    /**
+     * Reads a record.
+     *
+     * @param numbers {@code [parts][headDim + extents]}, written: of each part the centre, then its extents
+     */
+    public void read(int[] words, float[] numbers) {
+        int length = shape.headDim() + shape.extents();
+        for (int part = 0; part < shape.parts(); part++) {
+            for (int i = 0; i < shape.headDim(); i++) {
+                numbers[part * length + i] = centre(words, part, i);
+            }
+            for (int i = 0; i < shape.extents(); i++) {
+                float step = CodeWriter.ofHalf(words[shape.partScale(i / CodedShape.RUN)] >>> 16);
+                numbers[part * length + shape.headDim() + i] =
+                        step * code(words, shape.extents(part), i, shape.extentBits());
+            }
+        }
+    }
+
+    private float centre(int[] words, int part, int i) {
+        int scale = words[shape.zeroScale(i / CodedShape.RUN)];
+        int code = code(words, shape.zeros(), i, shape.zeroBits());
+        float zero = Math.fma(CodeWriter.ofHalf(scale >>> 16), code, CodeWriter.ofHalf(scale));
+        if (!shape.hasOffsets()) {
+            return zero;
+        }
+        float halfStep = CodeWriter.ofHalf(words[shape.partScale(i / CodedShape.RUN)]);
+        int offset = code(words, shape.offsets(part), i, shape.centreBits());
+        return CodeWriter.centre(halfStep, offset, CodedShape.most(shape.centreBits()), zero);
+    }
+
+    private static int code(int[] words, int first, int index, int bits) {
+        int bit = index * bits;
+        int word = first + bit / Integer.SIZE;
+        int shift = bit % Integer.SIZE;
+        int code = words[word] >>> shift;
+        if (shift + bits > Integer.SIZE) {
+            code |= words[word + 1] << (Integer.SIZE - shift);
+        }
+        return code & CodedShape.most(bits);
+    }
+}
