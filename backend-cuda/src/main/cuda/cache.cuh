@@ -21,7 +21,10 @@ enum AttendedMark : int {
     FRESH = 1 << 30,
 };
 
-enum Digest { CUBOID_MAX, CUBOID_CENTER, CUBOID_MEAN, SPHERE_MAX, SPHERE_CENTER, SPHERE_MEAN, CENTROID };
+/** The seven in the cache's element type, and what a Coded describes. */
+enum Digest { CUBOID_MAX, CUBOID_CENTER, CUBOID_MEAN, SPHERE_MAX, SPHERE_CENTER, SPHERE_MEAN, CENTROID, CODED };
+enum CodedShape { CODED_CUBOID, CODED_DISC, CODED_SPHERE, CODED_POINT };
+enum CodedExtent { CODED_LARGEST, CODED_CENTER, CODED_MEAN, CODED_NONE };
 enum GroupScore { MEAN, MAX, MEAN_SOFTMAX };
 enum Scope { ATTENDED, RESIDENT };
 enum StepPart { APPEND, ESTIMATE, SELECT, RECALL, ATTEND, PREFILL, PARTS };
@@ -34,6 +37,14 @@ enum Serving : int {
     DECODING,
     /** Those whose prompt ends within a step of several roles: the last row of their tokens. */
     ENDING,
+};
+
+/** Which pages are scored. */
+enum EstimateMode : int {
+    /** Those filled with the step's own token. */
+    STEP,
+    /** Those filled before it: for a prefetch. */
+    PREFETCH,
 };
 
 /**
@@ -75,9 +86,29 @@ struct Tables {
     int width;
 };
 
+/** A sequence's digests in few bits; coded.cu says what a record holds. */
+struct Coded {
+    /** [backup slots][kvHeads of a group][words]; null if its digests are whole. */
+    uint32_t* records;
+    /** Words of a record. */
+    int words;
+    /** A CodedShape. */
+    int shape;
+    /** A CodedExtent. */
+    int extent;
+    /** Bits of the float32 that extents are multiplied by. */
+    int factor;
+    /** Parts of a page. */
+    int parts;
+    int zeroBits;
+    int centreBits;
+    int extentBits;
+};
+
 /** One member of a step's batch. */
 struct Sequence {
     Tables tables;
+    Coded coded;
     /** Number of the step, above that of every earlier one. */
     int step;
     /** Tokens before the step. */

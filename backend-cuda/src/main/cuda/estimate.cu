@@ -10,21 +10,13 @@ constexpr int STAGES = 6;
 /** Elements of a vector of all heads, for which shared memory has room. */
 constexpr int MOST_WEIGHTS = 8192;
 
-/** Which pages are scored. */
-enum EstimateMode : int {
-    /** Those filled with the step's own token. */
-    STEP,
-    /** Those filled before it: for a prefetch. */
-    PREFETCH,
-};
-
 /**
  * Whether the mean over heads may be taken of the queries instead of the scores: all digest scores are linear in
  * max(q, 0), min(q, 0) and the norm of q. Two roundings more than a head's own score, so only where a score has many.
  */
 __device__ static bool isLinear(const Shape& shape, const Sequence& sequence) {
     bool fits = shape.kvHeads / shape.groups * shape.headDim <= MOST_WEIGHTS;
-    return sequence.groupScore == MEAN && (shape.headDim == 64 || shape.headDim == 128) && fits;
+    return sequence.digest != CODED && sequence.groupScore == MEAN && (shape.headDim == 64 || shape.headDim == 128) && fits;
 }
 
 struct EstimateMeanArguments {
@@ -180,7 +172,7 @@ template <typename T> __device__ void estimateHeads(const EstimateHeadsArguments
     const Shape& shape = call.layer.shape;
     int queryHead = blockIdx.y, member = blockIdx.z;
     const Sequence& sequence = call.layer.sequences[member];
-    if (!overBudget(call.layer, sequence) || isLinear(shape, sequence)) return;
+    if (!overBudget(call.layer, sequence) || isLinear(shape, sequence) || sequence.digest == CODED) return;
     int page = blockIdx.x * WARPS + threadIdx.x / 32, lane = threadIdx.x % 32;
     if (page >= scoredPages(call.layer, sequence, call.mode == PREFETCH)) return;
     Timed timed(call.layer, ESTIMATE);

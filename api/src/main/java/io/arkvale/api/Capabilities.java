@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * What a backend declares it can do. Within it everything works. Outside it {@link Backend#open} and
@@ -316,12 +315,20 @@ public final class Capabilities {
                     "budgetPages is " + spec.budgetPages() + "; this backend supports no budget");
         }
         if (!supports(spec.digest())) {
-            var ranges = digestRanges.stream().map(range -> ", and " + range).collect(Collectors.joining());
             throw new UnsupportedSpecException(
-                    "digest is " + spec.digest() + "; this backend supports " + digests + ranges);
+                    "digest is " + spec.digest() + "; this backend supports " + digestsInWords());
         }
         require("groupScore", spec.groupScore(), groupScores);
         require("scope", spec.scope(), scopes);
+    }
+
+    private String digestsInWords() {
+        var words = new ArrayList<String>();
+        if (!digests.isEmpty()) {
+            words.add(digests.toString());
+        }
+        digestRanges.forEach(range -> words.add(range.toString()));
+        return String.join(", and ", words);
     }
 
     /**

@@ -296,7 +296,11 @@ public record Digest(Form form, Extent extent, float factor) {
             throw unreadable(text);
         }
         var shape = shape(match.group(1), text);
-        var digest = of(shape, extent(match.group(2), text));
+        var extent = extent(match.group(2), text);
+        if ((shape == Shape.POINT) != (extent == Extent.NONE)) {
+            throw unreadable(text);
+        }
+        var digest = of(shape, extent);
         if (match.group(3) != null) {
             digest = digest.times(number(match.group(3), text));
         }

@@ -45,7 +45,7 @@ class CapabilitiesTest {
         DECLARED.require(legal.build());
         assertThatThrownBy(() -> DECLARED.require(legal.digest(Digest.CENTROID).build()))
                 .isInstanceOf(UnsupportedSpecException.class)
-                .hasMessage("digest is CENTROID; this backend supports [CUBOID_MAX, CUBOID_MEAN]");
+                .hasMessage("digest is centroid; this backend supports [cuboid-mean, cuboid-max]");
         legal.digest(Digest.CUBOID_MAX);
         assertThatThrownBy(() -> DECLARED.require(legal.scope(Scope.RESIDENT).build()))
                 .hasMessage("scope is RESIDENT; this backend supports [ATTENDED]");

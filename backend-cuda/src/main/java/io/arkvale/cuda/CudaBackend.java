@@ -8,6 +8,7 @@ import io.arkvale.api.Capabilities.SizeRange;
 import io.arkvale.api.Capabilities.Unit;
 import io.arkvale.api.CapacityException;
 import io.arkvale.api.Digest;
+import io.arkvale.api.DigestRange;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.GroupScore;
 import io.arkvale.api.Scope;
@@ -19,6 +20,7 @@ import io.arkvale.cuda.driver.Kernels;
 import io.arkvale.cuda.step.AttentionWork;
 import io.arkvale.cuda.step.ScoreWork;
 import io.arkvale.cuda.step.Splits;
+import java.util.EnumSet;
 
 /** The backend on one GPU: its context and its kernels, which all caches share. */
 public final class CudaBackend extends CacheBackend {
@@ -27,12 +29,16 @@ public final class CudaBackend extends CacheBackend {
     /** Bytes that kernels read and write at a time. */
     private static final int TENSOR_ALIGNMENT = 16;
 
+    /** More parts of long pages and heads would not fit a multiprocessor's memory while they are summarised. */
+    private static final int MOST_PARTS = 32;
+
     private static final Capabilities CAPABILITIES = Capabilities.builder()
             .elementTypes(ElementType.values())
             .headDims(SizeRange.of(1, 256))
             .pageSizes(SizeRange.of(1, 128))
             .queryHeadsPerKvHead(SizeRange.of(1, 256))
             .digests(Digest.values())
+            .digestRange(new DigestRange(EnumSet.allOf(Digest.Shape.class), MOST_PARTS, false, true))
             .groupScores(GroupScore.values())
             .scopes(Scope.values())
             .features(

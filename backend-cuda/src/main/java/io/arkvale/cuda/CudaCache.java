@@ -38,6 +38,7 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
     public final Staging staging;
     public final Downloads downloads;
     public final Pools pools;
+    public final CodedDigests codedDigests;
     public final StepMemory stepMemory;
     public final LaunchQueue queue;
 
@@ -60,6 +61,7 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
             downloads = new Downloads(device, memory, streams);
             staging = new Staging(device, memory, streams);
             pools = new Pools(spec, memory);
+            codedDigests = new CodedDigests(spec, memory);
             stepMemory = new StepMemory(this);
             tables = new SequenceTables(this);
             truncation = new Truncation(this);
@@ -79,6 +81,9 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
 
     @Override
     protected CudaSequence doBegin(SequenceSpec settings) {
+        if (settings.isLimited()) {
+            codedDigests.require(settings.digest(), streams);
+        }
         return tables.begin(settings);
     }
 

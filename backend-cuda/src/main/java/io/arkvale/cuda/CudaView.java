@@ -1,11 +1,15 @@
 package io.arkvale.cuda;
 
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.Digest;
+import io.arkvale.api.Digest.Form;
 import io.arkvale.api.Tier;
 import io.arkvale.core.CheckedView;
 import io.arkvale.core.tensor.Elements;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** A view of a cache whose tables are on the device. */
@@ -15,6 +19,7 @@ public final class CudaView extends CheckedView<CudaSequence> {
     private final Mirror slots;
     private final Mirror digests;
     private final Mirror radii;
+    private final Map<Form, Mirror> coded = new HashMap<>();
 
     /** Version of the cache whose backups have all arrived. */
     private long settled = -1;
@@ -56,21 +61,38 @@ public final class CudaView extends CheckedView<CudaSequence> {
     protected float[] readDigest(CudaSequence sequence, int layer, int kvHead, int page) {
         int heads = spec.kvHeadsPerGroup();
         int slot = backup(sequence, layer, kvHead / heads, page);
+        var form = sequence.spec().digest().form();
+        return form.isWhole() ? readWhole(sequence, slot, kvHead % heads) : readCoded(form, slot, kvHead % heads);
+    }
+
+    private float[] readCoded(Form form, int slot, int headInGroup) {
+        var layout = new CodedLayout(form, spec.headDim());
+        var records = coded.computeIfAbsent(form, missing -> new Mirror(cache, cache.codedDigests.pool(missing)));
+        var record = new int[layout.words()];
+        long bytes = (long) Integer.BYTES * record.length;
+        records.read(
+                (slot * (long) spec.kvHeadsPerGroup() + headInGroup) * bytes, MemorySegment.ofArray(record), bytes);
+        return layout.read(record);
+    }
+
+    private float[] readWhole(CudaSequence sequence, int slot, int headInGroup) {
+        int heads = spec.kvHeadsPerGroup();
         var shape = sequence.spec().digest().shape();
+        int vectors = shape == Digest.Shape.CUBOID ? 2 : 1;
         var type = spec.elementType();
         int width = spec.headDim();
-        var digest = new float[shape.vectors() * width + shape.radii()];
+        var digest = new float[sequence.spec().digest().form().numbers(width)];
         var bytes = MemorySegment.ofArray(new byte[Math.max(width * type.bytes(), Float.BYTES)]);
-        for (int vector = 0; vector < shape.vectors(); vector++) {
+        for (int vector = 0; vector < vectors; vector++) {
             long vectorBytes = (long) width * type.bytes();
-            long at = cache.pools.digestAt(slot) + (vector * heads + kvHead % heads) * vectorBytes;
+            long at = cache.pools.digestAt(slot) + (vector * heads + headInGroup) * vectorBytes;
             digests.read(at, bytes, vectorBytes);
             for (int i = 0; i < width; i++) {
                 digest[vector * width + i] = Elements.get(bytes, type, i);
             }
         }
-        if (shape.radii() > 0) {
-            radii.read(cache.pools.radiusAt(slot, kvHead % heads), bytes, Float.BYTES);
+        if (shape == Digest.Shape.SPHERE) {
+            radii.read(cache.pools.radiusAt(slot, headInGroup), bytes, Float.BYTES);
             digest[digest.length - 1] = bytes.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 0);
         }
         return digest;

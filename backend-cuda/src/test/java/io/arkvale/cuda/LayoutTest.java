@@ -117,7 +117,13 @@ class LayoutTest {
 
     @Test
     void enumsHaveTheSameOrder() throws IOException {
-        assertThat(constants("Digest", "cache")).isEqualTo(names(Digest.values()));
+        var digests = new ArrayList<>(Arrays.stream(Digest.values())
+                .map(digest -> camel(digest.name()))
+                .toList());
+        digests.add("coded"); // what a Coded describes
+        assertThat(constants("Digest", "cache")).isEqualTo(digests);
+        assertThat(constants("CodedShape", "cache")).isEqualTo(ofCoded(Digest.Shape.values()));
+        assertThat(constants("CodedExtent", "cache")).isEqualTo(ofCoded(Digest.Extent.values()));
         assertThat(constants("GroupScore", "cache")).isEqualTo(names(GroupScore.values()));
         assertThat(constants("Scope", "cache")).isEqualTo(names(Scope.values()));
         var parts = new ArrayList<>(names(Part.values()));
@@ -216,6 +222,12 @@ class LayoutTest {
         var matcher = pattern.matcher(Files.readString(SOURCES.resolve(file)));
         assertThat(matcher.find()).as(name + " in " + file).isTrue();
         return matcher.group(1);
+    }
+
+    private static List<String> ofCoded(Enum<?>[] constants) {
+        return Arrays.stream(constants)
+                .map(constant -> camel("CODED_" + constant.name()))
+                .toList();
     }
 
     private static List<String> names(Enum<?>[] constants) {

@@ -3,6 +3,8 @@ package io.arkvale.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.arkvale.kernels.coded.CodedScoreKernel;
+import io.arkvale.kernels.coded.CodedShape;
 import io.arkvale.kernels.page.Panels;
 import io.arkvale.kernels.storage.StorageFormat;
 import io.arkvale.kernels.weights.WeightMatrix;
@@ -66,6 +68,21 @@ class AllocationTest {
             kernel.queries(queries, 0);
             kernel.cuboid(digests, 0, pages, scores, 0, pages);
             kernel.sphere(digests, 0, radii, 0, pages, scores, 0, pages);
+        });
+    }
+
+    @Test
+    void scoringOfDigestsInFewBitsAllocatesNothing() {
+        int headDim = 128;
+        int queryHeads = 4;
+        var shape = new CodedShape(headDim, headDim / 2, 8, 8, 3, 2);
+        var block = arena.allocate((long) shape.words() * CodedScoreKernel.PAGES * Integer.BYTES);
+        var kernel = Kernels.vector().codedScore(shape, queryHeads);
+        var scores = new float[queryHeads * CodedScoreKernel.PAGES];
+        var queries = new float[queryHeads * headDim];
+        assertAllocatesNothing(() -> {
+            kernel.queries(queries, 0, queries);
+            kernel.score(block, 0, CodedScoreKernel.PAGES, scores, 0, CodedScoreKernel.PAGES);
         });
     }
 

@@ -40,12 +40,11 @@ final class WholeDigests extends DigestBlocks {
         radiusRows = new PageRows(radiusFormat, Math.max(1, radii(spec, form)), columns);
         radiiAt = vectorBytes * columns;
         headBytes = headBytes(spec, form);
-        largest =
-                switch (spec.elementType()) {
-                    case F32 -> Float.MAX_VALUE;
-                    case F16 -> 65504;
-                    case BF16 -> 0x1.FEp127f;
-                };
+        largest = switch (spec.elementType()) {
+            case F32 -> Float.MAX_VALUE;
+            case F16 -> 65504;
+            case BF16 -> 0x1.FEp127f;
+        };
     }
 
     private static int vectors(Form form) {
@@ -138,7 +137,13 @@ final class WholeDigests extends DigestBlocks {
             for (int i = 0; i < pairs; i++) {
                 boolean up = page.digest().isBound() && radiusFormat == StorageFormat.BF16;
                 radiusFormat.set(
-                        worker.radiusRow, (long) i * radiusFormat.bytes(), up ? halfAbove(extents[i]) : Math.min(extents[i], radiusFormat == StorageFormat.BF16 ? 0x1.FEp127f : Float.MAX_VALUE));
+                        worker.radiusRow,
+                        (long) i * radiusFormat.bytes(),
+                        up
+                                ? halfAbove(extents[i])
+                                : Math.min(
+                                        extents[i],
+                                        radiusFormat == StorageFormat.BF16 ? 0x1.FEp127f : Float.MAX_VALUE));
             }
             radiusRows.putKeys(worker.radiusRow, 0, 0, 1, memory, radii, column);
         }

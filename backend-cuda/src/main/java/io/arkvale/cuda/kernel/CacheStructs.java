@@ -18,9 +18,26 @@ public final class CacheStructs {
     public record Tables(long slots, long backups, long attended, long runs, long changed, int capacity, int width)
             implements Struct {}
 
+    /** A sequence's digests in few bits. */
+    public record Coded(
+            long records,
+            int words,
+            int shape,
+            int extent,
+            int factor,
+            int parts,
+            int zeroBits,
+            int centreBits,
+            int extentBits)
+            implements Struct {
+        /** Of a sequence whose digests are whole. */
+        public static final Coded NONE = new Coded(0, 0, 0, 0, 0, 0, 0, 0, 0);
+    }
+
     /** One member of a step's batch. */
     public record Sequence(
             Tables tables,
+            Coded coded,
             int step,
             int length,
             int tokens,

@@ -55,6 +55,13 @@ public sealed interface KernelArguments extends Struct {
     record EstimateGroupsArguments(Layer layer, long headScores, long scores, long offsets, int mode)
             implements KernelArguments {}
 
+    // coded.cu
+
+    record DigestCodedArguments(Layer layer, Pages pages, long chunks) implements KernelArguments {}
+
+    record EstimateCodedArguments(Layer layer, Rows queries, long headScores, long offsets, int mode)
+            implements KernelArguments {}
+
     // select.cu
 
     record SelectPagesArguments(

@@ -9,6 +9,8 @@ import io.arkvale.cuda.kernel.KernelArguments.BringBackArguments;
 import io.arkvale.cuda.kernel.KernelArguments.CopyAllArguments;
 import io.arkvale.cuda.kernel.KernelArguments.CountReturnsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.DigestArguments;
+import io.arkvale.cuda.kernel.KernelArguments.DigestCodedArguments;
+import io.arkvale.cuda.kernel.KernelArguments.EstimateCodedArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EstimateGroupsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EstimateHeadsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EstimateMeanArguments;
@@ -46,6 +48,8 @@ public enum KernelName {
     ESTIMATE_MEAN("estimate", "estimateMean", EstimateMeanArguments.class, Types.ALL),
     ESTIMATE_HEADS("estimate", "estimateHeads", EstimateHeadsArguments.class, Types.ALL),
     ESTIMATE_GROUPS("estimate", "estimateGroups", EstimateGroupsArguments.class, Types.NONE),
+    DIGEST_CODED("coded", "digestCoded", DigestCodedArguments.class, Types.ALL),
+    ESTIMATE_CODED("coded", "estimateCoded", EstimateCodedArguments.class, Types.ALL),
     SELECT_PAGES("select", "selectPages", SelectPagesArguments.class, Types.NONE),
     EVICT_VICTIMS("recall", "evictVictims", EvictVictimsArguments.class, Types.NONE),
     ACQUIRE_SLOTS("recall", "acquireSlots", AcquireSlotsArguments.class, Types.NONE),

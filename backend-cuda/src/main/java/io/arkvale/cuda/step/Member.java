@@ -78,6 +78,15 @@ public final class Member extends StepMember<CudaSequence> {
 
     /** Whether queries may be averaged before they are scored; {@code isLinear} of estimate.cu. */
     public boolean isLinear() {
+        return hasWholeDigests() && isMeanLinear();
+    }
+
+    /** Whether its digests are those of digest.cu; coded.cu makes all others. */
+    public boolean hasWholeDigests() {
+        return settings().digest().form().isWhole();
+    }
+
+    private boolean isMeanLinear() {
         return switch (settings().groupScore()) {
             case MEAN ->
                 (cache.headDim() == 64 || cache.headDim() == 128)

@@ -1,6 +1,7 @@
 package io.arkvale.cuda.step;
 
 import io.arkvale.core.step.MemberRows;
+import io.arkvale.cuda.CodedDigests;
 import io.arkvale.cuda.CudaCache;
 import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.driver.Kernels.Grid;
@@ -13,6 +14,7 @@ import io.arkvale.cuda.kernel.KernelArguments.AppendArguments;
 import io.arkvale.cuda.kernel.KernelArguments.BackUpArguments;
 import io.arkvale.cuda.kernel.KernelArguments.BringBackArguments;
 import io.arkvale.cuda.kernel.KernelArguments.DigestArguments;
+import io.arkvale.cuda.kernel.KernelArguments.DigestCodedArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EvictVictimsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.GatherArguments;
 import io.arkvale.cuda.kernel.KernelArguments.GiveUpArguments;
@@ -181,6 +183,7 @@ public record PageWork(CudaCache cache, List<Member> members) {
                 cache.spec().headDim() * Float.BYTES,
                 new DigestArguments(
                         current, cache.pools.pages(), cache.pools.digestsOfBackups(), cache.pools.holders(), chunks));
+        finishCoded(layer, chunks, grid);
         cache.streams.forkBackup();
         cache.queue.launch(
                 KernelName.BACK_UP,
@@ -190,6 +193,24 @@ public record PageWork(CudaCache cache, List<Member> members) {
                 0,
                 new BackUpArguments(current, cache.pools.pages(), chunks, mostFilled));
         cache.streams.backupQueued();
+    }
+
+    private void finishCoded(int layer, long chunks, Grid grid) {
+        int sharedBytes = 0;
+        for (var member : members) {
+            if (fills(member, layer) && !member.hasWholeDigests()) {
+                var form = member.settings().digest().form();
+                sharedBytes = Math.max(sharedBytes, CodedDigests.summaryBytes(form, cache.spec()));
+            }
+        }
+        if (sharedBytes > 0) {
+            cache.queue.launch(
+                    KernelName.DIGEST_CODED,
+                    grid,
+                    DIGEST_THREADS,
+                    sharedBytes,
+                    new DigestCodedArguments(cache.stepMemory.layer(layer), cache.pools.pages(), chunks));
+        }
     }
 
     /** Whether a decode of the layer fills a page that has to be summarised and backed up. */

@@ -5,6 +5,7 @@ import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.driver.Kernels.Grid;
 import io.arkvale.cuda.driver.LaunchQueue.Lane;
 import io.arkvale.cuda.kernel.CacheStructs.Rows;
+import io.arkvale.cuda.kernel.KernelArguments.EstimateCodedArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EstimateGroupsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EstimateHeadsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EstimateMeanArguments;
@@ -80,21 +81,30 @@ public record ScoreWork(CudaCache cache, List<Member> members) {
 
     private void estimate(Launch launch) {
         int mostLinear = 0;
-        int mostOther = 0;
+        int mostWhole = 0;
+        int mostCoded = 0;
         for (var member : members) {
             if (member.isOverBudget(launch.layer(), launch.serving())) {
                 if (member.isLinear()) {
                     mostLinear = Math.max(mostLinear, member.filledAfter());
+                } else if (member.hasWholeDigests()) {
+                    mostWhole = Math.max(mostWhole, member.filledAfter());
                 } else {
-                    mostOther = Math.max(mostOther, member.filledAfter());
+                    mostCoded = Math.max(mostCoded, member.filledAfter());
                 }
             }
         }
         if (mostLinear > 0) {
             estimateMean(launch, mostLinear);
         }
-        if (mostOther > 0) {
-            estimateEachHead(launch, mostOther);
+        if (mostWhole > 0) {
+            estimateEachHead(launch, mostWhole);
+        }
+        if (mostCoded > 0) {
+            estimateCoded(launch, mostCoded);
+        }
+        if (mostWhole > 0 || mostCoded > 0) {
+            joinHeads(launch);
         }
     }
 
@@ -134,6 +144,26 @@ public record ScoreWork(CudaCache cache, List<Member> members) {
                         launch.scratch().headScores(),
                         cache.stepMemory.scoreOffsets(launch.layer()),
                         launch.mode().ordinal()));
+    }
+
+    private void estimateCoded(Launch launch, int mostPages) {
+        var spec = cache.spec();
+        cache.queue.launch(
+                KernelName.ESTIMATE_CODED,
+                launch.lane(),
+                new Grid(Math.ceilDiv(mostPages, WARPS), spec.kvHeads(), members.size()),
+                32 * WARPS,
+                WARPS * 2 * spec.headDim() * Float.BYTES,
+                new EstimateCodedArguments(
+                        cache.stepMemory.layer(launch.layer(), launch.serving()),
+                        launch.queries(),
+                        launch.scratch().headScores(),
+                        cache.stepMemory.scoreOffsets(launch.layer()),
+                        launch.mode().ordinal()));
+    }
+
+    private void joinHeads(Launch launch) {
+        var spec = cache.spec();
         cache.queue.launch(
                 KernelName.ESTIMATE_GROUPS,
                 launch.lane(),

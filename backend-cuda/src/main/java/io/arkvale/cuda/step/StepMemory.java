@@ -1,16 +1,19 @@
 package io.arkvale.cuda.step;
 
+import io.arkvale.api.Digest;
 import io.arkvale.core.step.StepMember;
 import io.arkvale.cuda.CudaCache;
 import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.driver.Address;
 import io.arkvale.cuda.driver.Scratch;
+import io.arkvale.cuda.kernel.CacheStructs.Coded;
 import io.arkvale.cuda.kernel.CacheStructs.Layer;
 import io.arkvale.cuda.kernel.CacheStructs.Rows;
 import io.arkvale.cuda.kernel.CacheStructs.Sequence;
 import io.arkvale.cuda.kernel.Serving;
 import io.arkvale.cuda.kernel.StructLayout;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -110,6 +113,7 @@ public final class StepMemory {
         var spec = member.settings();
         return new Sequence(
                 member.sequence().onDevice(),
+                spec.isLimited() ? cache.codedDigests.onDevice(spec.digest()) : Coded.NONE,
                 step,
                 member.lengthBefore(),
                 member.tokens(),
@@ -118,11 +122,17 @@ public final class StepMemory {
                 spec.sinkPages(),
                 spec.windowPages(),
                 spec.denseLayers(),
-                spec.digest().ordinal(),
+                kind(spec.digest()),
                 spec.groupScore().ordinal(),
                 spec.scope().ordinal(),
                 member.firstRow(),
                 Serving.of(member.role()).ordinal());
+    }
+
+    /** {@code Digest} of cache.cuh: the place among the seven, or behind them what is described. */
+    private static int kind(Digest digest) {
+        var named = Arrays.asList(Digest.values());
+        return digest.form().isWhole() ? named.indexOf(digest) : named.size();
     }
 
     /** A layer of the step, as kernels are given it that are for all members. */

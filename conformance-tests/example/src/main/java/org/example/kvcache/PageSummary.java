@@ -12,9 +12,6 @@ import java.util.Arrays;
  * a cuboid's bounds. Codes are not packed here: numbers are kept as their codes read, which is what others see of them.
  */
 final class PageSummary {
-    /** The largest number of each element type. */
-    private static final float[] LARGEST = {Float.MAX_VALUE, 65504, 0x1.FEp127f};
-
     private final Digest digest;
     private final Form form;
     private final ElementType type;
@@ -111,7 +108,9 @@ final class PageSummary {
         }
         var second = extents.clone();
         for (int i = 0; i < second.length && form.shape() == Shape.DISC && type != ElementType.F32; i++) {
-            second[i] = digest.isBound() ? halfAbove(second[i]) : Elements.rounded(ElementType.BF16, Math.min(second[i], LARGEST[2]));
+            second[i] = digest.isBound()
+                    ? halfAbove(second[i])
+                    : Elements.rounded(ElementType.BF16, Math.min(second[i], largest(ElementType.BF16)));
         }
         return second;
     }
@@ -121,9 +120,17 @@ final class PageSummary {
         for (int i = 0; i < width; i++) {
             var column = column(part(keys, part), i);
             float bound = digest.isBound() ? sign * most(column, sign) : centre[i] + sign * extents[i];
-            bounds[i] = Math.clamp(bound, -LARGEST[type.ordinal()], LARGEST[type.ordinal()]);
+            bounds[i] = Math.clamp(bound, -largest(type), largest(type));
         }
         return bounds;
+    }
+
+    private static float largest(ElementType type) {
+        return switch (type) {
+            case F32 -> Float.MAX_VALUE;
+            case F16 -> 65504;
+            case BF16 -> 0x1.FEp127f;
+        };
     }
 
     private float[] rounded(float[] numbers) {

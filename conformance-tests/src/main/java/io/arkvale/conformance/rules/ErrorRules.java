@@ -74,7 +74,7 @@ public final class ErrorRules extends Verification {
         return unfit.stream()
                 .filter(declared::supports)
                 .filter(digest -> spec.pageSize() % digest.form().parts() != 0
-                        || digest.shape() == Digest.Shape.DISC && spec.headDim() % 2 != 0)
+                        || (digest.shape() == Digest.Shape.DISC && spec.headDim() % 2 != 0))
                 .toList();
     }
 

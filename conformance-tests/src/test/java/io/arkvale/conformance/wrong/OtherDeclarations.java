@@ -5,6 +5,11 @@ import java.util.List;
 
 /** Backends that are right and declare something else than the example does. */
 public final class OtherDeclarations {
+    private static final String ALL_DIGESTS = """
+                            .digests(Digest.values())
+                            .digestRange(DigestRange.all(Digest.Form.MOST_PARTS))
+            """;
+
     private static final String ALL_GROUP_SCORES = ".groupScores(GroupScore.values())";
 
     private OtherDeclarations() {}
@@ -12,7 +17,7 @@ public final class OtherDeclarations {
     /** A backend that does only what every backend must, and sequences with a budget. */
     public static BackendProvider plain() {
         return provider(WrongBackend.provider(
-                "                .digests(Digest.values())\n",
+                ALL_DIGESTS,
                 "                .digests(Digest.CUBOID_MEAN)\n",
                 ALL_GROUP_SCORES,
                 ".groupScores(GroupScore.MEAN)",
@@ -26,7 +31,7 @@ public final class OtherDeclarations {
 
     /** A backend without budgets: a paged cache that attends to everything. */
     public static BackendProvider withoutBudgets() {
-        return provider(WrongBackend.provider("                .digests(Digest.values())\n", ""));
+        return provider(WrongBackend.provider(ALL_DIGESTS, ""));
     }
 
     /** A backend that stores rows in eight bits, with a scale for each, and says so. */

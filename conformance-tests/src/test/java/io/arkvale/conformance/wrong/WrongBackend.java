@@ -39,6 +39,11 @@ public record WrongBackend(int rule, String mistake, List<Patch> patches) {
         return new WrongBackend(rule, mistake, List.of(device(changes)));
     }
 
+    static WrongBackend summary(int rule, String mistake, String... changes) {
+        return new WrongBackend(
+                rule, mistake, List.of(new Patch(EXAMPLE.resolve("PageSummary.java"), List.of(changes))));
+    }
+
     static WrongBackend provider(int rule, String mistake, String... changes) {
         return new WrongBackend(rule, mistake, List.of(provider(changes)));
     }

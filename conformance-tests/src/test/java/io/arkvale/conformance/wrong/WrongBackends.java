@@ -13,6 +13,7 @@ public final class WrongBackends {
         return Stream.of(
                         WrongProviders.all(),
                         WrongDevices.all(),
+                        WrongDigests.all(),
                         WrongTensors.all(),
                         WrongTables.all(),
                         WrongCalls.all(),

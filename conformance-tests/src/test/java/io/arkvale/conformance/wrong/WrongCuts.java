@@ -65,7 +65,7 @@ final class WrongCuts {
                         711,
                         "the digest of the other kind is kept",
                         FORK,
-                        "(!source.spec().isLimited(layer) || source.spec().digest() != settings.digest());",
+                        "(!source.spec().isLimited(layer) || !source.spec().digest().equals(settings.digest()));",
                         "(!source.spec().isLimited(layer) || source.spec().digest().shape() != settings.digest().shape());"),
                 core(
                         711,

@@ -64,21 +64,6 @@ final class WrongDevices {
                         "MemorySegment.copy(values.segment(), value, slot, value(",
                         "MemorySegment.copy(keys.segment(), key, slot, value("),
                 device(
-                        303,
-                        "a digest too small: made without the page's last token",
-                        "var keys = new float[spec.pageSize()][];",
-                        "var keys = new float[Math.max(1, spec.pageSize() - 1)][];"),
-                device(
-                        303,
-                        "mean and middle of the distances confused",
-                        "digest == Digest.CUBOID_MEAN ?",
-                        "digest == Digest.CUBOID_CENTER ?"),
-                device(
-                        402,
-                        "sphere radius without the query's norm",
-                        "score + summary[width] * (float) Math.sqrt(squares)",
-                        "score + summary[width]"),
-                device(
                         606,
                         "a score off by one page",
                         "var summary = block(part.blocks().applyAsInt(page))",

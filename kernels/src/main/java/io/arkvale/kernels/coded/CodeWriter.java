@@ -13,6 +13,8 @@ public final class CodeWriter {
     private final int[] words;
     /** What the zero points read as. */
     private final float[] zeros;
+    /** The zero points of a run, exact. */
+    private final double[] middles = new double[CodedShape.RUN];
 
     /** A writer of records of a shape. */
     public CodeWriter(CodedShape shape) {
@@ -47,7 +49,6 @@ public final class CodeWriter {
 
     /** The zero points lie midway between the parts' extreme centres. */
     private void zeros(float[] centres, int run, int from, int until) {
-        var middles = new double[until - from];
         double lowest = Double.POSITIVE_INFINITY;
         double highest = Double.NEGATIVE_INFINITY;
         for (int i = from; i < until; i++) {

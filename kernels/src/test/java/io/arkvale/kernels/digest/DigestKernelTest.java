@@ -28,6 +28,25 @@ class DigestKernelTest {
         }
     }
 
+    private static void checkPair(
+            double[] keys, float[] centre, int i, int headDim, int tokens, float smallest, float largest, float mean) {
+        int half = headDim / 2;
+        double near = Double.POSITIVE_INFINITY;
+        double far = 0;
+        double sum = 0;
+        for (int token = 0; token < tokens; token++) {
+            double distance = Math.hypot(
+                    keys[token * headDim + i] - centre[i], keys[token * headDim + half + i] - centre[half + i]);
+            near = Math.min(near, distance);
+            far = Math.max(far, distance);
+            sum += distance;
+        }
+        double rounding = 2 * Samples.U; // to float32 once, and far less in float64
+        assertThat((double) smallest).isCloseTo(near, within(rounding * near));
+        assertThat((double) largest).isCloseTo(far, within(rounding * far));
+        assertThat((double) mean).isCloseTo(sum / tokens, within(Samples.gamma(tokens + 3) * sum / tokens));
+    }
+
     private static void checkColumns(DigestKernel digest, double[] keys, float[] centre, int headDim, int tokens) {
         var minimum = new float[headDim];
         var maximum = new float[headDim];
@@ -37,6 +56,10 @@ class DigestKernelTest {
         var meanDeviation = new float[headDim];
         digest.bounds(minimum, maximum);
         digest.mean(mean);
+        digest.pairDeviations(centre, smallest, largest, meanDeviation);
+        for (int i = 0; i < headDim / 2; i++) {
+            checkPair(keys, centre, i, headDim, tokens, smallest[i], largest[i], meanDeviation[i]);
+        }
         digest.deviations(centre, smallest, largest, meanDeviation);
         for (int i = 0; i < headDim; i++) {
             double low = Double.POSITIVE_INFINITY;

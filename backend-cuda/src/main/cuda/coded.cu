@@ -1,0 +1,302 @@
+// Digests in few bits: makes them of the pages that the call filled, and scores pages from them.
+//
+// A record holds what SPEC.md says of one page and KV head, in words of 32 bits, CodedLayout.java likewise:
+//   [runs]       low | step << 16 of the zero points, both the upper half of a float32
+//   [runs]       half step of the offsets | step of the extents << 16
+//   zero points  a code of zeroBits each, from the lowest bit on
+//   per part     a code of centreBits per offset, if there are several parts, then one of extentBits per extent, each from a
+//                new word on
+// A run is as long as a warp, so that a warp makes the scales of a run, a lane per element.
+#include "cache.cuh"
+
+constexpr int WARPS = 8;
+constexpr int DIGEST_WARPS = 4;
+constexpr int RUN = 32;
+constexpr uint32_t HIGHEST_HALF = 0x7f7f; // of a finite number
+
+/** Where things lie in a record. */
+struct Layout {
+    int runs, extents, zeros, firstPart, offsetWords, partWords;
+    __device__ Layout(const Coded& coded, int width) {
+        runs = (width + RUN - 1) / RUN;
+        extents = coded.shape == CODED_CUBOID ? width : coded.shape == CODED_DISC ? width / 2 : coded.shape == CODED_SPHERE ? 1 : 0;
+        zeros = coded.parts > 1 || extents > 0 ? 2 * runs : runs;
+        firstPart = zeros + words(width, coded.zeroBits);
+        offsetWords = coded.parts > 1 ? words(width, coded.centreBits) : 0;
+        partWords = offsetWords + words(extents, coded.extentBits);
+    }
+    __device__ static int words(int codes, int bits) { return (codes * bits + 31) / 32; }
+    __device__ int offsetsOf(int part) const { return firstPart + part * partWords; }
+    __device__ int extentsOf(int part) const { return offsetsOf(part) + offsetWords; }
+};
+
+__device__ static float ofHalf(uint32_t half) { return __uint_as_float(half << 16); }
+
+/** The upper half of the least float32 that has no lower one and is not below a number of at least 0; at most finite. */
+__device__ static uint32_t halfAbove(double number) {
+    uint32_t bits = __float_as_uint(__double2float_ru(number));
+    return min((bits >> 16) + ((bits & 0xffff) ? 1u : 0u), HIGHEST_HALF);
+}
+
+/** The same of the largest that is not above a number. */
+__device__ static uint32_t halfBelow(double number) {
+    return number < 0 ? halfAbove(-number) | 0x8000u : __float_as_uint(__double2float_rd(number)) >> 16;
+}
+
+__device__ static int nearest(double steps, int most) { return (int)fmin(fmax(floor(steps + 0.5), 0.0), (double)most); }
+
+__device__ static void putCode(uint32_t* words, int index, int bits, uint32_t code) {
+    int bit = index * bits, word = bit / 32, shift = bit % 32;
+    atomicOr(words + word, code << shift);
+    if (shift + bits > 32) atomicOr(words + word + 1, code >> (32 - shift));
+}
+
+__device__ static uint32_t codeAt(const uint32_t* words, int index, int bits) {
+    int bit = index * bits, word = bit / 32, shift = bit % 32;
+    uint32_t code = words[word] >> shift;
+    if (shift + bits > 32) code |= words[word + 1] << (32 - shift);
+    return code & ((1u << bits) - 1);
+}
+
+__device__ static double warpMost(double number) {
+    for (int step = 16; step; step /= 2) number = fmax(number, __shfl_xor_sync(~0u, number, step));
+    return number;
+}
+
+/** A warp rounds the centres of a run, [parts][width], and replaces them by what they read as. */
+__device__ static void codeCentres(const Coded& coded, const Layout& layout, int run, int width, float* centres, uint32_t* words) {
+    int lane = threadIdx.x % 32, i = run * RUN + lane;
+    bool active = i < width;
+    double middle = 0;
+    if (active) {
+        float least = centres[i], most = least;
+        for (int part = 1; part < coded.parts; part++) {
+            least = fminf(least, centres[part * width + i]);
+            most = fmaxf(most, centres[part * width + i]);
+        }
+        middle = ((double)least + most) / 2;
+    }
+    double highest = warpMost(active ? middle : -CUDART_INF), lowest = -warpMost(active ? -middle : -CUDART_INF);
+    int codes = (1 << coded.zeroBits) - 1;
+    uint32_t low = halfBelow(lowest), half = halfAbove((highest - ofHalf(low)) / codes);
+    float origin = ofHalf(low), step = ofHalf(half);
+    if (lane == 0) words[run] = low | half << 16;
+    float zero = 0;
+    if (active) {
+        int code = step == 0 ? 0 : nearest((middle - origin) / step, codes);
+        while (!isfinite(fmaf(step, (float)code, origin))) code--;
+        zero = fmaf(step, (float)code, origin);
+        putCode(words + layout.zeros, i, coded.zeroBits, code);
+        if (coded.parts == 1) centres[i] = zero;
+    }
+    if (coded.parts == 1) return;
+
+    double farthest = 0;
+    if (active) {
+        for (int part = 0; part < coded.parts; part++) farthest = fmax(farthest, fabs((double)centres[part * width + i] - zero));
+    }
+    codes = (1 << coded.centreBits) - 1;
+    half = halfAbove(warpMost(farthest) / codes);
+    float halfStep = ofHalf(half);
+    if (lane == 0) atomicOr(words + layout.runs + run, half);
+    if (!active) return;
+    for (int part = 0; part < coded.parts; part++) {
+        double offset = (double)centres[part * width + i] - zero;
+        int code = halfStep == 0 ? 0 : nearest((offset / halfStep + codes) / 2, codes);
+        while (!isfinite(fmaf(halfStep, (float)(2 * code - codes), zero))) code += offset > 0 ? -1 : 1;
+        centres[part * width + i] = fmaf(halfStep, (float)(2 * code - codes), zero);
+        putCode(words + layout.offsetsOf(part), i, coded.centreBits, code);
+    }
+}
+
+/** A warp rounds the extents of a run, [parts][extents]. */
+__device__ static void codeExtents(const Coded& coded, const Layout& layout, int run, const float* extents, uint32_t* words) {
+    int lane = threadIdx.x % 32, i = run * RUN + lane;
+    bool active = i < layout.extents, up = coded.extent == CODED_LARGEST && __int_as_float(coded.factor) == 1;
+    double largest = 0;
+    if (active) {
+        for (int part = 0; part < coded.parts; part++) largest = fmax(largest, (double)extents[part * layout.extents + i]);
+    }
+    int codes = (1 << coded.extentBits) - 1;
+    uint32_t half = halfAbove(warpMost(largest) / codes);
+    float step = ofHalf(half);
+    if (lane == 0) atomicOr(words + layout.runs + run, half << 16);
+    if (!active) return;
+    for (int part = 0; part < coded.parts; part++) {
+        double steps = step == 0 ? 0 : (double)extents[part * layout.extents + i] / step;
+        int code = up ? (int)fmin(ceil(steps), (double)codes) : nearest(steps, codes);
+        while (!isfinite(step * (float)code)) code--;
+        putCode(words + layout.extentsOf(part), i, coded.extentBits, code);
+    }
+}
+
+/** One of the distances of a part, by the kind of extent. */
+__device__ static float reach(const Coded& coded, double least, double most, double mean) {
+    double distance = coded.extent == CODED_LARGEST ? most : coded.extent == CODED_CENTER ? 0.5 * least + 0.5 * most : mean;
+    return (float)fmin(distance * __int_as_float(coded.factor), (double)3.402823466e38f);
+}
+
+struct DigestCodedArguments {
+    Layer layer;
+    Pages pages;
+    /** [batch], or null in decode */
+    const Chunk* chunks;
+};
+
+/** Summarises pages: grid (most filled pages, kvHeads, batch). Float64, as in digest.cu. */
+template <typename T> __device__ void digestCoded(const DigestCodedArguments& call) {
+    const Shape& shape = call.layer.shape;
+    int head = blockIdx.y, member = blockIdx.z;
+    const Sequence& sequence = call.layer.sequences[member];
+    const Coded& coded = sequence.coded;
+    Chunk chunk = chunkOf(call.chunks, call.layer.sequences, member);
+    int page = chunk.first / shape.pageSize + blockIdx.x;
+    if (page >= (chunk.first + chunk.tokens) / shape.pageSize || !limited(call.layer, sequence) || sequence.digest != CODED) return;
+    Timed timed(call.layer, APPEND);
+    int heads = shape.kvHeads / shape.groups, group = head / heads, headInGroup = head % heads;
+    long long offset = tableOffset(call.layer, sequence, group) + page;
+    int slot = sequence.tables.slots[offset], backup = sequence.tables.backups[offset];
+    int width = shape.headDim, tokens = shape.pageSize / coded.parts;
+    const T* keys = keysOf<T>(call.pages, shape, slot, headInGroup);
+    Layout layout(coded, width);
+    extern __shared__ float centres[]; // [parts][width], then extents [parts][extents], then the record
+    float* extents = centres + coded.parts * width;
+    uint32_t* words = reinterpret_cast<uint32_t*>(extents + coded.parts * layout.extents);
+    int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+
+    for (int word = threadIdx.x; word < coded.words; word += blockDim.x) words[word] = 0;
+    bool midway = coded.shape == CODED_CUBOID || coded.shape == CODED_SPHERE;
+    for (int index = threadIdx.x; index < coded.parts * width; index += blockDim.x) {
+        const T* column = keys + (long long)(index / width) * tokens * width + index % width;
+        float least = widen(column[0]), most = least;
+        double sum = 0;
+        for (int t = 0; t < tokens; t++) {
+            float key = widen(column[(long long)t * width]);
+            least = fminf(least, key);
+            most = fmaxf(most, key);
+            sum += key;
+        }
+        centres[index] = midway ? 0.5f * least + 0.5f * most : (float)(sum / tokens);
+    }
+    __syncthreads();
+    for (int run = warp; run < layout.runs; run += DIGEST_WARPS) codeCentres(coded, layout, run, width, centres, words);
+    __syncthreads();
+
+    if (coded.shape == CODED_SPHERE) {
+        for (int part = warp; part < coded.parts; part += DIGEST_WARPS) {
+            double least = CUDART_INF, most = 0, sum = 0;
+            for (int t = 0; t < tokens; t++) {
+                const T* key = keys + ((long long)part * tokens + t) * width;
+                double squares = 0;
+                for (int i = lane; i < width; i += 32) {
+                    double difference = (double)widen(key[i]) - centres[part * width + i];
+                    squares += difference * difference;
+                }
+                for (int step = 16; step; step /= 2) squares += __shfl_xor_sync(~0u, squares, step);
+                double norm = sqrt(squares);
+                least = fmin(least, norm);
+                most = fmax(most, norm);
+                sum += norm;
+            }
+            if (lane == 0) extents[part] = reach(coded, least, most, sum / tokens);
+        }
+    } else {
+        for (int index = threadIdx.x; index < coded.parts * layout.extents; index += blockDim.x) {
+            int part = index / layout.extents, i = index % layout.extents;
+            const T* column = keys + (long long)part * tokens * width + i;
+            const float* centre = centres + part * width + i;
+            double least = CUDART_INF, most = 0, sum = 0;
+            for (int t = 0; t < tokens; t++) {
+                double distance = fabs((double)widen(column[(long long)t * width]) - centre[0]);
+                if (coded.shape == CODED_DISC) {
+                    double other = (double)widen(column[(long long)t * width + width / 2]) - centre[width / 2];
+                    distance = sqrt(distance * distance + other * other);
+                }
+                least = fmin(least, distance);
+                most = fmax(most, distance);
+                sum += distance;
+            }
+            extents[index] = reach(coded, least, most, sum / tokens);
+        }
+    }
+    __syncthreads();
+    for (int run = warp; run < (layout.extents + RUN - 1) / RUN; run += DIGEST_WARPS) codeExtents(coded, layout, run, extents, words);
+    __syncthreads();
+    uint32_t* record = coded.records + ((long long)backup * heads + headInGroup) * coded.words;
+    for (int word = threadIdx.x; word < coded.words; word += blockDim.x) record[word] = words[word];
+}
+
+struct EstimateCodedArguments {
+    Layer layer;
+    Rows queries;
+    /** [rows][queryHeads], written */
+    float* headScores;
+    /** [batch]: the first row of each member. */
+    const int* offsets;
+    EstimateMode mode;
+};
+
+/** Scores of query heads: grid (page blocks, kvHeads, batch), a warp per page and KV head, which widens a part at a time. */
+template <typename T> __device__ void estimateCoded(const EstimateCodedArguments& call) {
+    const Shape& shape = call.layer.shape;
+    int head = blockIdx.y, member = blockIdx.z;
+    const Sequence& sequence = call.layer.sequences[member];
+    const Coded& coded = sequence.coded;
+    if (!overBudget(call.layer, sequence) || sequence.digest != CODED) return;
+    int warp = threadIdx.x / 32, lane = threadIdx.x % 32, page = blockIdx.x * WARPS + warp;
+    if (page >= scoredPages(call.layer, sequence, call.mode == PREFETCH)) return;
+    Timed timed(call.layer, ESTIMATE);
+    int heads = shape.kvHeads / shape.groups, share = shape.queryHeads / shape.kvHeads, width = shape.headDim;
+    int backup = sequence.tables.backups[tableOffset(call.layer, sequence, head / heads) + page];
+    const uint32_t* record = coded.records + ((long long)backup * heads + head % heads) * coded.words;
+    const T* queries = rowAt<T>(call.queries, scoringRow(call.layer, sequence, member), (long long)head * share * width);
+    float* scores = call.headScores + ((long long)call.offsets[member] + page) * shape.queryHeads + head * share;
+    Layout layout(coded, width);
+    extern __shared__ float shared[]; // per warp [width] zero points, which become centres, and [width] extents
+    float* centre = shared + warp * 2 * width;
+    float* extents = centre + width;
+
+    for (int part = 0; part < coded.parts; part++) {
+        const uint32_t* offsets = record + layout.offsetsOf(part);
+        const uint32_t* reaches = record + layout.extentsOf(part);
+        for (int i = lane; i < width; i += 32) {
+            uint32_t scale = record[i / RUN];
+            float number = fmaf(ofHalf(scale >> 16), (float)codeAt(record + layout.zeros, i, coded.zeroBits), ofHalf(scale));
+            if (coded.parts > 1) {
+                int codes = (1 << coded.centreBits) - 1;
+                float halfStep = ofHalf(record[layout.runs + i / RUN]);
+                number = fmaf(halfStep, (float)(2 * (int)codeAt(offsets, i, coded.centreBits) - codes), number);
+            }
+            centre[i] = number;
+        }
+        for (int i = lane; i < layout.extents; i += 32) {
+            float step = ofHalf(record[layout.runs + i / RUN] >> 16);
+            extents[i] = step * (float)codeAt(reaches, i, coded.extentBits);
+        }
+        __syncwarp();
+        for (int h = 0; h < share; h++) {
+            const T* query = queries + (long long)h * width;
+            float score = 0, square = 0;
+            for (int i = lane; i < width; i += 32) {
+                float q = widen(query[i]);
+                score += q * centre[i];
+                square += q * q;
+                if (coded.shape == CODED_CUBOID) score += fabsf(q) * extents[i];
+                if (coded.shape == CODED_DISC && i < width / 2) {
+                    float other = widen(query[i + width / 2]);
+                    score += sqrtf(q * q + other * other) * extents[i];
+                }
+            }
+            for (int step = 16; step; step /= 2) {
+                score += __shfl_xor_sync(~0u, score, step);
+                square += __shfl_xor_sync(~0u, square, step);
+            }
+            if (coded.shape == CODED_SPHERE) score += sqrtf(square) * extents[0];
+            if (lane == 0) scores[h] = part == 0 ? score : fmaxf(scores[h], score);
+        }
+        __syncwarp();
+    }
+}
+
+KERNELS(digestCoded, DigestCodedArguments, 32 * DIGEST_WARPS, 1)
+KERNELS(estimateCoded, EstimateCodedArguments, 32 * WARPS, 1)
