@@ -84,7 +84,7 @@ __device__ static void codeCentres(const Coded& coded, const Layout& layout, int
     float zero = 0;
     if (active) {
         int code = step == 0 ? 0 : nearest((middle - origin) / step, codes);
-        while (!isfinite(fmaf(step, (float)code, origin))) code--;
+        while (code > 0 && !isfinite(fmaf(step, (float)code, origin))) code--;
         zero = fmaf(step, (float)code, origin);
         putCode(words + layout.zeros, i, coded.zeroBits, code);
         if (coded.parts == 1) centres[i] = zero;
@@ -103,7 +103,8 @@ __device__ static void codeCentres(const Coded& coded, const Layout& layout, int
     for (int part = 0; part < coded.parts; part++) {
         double offset = (double)centres[part * width + i] - zero;
         int code = halfStep == 0 ? 0 : nearest((offset / halfStep + codes) / 2, codes);
-        while (!isfinite(fmaf(halfStep, (float)(2 * code - codes), zero))) code += offset > 0 ? -1 : 1;
+        int towardsZero = offset > 0 ? -1 : 1, last = offset > 0 ? 0 : codes; // what is not finite at all stays so
+        while (code != last && !isfinite(fmaf(halfStep, (float)(2 * code - codes), zero))) code += towardsZero;
         centres[part * width + i] = fmaf(halfStep, (float)(2 * code - codes), zero);
         putCode(words + layout.offsetsOf(part), i, coded.centreBits, code);
     }
@@ -125,7 +126,7 @@ __device__ static void codeExtents(const Coded& coded, const Layout& layout, int
     for (int part = 0; part < coded.parts; part++) {
         double steps = step == 0 ? 0 : (double)extents[part * layout.extents + i] / step;
         int code = up ? (int)fmin(ceil(steps), (double)codes) : nearest(steps, codes);
-        while (!isfinite(step * (float)code)) code--;
+        while (code > 0 && !isfinite(step * (float)code)) code--;
         putCode(words + layout.extentsOf(part), i, coded.extentBits, code);
     }
 }

@@ -209,7 +209,7 @@ final class PageSummary {
     /** Steps from a number, fewer where the result would not be finite. */
     private static float finite(float step, int steps, float from) {
         float number = Math.fma(step, steps, from);
-        return Float.isFinite(number) ? number : finite(step, steps - Integer.signum(steps), from);
+        return Float.isFinite(number) || steps == 0 ? number : finite(step, steps - Integer.signum(steps), from);
     }
 
     /** The least number of BF16 that is not below a number of at least 0; the largest of them at most. */

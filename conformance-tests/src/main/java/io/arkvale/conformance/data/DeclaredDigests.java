@@ -9,6 +9,7 @@ import io.arkvale.api.DigestRange;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -23,14 +24,47 @@ public final class DeclaredDigests {
         this.capabilities = capabilities;
     }
 
-    /** Those that are named and those of ranges alike; of bounds more than of others. */
+    /**
+     * Those that are named, and those of ranges more often.
+     *
+     * @throws SkippedException if there is none, so that no sequence has a budget
+     */
     public Arbitrary<Digest> any() {
+        if (!capabilities.supportsBudgets()) {
+            throw new SkippedException("the backend declares no digest, so that no sequence has a budget");
+        }
         var some = new ArrayList<Tuple.Tuple2<Integer, Arbitrary<Digest>>>();
         if (!capabilities.digests().isEmpty()) {
             some.add(Tuple.of(1, Arbitraries.of(sorted())));
         }
         for (var range : capabilities.digestRanges()) {
-            some.add(Tuple.of(1, described(range)));
+            some.add(Tuple.of(2, described(range)));
+        }
+        return Arbitraries.frequencyOf(some);
+    }
+
+    /**
+     * Those that bound every dot product.
+     *
+     * @throws SkippedException if there is none
+     */
+    Arbitrary<Digest> bounds() {
+        var some = new ArrayList<Tuple.Tuple2<Integer, Arbitrary<Digest>>>();
+        var named = sorted().stream().filter(Digest::isBound).toList();
+        if (!named.isEmpty()) {
+            some.add(Tuple.of(1, Arbitraries.of(named)));
+        }
+        for (var range : capabilities.digestRanges()) {
+            if (!range.shapes().equals(Set.of(Shape.POINT))) {
+                some.add(Tuple.of(
+                        2,
+                        described(range)
+                                .filter(digest -> digest.shape() != Shape.POINT)
+                                .map(digest -> new Digest(digest.form(), Extent.LARGEST, 1))));
+            }
+        }
+        if (some.isEmpty()) {
+            throw new SkippedException("the backend declares no digest that bounds dot products");
         }
         return Arbitraries.frequencyOf(some);
     }
@@ -94,7 +128,7 @@ public final class DeclaredDigests {
         }
         return some().stream()
                 .filter(one -> one.shape() != Shape.DISC)
-                .findFirst()
+                .min(Comparator.comparing(one -> one.isBound() != digest.isBound()))
                 .orElseThrow(() -> new SkippedException("the backend declares discs alone, and headDim is " + headDim));
     }
 }

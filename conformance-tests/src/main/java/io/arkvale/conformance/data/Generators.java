@@ -120,9 +120,6 @@ public final class Generators {
      * @throws SkippedException if the backend declares no budgets
      */
     public Arbitrary<SequenceSpec> limitedSettings() {
-        if (!capabilities.supportsBudgets()) {
-            throw new SkippedException("the backend declares no digest, so that no sequence has a budget");
-        }
         var pinned = Combinators.combine(Arbitraries.of(0, 1, 2), Arbitraries.of(1, 2, 3))
                 .as((sink, window) -> Tuple.of(sink, window));
         return Combinators.combine(
@@ -152,7 +149,20 @@ public final class Generators {
 
     /** Scenes of sequences with a budget that their prompts exceed, all with one digest. */
     public Arbitrary<Scene> digestScenes() {
-        return Combinators.combine(overBudgetScenes(), digests.any())
+        return digestScenes(digests.any());
+    }
+
+    /**
+     * The same with a digest that bounds every dot product.
+     *
+     * @throws SkippedException if the backend declares none
+     */
+    public Arbitrary<Scene> boundScenes() {
+        return digestScenes(digests.bounds());
+    }
+
+    private Arbitrary<Scene> digestScenes(Arbitrary<Digest> some) {
+        return Combinators.combine(overBudgetScenes(), some)
                 .as((scene, digest) -> scene.settings(one -> Settings.with(
                         one,
                         digests.fitting(

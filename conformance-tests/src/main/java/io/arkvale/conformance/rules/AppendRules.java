@@ -3,13 +3,11 @@ package io.arkvale.conformance.rules;
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.api.Capabilities.Feature;
-import io.arkvale.api.Digest;
 import io.arkvale.api.DigestRange;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.conformance.cases.DataKind;
 import io.arkvale.conformance.cases.Route;
 import io.arkvale.conformance.cases.Scene;
-import io.arkvale.conformance.data.Settings;
 import io.arkvale.conformance.data.SkippedException;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.play.Play;
@@ -76,16 +74,7 @@ public final class AppendRules extends Verification {
      * centre as it is stored, over all of a part's tokens, and rounded up.
      */
     public void required_spec308_keysLieWithinBounds() {
-        forScenes(
-                generators().digestScenes().map(scene -> scene.settings(AppendRules::bounding)),
-                play -> play.prompt(false).decode(Route.FIVE));
-    }
-
-    private static SequenceSpec bounding(SequenceSpec settings) {
-        var digest = settings.digest();
-        return digest.shape() == Digest.Shape.POINT
-                ? settings
-                : Settings.with(settings, new Digest(digest.form(), Digest.Extent.LARGEST, 1));
+        forScenes(generators().boundScenes(), play -> play.prompt(false).decode(Route.FIVE));
     }
 
     /**

@@ -38,8 +38,17 @@ public final class EstimateRules extends Verification {
         assume(
                 backend().capabilities().queryHeadsPerKvHead().contains(1),
                 "the backend does not declare one query head per KV head, whose scores alone can be seen");
-        var oneHead = generators().overBudgetScenes().map(this::withOneHeadAGroup);
+        var oneHead =
+                generators().overBudgetScenes().map(EstimateRules::fillBudget).map(this::withOneHeadAGroup);
         forScenes(oneHead, play -> play.prompt(false).decode(Route.FIVE));
+    }
+
+    /** Prompts that fill their budgets, so that nothing is ranked before a step shows its scores. */
+    private static Scene fillBudget(Scene scene) {
+        var pageSize = scene.shape().pageSize();
+        return scene.prompts(scene.settings().stream()
+                .map(one -> one.budgetPages() * pageSize)
+                .toList());
     }
 
     private Scene withOneHeadAGroup(Scene scene) {
@@ -90,7 +99,7 @@ public final class EstimateRules extends Verification {
     }
 
     private Arbitrary<Scene> with(Arbitrary<GroupScore> groupScores) {
-        return Combinators.combine(generators().overBudgetScenes(), groupScores)
+        return Combinators.combine(generators().overBudgetScenes().map(EstimateRules::fillBudget), groupScores)
                 .as((scene, groupScore) -> scene.settings(one -> Settings.with(one, groupScore)));
     }
 

@@ -34,7 +34,7 @@ final class WrongDigests {
                         308,
                         "extents measured from the centre before it was rounded",
                         "extents(part(keys, part), centres[part]);",
-                        "extents(part(keys, part), unrounded[part]);"),
+                        "extents(part(keys, part), centre(part(keys, part)));"),
                 summary(
                         308,
                         "pairs of neighbours",

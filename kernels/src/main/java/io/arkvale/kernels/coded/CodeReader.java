@@ -41,13 +41,7 @@ public final class CodeReader {
     }
 
     private static int code(int[] words, int first, int index, int bits) {
-        int bit = index * bits;
-        int word = first + bit / Integer.SIZE;
-        int shift = bit % Integer.SIZE;
-        int code = words[word] >>> shift;
-        if (shift + bits > Integer.SIZE) {
-            code |= words[word + 1] << (Integer.SIZE - shift);
-        }
-        return code & CodedShape.most(bits);
+        int perWord = CodedShape.codesPerWord(bits);
+        return (words[first + index / perWord] >>> (index % perWord * bits)) & CodedShape.most(bits);
     }
 }

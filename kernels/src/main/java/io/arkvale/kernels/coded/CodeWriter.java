@@ -72,7 +72,7 @@ public final class CodeWriter {
         words[shape.zeroScale(run)] = low | half << 16;
         for (int i = from; i < until; i++) {
             int code = step == 0 ? 0 : nearest((middles[i - from] - zero) / step, most);
-            while (!Float.isFinite(Math.fma(step, code, zero))) {
+            while (code > 0 && !Float.isFinite(Math.fma(step, code, zero))) {
                 code--;
             }
             zeros[i] = Math.fma(step, code, zero);
@@ -97,8 +97,10 @@ public final class CodeWriter {
                 int at = part * shape.headDim() + i;
                 double offset = (double) centres[at] - zeros[i];
                 int code = halfStep == 0 ? 0 : nearest((offset / halfStep + most) / 2, most);
-                while (!Float.isFinite(centre(halfStep, code, most, zeros[i]))) {
-                    code += offset > 0 ? -1 : 1;
+                int towardsZero = offset > 0 ? -1 : 1;
+                while (code != (towardsZero > 0 ? most : 0)
+                        && !Float.isFinite(centre(halfStep, code, most, zeros[i]))) {
+                    code += towardsZero;
                 }
                 centres[at] = centre(halfStep, code, most, zeros[i]);
                 put(shape.offsets(part), i, shape.centreBits(), code);
@@ -133,8 +135,8 @@ public final class CodeWriter {
                 for (int i = from; i < until; i++) {
                     int at = part * shape.extents() + i;
                     double steps = step == 0 ? 0 : (double) extents[at] / step;
-                    int code = up ? (int) Math.min(Math.ceil(steps), most) : nearest(steps, most);
-                    while (!Float.isFinite(step * code)) {
+                    int code = up ? (int) Math.clamp(Math.ceil(steps), 0, most) : nearest(steps, most);
+                    while (code > 0 && !Float.isFinite(step * code)) {
                         code--;
                     }
                     extents[at] = step * code;
@@ -149,13 +151,8 @@ public final class CodeWriter {
     }
 
     private void put(int first, int index, int bits, int code) {
-        int bit = index * bits;
-        int word = first + bit / Integer.SIZE;
-        int shift = bit % Integer.SIZE;
-        words[word] |= code << shift;
-        if (shift + bits > Integer.SIZE) {
-            words[word + 1] |= code >>> (Integer.SIZE - shift);
-        }
+        int perWord = CodedShape.codesPerWord(bits);
+        words[first + index / perWord] |= code << (index % perWord * bits);
     }
 
     static float ofHalf(int half) {

@@ -11,7 +11,7 @@ import io.arkvale.kernels.primitive.Shapes;
  *       16 bits of a float32;
  *   <li>per run, if there are several parts or any extents: half the step of the parts' offsets in the lower half, the step
  *       of the extents in the upper;
- *   <li>a code per zero point, one after another from the lowest bit on, and a last word that may not be full;
+ *   <li>a code per zero point, as many per word as it has room for, from the lowest bits on;
  *   <li>per part: a code per offset, if there are several parts, and then one per extent, each from a new word on.
  * </ol>
  *
@@ -91,7 +91,12 @@ public record CodedShape(int headDim, int extents, int parts, int zeroBits, int 
     }
 
     private static int words(int codes, int bits) {
-        return Math.ceilDiv(codes * bits, Integer.SIZE);
+        return codes == 0 ? 0 : Math.ceilDiv(codes, codesPerWord(bits));
+    }
+
+    /** Codes of a word, of which the highest bits may be left over: no code lies in two. */
+    static int codesPerWord(int bits) {
+        return Integer.SIZE / bits;
     }
 
     /** The largest code of so many bits. */

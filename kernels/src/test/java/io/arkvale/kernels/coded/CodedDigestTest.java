@@ -166,6 +166,21 @@ class CodedDigestTest {
     }
 
     @Test
+    void numbersThatAreNotFiniteEnd() {
+        for (float number : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+            var shape = new CodedShape(3, 3, 2, 8, 3, 2);
+            var centres = new float[] {1, number, 2, 3, 4, number};
+            var extents = new float[] {1, number, 0, 2, 3, number};
+            var writer = new CodeWriter(shape);
+            writer.centres(centres);
+            writer.extents(extents, true);
+            var read = new float[shape.numbers()];
+            new CodeReader(shape).read(writer.words(), read);
+            assertThat(read).isEqualTo(joined(shape, centres, extents));
+        }
+    }
+
+    @Test
     void theLargestAndTheSmallestNumbersReadAsFiniteOnes() {
         for (float magnitude : new float[] {Float.MAX_VALUE, Float.MIN_VALUE, 0}) {
             for (int parts : new int[] {1, 2}) {
