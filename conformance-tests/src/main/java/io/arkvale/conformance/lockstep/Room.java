@@ -5,10 +5,12 @@ import io.arkvale.api.CacheSpec;
 import io.arkvale.api.SlotNeed;
 import io.arkvale.conformance.oracle.OracleSequence;
 import io.arkvale.conformance.oracle.OracleTable;
+import io.arkvale.conformance.oracle.PageRecord;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** What the pools must have room for: when a call may be refused for want of slots, and when it must not. */
 final class Room {
@@ -110,10 +112,23 @@ final class Room {
                         + (copied && was.resident(group).get(is.pages() - 1) ? 1 : 0);
             }
             for (var page = 0; is.limited() && page < is.filled(); page++) {
-                backup += was.record(page) == null ? spec.headGroups() : 0;
+                backup += isBackedUp(layer, Objects.requireNonNull(is.record(page))) ? 0 : spec.headGroups();
             }
         }
         return device + (passes ? 1 : 0) > freeDevice() || backup > freeBackups();
+    }
+
+    private boolean isBackedUp(int layer, PageRecord wanted) {
+        for (var pair : lockstep.pairs()) {
+            var table = pair.model().table(layer);
+            for (var page = 0; page < table.pages(); page++) {
+                var record = table.record(page);
+                if (record != null && record.backup() == wanted.backup()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static long broughtBack(OracleTable was, OracleTable is, int group) {

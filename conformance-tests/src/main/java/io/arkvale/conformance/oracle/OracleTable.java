@@ -62,7 +62,7 @@ public final class OracleTable {
             var record = record(page);
             fork.records.add(
                     record == null
-                            ? PageRecord.of(settings.digest(), cache.kvHeads())
+                            ? PageRecord.of(page(page), settings.digest(), cache.kvHeads())
                             : record.forked(settings.digest()));
         }
         return fork;
@@ -105,7 +105,7 @@ public final class OracleTable {
         pages.set(pages.size() - 1, pages.getLast().with(key, value));
         tokens++;
         if (limited() && tokens % cache.pageSize() == 0) {
-            records.add(PageRecord.of(sequence.digest(), cache.kvHeads()));
+            records.add(PageRecord.of(pages.getLast(), sequence.digest(), cache.kvHeads()));
         }
     }
 

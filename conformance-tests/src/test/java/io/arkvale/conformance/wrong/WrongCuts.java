@@ -81,6 +81,12 @@ final class WrongCuts {
                         "        requireFree(\"host and disk"),
                 core(
                         711,
+                        "a page that another fork has a backup of gets a second one",
+                        "table/PageStore.java",
+                        "        var backup = links.backup(slot);\n        if (backup == null) {\n            backup = backups.start(slot);\n            links.link(slot, backup);\n        }\n",
+                        "        var backup = backups.start(slot);\n        links.link(slot, backup);\n"),
+                core(
+                        711,
                         "no backups where the original has no budget",
                         FORK,
                         "        return settings.isLimited(layer) && !source.spec().isLimited(layer);",

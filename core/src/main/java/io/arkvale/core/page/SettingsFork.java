@@ -76,11 +76,17 @@ final class SettingsFork {
 
     /** Backups that it makes. */
     long backupsNeeded() {
-        long layers = 0;
+        long needed = 0;
         for (int layer = 0; layer < spec.layers(); layer++) {
-            layers += needsBackups(layer) ? 1 : 0;
+            if (needsBackups(layer)) {
+                for (var table : source.layer(layer).groups) {
+                    for (int page = 0; page < full; page++) {
+                        needed += store.isBackedUp(table.slot(page)) ? 0 : 1;
+                    }
+                }
+            }
         }
-        return layers * full * spec.headGroups();
+        return needed;
     }
 
     /** Blocks of digests that it makes. */
