@@ -55,6 +55,27 @@ class NotebookTest {
         assertThat(messages).isEmpty();
     }
 
+    /** An earlier program's observations lack what it did not count; nothing is made up for it. */
+    @Test
+    void whatAnEarlierProgramDidNotCountIsMissing() throws IOException {
+        write();
+        var older = Files.readString(file()).replace("\"peakBytes\":4.5,", "").replace("\"inTime\":0.5,", "");
+        assertThat(older).doesNotContain("peakBytes").doesNotContain("inTime");
+        Files.writeString(file(), older);
+        try (var notebook = open()) {
+            var usage = notebook.at(FIRST.place()).orElseThrow().usage();
+            assertThat(usage.peakBytes()).isNull();
+            assertThat(usage.inTime()).isNull();
+            assertThat(usage.summaryBytes()).isEqualTo(5);
+            var both = Usage.mean(List.of(usage, FIRST.usage()));
+            assertThat(both.peakBytes()).isEqualTo(4.5);
+            assertThat(Usage.<Usage>metrics(one -> one).stream()
+                            .filter(metric -> metric.name().equals("peak_bytes"))
+                            .map(metric -> metric.value().apply(usage)))
+                    .containsOnlyNulls();
+        }
+    }
+
     /** Wherever a kill cuts the file, whole lines stay and the rest is said to be gone. */
     @Test
     void aCutLastLineIsDroppedWithAMessage() throws IOException {

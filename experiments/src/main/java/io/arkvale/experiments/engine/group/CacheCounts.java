@@ -1,7 +1,7 @@
 package io.arkvale.experiments.engine.group;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.api.KvCache;
+import io.arkvale.api.CacheView;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.StepReport.SequenceCounts;
 import io.arkvale.experiments.result.Usage;
@@ -32,15 +32,15 @@ final class CacheCounts {
      *
      * @param mostTokens the most tokens of all layers and KV heads on the device so far
      */
-    CacheCounts(KvCache cache, Sequence sequence, long mostTokens) {
+    CacheCounts(CacheSpec spec, CacheView view, Sequence sequence, long mostTokens) {
         this.mostTokens = mostTokens;
         this.sequence = sequence;
-        spec = cache.spec();
+        this.spec = spec;
         limitedGroups = (long) (spec.layers() - denseLayers()) * spec.headGroups();
         for (int layer = denseLayers(); layer < spec.layers(); layer++) {
             for (int group = 0; group < spec.headGroups(); group++) {
                 for (int page = 0; page < pages(); page++) {
-                    resident += cache.view().page(sequence, layer, group, page).resident() ? 1 : 0;
+                    resident += view.page(sequence, layer, group, page).resident() ? 1 : 0;
                 }
             }
         }

@@ -15,7 +15,6 @@ import io.arkvale.experiments.result.Usage;
 import io.arkvale.llama.attention.DecodeRows;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +65,7 @@ final class CacheGroup implements RunGroup {
                             cache.spec().headGroups()))
                     .toArray(ReusedQueries[]::new);
             counts = IntStream.range(0, runs.size())
-                    .mapToObj(run -> new CacheCounts(cache, sequences.get(run), most.get(run)))
+                    .mapToObj(run -> new CacheCounts(spec, decoding.view(), sequences.get(run), most.get(run)))
                     .toArray(CacheCounts[]::new);
             ownChoice = prefetchDistance > 0 ? new OwnChoice(backend, decoding, context, chunks) : null;
         } catch (Throwable failure) {
@@ -127,9 +126,10 @@ final class CacheGroup implements RunGroup {
         if (ownChoice == null) {
             decode(layer, firstRow, rows);
         } else {
-            BitSet[][] before = ownChoice.onDevice(layer);
+            // A layer that nothing was ahead of recalls what its own queries choose when they are known.
+            var before = layer < prefetchDistance ? ownChoice.onDevice(layer) : null;
             decode(layer, firstRow, rows);
-            ownChoice.decode(layer, rows, firstRow, layer < prefetchDistance ? before : ownChoice.onDevice(layer));
+            ownChoice.decode(layer, rows, firstRow, before);
         }
         decoding.copyOutput(out, firstRow);
     }
@@ -163,7 +163,7 @@ final class CacheGroup implements RunGroup {
     public int[] attended(int run, int layer, int queryHead) {
         var sequence = sequences.get(run);
         var group = queryHead / cache.spec().queryHeadsPerGroup();
-        return tokens(sequence, layer, Arrays.stream(cache.view().attendedPages(sequence, layer, group)));
+        return tokens(sequence, layer, Arrays.stream(decoding.view().attendedPages(sequence, layer, group)));
     }
 
     @Override
@@ -171,17 +171,17 @@ final class CacheGroup implements RunGroup {
         var spec = cache.spec();
         var sequence = sequences.get(run);
         var group = kvHead / spec.kvHeadsPerGroup();
-        var pages = IntStream.range(0, spec.pages(cache.view().tokens(sequence, layer)));
+        var pages = IntStream.range(0, spec.pages(decoding.view().tokens(sequence, layer)));
         return tokens(
                 sequence,
                 layer,
-                pages.filter(
-                        page -> cache.view().page(sequence, layer, group, page).resident()));
+                pages.filter(page ->
+                        decoding.view().page(sequence, layer, group, page).resident()));
     }
 
     private int[] tokens(Sequence sequence, int layer, IntStream pages) {
         var pageSize = cache.spec().pageSize();
-        var tokens = cache.view().tokens(sequence, layer);
+        var tokens = decoding.view().tokens(sequence, layer);
         return pages.flatMap(page -> IntStream.range(page * pageSize, Math.min(tokens, (page + 1) * pageSize)))
                 .toArray();
     }

@@ -3,6 +3,7 @@ package io.arkvale.experiments.engine.group;
 import io.arkvale.api.Backend;
 import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CacheView;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.SequenceSpec;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** All sequences of a cache, which decode together, and the tensors of their step. Owns the cache. */
 final class DecodingSequences implements AutoCloseable {
     private final KvCache cache;
+    private final CacheView view;
     private final AttentionShape shape;
     private final List<Sequence> sequences = new ArrayList<>();
     private final Tensor queries;
@@ -34,6 +36,7 @@ final class DecodingSequences implements AutoCloseable {
     DecodingSequences(Backend backend, CacheSpec spec, List<SequenceSpec> settings, AttentionShape shape) {
         this.shape = shape;
         cache = backend.open(spec);
+        view = cache.view();
         try {
             settings.forEach(setting -> sequences.add(cache.begin(setting)));
             queries = cache.allocateQueries(settings.size());
@@ -50,6 +53,11 @@ final class DecodingSequences implements AutoCloseable {
         return cache;
     }
 
+    /** The view of the cache, asked for once: each one has memory of its own. */
+    CacheView view() {
+        return view;
+    }
+
     /** In the order of their settings. */
     List<Sequence> sequences() {
         return sequences;
@@ -63,7 +71,7 @@ final class DecodingSequences implements AutoCloseable {
      */
     List<Long> ingest(Context context, List<Integer> chunks) {
         var resident = sequences.stream()
-                .map(sequence -> new ResidentTokens(cache, sequence))
+                .map(sequence -> new ResidentTokens(cache.spec(), view, sequence))
                 .toList();
         var ofChunk = new LinkedHashMap<Integer, List<Integer>>();
         for (int i = 0; i < chunks.size(); i++) {

@@ -1,12 +1,11 @@
 package io.arkvale.experiments.engine.group;
 
 import io.arkvale.api.Backend;
+import io.arkvale.api.Sequence;
 import io.arkvale.experiments.engine.context.Context;
 import io.arkvale.llama.attention.DecodeRows;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +28,7 @@ final class OwnChoice implements AutoCloseable {
      */
     OwnChoice(Backend backend, DecodingSequences watched, Context context, List<Integer> chunks) {
         this.watched = watched;
-        var settings =
-                watched.sequences().stream().map(sequence -> sequence.spec()).toList();
+        var settings = watched.sequences().stream().map(Sequence::spec).toList();
         waiting = new DecodingSequences(backend, watched.cache().spec(), settings, context.shape());
         chosen = new long[settings.size()];
         inTime = new long[settings.size()];
@@ -47,40 +45,49 @@ final class OwnChoice implements AutoCloseable {
         waiting.begin();
     }
 
-    /** The pages that are on the device now, {@code [sequences][groups]}: taken before a layer decodes that was not prefetched. */
+    /** The pages that the watched sequences have on the device now, {@code [sequences][groups]}; none in a dense layer. */
     BitSet[][] onDevice(int layer) {
-        var cache = watched.cache();
-        return watched.sequences().stream()
-                .map(sequence -> IntStream.range(0, cache.spec().headGroups())
-                        .mapToObj(group -> {
-                            // A page that the layer's next token opens needs no recall.
-                            var pages = cache.spec().pages(sequence.length());
-                            var onDevice = new BitSet(pages);
-                            onDevice.set(pages - 1);
-                            IntStream.range(0, cache.spec().pages(cache.view().tokens(sequence, layer)))
-                                    .filter(page -> cache.view()
-                                            .page(sequence, layer, group, page)
-                                            .resident())
-                                    .forEach(onDevice::set);
-                            return onDevice;
-                        })
-                        .toArray(BitSet[]::new))
-                .toArray(BitSet[][]::new);
+        var onDevice = new BitSet[chosen.length][watched.cache().spec().headGroups()];
+        for (int i = 0; i < onDevice.length; i++) {
+            var sequence = watched.sequences().get(i);
+            var pages = watched.cache().spec().pages(watched.view().tokens(sequence, layer));
+            for (int group = 0; group < onDevice[i].length; group++) {
+                onDevice[i][group] = new BitSet();
+                for (int page = 0; sequence.spec().isLimited(layer) && page < pages; page++) {
+                    onDevice[i][group].set(page, isOnDevice(i, layer, group, page));
+                }
+            }
+        }
+        return onDevice;
+    }
+
+    private boolean isOnDevice(int sequence, int layer, int group, int page) {
+        return watched.view()
+                .page(watched.sequences().get(sequence), layer, group, page)
+                .resident();
     }
 
     /**
      * Decodes a layer as the watched sequences did, and counts which pages of its choice they had.
      *
-     * @param onDevice what {@link #onDevice} said when the layer's queries became known
+     * @param before what {@link #onDevice} said when the layer's queries became known, if the watched sequences recalled
+     *     pages after that; else null
      */
-    void decode(int layer, DecodeRows rows, int firstRow, BitSet[][] onDevice) {
+    void decode(int layer, DecodeRows rows, int firstRow, BitSet @Nullable [][] before) {
         waiting.decode(layer, rows, firstRow);
         for (int i = 0; i < chosen.length; i++) {
             var sequence = waiting.sequences().get(i);
-            for (int group = 0; sequence.spec().isLimited(layer) && group < onDevice[i].length; group++) {
-                var own = waiting.cache().view().attendedPages(sequence, layer, group);
-                chosen[i] += own.length;
-                inTime[i] += Arrays.stream(own).filter(onDevice[i][group]::get).count();
+            // The page of the step's token is written there, and needs no recall.
+            var last = waiting.cache().spec().pages(sequence.length()) - 1;
+            for (int group = 0;
+                    sequence.spec().isLimited(layer)
+                            && group < waiting.cache().spec().headGroups();
+                    group++) {
+                for (int page : waiting.view().attendedPages(sequence, layer, group)) {
+                    var there = before == null ? isOnDevice(i, layer, group, page) : before[i][group].get(page);
+                    chosen[i]++;
+                    inTime[i] += there || page == last ? 1 : 0;
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.arkvale.experiments.engine.group;
 
-import io.arkvale.api.KvCache;
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.CacheView;
 import io.arkvale.api.Sequence;
 
 /**
@@ -8,16 +9,18 @@ import io.arkvale.api.Sequence;
  * the most.
  */
 final class ResidentTokens {
-    private final KvCache cache;
+    private final CacheSpec spec;
+    private final CacheView view;
     private final Sequence sequence;
     private final long[] ofLayers;
     private long now;
     private long most;
 
-    ResidentTokens(KvCache cache, Sequence sequence) {
-        this.cache = cache;
+    ResidentTokens(CacheSpec spec, CacheView view, Sequence sequence) {
+        this.spec = spec;
+        this.view = view;
         this.sequence = sequence;
-        ofLayers = new long[cache.spec().layers()];
+        ofLayers = new long[spec.layers()];
     }
 
     /** Counts a layer anew. */
@@ -34,8 +37,6 @@ final class ResidentTokens {
     }
 
     private long tokens(int layer) {
-        var spec = cache.spec();
-        var view = cache.view();
         var length = view.tokens(sequence, layer);
         var tokens = 0L;
         for (int group = 0; group < spec.headGroups(); group++) {
