@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class NotebookTest {
@@ -142,6 +144,20 @@ class NotebookTest {
             assertThat(notebook.observations()).isEmpty();
             assertThatThrownBy(this::open).hasMessageContaining("is being written");
             assertThat(Notebook.read(directory, messages::add).observations()).isEmpty();
+        }
+    }
+
+    /** Another process asks the system, not this one: the lock must still be there when the notebook has been read. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void theSystemKnowsOfTheLock() throws IOException {
+        write();
+        try (var notebook = open()) {
+            assertThat(notebook.observations()).isNotEmpty();
+            var inode = ":" + Files.getAttribute(file(), "unix:ino") + " ";
+            var own = " WRITE " + ProcessHandle.current().pid() + " ";
+            assertThat(Files.readAllLines(Path.of("/proc/locks")))
+                    .anyMatch(line -> line.contains(own) && line.contains(inode));
         }
     }
 
