@@ -37,6 +37,7 @@ public final class ExampleProvider extends CoreProvider {
                 .digests(Digest.values())
                 .groupScores(GroupScore.values())
                 .features(Feature.FORK_SETTINGS, Feature.HOST_TENSORS, Feature.ATTENTION_SCALE)
+                .features(Feature.LAYER_WINDOWS, Feature.LAYER_BUDGETS, Feature.GROUP_BUDGETS)
                 .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT)
                 .build();
     }

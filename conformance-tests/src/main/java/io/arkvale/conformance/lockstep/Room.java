@@ -28,9 +28,10 @@ final class Room {
         var backup = 0L;
         for (var pair : lockstep.pairs()) {
             var member = members.indexOf(pair);
-            var length = pair.model().length() + (member < 0 ? 0 : tokens[member]);
+            var brought = member < 0 ? 0 : tokens[member];
+            var length = pair.model().length() + brought;
             var open = member >= 0 && roles.get(member).leavesPromptOpen();
-            var need = need(pair.model(), length, open);
+            var need = need(pair.model(), length, brought, open);
             device += need.device();
             backup += need.backup();
         }
@@ -41,16 +42,19 @@ final class Room {
     long device() {
         var step = lockstep.step();
         return lockstep.pairs().stream()
-                .mapToLong(
-                        pair -> need(pair.model(), pair.model().length(), step != null && step.leavesPromptOpen(pair))
-                                .device())
+                .mapToLong(pair -> need(
+                                pair.model(),
+                                pair.model().length(),
+                                step == null ? 0 : step.tokensOf(pair),
+                                step != null && step.leavesPromptOpen(pair))
+                        .device())
                 .sum();
     }
 
-    private SlotNeed need(OracleSequence sequence, int length, boolean leftOpen) {
+    private SlotNeed need(OracleSequence sequence, int length, int brought, boolean leftOpen) {
         return sequence.isPromptOpen() || leftOpen
-                ? SlotNeed.ofOpenPrompt(spec.layers(), spec.headGroups(), spec.pageSize(), sequence.spec(), length)
-                : SlotNeed.of(spec.layers(), spec.headGroups(), spec.pageSize(), sequence.spec(), length);
+                ? SlotNeed.ofOpenPrompt(spec, sequence.spec(), length, brought)
+                : SlotNeed.of(spec, sequence.spec(), length, brought);
     }
 
     /** Device slots that nobody holds and no step has reserved. */

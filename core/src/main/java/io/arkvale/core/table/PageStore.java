@@ -40,11 +40,11 @@ public final class PageStore {
         arrivals = backups.reads();
     }
 
-    public LayerPages newLayer(SequenceSpec sequence, int layer) {
+    public LayerPages newLayer(SequenceSpec sequence, boolean isLimited) {
         var pages = new LayerPages();
         for (int group = 0; group < spec.headGroups(); group++) {
-            pages.groups.add(new PageTable(sequence.isLimited(layer) ? sequence.digest() : null));
-            if (sequence.isLimited(layer)) {
+            pages.groups.add(new PageTable(isLimited ? sequence.digest() : null));
+            if (isLimited) {
                 pages.digests.add(new DigestList(sequence.digest(), digestBlocks, device));
             }
         }
@@ -183,6 +183,16 @@ public final class PageStore {
         table.requireBackup(page).await();
         releaseSlot(table, page);
         table.evict(page);
+    }
+
+    /** Gives up pages of a layer that have left its window for good. */
+    public void giveUp(LayerPages layer, int from, int end) {
+        for (var table : layer.groups) {
+            for (int page = from; page < end; page++) {
+                releaseSlot(table, page);
+                table.evict(page);
+            }
+        }
     }
 
     /**
