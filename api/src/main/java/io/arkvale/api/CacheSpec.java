@@ -2,7 +2,9 @@ package io.arkvale.api;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  *     are removed when the cache closes
  * @param attentionScale factor of every product of a query and a key before the softmax, above 0; {@code 1/√headDim} for most
  *     models
+ * @param windows tokens that a query attends to, itself counted, by layer: at position {@code t} those after {@code t − window};
+ *     {@link #NO_WINDOW} for a layer that attends to all. Empty if no layer has a window
  */
 public record CacheSpec(
         int layers,
@@ -41,7 +45,41 @@ public record CacheSpec(
         long hostSlots,
         long diskSlots,
         @Nullable Path diskDirectory,
-        double attentionScale) {
+        double attentionScale,
+        List<Integer> windows) {
+
+    /** Window of a layer that attends to everything before it. */
+    public static final int NO_WINDOW = Integer.MAX_VALUE;
+
+    /** The same without windows. */
+    public CacheSpec(
+            int layers,
+            int queryHeads,
+            int kvHeads,
+            int headDim,
+            ElementType elementType,
+            int pageSize,
+            int headGroups,
+            long deviceSlots,
+            long hostSlots,
+            long diskSlots,
+            @Nullable Path diskDirectory,
+            double attentionScale) {
+        this(
+                layers,
+                queryHeads,
+                kvHeads,
+                headDim,
+                elementType,
+                pageSize,
+                headGroups,
+                deviceSlots,
+                hostSlots,
+                diskSlots,
+                diskDirectory,
+                attentionScale,
+                List.of());
+    }
 
     /** The same with the usual scale, {@code 1/√headDim}. */
     public CacheSpec(
@@ -102,6 +140,13 @@ public record CacheSpec(
             throw new InvalidArgumentException(
                     "attentionScale is " + attentionScale + "; allowed: above 0, finite, usually 1/√headDim");
         }
+        windows = windows.stream().allMatch(window -> window == NO_WINDOW) ? List.of() : List.copyOf(windows);
+        if (!windows.isEmpty()) {
+            Checks.range("windows", windows.size(), layers, layers);
+        }
+        for (int layer = 0; layer < windows.size(); layer++) {
+            Checks.range("window of layer " + layer, windows.get(layer), 1, NO_WINDOW);
+        }
     }
 
     private static double usualScale(int headDim) {
@@ -111,6 +156,21 @@ public record CacheSpec(
     /** Whether attention is scaled by {@code 1/√headDim}. */
     public boolean hasUsualScale() {
         return attentionScale == usualScale(headDim);
+    }
+
+    /** Whether any layer has a window. */
+    public boolean hasWindows() {
+        return !windows.isEmpty();
+    }
+
+    /** Whether the queries of a layer attend to their last tokens alone. */
+    public boolean hasWindow(int layer) {
+        return window(layer) != NO_WINDOW;
+    }
+
+    /** Tokens that a query of a layer attends to, itself counted, or {@link #NO_WINDOW}. */
+    public int window(int layer) {
+        return windows.isEmpty() ? NO_WINDOW : windows.get(layer);
     }
 
     /** Query heads that share one KV head. */
@@ -164,6 +224,7 @@ public record CacheSpec(
         private long diskSlots;
         private @Nullable Path diskDirectory;
         private double attentionScale;
+        private final List<Integer> windows = new ArrayList<>();
         private final List<Guests> guests = new ArrayList<>();
 
         private Builder(int layers, int queryHeads, int kvHeads, int headDim) {
@@ -177,6 +238,28 @@ public record CacheSpec(
         /** Sets the factor of products of queries and keys before the softmax; {@code 1/√headDim} if not called. */
         public Builder attentionScale(double attentionScale) {
             this.attentionScale = attentionScale;
+            return this;
+        }
+
+        /** Gives every layer a window: its queries attend to so many tokens, themselves counted. */
+        public Builder window(int tokens) {
+            windows.clear();
+            windows.addAll(Collections.nCopies(layers, tokens));
+            return this;
+        }
+
+        /**
+         * Gives one layer a window.
+         *
+         * @param tokens that its queries attend to, themselves counted, or {@link CacheSpec#NO_WINDOW}
+         * @throws InvalidArgumentException if there is no such layer
+         */
+        public Builder window(int layer, int tokens) {
+            Checks.range("layer", layer, 0, layers - 1);
+            if (windows.isEmpty()) {
+                windows.addAll(Collections.nCopies(layers, NO_WINDOW));
+            }
+            windows.set(layer, tokens);
             return this;
         }
 
@@ -219,38 +302,52 @@ public record CacheSpec(
 
         /**
          * Enlarges the device and host pools by what {@code sequences} sequences of the given settings need to reach
-         * {@code tokens} tokens each. How much that is, {@link #build} finds out: page size and head groups may be set
-         * later.
+         * {@code tokens} tokens each. How much that is, {@link #build} finds out: page size, head groups and windows may be
+         * set later.
          *
          * @throws InvalidArgumentException if {@code tokens} or {@code sequences} is negative
          */
         public Builder roomFor(SequenceSpec sequence, int tokens, int sequences) {
-            return roomFor(new Guests(sequence, tokens, sequences, false));
+            return roomFor(sequence, tokens, sequences, tokens);
         }
 
         /**
-         * As {@link #roomFor}, for sequences whose prompts span steps and evict nothing before they end
-         * ({@link Batch.Role#PROMPT}).
+         * As {@link #roomFor(SequenceSpec, int, int)}, for sequences of which no step brings more than {@code stepTokens}
+         * tokens: a layer with a window then holds its window and these alone.
          */
-        public Builder roomForOpenPrompts(SequenceSpec sequence, int tokens, int sequences) {
-            return roomFor(new Guests(sequence, tokens, sequences, true));
-        }
-
-        private Builder roomFor(Guests some) {
-            guests.add(some);
+        public Builder roomFor(SequenceSpec sequence, int tokens, int sequences, int stepTokens) {
+            guests.add(new Guests(sequence, tokens, sequences, stepTokens, false));
             return this;
         }
 
-        private record Guests(SequenceSpec settings, int tokens, int sequences, boolean openPrompts) {
+        /**
+         * As {@link #roomFor(SequenceSpec, int, int)}, for sequences whose prompts span steps and evict nothing before they end
+         * ({@link Batch.Role#PROMPT}).
+         */
+        public Builder roomForOpenPrompts(SequenceSpec sequence, int tokens, int sequences) {
+            return roomForOpenPrompts(sequence, tokens, sequences, tokens);
+        }
+
+        /**
+         * As {@link #roomForOpenPrompts(SequenceSpec, int, int)}, for sequences of which no step brings more than
+         * {@code stepTokens} tokens.
+         */
+        public Builder roomForOpenPrompts(SequenceSpec sequence, int tokens, int sequences, int stepTokens) {
+            guests.add(new Guests(sequence, tokens, sequences, stepTokens, true));
+            return this;
+        }
+
+        private record Guests(SequenceSpec settings, int tokens, int sequences, int stepTokens, boolean openPrompts) {
             Guests {
                 Checks.range("tokens", tokens, 0, Integer.MAX_VALUE);
                 Checks.range("sequences", sequences, 0, Integer.MAX_VALUE);
+                Checks.range("stepTokens", stepTokens, 0, Integer.MAX_VALUE);
             }
 
-            SlotNeed need(int layers, int headGroups, int pageSize) {
+            SlotNeed need(CacheSpec cache) {
                 return openPrompts
-                        ? SlotNeed.ofOpenPrompt(layers, headGroups, pageSize, settings, tokens)
-                        : SlotNeed.of(layers, headGroups, pageSize, settings, tokens);
+                        ? SlotNeed.ofOpenPrompt(cache, settings, tokens, stepTokens)
+                        : SlotNeed.of(cache, settings, tokens, stepTokens);
             }
         }
 
@@ -262,12 +359,17 @@ public record CacheSpec(
         public CacheSpec build() {
             long device = deviceSlots;
             long host = hostSlots;
+            var shape = guests.isEmpty() ? null : specification(1, 0, 0, null);
             for (var some : guests) {
                 some.settings().requirePageSize(pageSize);
-                var need = some.need(layers, headGroups, pageSize);
+                var need = some.need(Objects.requireNonNull(shape));
                 device = Math.addExact(device, Math.multiplyExact(need.device(), (long) some.sequences()));
                 host = Math.addExact(host, Math.multiplyExact(need.backup(), (long) some.sequences()));
             }
+            return specification(device, host, diskSlots, diskDirectory);
+        }
+
+        private CacheSpec specification(long device, long host, long disk, @Nullable Path directory) {
             return new CacheSpec(
                     layers,
                     queryHeads,
@@ -278,9 +380,10 @@ public record CacheSpec(
                     headGroups,
                     device,
                     host,
-                    diskSlots,
-                    diskDirectory,
-                    attentionScale);
+                    disk,
+                    directory,
+                    attentionScale,
+                    windows);
         }
     }
 }

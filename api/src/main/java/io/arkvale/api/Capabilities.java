@@ -78,6 +78,12 @@ public final class Capabilities {
         BESIDE_STEPS("calls for other sequences beside an open step"),
         /** {@link CacheSpec#attentionScale()} other than {@code 1/√headDim}. */
         ATTENTION_SCALE("attention scales other than 1/√headDim"),
+        /** {@link CacheSpec#windows()}: layers whose queries attend to their last tokens alone. */
+        LAYER_WINDOWS("windows by layer"),
+        /** {@link SequenceSpec#layerBudgets()} of whole layers. */
+        LAYER_BUDGETS("budgets by layer"),
+        /** {@link SequenceSpec#layerBudgets()} of head groups. */
+        GROUP_BUDGETS("budgets by head group"),
         /** {@link KvCache#wrap} of host memory. */
         HOST_TENSORS("tensors over memory of the caller's"),
         /** {@link KvCache#wrap} of device memory, and {@link KvCache#queue}. */
@@ -296,6 +302,10 @@ public final class Capabilities {
             throw new UnsupportedSpecException("attentionScale is " + spec.attentionScale()
                     + "; this backend supports 1/√headDim, here " + 1 / Math.sqrt(spec.headDim()));
         }
+        if (spec.hasWindows() && !supports(Feature.LAYER_WINDOWS)) {
+            throw new UnsupportedSpecException(
+                    "windows are " + spec.windows() + "; this backend supports layers without a window");
+        }
         if (spec.diskSlots() > 0 && !supports(Feature.DISK_TIER)) {
             throw new UnsupportedSpecException("diskSlots is " + spec.diskSlots() + "; this backend supports 0");
         }
@@ -313,6 +323,15 @@ public final class Capabilities {
         if (!supportsBudgets()) {
             throw new UnsupportedSpecException(
                     "budgetPages is " + spec.budgetPages() + "; this backend supports no budget");
+        }
+        for (var budget : spec.layerBudgets()) {
+            if (!supports(budget.group() == LayerBudget.ALL_GROUPS ? Feature.LAYER_BUDGETS : Feature.GROUP_BUDGETS)) {
+                throw new UnsupportedSpecException("the budget of " + budget.subject() + " is " + budget.budgetPages()
+                        + " pages; this backend supports one budget for "
+                        + (supports(Feature.LAYER_BUDGETS)
+                                ? "all head groups of a layer"
+                                : "all layers that are not dense"));
+            }
         }
         if (!supports(spec.digest())) {
             throw new UnsupportedSpecException(

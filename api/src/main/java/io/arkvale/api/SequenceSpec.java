@@ -1,9 +1,13 @@
 package io.arkvale.api;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the algorithm needs to know about one sequence, given when it begins. Pages count the last one, full or not.
  *
- * @param budgetPages {@code c}: pages that stay resident a layer and head group, or {@link #NO_BUDGET}
+ * @param budgetPages {@code c}: pages that stay resident per layer and head group, or {@link #NO_BUDGET}
  * @param attendedPages {@code k}: filled pages that take part in attention, {@code sinkPages + windowPages ≤ k ≤ c − 1};
  *     the last page comes on top. {@link #NO_BUDGET} without a budget
  * @param sinkPages first pages that are never evicted, at least 0
@@ -13,6 +17,8 @@ package io.arkvale.api;
  * @param groupScore how query heads' scores become a group's
  * @param scope which pages take part in attention
  * @param pageSize tokens per page of the caches that it is for, as its {@link #builder} was told, or {@link #ANY_PAGE_SIZE}
+ * @param layerBudgets layers and head groups whose budget is another than that of {@code budgetPages}, {@code attendedPages} and
+ *     {@code denseLayers}; none twice
  */
 public record SequenceSpec(
         int budgetPages,
@@ -23,7 +29,8 @@ public record SequenceSpec(
         Digest digest,
         GroupScore groupScore,
         Scope scope,
-        int pageSize) {
+        int pageSize,
+        List<LayerBudget> layerBudgets) {
 
     /** Of settings that count in pages alone and so are for any cache. */
     public static final int ANY_PAGE_SIZE = 0;
@@ -44,16 +51,70 @@ public record SequenceSpec(
         Checks.range("windowPages", windowPages, 1, Short.MAX_VALUE);
         Checks.range("denseLayers", denseLayers, 0, Short.MAX_VALUE);
         Checks.range("pageSize", pageSize, ANY_PAGE_SIZE, Short.MAX_VALUE);
-        if (budgetPages == NO_BUDGET) {
-            Checks.range("attendedPages", attendedPages, NO_BUDGET, NO_BUDGET);
-        } else {
-            var pinned = sinkPages + windowPages;
-            if (budgetPages <= pinned) {
-                throw new InvalidArgumentException("budgetPages is " + budgetPages + ": " + sinkPages + " sink and "
-                        + windowPages + " window pages need at least " + (pinned + 1));
+        requirePages("", budgetPages, attendedPages, sinkPages, windowPages);
+        layerBudgets = List.copyOf(layerBudgets);
+        for (int i = 0; i < layerBudgets.size(); i++) {
+            var one = layerBudgets.get(i);
+            requirePages(" of " + one.subject(), one.budgetPages(), one.attendedPages(), sinkPages, windowPages);
+            var before = find(layerBudgets.subList(0, i), one.layer(), one.group());
+            if (before != null) {
+                throw new InvalidArgumentException(one.subject() + " has two budgets, " + before.budgetPages() + " and "
+                        + one.budgetPages() + " pages; allowed: one");
             }
-            Checks.range("attendedPages", attendedPages, pinned, budgetPages - 1);
+            var whole = find(layerBudgets, one.layer(), LayerBudget.ALL_GROUPS);
+            boolean isLimited =
+                    whole != null ? whole.isLimited() : budgetPages != NO_BUDGET && one.layer() >= denseLayers;
+            if (one.group() != LayerBudget.ALL_GROUPS && !isLimited) {
+                throw new InvalidArgumentException(one.subject() + " has a budget and its layer has none; allowed: a"
+                        + " budget for all groups of a layer, or for none");
+            }
         }
+    }
+
+    private static void requirePages(String of, int budget, int attended, int sinkPages, int windowPages) {
+        if (budget == NO_BUDGET) {
+            Checks.range("attendedPages" + of, attended, NO_BUDGET, NO_BUDGET);
+            return;
+        }
+        var pinned = sinkPages + windowPages;
+        if (budget <= pinned) {
+            throw new InvalidArgumentException("budgetPages" + of + " is " + budget + ": " + sinkPages + " sink and "
+                    + windowPages + " window pages need at least " + (pinned + 1));
+        }
+        Checks.range("attendedPages" + of, attended, pinned, budget - 1);
+    }
+
+    private static @Nullable LayerBudget find(List<LayerBudget> some, int layer, int group) {
+        for (var one : some) {
+            if (one.layer() == layer && one.group() == group) {
+                return one;
+            }
+        }
+        return null;
+    }
+
+    /** Settings with one budget for all layers that are not dense. */
+    public SequenceSpec(
+            int budgetPages,
+            int attendedPages,
+            int sinkPages,
+            int windowPages,
+            int denseLayers,
+            Digest digest,
+            GroupScore groupScore,
+            Scope scope,
+            int pageSize) {
+        this(
+                budgetPages,
+                attendedPages,
+                sinkPages,
+                windowPages,
+                denseLayers,
+                digest,
+                groupScore,
+                scope,
+                pageSize,
+                List.of());
     }
 
     /** Settings that count in pages alone, for caches of any page size. */
@@ -82,28 +143,56 @@ public record SequenceSpec(
         }
     }
 
-    /** Whether layers after the dense ones have a budget. */
+    /** Whether any layer has a budget. */
     public boolean isLimited() {
-        return budgetPages != NO_BUDGET;
+        return budgetPages != NO_BUDGET || layerBudgets.stream().anyMatch(LayerBudget::isLimited);
     }
 
-    /** Whether the given layer has a budget, and so backups and digests. */
+    /** Whether the given layer has a budget, and so backups and digests, in a cache in which it has no window. */
     public boolean isLimited(int layer) {
-        return isLimited() && layer >= denseLayers;
+        return budgetPages(layer, LayerBudget.ALL_GROUPS) != NO_BUDGET;
     }
 
-    /**
-     * Whether a page is resident whatever has been selected: without a budget, within it, in sink or window.
-     *
-     * @param pages of the sequence, the last one counted
-     */
-    public boolean keepsResident(int layer, int page, int pages) {
-        return !isLimited(layer) || pages <= budgetPages || page < sinkPages || page >= pages - windowPages;
+    /** Pages of a head group of a layer that stay resident, or {@link #NO_BUDGET}. */
+    public int budgetPages(int layer, int group) {
+        var own = budget(layer, group);
+        return own != null ? own.budgetPages() : layer < denseLayers ? NO_BUDGET : budgetPages;
+    }
+
+    /** Filled pages of a head group of a layer that take part in attention, or {@link #NO_BUDGET} without a budget. */
+    public int attendedPages(int layer, int group) {
+        var own = budget(layer, group);
+        return own != null ? own.attendedPages() : layer < denseLayers ? NO_BUDGET : attendedPages;
+    }
+
+    private @Nullable LayerBudget budget(int layer, int group) {
+        var own = find(layerBudgets, layer, group);
+        return own != null ? own : find(layerBudgets, layer, LayerBudget.ALL_GROUPS);
+    }
+
+    /** The same settings with other budgets of layers and head groups. */
+    public SequenceSpec withLayerBudgets(List<LayerBudget> others) {
+        return new SequenceSpec(
+                budgetPages,
+                attendedPages,
+                sinkPages,
+                windowPages,
+                denseLayers,
+                digest,
+                groupScore,
+                scope,
+                pageSize,
+                others);
     }
 
     /** Pages chosen by rank beside sink and window: {@code k − sink − (window − 1)}, at least 1. */
     public int rankedPages() {
         return attendedPages - sinkPages - (windowPages - 1);
+    }
+
+    /** Pages of a head group of a layer with a budget that are chosen by rank. */
+    public int rankedPages(int layer, int group) {
+        return attendedPages(layer, group) - sinkPages - (windowPages - 1);
     }
 
     /**
@@ -143,6 +232,7 @@ public record SequenceSpec(
         private Digest digest = Digest.CUBOID_MEAN;
         private GroupScore groupScore = GroupScore.MEAN;
         private Scope scope = Scope.ATTENDED;
+        private final List<LayerBudget> layerBudgets = new ArrayList<>();
 
         private Builder(int pageSize) {
             Checks.range("pageSize", pageSize, 1, Short.MAX_VALUE);
@@ -194,6 +284,22 @@ public record SequenceSpec(
             return this;
         }
 
+        /** Gives all head groups of one layer a budget of their own, whether the layer is among the dense ones or not. */
+        public Builder layerBudget(int layer, int budgetPages, int attendedPages) {
+            return groupBudget(layer, LayerBudget.ALL_GROUPS, budgetPages, attendedPages);
+        }
+
+        /** Gives one head group of a layer that has a budget another one. */
+        public Builder groupBudget(int layer, int group, int budgetPages, int attendedPages) {
+            layerBudgets.add(new LayerBudget(layer, group, budgetPages, attendedPages));
+            return this;
+        }
+
+        /** Makes one layer keep everything. */
+        public Builder denseLayer(int layer) {
+            return layerBudget(layer, NO_BUDGET, NO_BUDGET);
+        }
+
         /** Sets the digest; cuboid-mean if not called. */
         public Builder digest(Digest digest) {
             this.digest = digest;
@@ -222,7 +328,16 @@ public record SequenceSpec(
             var attended =
                     attendedGiven ? attendedPages : budgetPages == NO_BUDGET ? NO_BUDGET : defaultAttendedPages();
             return new SequenceSpec(
-                    budgetPages, attended, sinkPages, windowPages, denseLayers, digest, groupScore, scope, pageSize);
+                    budgetPages,
+                    attended,
+                    sinkPages,
+                    windowPages,
+                    denseLayers,
+                    digest,
+                    groupScore,
+                    scope,
+                    pageSize,
+                    layerBudgets);
         }
 
         /** Who gave tokens is told of tokens. */

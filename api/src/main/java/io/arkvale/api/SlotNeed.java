@@ -3,42 +3,92 @@ package io.arkvale.api;
 /**
  * Slots that one sequence needs at most on its way to a length: what {@link KvCache#step} may reserve for it.
  *
- * @param device device slots: all pages in dense layers; {@code min(n, c + 1)} in limited layers, of which one at a
- *     time also holds the rest of its pages during prefill
+ * @param device device slots: all pages in layers without a budget; {@code min(n, c + 1)} in limited layers, of which one at a
+ *     time also holds the rest of its pages during prefill; in a layer with a window {@code min(n, ⌈(W + t)/p⌉ + 2)}, if no step
+ *     brings more than {@code t} tokens
  * @param backup backup slots: every filled page of every limited layer
  */
 public record SlotNeed(long device, long backup) {
 
     /**
      * The need of a sequence whose prompt is open at {@code tokens} tokens ({@link Sequence#isPromptOpen}): every page of
-     * every layer.
+     * every layer, in a cache without windows.
      *
      * @throws InvalidArgumentException if {@code tokens} is negative
      */
     public static SlotNeed ofOpenPrompt(int layers, int headGroups, int pageSize, SequenceSpec sequence, int tokens) {
-        Checks.range("tokens", tokens, 0, Integer.MAX_VALUE);
-        long device = Math.multiplyExact((long) layers, Math.ceilDiv((long) tokens, pageSize));
-        return new SlotNeed(
-                Math.multiplyExact(device, (long) headGroups),
-                of(layers, headGroups, pageSize, sequence, tokens).backup());
+        return ofOpenPrompt(shape(layers, headGroups, pageSize), sequence, tokens, tokens);
+    }
+
+    /**
+     * The need of a sequence that grows to {@code tokens} tokens by steps that end their prompts or decode, drafted tokens
+     * included, in a cache without windows.
+     *
+     * @throws InvalidArgumentException if {@code tokens} is negative
+     */
+    public static SlotNeed of(int layers, int headGroups, int pageSize, SequenceSpec sequence, int tokens) {
+        return of(shape(layers, headGroups, pageSize), sequence, tokens, tokens);
+    }
+
+    /**
+     * The need of a sequence whose prompt is open at {@code tokens} tokens: every page, but in layers with a window those
+     * that it holds alone.
+     *
+     * @param stepTokens tokens that a step brings at most; 0 between steps
+     * @throws InvalidArgumentException if a number of tokens is negative
+     */
+    public static SlotNeed ofOpenPrompt(CacheSpec cache, SequenceSpec sequence, int tokens, int stepTokens) {
+        return of(cache, sequence, tokens, stepTokens, true);
     }
 
     /**
      * The need of a sequence that grows to {@code tokens} tokens by steps that end their prompts or decode, drafted tokens
      * included.
      *
-     * @throws InvalidArgumentException if {@code tokens} is negative
+     * @param stepTokens tokens that a step brings at most; 0 between steps
+     * @throws InvalidArgumentException if a number of tokens is negative
      */
-    public static SlotNeed of(int layers, int headGroups, int pageSize, SequenceSpec sequence, int tokens) {
+    public static SlotNeed of(CacheSpec cache, SequenceSpec sequence, int tokens, int stepTokens) {
+        return of(cache, sequence, tokens, stepTokens, false);
+    }
+
+    private static SlotNeed of(CacheSpec cache, SequenceSpec sequence, int tokens, int stepTokens, boolean openPrompt) {
         Checks.range("tokens", tokens, 0, Integer.MAX_VALUE);
-        long pages = Math.ceilDiv((long) tokens, pageSize);
-        long dense = sequence.isLimited() ? Math.min(sequence.denseLayers(), layers) : layers;
-        long limited = layers - dense;
-        long kept = sequence.isLimited() ? Math.min(pages, sequence.budgetPages() + 1L) : pages;
-        long transientPages = limited > 0 ? pages - kept : 0;
-        long device = dense * pages + limited * kept + transientPages;
-        long backup = limited * (tokens / pageSize);
-        return new SlotNeed(
-                Math.multiplyExact(device, (long) headGroups), Math.multiplyExact(backup, (long) headGroups));
+        Checks.range("stepTokens", stepTokens, 0, Integer.MAX_VALUE);
+        long pages = Math.ceilDiv((long) tokens, cache.pageSize());
+        long all = Math.multiplyExact(pages, (long) cache.headGroups());
+        long device = 0;
+        long backup = 0;
+        long mostTransient = 0;
+        for (int layer = 0; layer < cache.layers(); layer++) {
+            long kept = all;
+            if (cache.hasWindow(layer)) {
+                long held = Math.ceilDiv((long) cache.window(layer) + stepTokens, cache.pageSize()) + 2L;
+                kept = cache.headGroups() * Math.min(pages, held);
+            } else if (sequence.isLimited(layer)) {
+                backup += (long) cache.headGroups() * (tokens / cache.pageSize());
+                kept = openPrompt ? all : keptPages(cache, sequence, layer, pages);
+                mostTransient = Math.max(mostTransient, all - kept);
+            }
+            device = Math.addExact(device, kept);
+        }
+        return new SlotNeed(Math.addExact(device, mostTransient), backup);
+    }
+
+    private static long keptPages(CacheSpec cache, SequenceSpec sequence, int layer, long pages) {
+        long kept = 0;
+        for (int group = 0; group < cache.headGroups(); group++) {
+            kept += Math.min(pages, sequence.budgetPages(layer, group) + 1L);
+        }
+        return kept;
+    }
+
+    /** A cache of which only the given sizes matter. */
+    private static CacheSpec shape(int layers, int headGroups, int pageSize) {
+        return CacheSpec.builder(layers, headGroups, headGroups, 1)
+                .headGroups(headGroups)
+                .pageSize(pageSize)
+                .deviceSlots(1)
+                .build();
     }
 }

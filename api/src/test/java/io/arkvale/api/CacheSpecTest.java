@@ -76,6 +76,44 @@ class CacheSpecTest {
     }
 
     @Test
+    void aLayerWithAWindowNeedsRoomForItAndForAStep() {
+        var settings = SequenceSpec.builder(32).budgetPages(16).build();
+        var spec = CacheSpec.builder(4, 8, 2, 32).window(0, 100).window(2, 64).roomFor(settings, 3200, 1, 256);
+        // Layer 1 is dense and keeps 100 pages, layer 3 keeps 17 and at one time 83 more.
+        assertThat(spec.build().deviceSlots()).isEqualTo(100 + 17 + 83 + (12 + 2) + (10 + 2));
+        assertThat(spec.build().hostSlots()).isEqualTo(100);
+        assertThat(spec.build().window(0)).isEqualTo(100);
+        assertThat(spec.build().hasWindow(1)).isFalse();
+    }
+
+    @Test
+    void everyHeadGroupCountsWithItsOwnBudget() {
+        var settings = SequenceSpec.builder(32)
+                .budgetPages(16)
+                .denseLayers(0)
+                .groupBudget(1, 1, 30, 8)
+                .build();
+        var spec = CacheSpec.builder(2, 8, 2, 32)
+                .headGroups(2)
+                .roomFor(settings, 3200, 1)
+                .build();
+        // The layer of equal budgets holds 2 times 83 more during prefill.
+        assertThat(spec.deviceSlots()).isEqualTo(17 + 17 + 17 + 31 + 2 * 83);
+    }
+
+    @Test
+    void windowsAreCheckedByLayer() {
+        assertThatThrownBy(() -> llama().window(3, 0).build())
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessage("window of layer 3 is 0; allowed: 1 to 2147483647");
+        assertThatThrownBy(() -> llama().window(1000, 5))
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessageContaining("layer is 1000");
+        assertThat(llama().window(3, CacheSpec.NO_WINDOW).deviceSlots(1).build().hasWindows())
+                .isFalse();
+    }
+
+    @Test
     void aSequenceWithoutABudgetNeedsNoBackups() {
         assertThat(SlotNeed.of(4, 1, 32, SequenceSpec.full(), 65)).isEqualTo(new SlotNeed(4 * 3, 0));
     }

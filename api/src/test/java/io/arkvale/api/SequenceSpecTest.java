@@ -99,6 +99,55 @@ class SequenceSpecTest {
     }
 
     @Test
+    void aLayerOrAHeadGroupMayHaveABudgetOfItsOwn() {
+        var settings = SequenceSpec.builder(32)
+                .budgetPages(16)
+                .attendedPages(8)
+                .layerBudget(1, 10, 6)
+                .groupBudget(1, 2, 12, 7)
+                .denseLayer(3)
+                .build();
+        assertThat(settings.budgetPages(2, 0)).isEqualTo(16);
+        assertThat(settings.isLimited(0)).isFalse();
+        assertThat(settings.isLimited(1)).isTrue();
+        assertThat(settings.budgetPages(1, 0)).isEqualTo(10);
+        assertThat(settings.attendedPages(1, 1)).isEqualTo(6);
+        assertThat(settings.budgetPages(1, 2)).isEqualTo(12);
+        assertThat(settings.rankedPages(1, 2)).isEqualTo(7 - 2 - 1);
+        assertThat(settings.isLimited(3)).isFalse();
+        assertThat(settings.budgetPages(3, 1)).isEqualTo(SequenceSpec.NO_BUDGET);
+    }
+
+    @Test
+    void budgetsOfLayersAndHeadGroupsAreChecked() {
+        var builder = SequenceSpec.builder(32).budgetPages(16);
+        assertThatThrownBy(() -> builder.layerBudget(5, 4, 4).build())
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessage("budgetPages of layer 5 is 4: 2 sink and 2 window pages need at least 5");
+        assertThatThrownBy(() -> SequenceSpec.builder(32)
+                        .budgetPages(16)
+                        .groupBudget(5, 1, 8, 9)
+                        .build())
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessage("attendedPages of group 1 of layer 5 is 9; allowed: 4 to 7");
+        assertThatThrownBy(() -> SequenceSpec.builder(32)
+                        .budgetPages(16)
+                        .layerBudget(5, 8, 4)
+                        .denseLayer(5)
+                        .build())
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessage("layer 5 has two budgets, 8 and 2147483647 pages; allowed: one");
+        assertThatThrownBy(() -> SequenceSpec.builder(32)
+                        .budgetPages(16)
+                        .groupBudget(1, 0, 8, 4)
+                        .build())
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessage(
+                        "group 0 of layer 1 has a budget and its layer has none; allowed: a budget for all groups of"
+                                + " a layer, or for none");
+    }
+
+    @Test
     void draftedTokensLieInTheWindow() {
         assertThat(SequenceSpec.builder(16)
                         .budgetPages(8)

@@ -18,6 +18,7 @@ import io.arkvale.conformance.rules.TensorRules;
 import io.arkvale.conformance.rules.TruncationRules;
 import io.arkvale.conformance.rules.Verification;
 import io.arkvale.conformance.rules.WholeLifeRules;
+import io.arkvale.conformance.rules.WindowRules;
 import io.arkvale.conformance.rules.WrappedTensorRules;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -76,6 +77,7 @@ final class RuleCatalog {
         add(tests, AttentionRules.class, AttentionRules::new);
         add(tests, MixedStepRules.class, MixedStepRules::new);
         add(tests, StepRules.class, StepRules::new);
+        add(tests, WindowRules.class, WindowRules::new);
         add(tests, TruncationRules.class, TruncationRules::new);
         add(tests, ForkRules.class, ForkRules::new);
         add(tests, CompanyRules.class, CompanyRules::new);

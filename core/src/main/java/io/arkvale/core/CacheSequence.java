@@ -7,7 +7,10 @@ import io.arkvale.api.SequenceSpec;
 public abstract class CacheSequence implements Sequence {
     private final CheckedCache<?, ?> cache;
     private final SequenceSpec spec;
+    private final Residence residence;
     private int length;
+    private int reach;
+
     private boolean promptOpen;
     private boolean poisoned;
     private boolean closed;
@@ -16,11 +19,17 @@ public abstract class CacheSequence implements Sequence {
     protected CacheSequence(CheckedCache<?, ?> cache, SequenceSpec spec) {
         this.cache = cache;
         this.spec = spec;
+        residence = new Residence(cache.spec(), spec);
     }
 
     @Override
     public final SequenceSpec spec() {
         return spec;
+    }
+
+    /** What it keeps on the device. */
+    public final Residence residence() {
+        return residence;
     }
 
     @Override
@@ -49,6 +58,26 @@ public abstract class CacheSequence implements Sequence {
     /** Sets the length: a step opens or is given up, or tokens are taken back. */
     final void setLength(int length) {
         this.length = length;
+    }
+
+    /** A step has been committed: what is outside the windows of its length is gone for good. */
+    final void noteReach() {
+        reach = Math.max(reach, length);
+    }
+
+    /** A fork lacks what the sequence lacks that it was forked from. */
+    final void inherit(CacheSequence source) {
+        reach = source.reach;
+    }
+
+    /** The greatest length that it, or what it was forked from, has had between steps. */
+    public final int reach() {
+        return reach;
+    }
+
+    /** The first page that it holds of a layer: those before have left the layer's window, and are gone for good. */
+    public final int firstHeld(int layer) {
+        return residence.firstKept(layer, reach);
     }
 
     /** Says whether its prompt goes on. */

@@ -220,6 +220,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             requireOutside(source, "fork");
             var fork = doFork(source);
             fork.setLength(source.length());
+            fork.inherit(source);
             fork.setPromptOpen(source.isPromptOpen());
             return register(fork);
         }
@@ -230,13 +231,14 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
         try (var _ = holdToChange()) {
             backend.capabilities().require(Feature.FORK_SETTINGS);
             var source = settled(sequence);
-            CallChecks.length(length, source.length());
+            CallChecks.length(length, leastLength(source), source.length());
             CallChecks.settings(settings, spec);
             backend.capabilities().require(settings);
             CallChecks.digest(settings, spec);
             requireOutside(source, "fork");
             var fork = doFork(source, length, settings);
             fork.setLength(length);
+            fork.inherit(source);
             fork.setPromptOpen(true);
             return register(fork);
         }
@@ -247,7 +249,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
         try (var _ = holdToChange()) {
             backend.capabilities().require(Feature.TRUNCATION);
             var own = settled(sequence);
-            CallChecks.length(length, own.length());
+            CallChecks.length(length, leastLength(own), own.length());
             requireOutside(own, "truncate");
             requireRoomToTruncate(own, length);
             doTruncate(own, length);
@@ -264,6 +266,16 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
         try (var _ = holdOpen()) {
             requireRoomToTruncate(own(sequence), length);
         }
+    }
+
+    /** The least length that a sequence can be cut or forked at: the windows of all layers must be there. */
+    private long leastLength(S sequence) {
+        long least = 0;
+        for (int layer = 0; spec.hasWindows() && layer < spec.layers(); layer++) {
+            int firstHeld = sequence.firstHeld(layer);
+            least = Math.max(least, sequence.residence().leastLength(layer, firstHeld));
+        }
+        return least;
     }
 
     private S register(S sequence) {
@@ -378,6 +390,8 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
                 member.sequence().setLength(member.lengthBefore() + kept[member.index()]);
                 if (outcome == null) {
                     member.sequence().setPromptOpen(member.promptOpenBefore());
+                } else {
+                    member.sequence().noteReach();
                 }
             }
         }

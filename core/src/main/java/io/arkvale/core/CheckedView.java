@@ -120,7 +120,7 @@ public abstract class CheckedView<S extends CacheSequence> implements CacheView 
 
     /** Pages of a layer that have a digest: for a device that keeps no count, those that are full. */
     protected int digested(S sequence, int layer) {
-        return sequence.spec().isLimited(layer) ? cache.tokens(sequence, layer) / spec.pageSize() : 0;
+        return sequence.residence().isLimited(layer) ? cache.tokens(sequence, layer) / spec.pageSize() : 0;
     }
 
     private int tokensOf(S sequence, int layer, int page) {

@@ -39,7 +39,9 @@ public final class PagedBackend<M extends TensorMemory> extends CacheBackend {
     /**
      * Starts a declaration with what the core brings to every device: head groups, the caller's own scores, all scopes,
      * forks, prefetch, a disk tier, members with roles, truncation and calls beside a step. A device adds its element types,
-     * sizes, digests, group scores and properties, and forks with settings if it has room for digests of several kinds.
+     * sizes, digests, group scores and properties, forks with settings if it has room for digests of several kinds, windows if
+     * its attention heeds {@link io.arkvale.spi.Attention#window}, and budgets by layer and head group if it takes lists of
+     * pages whose length differs by head group.
      */
     public static Capabilities.Builder declare() {
         return Capabilities.builder()

@@ -79,11 +79,13 @@ public final class Decoder {
                 own.values().host(),
                 own.rawQueries().host());
         try (var pass = attention.decode(positions)) {
-            int ahead = pass.prefetchDistance();
+            int[] distances = pass.prefetchDistances();
             for (int layer = 0; layer < config.layers(); layer++) {
-                if (ahead > 0 && layer + ahead < config.layers()) {
-                    guess(layer + ahead, h, length, where);
-                    pass.prefetch(layer + ahead, guessed.host());
+                for (int distance : distances) {
+                    if (layer + distance < config.layers()) {
+                        guess(layer + distance, h, length, where);
+                        pass.prefetch(layer + distance, distance, guessed.host());
+                    }
                 }
                 model.block(layer).project(operations, h, model.ropes().at(layer, length), where, own, buffers);
                 pass.attend(layer, projections, own.attended().host());

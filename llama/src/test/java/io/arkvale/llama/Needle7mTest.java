@@ -26,6 +26,10 @@ class Needle7mTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden7m");
     private static final Path MODEL = Path.of("../models/needle-7m");
     private static final int VOCABULARY = 4096;
+    /** Last positions whose logits are there; likelihoods are there of all. */
+    private static final int WITH_LOGITS = 16;
+
+    private static final int DECODED = 64;
 
     private static WorkerPool pool;
     private static Llama model;
@@ -52,9 +56,9 @@ class Needle7mTest {
     @Test
     void prefillGivesTheLogitsAndLikelihoodsOfTheModel() {
         int[] tokens = vectors.bytes(vectors.require("tokens", 512)).toArray(ValueLayout.JAVA_INT_UNALIGNED);
-        float[] expected = floats("logits_last_64", 64, VOCABULARY);
+        float[] expected = floats("logits_last_16", WITH_LOGITS, VOCABULARY);
         float[] likelihoods = floats("nll", 511);
-        int first = tokens.length - 64;
+        int first = tokens.length - WITH_LOGITS;
         var sum = new double[1];
         model.prefill().run(tokens, 0, model.dense(model.newStore()), (position, logits, offset) -> {
             if (position >= first) {
@@ -73,13 +77,22 @@ class Needle7mTest {
     @Test
     void decodingGivesTheLogitsOfTheModel() {
         int[] tokens = vectors.bytes(vectors.require("tokens", 512)).toArray(ValueLayout.JAVA_INT_UNALIGNED);
-        float[] expected = floats("logits_last_64", 64, VOCABULARY);
-        int first = tokens.length - 64;
+        float[] expected = floats("logits_last_16", WITH_LOGITS, VOCABULARY);
+        float[] likelihoods = floats("nll", 511);
+        int withLogits = tokens.length - WITH_LOGITS;
+        int first = tokens.length - DECODED;
         var attention = model.dense(model.newStore());
         model.prefill().run(Arrays.copyOf(tokens, first), 0, attention);
         var decoder = model.decoder(1);
-        for (int i = 0; i < 64; i++) {
-            assertClose(decoder.run(tokens[first + i], first + i, attention), 0, expected, i * VOCABULARY);
+        for (int position = first; position < tokens.length; position++) {
+            float[] logits = decoder.run(tokens[position], position, attention);
+            if (position >= withLogits) {
+                assertClose(logits, 0, expected, (position - withLogits) * VOCABULARY);
+            }
+            if (position + 1 < tokens.length) {
+                double likelihood = -Logits.logProbability(logits, 0, VOCABULARY, tokens[position + 1]);
+                assertThat(likelihood).isCloseTo(likelihoods[position], within(2e-3));
+            }
         }
     }
 

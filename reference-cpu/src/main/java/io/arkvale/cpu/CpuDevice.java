@@ -101,7 +101,8 @@ final class CpuDevice implements HostTensorDevice {
         for (var part : work) {
             if (part.rows() <= FEW_ROWS) {
                 for (int i = 0; i < part.rows(); i++) {
-                    single.add(new Attention(part.group(), part.pages(), part.seen(i), part.row() + i, 1));
+                    single.add(
+                            new Attention(part.group(), part.pages(), part.seen(i), part.row() + i, 1, part.window()));
                 }
             } else {
                 prefill.attend(part, queries, output);

@@ -32,7 +32,10 @@ public final class CpuProvider extends CoreProvider {
                     Feature.BATCH_INVARIANT,
                     Feature.FORK_SETTINGS,
                     Feature.HOST_TENSORS,
-                    Feature.ATTENTION_SCALE)
+                    Feature.ATTENTION_SCALE,
+                    Feature.LAYER_WINDOWS,
+                    Feature.LAYER_BUDGETS,
+                    Feature.GROUP_BUDGETS)
             .blockSizes(Unit.PAGES, DigestBlocks.PAGES)
             .blockSizes(Unit.TOKENS, Panels.WIDTH, DecodeAttention.SPLIT_TOKENS)
             .build();

@@ -16,8 +16,8 @@ final class DecodeAttention {
     /** Tokens of a split: many enough to pay for a merge, few enough to share a short sequence among threads. */
     static final int SPLIT_TOKENS = 256;
 
-    /** A run of a work's pages. */
-    private record Split(Attention work, int fromPage, int toPage) {}
+    /** A run of a work's pages, its first or another. */
+    private record Split(Attention work, boolean isFirst, int fromPage, int toPage) {}
 
     private final CacheSpec spec;
     private final SlotMemory slots;
@@ -59,7 +59,7 @@ final class DecodeAttention {
         for (int item = 0; item < splits.size(); item++) {
             var part = splits.get(item).work;
             int first = item;
-            while (item + 1 < splits.size() && splits.get(item + 1).fromPage > 0) {
+            while (item + 1 < splits.size() && !splits.get(item + 1).isFirst) {
                 item++;
                 for (int head = 0; head < heads; head++) {
                     states[first * heads + head].merge(states[item * heads + head]);
@@ -79,8 +79,9 @@ final class DecodeAttention {
         splits.clear();
         for (var part : work) {
             int pages = spec.pages(part.tokens());
-            for (int page = 0; page < pages; page += pagesPerSplit) {
-                splits.add(new Split(part, page, Math.min(pages, page + pagesPerSplit)));
+            int first = part.from(0) / spec.pageSize();
+            for (int page = first; page < pages; page += pagesPerSplit) {
+                splits.add(new Split(part, page == first, page, Math.min(pages, page + pagesPerSplit)));
             }
         }
     }
@@ -99,10 +100,17 @@ final class DecodeAttention {
             var memory = slot >= 0 ? slots.segment() : pages.backup(i);
             long offset = slot >= 0 ? slots.offset(slot) : 0;
             int tokens = Math.min(spec.pageSize(), work.tokens() - i * spec.pageSize());
+            int from = Math.max(0, work.from(0) - i * spec.pageSize());
             for (int head = 0; head < heads; head++) {
                 format.show(memory, offset, head, tokens, shown);
                 worker.attention.accumulate(
-                        states[item * heads + head], shown.memory, shown.keys, shown.memory, shown.values, tokens);
+                        states[item * heads + head],
+                        shown.memory,
+                        shown.keys,
+                        shown.memory,
+                        shown.values,
+                        from,
+                        tokens);
             }
         }
     }

@@ -87,7 +87,7 @@ final class PrefillAttention {
                 long at = queries.at(work.row() + from + i) + headOffset;
                 workers.codec.decode(queries.segment(), at, rows, i * width, width);
             }
-            attention.attend(packed, start + from, positions, rows, 0, width, rows, 0, width, state);
+            attention.attend(packed, start + from, positions, work.window(), rows, 0, width, rows, 0, width, state);
             for (int i = 0; i < positions; i++) {
                 long at = output.at(work.row() + from + i) + headOffset;
                 workers.codec.encode(rows, i * width, output.segment(), at, width);

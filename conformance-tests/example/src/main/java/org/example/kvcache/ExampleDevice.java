@@ -149,7 +149,7 @@ final class ExampleDevice implements HostTensorDevice {
             for (int row = 0; row < part.rows(); row++) {
                 for (int head = 0; head < spec.queryHeadsPerGroup(); head++) {
                     var query = query(queries, part.row() + row, part.group(), head);
-                    var mixed = attend(part, part.seen(row), query, head / spec.queryHeadsPerKvHead());
+                    var mixed = attend(part, part.from(row), part.seen(row), query, head / spec.queryHeadsPerKvHead());
                     long at = queryAt(output, part.row() + row, part.group(), head);
                     for (int i = 0; i < width; i++) {
                         Elements.set(output.segment(), type, at + i, mixed[i]);
@@ -159,21 +159,21 @@ final class ExampleDevice implements HostTensorDevice {
         }
     }
 
-    /** Attention of one query to the first {@code tokens} tokens. */
-    private float[] attend(Attention work, int tokens, float[] query, int head) {
-        var weights = new float[tokens];
-        for (int token = 0; token < tokens; token++) {
+    /** Attention of one query to the tokens from one on, before another. */
+    private float[] attend(Attention work, int from, int to, float[] query, int head) {
+        var weights = new float[to - from];
+        for (int token = from; token < to; token++) {
             var key = row(page(work, token), key(head, token % spec.pageSize()));
             for (int i = 0; i < width; i++) {
-                weights[token] += query[i] * key[i];
+                weights[token - from] += query[i] * key[i];
             }
         }
         softmax(weights, (float) spec.attentionScale());
         var mixed = new float[width];
-        for (int token = 0; token < tokens; token++) {
+        for (int token = from; token < to; token++) {
             var value = row(page(work, token), value(head, token % spec.pageSize()));
             for (int i = 0; i < width; i++) {
-                mixed[i] += weights[token] * value[i];
+                mixed[i] += weights[token - from] * value[i];
             }
         }
         return mixed;

@@ -39,6 +39,7 @@ public final class ExampleProvider extends CoreProvider {
                 .digestRange(DigestRange.all(Digest.Form.MOST_PARTS))
                 .groupScores(GroupScore.values())
                 .features(Feature.FORK_SETTINGS, Feature.HOST_TENSORS, Feature.ATTENTION_SCALE)
+                .features(Feature.LAYER_WINDOWS, Feature.LAYER_BUDGETS, Feature.GROUP_BUDGETS)
                 .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT)
                 .build();
     }

@@ -2,6 +2,7 @@ package io.arkvale.conformance.cases;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.conformance.data.Settings;
 import java.util.List;
 
 /**
@@ -21,7 +22,7 @@ public record Life(
 
     /** Tokens that a sequence may grow to. */
     public int mostTokens(SequenceSpec spec) {
-        return ((spec.isLimited() ? spec.budgetPages() : 4) + PAGES_BEYOND) * shape.pageSize();
+        return (Settings.largestBudget(spec, 4) + PAGES_BEYOND) * shape.pageSize();
     }
 
     /** A cache specification with the room for it. */

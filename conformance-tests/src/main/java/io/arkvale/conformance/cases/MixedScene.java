@@ -1,7 +1,6 @@
 package io.arkvale.conformance.cases;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.api.SlotNeed;
 import java.util.List;
 
 /**
@@ -30,16 +29,9 @@ public record MixedScene(Scene scene, List<List<Part>> rounds) {
     /** A cache with the room that the sequences need even if every prompt is open. */
     public CacheSpec cache() {
         var cache = scene.shape().cache();
-        var slots = new SlotNeed(0, 0);
         for (var i = 0; i < scene.settings().size(); i++) {
-            var need = SlotNeed.ofOpenPrompt(
-                    scene.shape().layers(),
-                    scene.shape().headGroups(),
-                    scene.shape().pageSize(),
-                    scene.settings().get(i),
-                    length(i));
-            slots = new SlotNeed(slots.device() + need.device(), slots.backup() + need.backup());
+            cache.roomForOpenPrompts(scene.settings().get(i), length(i), 1);
         }
-        return cache.deviceSlots(slots.device()).hostSlots(slots.backup()).build();
+        return cache.build();
     }
 }

@@ -2,6 +2,7 @@ package io.arkvale.conformance.cases;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.ElementType;
+import java.util.List;
 
 /**
  * Shape of a model and of its pages: a cache specification without its pools.
@@ -14,6 +15,7 @@ import io.arkvale.api.ElementType;
  * @param pageSize tokens per page
  * @param headGroups head groups
  * @param attentionScale factor of products of queries and keys, 0 for the usual one
+ * @param windows tokens that queries attend to, by layer, 0 for all; none for the layers beyond
  */
 public record Shape(
         int layers,
@@ -23,7 +25,8 @@ public record Shape(
         ElementType elementType,
         int pageSize,
         int headGroups,
-        double attentionScale) {
+        double attentionScale,
+        List<Integer> windows) {
     private static final int MOST_NUMBERS_A_PAGE = 4096;
 
     /** The usual scale. */
@@ -35,7 +38,29 @@ public record Shape(
             ElementType elementType,
             int pageSize,
             int headGroups) {
-        this(layers, kvHeads, queryHeadsPerKvHead, headDim, elementType, pageSize, headGroups, 0);
+        this(layers, kvHeads, queryHeadsPerKvHead, headDim, elementType, pageSize, headGroups, 0, List.of());
+    }
+
+    /** Without windows. */
+    public Shape(
+            int layers,
+            int kvHeads,
+            int queryHeadsPerKvHead,
+            int headDim,
+            ElementType elementType,
+            int pageSize,
+            int headGroups,
+            double attentionScale) {
+        this(
+                layers,
+                kvHeads,
+                queryHeadsPerKvHead,
+                headDim,
+                elementType,
+                pageSize,
+                headGroups,
+                attentionScale,
+                List.of());
     }
 
     /** A cache specification of this shape, whose pools are to be set. */
@@ -44,12 +69,29 @@ public record Shape(
                 .elementType(elementType)
                 .pageSize(pageSize)
                 .headGroups(headGroups);
+        for (var layer = 0; layer < layers; layer++) {
+            if (window(layer) > 0) {
+                spec.window(layer, window(layer));
+            }
+        }
         return attentionScale == 0 ? spec : spec.attentionScale(attentionScale);
+    }
+
+    /** Window of a layer, 0 for none. */
+    public int window(int layer) {
+        return layer < windows.size() ? windows.get(layer) : 0;
+    }
+
+    /** The same shape with the given windows by layer, 0 for none. */
+    public Shape withWindows(List<Integer> some) {
+        return new Shape(
+                layers, kvHeads, queryHeadsPerKvHead, headDim, elementType, pageSize, headGroups, attentionScale, some);
     }
 
     /** The same shape with the given scale. */
     public Shape withAttentionScale(double scale) {
-        return new Shape(layers, kvHeads, queryHeadsPerKvHead, headDim, elementType, pageSize, headGroups, scale);
+        return new Shape(
+                layers, kvHeads, queryHeadsPerKvHead, headDim, elementType, pageSize, headGroups, scale, windows);
     }
 
     /** The same shape with at least the given layers. */
@@ -62,7 +104,8 @@ public record Shape(
                 elementType,
                 pageSize,
                 headGroups,
-                attentionScale);
+                attentionScale,
+                windows);
     }
 
     /** The same shape, with fewer layers and heads if a page of it is so large that a case would take long. */
@@ -78,16 +121,18 @@ public record Shape(
                 elementType,
                 pageSize,
                 1,
-                attentionScale);
+                attentionScale,
+                windows);
     }
 
     /** The same shape with one KV head. */
     public Shape withOneKvHead() {
-        return new Shape(layers, 1, queryHeadsPerKvHead, headDim, elementType, pageSize, 1, attentionScale);
+        return new Shape(layers, 1, queryHeadsPerKvHead, headDim, elementType, pageSize, 1, attentionScale, windows);
     }
 
     /** The same shape with a head group for each KV head. */
     public Shape withAGroupForEachKvHead() {
-        return new Shape(layers, kvHeads, queryHeadsPerKvHead, headDim, elementType, pageSize, kvHeads, attentionScale);
+        return new Shape(
+                layers, kvHeads, queryHeadsPerKvHead, headDim, elementType, pageSize, kvHeads, attentionScale, windows);
     }
 }

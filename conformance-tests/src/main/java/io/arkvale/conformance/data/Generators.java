@@ -6,6 +6,7 @@ import io.arkvale.api.Capabilities.SizeRange;
 import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.GroupScore;
+import io.arkvale.api.LayerBudget;
 import io.arkvale.api.Scope;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.conformance.cases.Action;
@@ -15,7 +16,9 @@ import io.arkvale.conformance.cases.Life;
 import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.cases.Shape;
 import io.arkvale.conformance.cases.TensorCase;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -42,9 +45,83 @@ public final class Generators {
         return shapes(pageSizes());
     }
 
-    /** Shapes of pages of at most 8 tokens, for long lives of caches. */
+    /** Shapes of pages of at most 8 tokens, for long lives of caches; layers with windows now and then. */
     public Arbitrary<Shape> smallShapes() {
-        return shapes(sizes(capabilities.pageSizes(), new int[] {2, 1, 3, 4, 8}, new int[] {}));
+        var plain = shapes(sizes(capabilities.pageSizes(), new int[] {2, 1, 3, 4, 8}, new int[] {}));
+        return capabilities.supports(Feature.LAYER_WINDOWS)
+                ? Combinators.combine(
+                                plain,
+                                Arbitraries.frequencyOf(
+                                        Tuple.of(3, Arbitraries.just(List.<Integer>of())), Tuple.of(1, windows())))
+                        .as(Shape::withWindows)
+                : plain;
+    }
+
+    /** Windows of up to three layers, at least one. */
+    private static Arbitrary<List<Integer>> windows() {
+        return Arbitraries.of(1, 2, 3, 5, 8, 13, 30, 0, 0)
+                .list()
+                .ofSize(3)
+                .filter(windows -> windows.stream().anyMatch(window -> window > 0));
+    }
+
+    /** Scenes of shapes whose first layer has a window. */
+    public Arbitrary<Scene> windowedScenes() {
+        var shapes = Combinators.combine(shapes(), Arbitraries.of(3, 1, 2, 5, 8, 21), windows())
+                .as((shape, first, others) -> shape.withWindows(List.of(first, others.get(1), others.get(2))));
+        return scenes(shapes, settings(), kinds());
+    }
+
+    /** Scenes of sequences whose layers, and where it is declared head groups, have budgets of their own. */
+    public Arbitrary<Scene> layerBudgetScenes() {
+        var shapes = shapes().map(shape -> shape.atLeastLayers(2));
+        var divided = capabilities.supports(Feature.GROUP_BUDGETS)
+                ? shapes.filter(shape -> shape.kvHeads() > 1).map(Shape::withAGroupForEachKvHead)
+                : shapes;
+        return scenes(divided, withLayerBudgets(limitedSettings(), 2), kinds()).map(Generators::exceedBudgets);
+    }
+
+    /** A budget of a layer or a head group by what it has more than the sequence's; none of a dense layer. */
+    private record OwnBudget(int layer, int group, int ranked, int slack) {
+        LayerBudget on(SequenceSpec spec) {
+            if (slack < 0) {
+                return new LayerBudget(layer, LayerBudget.ALL_GROUPS, SequenceSpec.NO_BUDGET, SequenceSpec.NO_BUDGET);
+            }
+            var attended = spec.sinkPages() + spec.windowPages() - 1 + ranked;
+            return new LayerBudget(layer, group, attended + 1 + slack, attended);
+        }
+    }
+
+    private Arbitrary<SequenceSpec> withLayerBudgets(Arbitrary<SequenceSpec> settings, int least) {
+        if (!capabilities.supports(Feature.LAYER_BUDGETS) || !capabilities.supportsBudgets()) {
+            return settings;
+        }
+        var groups = capabilities.supports(Feature.GROUP_BUDGETS)
+                ? Arbitraries.of(0, 1, LayerBudget.ALL_GROUPS, 2, 3)
+                : Arbitraries.just(LayerBudget.ALL_GROUPS);
+        var budgets = Combinators.combine(
+                        Arbitraries.of(0, 1, 2), groups, Arbitraries.of(1, 2, 4), Arbitraries.of(0, 1, 3, -1))
+                .as(OwnBudget::new);
+        return Combinators.combine(settings, budgets.list().ofMinSize(least).ofMaxSize(4))
+                .as(Generators::withLayerBudgets);
+    }
+
+    /** Those of the budgets that go together: none twice, and head groups of layers with a budget alone. */
+    private static SequenceSpec withLayerBudgets(SequenceSpec spec, List<OwnBudget> wanted) {
+        var budgets = new ArrayList<LayerBudget>();
+        var groupsLast = wanted.stream()
+                .map(one -> one.on(spec))
+                .sorted(Comparator.comparingInt(LayerBudget::group))
+                .toList();
+        for (var one : groupsLast) {
+            var isNew =
+                    budgets.stream().noneMatch(other -> other.layer() == one.layer() && other.group() == one.group());
+            var hasLimitedLayer = spec.withLayerBudgets(budgets).isLimited(one.layer());
+            if (isNew && (one.group() == LayerBudget.ALL_GROUPS || hasLimitedLayer)) {
+                budgets.add(one);
+            }
+        }
+        return spec.withLayerBudgets(budgets);
     }
 
     private Arbitrary<Shape> shapes(Arbitrary<Integer> pageSizes) {
@@ -178,6 +255,11 @@ public final class Generators {
                 Tuple.of(8, limitedSettings()), Tuple.of(1, Arbitraries.just(SequenceSpec.full())));
     }
 
+    /** Settings of a life: with budgets of layers and head groups now and then. */
+    private Arbitrary<SequenceSpec> livingSettings() {
+        return Arbitraries.frequencyOf(Tuple.of(3, settings()), Tuple.of(1, withLayerBudgets(settings(), 0)));
+    }
+
     /** Every kind of numbers that can be attended to, normal ones most often. */
     public Arbitrary<DataKind> kinds() {
         return Arbitraries.frequencyOf(
@@ -266,7 +348,7 @@ public final class Generators {
     public Arbitrary<Life> lives(Arbitrary<Kind> kinds, int most) {
         return Combinators.combine(
                         smallShapes(),
-                        settings().list().ofMinSize(1).ofMaxSize(3),
+                        livingSettings().list().ofMinSize(1).ofMaxSize(3),
                         Arbitraries.of(1, 2),
                         kinds(),
                         seeds(),
@@ -289,7 +371,7 @@ public final class Generators {
 
     private List<SequenceSpec> fitting(List<SequenceSpec> settings, Shape shape) {
         return settings.stream()
-                .map(one -> one.denseLayers() > shape.layers() ? Settings.withDenseLayers(one, 0) : one)
+                .map(one -> Settings.fitting(one, shape))
                 .map(one -> Settings.with(one, digests.fitting(one.digest(), shape.pageSize(), shape.headDim())))
                 .toList();
     }

@@ -2,12 +2,38 @@ package io.arkvale.conformance.data;
 
 import io.arkvale.api.Digest;
 import io.arkvale.api.GroupScore;
+import io.arkvale.api.LayerBudget;
 import io.arkvale.api.Scope;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.conformance.cases.Shape;
+import java.util.Comparator;
+import java.util.stream.Stream;
 
 /** Settings of a sequence with one of them replaced. */
 public final class Settings {
     private Settings() {}
+
+    /** The largest budget of any layer and head group; of settings without a budget the given number. */
+    public static int largestBudget(SequenceSpec spec, int without) {
+        return Stream.concat(
+                        Stream.of(spec.budgetPages()),
+                        spec.layerBudgets().stream().map(LayerBudget::budgetPages))
+                .filter(budget -> budget != SequenceSpec.NO_BUDGET)
+                .max(Comparator.naturalOrder())
+                .orElse(without);
+    }
+
+    /** The same without the budgets of layers and head groups that a shape lacks, or whose layers have windows. */
+    public static SequenceSpec fitting(SequenceSpec spec, Shape shape) {
+        var dense = spec.denseLayers() > shape.layers() ? withDenseLayers(spec, 0) : spec;
+        return dense.layerBudgets().isEmpty()
+                ? dense
+                : dense.withLayerBudgets(dense.layerBudgets().stream()
+                        .filter(one -> one.layer() < shape.layers()
+                                && one.group() < shape.headGroups()
+                                && shape.window(one.layer()) == 0)
+                        .toList());
+    }
 
     /** The same with another digest. */
     public static SequenceSpec with(SequenceSpec spec, Digest digest) {
@@ -42,7 +68,16 @@ public final class Settings {
                         spec.digest(),
                         spec.groupScore(),
                         spec.scope(),
-                        spec.pageSize());
+                        spec.pageSize(),
+                        spec.layerBudgets().stream()
+                                .map(one -> one.isLimited()
+                                        ? new LayerBudget(
+                                                one.layer(),
+                                                one.group(),
+                                                one.budgetPages() + pages,
+                                                one.attendedPages() + pages)
+                                        : one)
+                                .toList());
     }
 
     private static SequenceSpec of(
@@ -56,6 +91,7 @@ public final class Settings {
                 digest,
                 groupScore,
                 scope,
-                spec.pageSize());
+                spec.pageSize(),
+                spec.layerBudgets());
     }
 }

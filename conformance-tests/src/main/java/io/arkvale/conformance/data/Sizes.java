@@ -74,13 +74,17 @@ public final class Sizes {
         return scenes;
     }
 
-    /** Sequences that keep everything and whose tokens cross a size, in prefill and in decode. */
+    /** Sequences that keep everything, or the half of it, and whose tokens cross a size, in prefill and in decode. */
     public List<Scene> manyTokens() {
         var scenes = new ArrayList<Scene>();
         var shape = with(small(), pick(capabilities.pageSizes(), 16, 8, 32));
         for (var size : sizes(Unit.TOKENS, true)) {
             scenes.add(scene(shape, List.of(SequenceSpec.full()), List.of(Math.max(1, size - 1)), 2));
             scenes.add(scene(shape, List.of(SequenceSpec.full()), List.of(size + 1), 1));
+            if (capabilities.supports(Feature.LAYER_WINDOWS)) {
+                var windowed = shape.withWindows(List.of(size / 2 + 1));
+                scenes.add(scene(windowed, List.of(SequenceSpec.full()), List.of(size + 1), 1));
+            }
         }
         return scenes;
     }

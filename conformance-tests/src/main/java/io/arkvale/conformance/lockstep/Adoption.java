@@ -5,6 +5,7 @@ import static io.arkvale.conformance.lockstep.RuleViolation.require;
 import io.arkvale.api.Scope;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.conformance.oracle.Bounded;
+import io.arkvale.conformance.oracle.OracleTable;
 import io.arkvale.conformance.oracle.Ranking;
 import java.util.BitSet;
 
@@ -13,15 +14,38 @@ import java.util.BitSet;
  * page may be chosen instead of another if its score is no more than both bounds below.
  *
  * @param spec settings of the sequence
+ * @param budget pages that the head group may keep
+ * @param ranked pages that it chooses by rank
  * @param pages pages of the table
  * @param scores scores of its filled pages; bounds of zero demand the exact choice, ties included
  * @param findings where the use of the allowance is noted; not noted if null
  */
-record Adoption(SequenceSpec spec, int pages, Bounded scores, Findings findings, boolean withoutTies, String where) {
+record Adoption(
+        SequenceSpec spec,
+        int budget,
+        int ranked,
+        int pages,
+        Bounded scores,
+        Findings findings,
+        boolean withoutTies,
+        String where) {
+
+    static Adoption of(
+            OracleTable table, int group, Bounded scores, Findings findings, boolean withoutTies, String where) {
+        return new Adoption(
+                table.sequence(),
+                table.budget(group),
+                table.ranked(group),
+                table.pages(),
+                scores,
+                findings,
+                withoutTies,
+                where);
+    }
 
     /** Checks a selection (rules 501 and 502). */
     void select(BitSet chosen) {
-        var exact = Ranking.select(spec, pages, scores.exact());
+        var exact = Ranking.select(spec, budget, ranked, pages, scores.exact());
         var nearTie = !chosen.equals(exact);
         if (nearTie) {
             var pinned = Ranking.pinned(spec, pages);
@@ -33,13 +57,13 @@ record Adoption(SequenceSpec spec, int pages, Bounded scores, Findings findings,
                     chosen,
                     exact,
                     pages,
-                    spec.rankedPages());
+                    ranked);
             var others = new BitSet();
             others.set(0, scores.exact().length);
             others.andNot(chosen);
-            var ranked = (BitSet) chosen.clone();
-            ranked.andNot(pinned);
-            requireOrder(502, ranked, others, "selected " + chosen + ", must be " + exact);
+            var best = (BitSet) chosen.clone();
+            best.andNot(pinned);
+            requireOrder(502, best, others, "selected " + chosen + ", must be " + exact);
         }
         if (withoutTies) {
             findings.decided(nearTie);
@@ -96,14 +120,14 @@ record Adoption(SequenceSpec spec, int pages, Bounded scores, Findings findings,
         var selected = Ranking.pinned(spec, pages);
         var recalled = (BitSet) after.clone();
         recalled.andNot(before);
-        var open = spec.rankedPages();
+        var open = ranked;
         for (var page = 0; page < scores.exact().length; page++) {
             if (recalled.get(page) && !selected.get(page)) {
                 selected.set(page);
                 open--;
             }
         }
-        require(502, open >= 0, "%s: recalled %s, more than the %d ranked pages", where, recalled, spec.rankedPages());
+        require(502, open >= 0, "%s: recalled %s, more than the %d ranked pages", where, recalled, ranked);
         var rest = (BitSet) after.clone();
         rest.andNot(selected);
         rest.clear(scores.exact().length, pages);

@@ -41,10 +41,10 @@ final class DecodeChoices {
             decisions[member][group] = new Decision(before, known, before);
             return;
         }
-        if (table.overBudget()) {
-            adoption(table, known, where(member, group), false).select(selected);
+        if (table.overBudget(group)) {
+            adoption(table, group, known, where(member, group), false).select(selected);
         } else {
-            requireAll(table, selected, where(member, group));
+            requireAll(member, selected, where(member, group));
         }
         decisions[member][group] = new Decision(before, known, selected);
     }
@@ -70,14 +70,14 @@ final class DecodeChoices {
         for (var group = 0; group < lockstep.spec().headGroups(); group++) {
             var before = (BitSet) table.resident(group).clone();
             var attended = lockstep.tables().attended(pair(member), layer, group);
-            if (!table.overBudget()) {
-                requireAll(table, attended, where(member, group));
+            if (!table.overBudget(group)) {
+                requireAll(member, attended, where(member, group));
                 decisions[member][group] = new Decision(before, Bounded.zeros(0), attended);
                 continue;
             }
             var exact = OracleScores.of(lockstep.spec(), table, group, query, scored);
             var after = lockstep.tables().resident(pair(member), layer, group);
-            var adoption = adoption(table, exact, where(member, group), true);
+            var adoption = adoption(table, group, exact, where(member, group), true);
             var selected = adoption.selection(attended, before, after);
             adoption.select(selected);
             decisions[member][group] = new Decision(before, exact, selected);
@@ -102,14 +102,14 @@ final class DecodeChoices {
         var table = table(member);
         var attended = new BitSet[lockstep.spec().headGroups()];
         for (var group = 0; group < attended.length; group++) {
-            attended[group] = !table.overBudget()
-                    ? table.allPages()
+            attended[group] = !table.overBudget(group)
+                    ? table.reached(locked.tokens()[member])
                     : table.sequence().scope() == Scope.RESIDENT
                             ? table.resident(group)
                             : decisions[member][group].selected();
             var shown = lockstep.tables().attended(pair(member), layer, group);
             require(
-                    601,
+                    table.windowed() ? 612 : 601,
                     shown.equals(attended[group]),
                     "%s: attended %s, must be %s",
                     where(member, group),
@@ -125,7 +125,7 @@ final class DecodeChoices {
     /** Checks residence after recall and moves the model's. */
     private void verifyRecall(int member, int group, Decision decision, boolean nearTies) {
         var table = table(member);
-        if (!table.overBudget() || pair(member).corrupted()) {
+        if (!table.overBudget(group) || pair(member).corrupted()) {
             return;
         }
         var where = where(member, group);
@@ -144,12 +144,12 @@ final class DecodeChoices {
         }
         require(
                 505,
-                after.cardinality() <= spec.budgetPages(),
+                after.cardinality() <= table.budget(group),
                 "%s: resident %s after recall; must hold the selected %s and be at most %d",
                 where,
                 after,
                 decision.selected(),
-                spec.budgetPages());
+                table.budget(group));
         var came = (BitSet) after.clone();
         came.andNot(decision.before());
         require(505, came.equals(decision.recalled()), "%s: recalled %s, must be %s", where, came, decision.recalled());
@@ -157,18 +157,18 @@ final class DecodeChoices {
         victims.andNot(after);
         var kept = Ranking.pinned(spec, table.pages());
         kept.or(decision.selected());
-        adoption(table, decision.scores(), where, nearTies)
-                .evict(504, decision.before(), kept, victims, decision.victims(spec.budgetPages()));
+        adoption(table, group, decision.scores(), where, nearTies)
+                .evict(504, decision.before(), kept, victims, decision.victims(table.budget(group)));
         table.resident(group).clear();
         table.resident(group).or(after);
         locked.recalled(member, layer, group, came);
         locked.counts(member).evicted(victims.cardinality());
     }
 
-    private Adoption adoption(OracleTable table, Bounded known, String where, boolean nearTies) {
-        return new Adoption(
-                table.sequence(),
-                table.pages(),
+    private Adoption adoption(OracleTable table, int group, Bounded known, String where, boolean nearTies) {
+        return Adoption.of(
+                table,
+                group,
                 known,
                 lockstep.findings(),
                 nearTies && withoutTies(lockstep.inputs().kind(), table.sequence()),
@@ -180,9 +180,17 @@ final class DecodeChoices {
         return kind.withoutTies() && spec.groupScore() != GroupScore.MEAN_SOFTMAX;
     }
 
-    private static void requireAll(OracleTable table, BitSet chosen, String where) {
-        var all = table.allPages();
-        require(501, chosen.equals(all), "%s: within the budget, but chose %s of %s", where, chosen, all);
+    private void requireAll(int member, BitSet chosen, String where) {
+        var table = table(member);
+        var all = table.reached(locked.tokens()[member]);
+        require(
+                table.windowed() ? 612 : 501,
+                chosen.equals(all),
+                "%s: %s, but chose %s of %s",
+                where,
+                table.windowed() ? "the layer has a window" : "within the budget",
+                chosen,
+                all);
     }
 
     private Pair pair(int member) {

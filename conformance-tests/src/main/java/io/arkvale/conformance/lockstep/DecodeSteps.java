@@ -253,7 +253,9 @@ public final class DecodeSteps {
         var pair = locked.members().get(member);
         var attended = choices.attended(member);
         var spec = lockstep.spec();
-        var rule = lockstep.inputs().kind() == DataKind.HUGE ? 603 : table.overBudget() ? 601 : 602;
+        var rule = table.windowed()
+                ? 612
+                : lockstep.inputs().kind() == DataKind.HUGE ? 603 : table.overBudget() ? 601 : 602;
         return new OutputCheck.Row(
                 rule,
                 pair,

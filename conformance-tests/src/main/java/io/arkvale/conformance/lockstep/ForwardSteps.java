@@ -12,6 +12,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The layers of a step whose members have roles: one call each, and every member compared with what its role alone leads to
@@ -148,7 +149,7 @@ public final class ForwardSteps {
         var pair = locked.members().get(member);
         var table = pair.model().table(layer);
         var tokens = locked.tokens()[member];
-        var rule = locked.roleRule(member, 609);
+        var rule = table.windowed() ? 612 : locked.roleRule(member, 609);
         for (var token = 0; token < tokens; token++) {
             var visible = table.tokens() - tokens + token + 1;
             var query = rows.queries().get(token);
@@ -207,13 +208,16 @@ public final class ForwardSteps {
         }
     }
 
+    /** Rules that hold whatever a member's role is. */
+    private static final Set<Integer> OF_ALL_ROLES = Set.of(308, 611, 612);
+
     /** Runs a comparison of a member; a violation of another rule is one of its role, and says whose. */
     private void as(int rule, int member, int layer, Runnable comparison) {
         try {
             comparison.run();
         } catch (RuleViolation e) {
             throw new RuleViolation(
-                    e.rule() == 611 ? 611 : rule,
+                    OF_ALL_ROLES.contains(e.rule()) ? e.rule() : rule,
                     "forward of layer " + layer + ", " + who(member) + ": " + e.getMessage(),
                     e);
         }

@@ -102,10 +102,16 @@ public final class LockedStep {
             var model = members.get(i).model();
             var filled = model.length() / spec.pageSize() - (model.length() - tokens[i]) / spec.pageSize();
             for (var layer = 0; layer < spec.layers(); layer++) {
-                most += model.spec().isLimited(layer) ? (long) filled * spec.headGroups() : 0;
+                most += model.table(layer).limited() ? (long) filled * spec.headGroups() : 0;
             }
         }
         return most;
+    }
+
+    /** Tokens that the step brings to a sequence; 0 if it is not a member. */
+    int tokensOf(Pair pair) {
+        var member = members.indexOf(pair);
+        return member < 0 ? 0 : tokens[member];
     }
 
     /** Whether the step leaves the prompt of a sequence open. */
@@ -247,6 +253,11 @@ public final class LockedStep {
     public StepReport commit() {
         var report = Lockstep.legal(708, "commit of a step whose layers are all done", step::commit);
         ended(report);
+        for (var layer = 0; layer < lockstep.spec().layers(); layer++) {
+            if (lockstep.spec().hasWindow(layer)) {
+                verify(layer, 308);
+            }
+        }
         lockstep.verify(706, 806);
         return report;
     }

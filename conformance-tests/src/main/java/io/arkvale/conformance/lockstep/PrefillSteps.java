@@ -109,7 +109,7 @@ public final class PrefillSteps {
             for (var token = 0; token < tokens[i]; token++, row++) {
                 var visible = table.tokens() - tokens[i] + token + 1;
                 var exact = OracleAttention.attend(lockstep.spec(), table, queries.get(row), all, visible);
-                var rule = lockstep.inputs().kind() == DataKind.HUGE ? 603 : 604;
+                var rule = table.windowed() ? 612 : lockstep.inputs().kind() == DataKind.HUGE ? 603 : 604;
                 if (pair.corrupted()) {
                     continue;
                 }
@@ -168,9 +168,9 @@ public final class PrefillSteps {
         var victims = (BitSet) before.clone();
         victims.andNot(after);
         var scores = OracleScores.of(lockstep.spec(), table, group, query, table.filled());
-        var count = Math.max(0, before.cardinality() - table.sequence().budgetPages());
+        var count = Math.max(0, before.cardinality() - table.budget(group));
         var withoutTies = DecodeChoices.withoutTies(lockstep.inputs().kind(), table.sequence());
-        new Adoption(table.sequence(), table.pages(), scores, lockstep.findings(), withoutTies, where)
+        Adoption.of(table, group, scores, lockstep.findings(), withoutTies, where)
                 .evict(606, before, Ranking.pinned(table.sequence(), table.pages()), victims, count);
         table.resident(group).clear();
         table.resident(group).or(after);

@@ -5,10 +5,12 @@ import io.arkvale.api.CacheSpec;
 import io.arkvale.api.SlotNeed;
 import io.arkvale.conformance.oracle.OracleSequence;
 import io.arkvale.conformance.oracle.OracleTable;
+import io.arkvale.conformance.oracle.PageRecord;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** What the pools must have room for: when a call may be refused for want of slots, and when it must not. */
 final class Room {
@@ -26,9 +28,10 @@ final class Room {
         var backup = 0L;
         for (var pair : lockstep.pairs()) {
             var member = members.indexOf(pair);
-            var length = pair.model().length() + (member < 0 ? 0 : tokens[member]);
+            var brought = member < 0 ? 0 : tokens[member];
+            var length = pair.model().length() + brought;
             var open = member >= 0 && roles.get(member).leavesPromptOpen();
-            var need = need(pair.model(), length, open);
+            var need = need(pair.model(), length, brought, open);
             device += need.device();
             backup += need.backup();
         }
@@ -39,16 +42,19 @@ final class Room {
     long device() {
         var step = lockstep.step();
         return lockstep.pairs().stream()
-                .mapToLong(
-                        pair -> need(pair.model(), pair.model().length(), step != null && step.leavesPromptOpen(pair))
-                                .device())
+                .mapToLong(pair -> need(
+                                pair.model(),
+                                pair.model().length(),
+                                step == null ? 0 : step.tokensOf(pair),
+                                step != null && step.leavesPromptOpen(pair))
+                        .device())
                 .sum();
     }
 
-    private SlotNeed need(OracleSequence sequence, int length, boolean leftOpen) {
+    private SlotNeed need(OracleSequence sequence, int length, int brought, boolean leftOpen) {
         return sequence.isPromptOpen() || leftOpen
-                ? SlotNeed.ofOpenPrompt(spec.layers(), spec.headGroups(), spec.pageSize(), sequence.spec(), length)
-                : SlotNeed.of(spec.layers(), spec.headGroups(), spec.pageSize(), sequence.spec(), length);
+                ? SlotNeed.ofOpenPrompt(spec, sequence.spec(), length, brought)
+                : SlotNeed.of(spec, sequence.spec(), length, brought);
     }
 
     /** Device slots that nobody holds and no step has reserved. */
@@ -110,10 +116,23 @@ final class Room {
                         + (copied && was.resident(group).get(is.pages() - 1) ? 1 : 0);
             }
             for (var page = 0; is.limited() && page < is.filled(); page++) {
-                backup += was.record(page) == null ? spec.headGroups() : 0;
+                backup += isBackedUp(layer, Objects.requireNonNull(is.record(page))) ? 0 : spec.headGroups();
             }
         }
         return device + (passes ? 1 : 0) > freeDevice() || backup > freeBackups();
+    }
+
+    private boolean isBackedUp(int layer, PageRecord wanted) {
+        for (var pair : lockstep.pairs()) {
+            var table = pair.model().table(layer);
+            for (var page = 0; page < table.pages(); page++) {
+                var record = table.record(page);
+                if (record != null && record.backup() == wanted.backup()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static long broughtBack(OracleTable was, OracleTable is, int group) {

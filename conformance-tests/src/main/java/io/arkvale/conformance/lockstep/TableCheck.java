@@ -123,6 +123,7 @@ final class TableCheck {
 
     private void verifyState(OracleTable table, int group, int page, PageState state, int residenceRule, String where) {
         var filled = page < table.filled();
+        var none = table.windowed() ? 308 : 304;
         var backed = table.limited() && filled;
         require(
                 301,
@@ -131,13 +132,15 @@ final class TableCheck {
                 where,
                 state.tokens(),
                 table.page(page).tokens());
-        var why = !table.limited()
-                ? "its layer has no budget"
-                : filled
-                        ? "it is full, and must have one from the call that filled it on"
-                        : "it holds " + table.page(page).tokens() + " of " + spec.pageSize() + " tokens";
+        var why = table.windowed()
+                ? "its layer has a window"
+                : !table.limited()
+                        ? "its layer has no budget"
+                        : filled
+                                ? "it is full, and must have one from the call that filled it on"
+                                : "it holds " + table.page(page).tokens() + " of " + spec.pageSize() + " tokens";
         require(
-                backed ? 303 : 304,
+                backed ? 303 : none,
                 state.digested() == backed,
                 "%s has %s digest, must have %s: %s",
                 where,
@@ -145,7 +148,7 @@ final class TableCheck {
                 backed ? "one" : "none",
                 why);
         require(
-                backed ? 302 : 304,
+                backed ? 302 : none,
                 (state.backup() != Tier.NONE) == backed,
                 "%s has %s backup, must have %s: %s",
                 where,
@@ -159,7 +162,7 @@ final class TableCheck {
                 where);
         var expected = table.resident(group).get(page);
         require(
-                residenceRule,
+                table.windowed() ? 308 : residenceRule,
                 state.resident() == expected,
                 "%s is %s, which is %s; resident must be %s",
                 where,
@@ -245,7 +248,7 @@ final class TableCheck {
                     stored.length,
                     oracle.size());
             require(
-                    308,
+                    310,
                     oracle.outside(stored) <= 0,
                     "a key of layer %d page %d KV head %d lies outside the page's %s digest, by %s",
                     table.layer(),

@@ -19,7 +19,8 @@ public final class OracleAttention {
      *
      * @param query {@code [queryHeads · headDim]}
      * @param attended pages attended to, one set a head group
-     * @param tokens tokens of the layer that exist for this query: later ones are left out
+     * @param tokens tokens of the layer that exist for this query: later ones are left out, and those outside the window that
+     *     ends with the last of them
      * @return {@code [queryHeads · headDim]}
      */
     public static Bounded attend(CacheSpec cache, OracleTable table, float[] query, BitSet[] attended, int tokens) {
@@ -29,7 +30,8 @@ public final class OracleAttention {
             var values = new ArrayList<float[]>();
             for (var page = attended[group].nextSetBit(0); page >= 0; page = attended[group].nextSetBit(page + 1)) {
                 for (var token = 0; token < table.page(page).tokens(); token++) {
-                    if (page * cache.pageSize() + token < tokens) {
+                    var position = page * cache.pageSize() + token;
+                    if (position < tokens && position >= tokens - cache.window(table.layer())) {
                         keys.add(table.page(page).key(token));
                         values.add(table.page(page).value(token));
                     }

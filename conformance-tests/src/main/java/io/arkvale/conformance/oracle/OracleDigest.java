@@ -9,7 +9,7 @@ import io.arkvale.api.ElementType;
 import io.arkvale.conformance.data.Elements;
 import java.util.Arrays;
 
-/** The digest of a filled page by its definition, in the layout of {@code CacheView.digest} (rules 303, 308 and 309). */
+/** The digest of a filled page by its definition, in the layout of {@code CacheView.digest} (rules 303, 309 and 310). */
 public final class OracleDigest {
     /** Keys beyond which digests other than the paper's seven may be anything, since float32 does not hold their distances. */
     private static final double LARGEST_KEY = 0x1p100;
@@ -143,7 +143,7 @@ public final class OracleDigest {
     }
 
     /**
-     * By how much a key lies outside a digest that is a bound, more than rounding may do (rule 308); 0 or less if none does, or
+     * By how much a key lies outside a digest that is a bound, more than rounding may do (rule 310); 0 or less if none does, or
      * if it is no bound.
      */
     public double outside(float[] stored) {

@@ -14,6 +14,9 @@ public final class OraclePage {
     /** The page whose first tokens these are: both may lie in one slot. */
     private final OraclePage root;
 
+    /** The one that all who have a backup of this page share. */
+    private final PageRecord.Backup backup = new PageRecord.Backup();
+
     private OraclePage(float[][] keys, float[][] values, @Nullable OraclePage root) {
         this.keys = keys;
         this.values = values;
@@ -43,6 +46,11 @@ public final class OraclePage {
     /** Whether both may lie in one slot: they are the same page, or the first tokens of the same page. */
     public boolean maySharePlace(OraclePage other) {
         return root == other.root;
+    }
+
+    /** Its backup, if a sequence has one. */
+    PageRecord.Backup backup() {
+        return backup;
     }
 
     /** Tokens stored. */

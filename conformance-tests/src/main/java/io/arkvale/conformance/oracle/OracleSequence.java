@@ -68,9 +68,18 @@ public final class OracleSequence {
         return promptOpen;
     }
 
-    /** A step has ended that leaves the prompt open, or does not. */
+    /** A step has been committed that leaves the prompt open, or does not. */
     public void endStep(boolean promptOpen) {
         this.promptOpen = promptOpen;
+        tables.forEach(OracleTable::leaveWindow);
+    }
+
+    /** The least length that tokens can be taken back to (rule 714). */
+    public int leastLength() {
+        return tables.stream()
+                .mapToInt(table -> Math.toIntExact(table.leastLength()))
+                .max()
+                .orElse(0);
     }
 
     /** The settings. */

@@ -18,6 +18,9 @@ public final class OracleTable {
     private final BitSet[] resident;
     private int tokens;
 
+    /** The first page that is not gone for good; above 0 in a layer with a window alone. */
+    private int firstHeld;
+
     OracleTable(CacheSpec cache, SequenceSpec sequence, int layer) {
         this.cache = cache;
         this.sequence = sequence;
@@ -41,6 +44,7 @@ public final class OracleTable {
             resident[group] = (BitSet) other.resident[group].clone();
         }
         tokens = other.tokens;
+        firstHeld = other.firstHeld;
     }
 
     OracleTable copy() {
@@ -52,17 +56,18 @@ public final class OracleTable {
         var fork = new OracleTable(cache, settings, layer);
         fork.pages.addAll(pages.subList(0, cache.pages(length)));
         fork.tokens = length;
+        fork.firstHeld = firstHeld;
         fork.cutLastPage();
         for (var group = 0; group < resident.length; group++) {
             fork.resident[group].or(resident[group]);
             fork.resident[group].clear(fork.pages(), pages() + 1);
-            fork.resident[group].or(fork.pinned());
+            fork.resident[group].or(fork.pinned(group));
         }
         for (var page = 0; fork.limited() && page < fork.filled(); page++) {
             var record = record(page);
             fork.records.add(
                     record == null
-                            ? PageRecord.of(settings.digest(), cache.kvHeads())
+                            ? PageRecord.of(page(page), settings.digest(), cache.kvHeads())
                             : record.forked(settings.digest()));
         }
         return fork;
@@ -76,15 +81,40 @@ public final class OracleTable {
         if (records.size() > filled()) {
             records.subList(filled(), records.size()).clear();
         }
-        for (var group : resident) {
-            group.clear(pages(), Math.max(pages(), group.length()));
-            group.or(pinned());
+        for (var group = 0; group < resident.length; group++) {
+            resident[group].clear(pages(), Math.max(pages(), resident[group].length()));
+            resident[group].or(pinned(group));
         }
     }
 
     /** Pages that are resident whatever is chosen: all within the budget, else sink and window. */
-    private BitSet pinned() {
-        return overBudget() ? Ranking.pinned(sequence, pages()) : allPages();
+    private BitSet pinned(int group) {
+        var pinned = overBudget(group) ? Ranking.pinned(sequence, pages()) : allPages();
+        pinned.clear(0, firstHeld);
+        return pinned;
+    }
+
+    /** A step has been committed: pages without any of the last {@code window + pageSize} tokens are gone (rule 308). */
+    void leaveWindow() {
+        if (windowed()) {
+            while ((firstHeld + 1) * (long) cache.pageSize()
+                    <= tokens - (long) cache.window(layer) - cache.pageSize()) {
+                firstHeld++;
+            }
+            for (var group : resident) {
+                group.clear(0, firstHeld);
+            }
+        }
+    }
+
+    /** The least length that tokens can be taken back to (rule 714): at it the oldest token of the window is there. */
+    long leastLength() {
+        var least = 0L;
+        if (firstHeld > 0) {
+            // A query at position t attends to the tokens from t + 1 − window on.
+            least = (long) firstHeld * cache.pageSize() - 1 + cache.window(layer);
+        }
+        return least;
     }
 
     private void cutLastPage() {
@@ -105,7 +135,7 @@ public final class OracleTable {
         pages.set(pages.size() - 1, pages.getLast().with(key, value));
         tokens++;
         if (limited() && tokens % cache.pageSize() == 0) {
-            records.add(PageRecord.of(sequence.digest(), cache.kvHeads()));
+            records.add(PageRecord.of(pages.getLast(), sequence.digest(), cache.kvHeads()));
         }
     }
 
@@ -149,19 +179,56 @@ public final class OracleTable {
         return tokens / cache.pageSize();
     }
 
-    /** Whether the layer has a budget. */
-    public boolean limited() {
-        return sequence.isLimited(layer);
+    /** Whether queries attend to their last tokens alone. */
+    public boolean windowed() {
+        return cache.hasWindow(layer);
     }
 
-    /** Whether the layer has a budget and more pages than it. */
+    /** Whether the layer has a budget. */
+    public boolean limited() {
+        return !windowed() && sequence.isLimited(layer);
+    }
+
+    /** Pages that a head group of a layer with a budget may keep. */
+    public int budget(int group) {
+        return sequence.budgetPages(layer, group);
+    }
+
+    /** Pages that a head group of a layer with a budget chooses by rank. */
+    public int ranked(int group) {
+        return sequence.attendedPages(layer, group) - sequence.sinkPages() - sequence.windowPages() + 1;
+    }
+
+    /** Whether the layer has a budget and more pages than that of any head group. */
     public boolean overBudget() {
-        return limited() && pages() > sequence.budgetPages();
+        for (var group = 0; group < resident.length; group++) {
+            if (overBudget(group)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the layer has a budget and more pages than a head group may keep. */
+    public boolean overBudget(int group) {
+        return limited() && pages() > budget(group);
     }
 
     /** Resident pages of a head group; the caller may change them. */
     public BitSet resident(int group) {
         return resident[group];
+    }
+
+    /** Pages that the last tokens, so many, attend to where none is chosen: all, or those that the layer's window reaches. */
+    public BitSet reached(int last) {
+        var reached = allPages();
+        for (var page = 0; windowed() && page < pages(); page++) {
+            // The first of these tokens is at tokens − last.
+            if ((page + 1L) * cache.pageSize() <= tokens - last + 1L - cache.window(layer)) {
+                reached.clear(page);
+            }
+        }
+        return reached;
     }
 
     /** Every page. */

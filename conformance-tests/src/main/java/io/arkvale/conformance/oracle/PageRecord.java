@@ -24,9 +24,9 @@ public final class PageRecord {
         digests = new float[kvHeads][];
     }
 
-    /** Of a page that has just been filled. */
-    static PageRecord of(Digest kind, int kvHeads) {
-        return new PageRecord(kind, new Backup(), kvHeads);
+    /** Of a page that is full. */
+    static PageRecord of(OraclePage page, Digest kind, int kvHeads) {
+        return new PageRecord(kind, page.backup(), kvHeads);
     }
 
     /** Of a fork that wants digests of the given kind: itself if they are of this one. */

@@ -40,13 +40,15 @@ public final class Ranking {
     }
 
     /**
-     * Pages selected in a limited layer.
+     * Pages selected in a head group of a limited layer.
      *
+     * @param budget pages that it may keep
+     * @param ranked pages that it chooses by rank
      * @param pages pages, the last one counted
      * @param scores one a filled page; not read while {@code pages} is within the budget
      */
-    public static BitSet select(SequenceSpec spec, int pages, double[] scores) {
-        if (pages <= spec.budgetPages()) {
+    public static BitSet select(SequenceSpec spec, int budget, int ranked, int pages, double[] scores) {
+        if (pages <= budget) {
             var all = new BitSet();
             all.set(0, pages);
             return all;
@@ -54,7 +56,7 @@ public final class Ranking {
         var selected = pinned(spec, pages);
         var candidates = without(selected, scores.length);
         candidates.sort((a, b) -> compare(scores, a, b));
-        candidates.subList(0, spec.rankedPages()).forEach(selected::set);
+        candidates.subList(0, ranked).forEach(selected::set);
         return selected;
     }
 

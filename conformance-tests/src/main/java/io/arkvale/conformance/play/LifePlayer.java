@@ -10,6 +10,7 @@ import io.arkvale.conformance.cases.Life;
 import io.arkvale.conformance.cases.Part;
 import io.arkvale.conformance.cases.Route;
 import io.arkvale.conformance.cases.Scene;
+import io.arkvale.conformance.data.Settings;
 import io.arkvale.conformance.lockstep.LockedStep;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.Pair;
@@ -304,7 +305,7 @@ public final class LifePlayer {
         }
     }
 
-    /** A length up to the sequence's: near its end, at a page border, anywhere, or about its budget. */
+    /** A length that the sequence can be cut to: near its end, at a page border, anywhere, or about its budget. */
     private int length(Pair pair, int amount) {
         var pageSize = life.shape().pageSize();
         var length = pair.model().length();
@@ -314,9 +315,9 @@ public final class LifePlayer {
             case 0 -> length - 1 - some % (pageSize + 1);
             case 1 -> some * pageSize;
             case 2 -> length * some / 15;
-            default -> (settings.isLimited() ? settings.budgetPages() : 3) * pageSize + 1 - some % 4;
+            default -> Settings.largestBudget(settings, 3) * pageSize + 1 - some % 4;
         };
-        return Math.clamp(wanted, 0, length);
+        return Math.clamp(wanted, pair.model().leastLength(), length);
     }
 
     private void forkAt(Pair original, Action action) {

@@ -73,7 +73,7 @@ public final class AppendRules extends Verification {
      * Every key of a page lies within a digest of its largest extents. If it fails, check that extents are measured from the
      * centre as it is stored, over all of a part's tokens, and rounded up.
      */
-    public void required_spec308_keysLieWithinBounds() {
+    public void required_spec310_keysLieWithinBounds() {
         forScenes(generators().boundScenes(), play -> play.prompt(false).decode(Route.FIVE));
     }
 

@@ -17,6 +17,7 @@ import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.GroupScore;
 import io.arkvale.api.InvalidArgumentException;
+import io.arkvale.api.LayerBudget;
 import io.arkvale.api.Scope;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.UnsupportedFeatureException;
@@ -271,6 +272,20 @@ public final class BackendRules extends Verification {
                 }
             }
         }
+        if (declared.supportsBudgets()) {
+            var whole = new LayerBudget(0, LayerBudget.ALL_GROUPS, 4, 2);
+            var ofGroup = new LayerBudget(0, 0, 4, 2);
+            var digest = declared.digests().iterator().next();
+            var groupScore = declared.groupScores().iterator().next();
+            var scope = declared.scopes().iterator().next();
+            var plain = new SequenceSpec(3, 2, 0, 1, 0, digest, groupScore, scope);
+            if (!supports(Feature.LAYER_BUDGETS)) {
+                specs.add(plain.withLayerBudgets(List.of(whole)));
+            }
+            if (!supports(Feature.GROUP_BUDGETS)) {
+                specs.add(plain.withLayerBudgets(List.of(ofGroup)));
+            }
+        }
         return specs;
     }
 
@@ -306,6 +321,13 @@ public final class BackendRules extends Verification {
         if (!supports(Feature.ATTENTION_SCALE)) {
             specs.add(new Shape(1, 1, ratio, headDim, type, pageSize, 1)
                     .withAttentionScale(2)
+                    .cache()
+                    .deviceSlots(4)
+                    .build());
+        }
+        if (!supports(Feature.LAYER_WINDOWS)) {
+            specs.add(new Shape(1, 1, ratio, headDim, type, pageSize, 1)
+                    .withWindows(List.of(3))
                     .cache()
                     .deviceSlots(4)
                     .build());

@@ -7,6 +7,7 @@ import io.arkvale.conformance.cases.Route;
 import io.arkvale.conformance.data.Settings;
 import io.arkvale.conformance.play.Play;
 import io.arkvale.conformance.property.Context;
+import java.util.List;
 
 /** Part 5: select, recall and evict. */
 public final class RecallRules extends Verification {
@@ -123,6 +124,24 @@ public final class RecallRules extends Verification {
                     step.rollBack();
                 }
                 play.decode(play.pairs(), i % 2 == 0 ? Route.PREFETCHED_FUSED : Route.PREFETCHED_FIVE);
+            }
+        });
+    }
+
+    /**
+     * Every layer and head group keeps to its own budget and attended pages. If it fails, check each place that asks for a
+     * budget, and a head group within its budget beside one over it, which takes part with all of its pages.
+     */
+    public void required_spec509_layersAndGroupsKeepToTheirOwnBudgets() {
+        need(Feature.LAYER_BUDGETS);
+        forAll(generators().layerBudgetScenes(), scene -> {
+            try (var lockstep = open(scene.steps(scene.steps() + 3))) {
+                lockstep.verifyAs(509, "with budgets by layer and head group: ", () -> {
+                    var play = new Play(lockstep, scene).prompt(false).decode(Route.FIVE);
+                    for (var route : List.of(Route.FUSED, Route.OWN_SCORES, Route.PREFETCHED_FUSED)) {
+                        play.decode(play.pairs(), route);
+                    }
+                });
             }
         });
     }

@@ -25,6 +25,8 @@ public final class OtherDeclarations {
                 "Capabilities.builder()",
                 "                .features(Feature.FORK_SETTINGS, Feature.HOST_TENSORS, Feature.ATTENTION_SCALE)\n",
                 "",
+                "                .features(Feature.LAYER_WINDOWS, Feature.LAYER_BUDGETS, Feature.GROUP_BUDGETS)\n",
+                "",
                 "                .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT)\n",
                 ""));
     }

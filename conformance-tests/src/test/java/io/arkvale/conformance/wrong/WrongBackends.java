@@ -18,7 +18,8 @@ public final class WrongBackends {
                         WrongTables.all(),
                         WrongCalls.all(),
                         WrongSteps.all(),
-                        WrongCuts.all())
+                        WrongCuts.all(),
+                        WrongShapes.all())
                 .flatMap(List::stream)
                 .sorted(Comparator.comparingInt(WrongBackend::rule))
                 .toList();

@@ -35,8 +35,8 @@ final class WrongCuts {
                         709,
                         "evicted pages stay away though the sequence is within its budget again",
                         TRUNCATION,
-                        "        return !table.isResident(page) && sequence.spec().keepsResident(",
-                        "        return !table.isResident(page) && spec.pages(length) > sequence.spec().budgetPages() && sequence.spec().keepsResident("),
+                        "        return !table.isResident(page) && sequence.residence().bringsBack(",
+                        "        return !table.isResident(page) && sequence.residence().isOverBudget(layer, group, spec.pages(length)) && sequence.residence().bringsBack("),
                 core(
                         709,
                         "pages that are gone are still attended pages",
@@ -47,8 +47,8 @@ final class WrongCuts {
                         709,
                         "longer than the sequence is taken",
                         "tensor/CallChecks.java",
-                        "        if (length < 0 || length > most) {",
-                        "        if (length < 0) {"),
+                        "        if (length < least || length > most) {",
+                        "        if (length < least) {"),
                 core(
                         710,
                         "the last member keeps what it rejects",
@@ -65,14 +65,14 @@ final class WrongCuts {
                         711,
                         "the digest of the other kind is kept",
                         FORK,
-                        "(!source.spec().isLimited(layer) || !source.spec().digest().equals(settings.digest()));",
-                        "(!source.spec().isLimited(layer) || source.spec().digest().shape() != settings.digest().shape());"),
+                        "(!source.residence().isLimited(layer) || !source.spec().digest().equals(settings.digest()));",
+                        "(!source.residence().isLimited(layer) || source.spec().digest().shape() != settings.digest().shape());"),
                 core(
                         711,
                         "evicted pages stay away where the fork has no budget",
                         FORK,
-                        "        return settings.keepsResident(layer, page, spec.pages(length));",
-                        "        return settings.isLimited(layer) && settings.keepsResident(layer, page, spec.pages(length));"),
+                        "        return fork.residence().bringsBack(layer, group, page, spec.pages(length));",
+                        "        return fork.residence().isLimited(layer) && fork.residence().bringsBack(layer, group, page, spec.pages(length));"),
                 core(
                         711,
                         "slots run out in the middle of a fork",
@@ -81,9 +81,15 @@ final class WrongCuts {
                         "        requireFree(\"host and disk"),
                 core(
                         711,
+                        "a page that another fork has a backup of gets a second one",
+                        "table/PageStore.java",
+                        "        var backup = links.backup(slot);\n        if (backup == null) {\n            backup = backups.start(slot);\n            links.link(slot, backup);\n        }\n",
+                        "        var backup = backups.start(slot);\n        links.link(slot, backup);\n"),
+                core(
+                        711,
                         "no backups where the original has no budget",
                         FORK,
-                        "        return settings.isLimited(layer) && !source.spec().isLimited(layer);",
+                        "        return fork.residence().isLimited(layer) && !source.residence().isLimited(layer);",
                         "        return layer < 0;"),
                 core(
                         807,

@@ -17,7 +17,7 @@ final class WrongDevices {
                 device(
                         107,
                         "scratch shared by all caches",
-                        "        var weights = new float[tokens];\n",
+                        "        var weights = new float[to - from];\n",
                         """
                                 int inside = INSIDE.incrementAndGet();
                                 java.util.concurrent.locks.LockSupport.parkNanos(1000);
@@ -26,7 +26,7 @@ final class WrongDevices {
                                 if (!alone) {
                                     return new float[width];
                                 }
-                                var weights = new float[tokens];
+                                var weights = new float[to - from];
                         """,
                         "    private final CacheSpec spec;\n",
                         """
@@ -94,8 +94,8 @@ final class WrongDevices {
                 device(
                         601,
                         "values of the newest token left out",
-                        "        for (int token = 0; token < tokens; token++) {\n            var value = row(",
-                        "        for (int token = 0; token < tokens - 1; token++) {\n            var value = row("),
+                        "        for (int token = from; token < to; token++) {\n            var value = row(",
+                        "        for (int token = from; token < to - 1; token++) {\n            var value = row("),
                 device(
                         601,
                         "attention from token 257 on is that of the token before",
@@ -108,7 +108,7 @@ final class WrongDevices {
                         "softmax without subtracting the largest",
                         "float most = most(numbers) * scale;",
                         "float most = 0;"),
-                device(604, "prefill sees the whole chunk", "part.seen(row)", "part.tokens()"),
+                device(604, "prefill sees the whole chunk", "part.seen(row), query", "part.tokens(), query"),
                 device(
                         707,
                         "every row gets the output of the batch's first",

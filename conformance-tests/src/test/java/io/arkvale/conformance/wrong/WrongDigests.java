@@ -20,23 +20,23 @@ final class WrongDigests {
                         "default -> mean(distances);",
                         "default -> (least(distances) + most(distances)) / 2;"),
                 summary(
-                        308,
+                        310,
                         "a part's last token left out",
                         "return Arrays.copyOfRange(keys, part * tokens, (part + 1) * tokens);",
                         "int until = Math.max(part * tokens + 1, (part + 1) * tokens - 1);"
                                 + " return Arrays.copyOfRange(keys, part * tokens, until);"),
                 summary(
-                        308,
+                        310,
                         "extents of a bound rounded to the nearest",
                         "digest.isBound() ? Math.ceil(steps) : steps",
                         "steps"),
                 summary(
-                        308,
+                        310,
                         "extents measured from the centre before it was rounded",
                         "extents(part(keys, part), centres[part]);",
                         "extents(part(keys, part), centre(part(keys, part)));"),
                 summary(
-                        308,
+                        310,
                         "pairs of neighbours",
                         "case DISC -> distance(keys[j], centre, i, width / 2, 2);",
                         "case DISC -> distance(keys[j], centre, 2 * i, 1, 2);"),

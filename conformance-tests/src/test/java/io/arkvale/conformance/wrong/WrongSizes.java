@@ -23,7 +23,7 @@ public final class WrongSizes {
                         0,
                         "the token after the 128th left out of attention",
                         SCALED,
-                        "        if (tokens > 128) {\n            weights[128] = Float.NEGATIVE_INFINITY;\n        }\n"
+                        "        if (weights.length > 128) {\n            weights[128] = Float.NEGATIVE_INFINITY;\n        }\n"
                                 + SCALED),
                 WrongBackend.device(
                         0,

@@ -43,8 +43,8 @@ final class WrongSteps {
                 device(
                         610,
                         "a drafted token sees the one after it",
-                        "attend(part, part.seen(row), query",
-                        "attend(part, Math.min(part.tokens(), part.seen(row) + 1), query"),
+                        "part.seen(row), query",
+                        "Math.min(part.tokens(), part.seen(row) + 1), query"),
                 core(
                         610,
                         "drafts select with the query of the last",

@@ -79,9 +79,9 @@ final class WrongTables {
                 core(
                         405,
                         "scored from the budget on instead of beyond it",
-                        "step/StepMember.java",
-                        "pagesAfter() > settings().budgetPages()",
-                        "pagesAfter() >= settings().budgetPages()"),
+                        "Residence.java",
+                        "return pages > least[layer];",
+                        "return pages >= least[layer];"),
                 core(
                         501,
                         "window too short by one page",
@@ -94,10 +94,10 @@ final class WrongTables {
                         501,
                         "one ranked page too few",
                         SELECTOR,
-                        "        var ranked = new int[spec.rankedPages()];",
-                        "        var ranked = new int[spec.rankedPages() - 1];",
-                        "        var selected = new int[sink + spec.rankedPages() + spec.windowPages()];",
-                        "        var selected = new int[sink + spec.rankedPages() - 1 + spec.windowPages()];"),
+                        "        var ranked = new int[rankedPages];",
+                        "        var ranked = new int[rankedPages - 1];",
+                        "        var selected = new int[sink + rankedPages + spec.windowPages()];",
+                        "        var selected = new int[sink + rankedPages - 1 + spec.windowPages()];"),
                 core(
                         502,
                         "ties to the higher page",
@@ -125,9 +125,9 @@ final class WrongTables {
                         504,
                         "one victim too many",
                         SELECTOR,
-                        "int victims = Math.max(0, table.residents() + opening + recalls.length - spec.budgetPages());",
+                        "int victims = Math.max(0, table.residents() + opening + recalls.length - budgetPages);",
                         """
-                        int victims = Math.max(0, table.residents() + opening + recalls.length - spec.budgetPages());
+                        int victims = Math.max(0, table.residents() + opening + recalls.length - budgetPages);
                         int spare = table.residents() - selected.length;
                         victims += recalls.length > 0 && victims < spare ? 1 : 0;
                         """),
@@ -165,14 +165,15 @@ final class WrongTables {
                         602,
                         "the newest token left out while within the budget",
                         LIST,
-                        "work.add(new Attention(group, places, tokens, row, member.tokens()));",
+                        "work.add(new Attention(group, places, tokens, row, member.tokens(), spec.window(layer)));",
                         """
                         work.add(new Attention(
                                 group,
                                 places,
                                 member.isOverBudget(layer) ? tokens : Math.max(1, tokens - 1),
                                 row,
-                                member.tokens()));
+                                member.tokens(),
+                                spec.window(layer)));
                         """),
                 core(
                         605,

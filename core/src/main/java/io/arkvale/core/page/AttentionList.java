@@ -39,10 +39,11 @@ final class AttentionList {
         var pages = member.layer(layer);
         member.journal(layer);
         int missing = pages.pages() * spec.pageSize() - pages.tokens;
+        int firstSeen = member.residence().firstSeen(layer, pages.tokens - member.tokens());
         for (int group = 0; group < spec.headGroups(); group++) {
             var table = pages.groups.get(group);
-            if (!member.isOverBudget(layer)) {
-                table.setAttended(AttendedPages.first(table.pages()));
+            if (!member.isOverBudget(layer, group)) {
+                table.setAttended(AttendedPages.run(firstSeen, table.pages()));
             } else if (member.settings().scope() == Scope.RESIDENT) {
                 table.setAttended(AttendedPages.of(table.residentPages()));
             } else {
@@ -55,13 +56,14 @@ final class AttentionList {
             int tokens = attended.count() * spec.pageSize() - missing;
             if (!done.get(member.index() * spec.headGroups() + group)) {
                 var places = TablePlaces.resident(table, attended);
-                work.add(new Attention(group, places, tokens, row, member.tokens()));
+                work.add(new Attention(group, places, tokens, row, member.tokens(), spec.window(layer)));
             }
         }
     }
 
     /**
-     * Adds a chunk of a prompt, stored already: it attends to everything before it, evicted pages in their backups.
+     * Adds a chunk of a prompt, stored already: it attends to everything before it, evicted pages in their backups, or to what
+     * the layer's window holds.
      *
      * @param row its first row
      * @param count its tokens
@@ -70,9 +72,11 @@ final class AttentionList {
     void addPrompt(PagedMember member, int row, int count, BackupTiers.Reads reads) throws IOException {
         var pages = member.layer(layer);
         var all = new ArrayList<Attention>();
+        int firstSeen = member.residence().firstSeen(layer, pages.tokens - count);
+        int tokens = pages.tokens - firstSeen * spec.pageSize();
         for (int group = 0; group < spec.headGroups(); group++) {
-            var places = TablePlaces.all(pages.groups.get(group), reads);
-            all.add(new Attention(group, places, pages.tokens, row, count));
+            var places = TablePlaces.all(pages.groups.get(group), firstSeen, reads);
+            all.add(new Attention(group, places, tokens, row, count, spec.window(layer)));
         }
         work.addAll(all);
     }

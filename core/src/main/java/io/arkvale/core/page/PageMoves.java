@@ -76,13 +76,14 @@ final class PageMoves {
      */
     void evictToBudget(PagedMember member, int layer, float[] order, int base) {
         var settings = member.settings();
+        var residence = member.residence();
         var groups = member.layer(layer).groups;
         member.journal(layer).beforeMoves();
         try {
             for (int group = 0; group < groups.size(); group++) {
                 var table = groups.get(group);
                 int at = base + group;
-                int excess = Math.max(0, table.residents() - settings.budgetPages());
+                int excess = Math.max(0, table.residents() - residence.budgetPages(layer, group));
                 var victims = selector.victims(
                         settings, table, table.pages(), new int[0], excess, page -> order[at + page * groups.size()]);
                 for (int page : victims) {

@@ -87,7 +87,8 @@ final class PageScoring<M extends TensorMemory> {
         int scored = 0;
         for (var member : members) {
             for (int group = 0; group < spec.headGroups(); group++) {
-                int scoring = member.isOverBudget(layer) ? scored++ : Choice.ALL;
+                int scoredAs = member.isOverBudget(layer) ? scored++ : Choice.ALL;
+                int scoring = member.isOverBudget(layer, group) ? scoredAs : Choice.ALL;
                 // What is resident after the moves is not yet known.
                 if (scoring == Choice.ALL || member.settings().scope() != Scope.RESIDENT) {
                     choices.add(choice(member, layer, group, scoring));
@@ -106,9 +107,10 @@ final class PageScoring<M extends TensorMemory> {
         var table = pages.groups.get(group);
         var settings = member.settings();
         boolean isRanked = scoring != Choice.ALL;
-        int count = isRanked ? settings.sinkPages() + settings.rankedPages() + settings.windowPages() : table.pages();
+        int ranked = member.residence().rankedPages(layer, group);
+        int count = isRanked ? settings.sinkPages() + ranked + settings.windowPages() : table.pages();
         int tokens = count * spec.pageSize() - (pages.pages() * spec.pageSize() - pages.tokens);
         var places = TablePlaces.resident(table, AttendedPages.first(table.pages()));
-        return new Choice(group, scoring, places, isRanked ? settings.rankedPages() : 0, tokens, member.index());
+        return new Choice(group, scoring, places, isRanked ? ranked : 0, tokens, member.index());
     }
 }

@@ -89,7 +89,7 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
     protected PagedSequence doBegin(SequenceSpec settings) {
         var sequence = new PagedSequence(this, settings);
         for (int layer = 0; layer < spec().layers(); layer++) {
-            sequence.layers.add(store.newLayer(settings, layer));
+            sequence.layers.add(store.newLayer(settings, sequence.residence().isLimited(layer)));
         }
         return sequence;
     }
@@ -104,13 +104,13 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
     @Override
     protected PagedSequence doFork(PagedSequence source, int length, SequenceSpec settings) {
         var step = openStep();
-        var work = new SettingsFork(spec(), store, device, source, length, settings, step != null);
+        var fork = doBegin(settings);
+        var work = new SettingsFork(spec(), store, device, source, length, fork, step != null);
         requireFree("device slots", work.slotsNeeded(), freeSlots(step));
         requireFree("host and disk slots", work.backupsNeeded(), freeBackups(step));
         var blocks = Map.of(settings.digest().form(), work.digestBlocks());
         reserveDigests(step == null ? List.of() : step.members(), blocks);
-        var fork = doBegin(settings);
-        beside(step, () -> work.fill(fork), "the fork cannot get its pages", source);
+        beside(step, work::fill, "the fork cannot get its pages", source);
         return fork;
     }
 
@@ -200,8 +200,7 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
         long reserved = new Reservation(spec(), store.slots).reserve(sequences(), own, backups.available());
         reserveDigests(own, Map.of());
         if (decodes) {
-            int pages = StepMember.scoreOffsets(own, spec().layers() - 1)[own.size()];
-            scratch.reserve(pages);
+            scratch.reserve(StepMember.mostScores(own, spec().layers()));
         }
         return new PagedStep<>(spec(), store, device, scratch, own, reserved);
     }

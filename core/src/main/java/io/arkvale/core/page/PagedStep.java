@@ -211,21 +211,24 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     private Selection[] select(PagedMember member, int layer, float[] order, int base) {
         var chosen = new Selection[spec.headGroups()];
         int pages = member.pagesAfter();
+        int firstSeen = member.residence().firstSeen(layer, member.lengthBefore());
         member.journal(layer);
         for (int group = 0; group < chosen.length; group++) {
             chosen[group] = Selection.NOTHING;
             var table = member.layer(layer).groups.get(group);
-            if (member.isOverBudget(layer)) {
+            if (member.isOverBudget(layer, group)) {
                 int at = base + group;
                 chosen[group] = scratch.selector.select(
                         member.settings(),
+                        member.residence().budgetPages(layer, group),
+                        member.residence().rankedPages(layer, group),
                         table,
                         pages,
                         pages - table.pages(),
                         page -> order[at + page * spec.headGroups()]);
                 table.setAttended(AttendedPages.of(chosen[group].selected()));
             } else {
-                table.setAttended(AttendedPages.first(pages));
+                table.setAttended(AttendedPages.run(firstSeen, pages));
             }
         }
         return chosen;
@@ -377,13 +380,23 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
         long bytes = device.storage().slotBytes();
         var report = new CountedReport(counts, moves.recalledPages() * bytes, writer.backedUpPages() * bytes, nanos);
         for (var member : members) {
+            int length = member.lengthBefore() + kept[member.index()];
             if (kept[member.index()] < member.tokens()
                     && isSound(member)
                     && !notFinite.containsKey(member.sequence())) {
-                truncate(member.sequence(), member.lengthBefore() + kept[member.index()]);
+                truncate(member.sequence(), length);
             }
+            leaveWindows(member.sequence(), length);
         }
         return PendingOutcome.complete(new StepOutcome(report, notFinite, lost));
+    }
+
+    /** What no later query of a layer with a window attends to is given up: not before, since the step may be given up. */
+    private void leaveWindows(PagedSequence sequence, int length) {
+        for (int layer = 0; layer < spec.layers(); layer++) {
+            int firstKept = sequence.residence().firstKept(layer, length);
+            store.giveUp(sequence.layer(layer), sequence.firstHeld(layer), firstKept);
+        }
     }
 
     private void truncate(PagedSequence sequence, int length) {

@@ -59,15 +59,17 @@ final class Reservation {
             long most = 0;
             long rest = 0;
             for (var member : members) {
-                var sequence = member.settings();
                 long pages = spec.pages(member.lengthAfter());
-                for (var table : member.layer(layer).groups) {
+                for (int group = 0; group < spec.headGroups(); group++) {
+                    var table = member.layer(layer).groups.get(group);
                     long opened = pages - table.pages() + copiedLastPage(table, member.lengthBefore());
                     most += opened;
                     rest += opened;
-                    if (member.isOverBudget(layer) && !member.role().leavesPromptOpen()) {
-                        long over = table.residents() + (pages - table.pages()) - sequence.budgetPages();
-                        long recalls = member.mayDecode() ? sequence.rankedPages() : 0;
+                    if (member.isOverBudget(layer, group) && !member.role().leavesPromptOpen()) {
+                        long over = table.residents()
+                                + (pages - table.pages())
+                                - member.residence().budgetPages(layer, group);
+                        long recalls = member.mayDecode() ? member.residence().rankedPages(layer, group) : 0;
                         // A victim that a fork holds too frees no slot for a recall.
                         long stuck = Math.min(sharedPages(table, member.lengthBefore()), Math.max(0, over + recalls));
                         // A sequence that has been cut may hold less than its budget, and fill it.
@@ -114,11 +116,9 @@ final class Reservation {
     }
 
     private SlotNeed need(PagedMember member) {
-        int layers = spec.layers();
-        int groups = spec.headGroups();
         return member.mayHoldAllPages()
-                ? SlotNeed.ofOpenPrompt(layers, groups, spec.pageSize(), member.settings(), member.lengthAfter())
-                : SlotNeed.of(layers, groups, spec.pageSize(), member.settings(), member.lengthAfter());
+                ? SlotNeed.ofOpenPrompt(spec, member.settings(), member.lengthAfter(), member.tokens())
+                : SlotNeed.of(spec, member.settings(), member.lengthAfter(), member.tokens());
     }
 
     private long residents(PagedSequence sequence) {

@@ -26,6 +26,7 @@ final class SettingsFork {
     private final PageDevice<?> device;
     private final PagedSequence source;
     private final int length;
+    private final PagedSequence fork;
     private final SequenceSpec settings;
     private final int full;
     private final boolean hasRest;
@@ -34,6 +35,7 @@ final class SettingsFork {
     /**
      * Nothing has changed yet.
      *
+     * @param fork is empty and has the settings
      * @param besideStep whether a step is open on other sequences
      */
     SettingsFork(
@@ -42,14 +44,15 @@ final class SettingsFork {
             PageDevice<?> device,
             PagedSequence source,
             int length,
-            SequenceSpec settings,
+            PagedSequence fork,
             boolean besideStep) {
         this.spec = spec;
         this.store = store;
         this.device = device;
         this.source = source;
         this.length = length;
-        this.settings = settings;
+        this.fork = fork;
+        settings = fork.spec();
         this.besideStep = besideStep;
         full = length / spec.pageSize();
         hasRest = length % spec.pageSize() != 0;
@@ -60,13 +63,14 @@ final class SettingsFork {
         long needed = 0;
         boolean passes = false;
         for (int layer = 0; layer < spec.layers(); layer++) {
-            for (var table : source.layer(layer).groups) {
+            for (int group = 0; group < spec.headGroups(); group++) {
+                var table = source.layer(layer).groups.get(group);
                 needed += hasRest ? 1 : 0;
-                for (int page = 0; page < full; page++) {
+                for (int page = source.firstHeld(layer); page < full; page++) {
                     if (!table.isResident(page)) {
                         boolean shared = store.canShare(table.requireBackup(page), besideStep);
-                        needed += keepsResident(layer, page) && !shared ? 1 : 0;
-                        passes |= needsDigests(layer) && !keepsResident(layer, page);
+                        needed += bringsBack(layer, group, page) && !shared ? 1 : 0;
+                        passes |= needsDigests(layer) && !bringsBack(layer, group, page);
                     }
                 }
             }
@@ -76,11 +80,17 @@ final class SettingsFork {
 
     /** Backups that it makes. */
     long backupsNeeded() {
-        long layers = 0;
+        long needed = 0;
         for (int layer = 0; layer < spec.layers(); layer++) {
-            layers += needsBackups(layer) ? 1 : 0;
+            if (needsBackups(layer)) {
+                for (var table : source.layer(layer).groups) {
+                    for (int page = 0; page < full; page++) {
+                        needed += store.isBackedUp(table.slot(page)) ? 0 : 1;
+                    }
+                }
+            }
         }
-        return layers * full * spec.headGroups();
+        return needed;
     }
 
     /** Blocks of digests that it makes. */
@@ -94,24 +104,25 @@ final class SettingsFork {
     }
 
     private boolean needsBackups(int layer) {
-        return settings.isLimited(layer) && !source.spec().isLimited(layer);
+        return fork.residence().isLimited(layer) && !source.residence().isLimited(layer);
     }
 
     private boolean needsDigests(int layer) {
-        return settings.isLimited(layer)
-                && (!source.spec().isLimited(layer) || !source.spec().digest().equals(settings.digest()));
+        return fork.residence().isLimited(layer)
+                && (!source.residence().isLimited(layer)
+                        || !source.spec().digest().equals(settings.digest()));
     }
 
-    private boolean keepsResident(int layer, int page) {
-        return settings.keepsResident(layer, page, spec.pages(length));
+    private boolean bringsBack(int layer, int group, int page) {
+        return fork.residence().bringsBack(layer, group, page, spec.pages(length));
     }
 
     /**
-     * Fills an empty sequence that has the settings.
+     * Fills the fork.
      *
      * @throws IOException if a backup could not be written or cannot be read; nothing has changed then
      */
-    void fill(PagedSequence fork) throws IOException {
+    void fill() throws IOException {
         var arriving = read();
         for (int layer = 0; layer < spec.layers(); layer++) {
             var from = source.layer(layer);
@@ -119,6 +130,7 @@ final class SettingsFork {
             for (int group = 0; group < spec.headGroups(); group++) {
                 share(
                         layer,
+                        group,
                         from.groups.get(group),
                         to.groups.get(group),
                         arriving.get(layer).get(group));
@@ -127,7 +139,7 @@ final class SettingsFork {
         }
         store.flushKeeping();
         for (int layer = 0; layer < spec.layers(); layer++) {
-            if (settings.isLimited(layer)) {
+            if (fork.residence().isLimited(layer)) {
                 summarise(layer, fork.layer(layer), arriving.get(layer));
             }
             if (needsBackups(layer)) {
@@ -149,8 +161,8 @@ final class SettingsFork {
         try {
             for (int layer = 0; layer < spec.layers(); layer++) {
                 var groups = new ArrayList<@Nullable MemorySegment[]>();
-                for (var table : source.layer(layer).groups) {
-                    groups.add(read(layer, table));
+                for (int group = 0; group < spec.headGroups(); group++) {
+                    groups.add(read(layer, group, source.layer(layer).groups.get(group)));
                 }
                 all.add(groups);
             }
@@ -163,10 +175,10 @@ final class SettingsFork {
         return all;
     }
 
-    private @Nullable MemorySegment[] read(int layer, PageTable table) throws IOException {
+    private @Nullable MemorySegment[] read(int layer, int group, PageTable table) throws IOException {
         var bytes = new @Nullable MemorySegment[spec.pages(length)];
-        for (int page = 0; page < bytes.length; page++) {
-            boolean needed = page == full || keepsResident(layer, page) || needsDigests(layer);
+        for (int page = source.firstHeld(layer); page < bytes.length; page++) {
+            boolean needed = page == full || bringsBack(layer, group, page) || needsDigests(layer);
             if (needed && !table.isResident(page)) {
                 bytes[page] = store.read(table.requireBackup(page));
             }
@@ -174,18 +186,18 @@ final class SettingsFork {
         return bytes;
     }
 
-    private void share(int layer, PageTable from, PageTable to, @Nullable MemorySegment[] arriving) {
+    private void share(int layer, int group, PageTable from, PageTable to, @Nullable MemorySegment[] arriving) {
         for (int page = 0; page < full; page++) {
             var backup = from.backup(page);
             if (from.isResident(page)) {
                 store.slots.retain(from.slot(page));
                 to.open(from.slot(page));
-            } else if (keepsResident(layer, page)) {
+            } else if (bringsBack(layer, group, page)) {
                 to.open(bring(from.requireBackup(page), bytes(arriving, page)));
             } else {
                 to.openEvicted();
             }
-            if (backup != null && settings.isLimited(layer)) {
+            if (backup != null && fork.residence().isLimited(layer)) {
                 store.retain(backup, to);
                 to.setBackup(page, backup);
             }

@@ -47,12 +47,13 @@ final class Truncation {
     long slotsNeeded() {
         long needed = 0;
         for (int layer = 0; layer < spec.layers(); layer++) {
-            for (var table : sequence.layer(layer).groups) {
+            for (int group = 0; group < spec.headGroups(); group++) {
+                var table = sequence.layer(layer).groups.get(group);
                 for (int page = spec.pages(length); page < table.pages(); page++) {
                     needed -= table.isResident(page) && !store.slots.isShared(table.slot(page)) ? 1 : 0;
                 }
                 for (int page = 0; page < spec.pages(length); page++) {
-                    needed += mustReturn(layer, table, page) && !canShare(table, page) ? 1 : 0;
+                    needed += mustReturn(layer, group, page) && !canShare(table, page) ? 1 : 0;
                 }
             }
         }
@@ -89,9 +90,10 @@ final class Truncation {
 
     private void readReturns() throws IOException {
         for (int layer = 0; layer < spec.layers(); layer++) {
-            for (var table : sequence.layer(layer).groups) {
+            for (int group = 0; group < spec.headGroups(); group++) {
+                var table = sequence.layer(layer).groups.get(group);
                 for (int page = 0; page < spec.pages(length); page++) {
-                    if (mustReturn(layer, table, page)) {
+                    if (mustReturn(layer, group, page)) {
                         var backup = table.requireBackup(page);
                         returns.add(new Return(table, page, canShare(table, page) ? null : store.read(backup)));
                     }
@@ -104,8 +106,9 @@ final class Truncation {
         return store.canShare(table.requireBackup(page), besideStep);
     }
 
-    private boolean mustReturn(int layer, PageTable table, int page) {
-        return !table.isResident(page) && sequence.spec().keepsResident(layer, page, spec.pages(length));
+    private boolean mustReturn(int layer, int group, int page) {
+        var table = sequence.layer(layer).groups.get(group);
+        return !table.isResident(page) && sequence.residence().bringsBack(layer, group, page, spec.pages(length));
     }
 
     private void shorten(LayerPages layer) {

@@ -16,16 +16,25 @@ public final class Selector {
     private final PageRanking ranking = new PageRanking(1024);
 
     /**
-     * The selection of a sequence that is over its budget.
+     * The selection of a head group of a sequence that is over its budget.
      *
+     * @param budgetPages pages that stay resident
+     * @param rankedPages pages that are chosen by rank
      * @param pages pages as they are after the step's append, the last one counted
      * @param opening pages that the step will open but has not yet, counted as resident: 1 in a prefetch, else 0
      */
-    public Selection select(SequenceSpec spec, PageTable table, int pages, int opening, Scores scores) {
+    public Selection select(
+            SequenceSpec spec,
+            int budgetPages,
+            int rankedPages,
+            PageTable table,
+            int pages,
+            int opening,
+            Scores scores) {
         int sink = spec.sinkPages();
         int window = pages - spec.windowPages();
-        var selected = new int[sink + spec.rankedPages() + spec.windowPages()];
-        var ranked = new int[spec.rankedPages()];
+        var selected = new int[sink + rankedPages + spec.windowPages()];
+        var ranked = new int[rankedPages];
         if (!isAboveAll(sink, window, ranked, scores)) {
             ranking.clear();
             for (int page = sink; page < window; page++) {
@@ -41,7 +50,7 @@ public final class Selector {
         }
         var recalls =
                 Arrays.stream(ranked).filter(page -> !table.isResident(page)).toArray();
-        int victims = Math.max(0, table.residents() + opening + recalls.length - spec.budgetPages());
+        int victims = Math.max(0, table.residents() + opening + recalls.length - budgetPages);
         return new Selection(selected, recalls, victims(spec, table, pages, ranked, victims, scores));
     }
 

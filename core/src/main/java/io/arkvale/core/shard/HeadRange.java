@@ -40,7 +40,8 @@ record HeadRange(int first, int count) {
                 host,
                 disk,
                 disk > 0 ? all.diskDirectory() : null,
-                all.attentionScale());
+                all.attentionScale(),
+                all.windows());
     }
 
     /** Shares add up to the whole. */

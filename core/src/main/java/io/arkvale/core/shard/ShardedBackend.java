@@ -33,7 +33,10 @@ public final class ShardedBackend extends CacheBackend {
         return backends.stream().map(Backend::device).collect(Collectors.joining(" and "));
     }
 
-    /** What all of them declare. Its tensors lie in host memory, and a step over several devices waits for the host. */
+    /**
+     * What all of them declare. Its tensors lie in host memory, and a step over several devices waits for the host. Which pages
+     * are scored follows from all groups of a layer, so shards know it only where these have one budget.
+     */
     private static Capabilities common(List<Backend> backends) {
         if (backends.isEmpty()) {
             throw new InvalidArgumentException("there is no backend to spread head groups over; allowed: one or more");
@@ -53,7 +56,7 @@ public final class ShardedBackend extends CacheBackend {
             }
         }
         return first.capabilities().toBuilder()
-                .without(Feature.DEVICE_TENSORS, Feature.RECALL_WITHOUT_HOST)
+                .without(Feature.DEVICE_TENSORS, Feature.RECALL_WITHOUT_HOST, Feature.GROUP_BUDGETS)
                 .features(Feature.HOST_TENSORS)
                 .tensorAlignment(1)
                 .build();

@@ -122,7 +122,7 @@ final class ShardedCache extends CheckedCache<ShardedSequence, HostMemory> {
     @Override
     protected StepWork<HostMemory> doReserve(List<? extends StepMember<ShardedSequence>> members) {
         var own = List.<StepMember<ShardedSequence>>copyOf(members);
-        reserveScores(StepMember.scoreOffsets(own, spec().layers() - 1)[own.size()]);
+        reserveScores(StepMember.mostScores(own, spec().layers()));
         var steps = new ArrayList<Step>(shards.size());
         boolean isComplete = false;
         try {

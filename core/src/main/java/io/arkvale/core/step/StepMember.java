@@ -4,6 +4,7 @@ import io.arkvale.api.Batch.Role;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.core.CacheSequence;
+import io.arkvale.core.Residence;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -123,12 +124,17 @@ public class StepMember<S extends CacheSequence> {
 
     /** Layers with a budget. */
     public final int limitedLayers() {
-        return settings().isLimited() ? Math.max(0, cache.layers() - settings().denseLayers()) : 0;
+        return residence().limitedLayers();
     }
 
-    /** Whether it is over its budget in a layer, once the layer is done. */
+    /** Whether it is over the budget of any head group of a layer, once the layer is done: then its pages are scored. */
     public final boolean isOverBudget(int layer) {
-        return settings().isLimited(layer) && pagesAfter() > settings().budgetPages();
+        return residence().isOverBudget(layer, pagesAfter());
+    }
+
+    /** Whether it is over the budget of a head group of a layer, once the layer is done. */
+    public final boolean isOverBudget(int layer, int group) {
+        return residence().isOverBudget(layer, group, pagesAfter());
     }
 
     /** End of the pages that are ranked: the window follows. */
@@ -145,6 +151,19 @@ public class StepMember<S extends CacheSequence> {
         return scoreOffsets(members, member -> member.isOverBudget(layer));
     }
 
+    /** Most rows of scores that any layer of a step has. */
+    public static int mostScores(List<? extends StepMember<?>> members, int layers) {
+        int most = 0;
+        for (int layer = 0; layer < layers; layer++) {
+            int scored = 0;
+            for (var member : members) {
+                scored = Math.addExact(scored, member.isOverBudget(layer) ? member.filledAfter() : 0);
+            }
+            most = Math.max(most, scored);
+        }
+        return most;
+    }
+
     /** Offsets of each member's rows in scores, where those members have rows that are scored. */
     public static <T extends StepMember<?>> int[] scoreOffsets(List<T> members, Predicate<? super T> scored) {
         var offsets = new int[members.size() + 1];
@@ -153,6 +172,11 @@ public class StepMember<S extends CacheSequence> {
             offsets[i + 1] = Math.addExact(offsets[i], scored.test(member) ? member.filledAfter() : 0);
         }
         return offsets;
+    }
+
+    /** What the sequence keeps on the device. */
+    public final Residence residence() {
+        return sequence.residence();
     }
 
     /** The sequence's settings. */

@@ -40,11 +40,11 @@ public final class PageStore {
         arrivals = backups.reads();
     }
 
-    public LayerPages newLayer(SequenceSpec sequence, int layer) {
+    public LayerPages newLayer(SequenceSpec sequence, boolean isLimited) {
         var pages = new LayerPages();
         for (int group = 0; group < spec.headGroups(); group++) {
-            pages.groups.add(new PageTable(sequence.isLimited(layer) ? sequence.digest() : null));
-            if (sequence.isLimited(layer)) {
+            pages.groups.add(new PageTable(isLimited ? sequence.digest() : null));
+            if (isLimited) {
                 pages.digests.add(new DigestList(sequence.digest(), digestBlocks, device));
             }
         }
@@ -120,13 +120,24 @@ public final class PageStore {
         table.removeLast();
     }
 
-    /** Starts the backup of a page that has just been filled; {@link BackupTiers#flush} is to follow. */
+    /**
+     * Gives a full page its backup: the one that another sequence has of it, or a new one, which {@link BackupTiers#flush} is to
+     * write.
+     */
     public void backUp(PageTable table, int page) {
         int slot = table.slot(page);
-        var backup = backups.start(slot);
-        links.link(slot, backup);
+        var backup = links.backup(slot);
+        if (backup == null) {
+            backup = backups.start(slot);
+            links.link(slot, backup);
+        }
         retain(backup, table);
         table.setBackup(page, backup);
+    }
+
+    /** Whether another sequence has a backup of the page in a slot. */
+    public boolean isBackedUp(int slot) {
+        return links.backup(slot) != null;
     }
 
     /** A table refers to a backup, and has a digest of its page. */
@@ -158,7 +169,6 @@ public final class PageStore {
             BackupTiers.awaitQuietly(backup);
             digestedPages -= backup.drop(table.digest()) ? 1 : 0;
             if (backup.isUnused()) {
-                links.unlink(backup);
                 backups.free(backup);
             }
         }
@@ -173,6 +183,16 @@ public final class PageStore {
         table.requireBackup(page).await();
         releaseSlot(table, page);
         table.evict(page);
+    }
+
+    /** Gives up pages of a layer that have left its window for good. */
+    public void giveUp(LayerPages layer, int from, int end) {
+        for (var table : layer.groups) {
+            for (int page = from; page < end; page++) {
+                releaseSlot(table, page);
+                table.evict(page);
+            }
+        }
     }
 
     /**

@@ -24,18 +24,18 @@ public final class TablePlaces implements Places {
     }
 
     /**
-     * All pages of a table, evicted ones read from their backups.
+     * All pages of a table from one on, evicted ones read from their backups.
      *
      * @throws IOException if one could not be written or cannot be read
      */
-    public static TablePlaces all(PageTable table, BackupTiers.Reads reads) throws IOException {
+    public static TablePlaces all(PageTable table, int from, BackupTiers.Reads reads) throws IOException {
         var backups = new @Nullable MemorySegment[table.pages()];
-        for (int page = 0; page < backups.length; page++) {
+        for (int page = from; page < backups.length; page++) {
             if (!table.isResident(page)) {
                 backups[page] = reads.read(table.requireBackup(page));
             }
         }
-        return new TablePlaces(table, AttendedPages.first(backups.length), backups);
+        return new TablePlaces(table, AttendedPages.run(from, backups.length), backups);
     }
 
     @Override

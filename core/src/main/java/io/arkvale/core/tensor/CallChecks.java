@@ -4,6 +4,7 @@ import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.InvalidArgumentException;
+import io.arkvale.api.LayerBudget;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.api.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -26,6 +27,17 @@ public final class CallChecks {
             throw new InvalidArgumentException(
                     "denseLayers is " + sequence.denseLayers() + "; allowed: 0 to " + cache.layers());
         }
+        for (var budget : sequence.layerBudgets()) {
+            index("layer of a layer's budget", budget.layer(), cache.layers());
+            if (budget.group() != LayerBudget.ALL_GROUPS) {
+                index("group of a layer's budget", budget.group(), cache.headGroups());
+            }
+            if (budget.isLimited() && cache.hasWindow(budget.layer())) {
+                throw new InvalidArgumentException("layer " + budget.layer() + " has a budget of "
+                        + budget.budgetPages() + " pages; allowed: none, since it has a window of "
+                        + cache.window(budget.layer()) + " tokens, and keeps these alone");
+            }
+        }
     }
 
     /** The digest of a sequence that begins in a cache, once it is known to be supported. */
@@ -43,10 +55,16 @@ public final class CallChecks {
         }
     }
 
-    /** The length at which a sequence is forked or cut. */
-    public static void length(int length, int most) {
-        if (length < 0 || length > most) {
-            throw new InvalidArgumentException("length is " + length + "; allowed: 0 to the sequence's " + most);
+    /**
+     * The length at which a sequence is forked or cut.
+     *
+     * @param least above 0 if tokens have left the window of a layer, and would be in it again at a lesser length
+     */
+    public static void length(int length, long least, int most) {
+        if (length < least || length > most) {
+            var why = least == 0 ? "" : ": at fewer tokens the window of a layer holds some that it has given up";
+            throw new InvalidArgumentException(
+                    "length is " + length + "; allowed: " + least + " to the sequence's " + most + why);
         }
     }
 

@@ -39,7 +39,7 @@ class SelectorTest {
         var table = table(10, 0, 1, 2, 3, 4, 8, 9);
         float[] scores = {0, 5, 4, 3, 2, 9, 8, 1, 0, 0};
 
-        var selection = selector.select(SPEC, table, 10, 0, page -> scores[page]);
+        var selection = selector.select(SPEC, 6, 3, table, 10, 0, page -> scores[page]);
 
         assertThat(selection.selected()).containsExactly(0, 1, 5, 6, 8, 9);
         assertThat(selection.recalls()).containsExactly(5, 6);
@@ -51,7 +51,7 @@ class SelectorTest {
     void tiesGoToTheLowerPageAndVictimsTheOtherWay() {
         var table = table(10, 0, 1, 2, 3, 4, 8, 9);
 
-        var selection = selector.select(SPEC, table, 10, 0, page -> page % 2 == 0 ? -0f : 0f);
+        var selection = selector.select(SPEC, 6, 3, table, 10, 0, page -> page % 2 == 0 ? -0f : 0f);
 
         assertThat(selection.selected()).containsExactly(0, 1, 2, 3, 8, 9);
         assertThat(selection.victims()).containsExactly(4);
@@ -62,7 +62,7 @@ class SelectorTest {
         var table = table(10, 0, 1, 2, 3, 4, 8, 9);
         float[] scores = {0, Float.NaN, Float.NEGATIVE_INFINITY, 1, 2, Float.NaN, Float.NaN, Float.NaN, 0, 0};
 
-        var selection = selector.select(SPEC, table, 10, 0, page -> scores[page]);
+        var selection = selector.select(SPEC, 6, 3, table, 10, 0, page -> scores[page]);
 
         assertThat(selection.selected()).containsExactly(0, 2, 3, 4, 8, 9);
         assertThat(selection.victims()).containsExactly(1);
@@ -72,7 +72,7 @@ class SelectorTest {
     void aPageAboutToOpenCountsAsResident() {
         var table = table(9, 0, 1, 2, 3, 7, 8);
 
-        var selection = selector.select(SPEC, table, 10, 1, page -> -page);
+        var selection = selector.select(SPEC, 6, 3, table, 10, 1, page -> -page);
 
         assertThat(selection.selected()).containsExactly(0, 1, 2, 3, 8, 9);
         assertThat(selection.victims()).containsExactly(7);
@@ -95,8 +95,8 @@ class SelectorTest {
                 }
             }
 
-            var byScore = selector.select(SPEC, table, 10, 0, page -> scores[page]);
-            var byRank = selector.select(SPEC, table, 10, 0, page -> ranks[page]);
+            var byScore = selector.select(SPEC, 6, 3, table, 10, 0, page -> scores[page]);
+            var byRank = selector.select(SPEC, 6, 3, table, 10, 0, page -> ranks[page]);
 
             assertThat(byRank.selected()).isEqualTo(byScore.selected());
             assertThat(byRank.recalls()).isEqualTo(byScore.recalls());

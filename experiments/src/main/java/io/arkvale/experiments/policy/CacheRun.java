@@ -2,6 +2,7 @@ package io.arkvale.experiments.policy;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.Tier;
 import io.arkvale.experiments.policy.option.Settings;
 
 /** How a policy runs as sequences of a cache of a backend, in place of the engine. Stateless. */
@@ -22,6 +23,21 @@ public interface CacheRun {
      */
     default double reuse(Settings options) {
         return 2;
+    }
+
+    /** Tokens of the prompt after which what exceeds the budget is evicted, at least 1; the largest number for its end alone. */
+    default int prefillChunk(Settings options) {
+        return Integer.MAX_VALUE;
+    }
+
+    /** Layers ahead that recall begins with guessed queries; 0 for not at all. */
+    default int prefetchDistance(Settings options) {
+        return 0;
+    }
+
+    /** Where backups stand: {@link Tier#HOST} or {@link Tier#DISK}. */
+    default Tier backups(Settings options) {
+        return Tier.HOST;
     }
 
     /** Equal for options whose sequences can share a cache. */

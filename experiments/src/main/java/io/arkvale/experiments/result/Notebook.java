@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,7 +77,7 @@ public final class Notebook implements AutoCloseable {
             try {
                 var notebook = new Notebook(file, channel);
                 notebook.lock();
-                var end = notebook.read(Files.readAllBytes(file), message);
+                var end = notebook.read(content(channel), message);
                 channel.truncate(end);
                 channel.position(end);
                 return notebook;
@@ -146,6 +147,16 @@ public final class Notebook implements AutoCloseable {
         } catch (OverlappingFileLockException e) {
             throw new UserException("result file " + file + " is being written already", e);
         }
+    }
+
+    /** All of a file by the channel that holds its lock: POSIX drops a process's locks when it closes any other one. */
+    private static byte[] content(FileChannel channel) throws IOException {
+        var bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
+        var count = 0;
+        while (bytes.hasRemaining() && count >= 0) {
+            count = channel.read(bytes);
+        }
+        return Arrays.copyOf(bytes.array(), bytes.position());
     }
 
     /** Takes in all whole lines; returns where the last one ends. */

@@ -72,8 +72,8 @@ public final class Replay implements AutoCloseable {
     /**
      * Refuses runs that the trace has too little for, before any work starts.
      *
-     * @throws UserException if a run needs the queries of all of the context's tokens and they are not there, or cannot
-     *     work with its budget
+     * @throws UserException if a run needs the queries of all of the context's tokens and they are not there, needs the
+     *     model, or cannot work with its budget
      */
     public static void check(TraceHeader trace, List<RunSpec> runs) {
         for (var run : runs) {
@@ -82,9 +82,14 @@ public final class Replay implements AutoCloseable {
                 throw new UserException("policy '" + run.choice().label()
                         + "' asks the model itself, and a trace has none; run it with a task's command");
             }
+            if (run.onCache().isPresent()
+                    && run.onCache().get().prefetchDistance(run.choice().settings()) > 0) {
+                throw new UserException("policy '" + run.choice().label()
+                        + "' guesses queries with the model, and a trace has none; run it with a task's command");
+            }
             if (run.readsAllRows() && trace.contextQueries() < trace.contextTokens()) {
-                throw new UserException("policy '" + run.choice().label() + "' reads the attention of all "
-                        + trace.contextTokens() + " tokens of the context, and the trace has the queries of the last "
+                throw new UserException("policy '" + run.choice().label() + "' needs the queries of all "
+                        + trace.contextTokens() + " tokens of the context, and the trace has those of the last "
                         + trace.contextQueries() + " only");
             }
         }

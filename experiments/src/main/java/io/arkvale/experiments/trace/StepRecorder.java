@@ -59,6 +59,16 @@ public final class StepRecorder {
         }
 
         @Override
+        public int[] prefetchDistances() {
+            return pass.prefetchDistances();
+        }
+
+        @Override
+        public void prefetch(int layer, int distance, float[] queries) {
+            pass.prefetch(layer, distance, queries);
+        }
+
+        @Override
         public void commit() {
             pass.commit();
             steps++;

@@ -62,7 +62,7 @@ class ResultsCommandTest {
                 1,
                 100,
                 true,
-                new Usage(1, 2, 3.25, 4, 5, 6, 7, 8, 9),
+                new Usage(1, 2, 3.25, 4, 4.5, 5, 6, 7, 0.5, 8, 9),
                 Fidelity.FULL,
                 new Origin(1L << 40, "model", backend, backend, "1.0", null, "25"));
     }

@@ -216,7 +216,7 @@ class TaskCommandsTest {
     @CsvSource(delimiter = '|', textBlock = """
             passkey --policies full,lru                  | unknown policy 'lru'; policies: [full,
             passkey --policies full,full                 | --policies names a value twice
-            passkey --policies arkvale:digets=centroid   | its options: [attended, digest,
+            passkey --policies arkvale:digets=centroid   | its options: [attended, backups, digest,
             passkey --backend nonsense --policies full   | backend 'nonsense' is unavailable: no provider of that id
             passkey --policies full --digest centroid    | --digest belongs to policy arkvale, which is not among
             passkey --lengths 2000000000                 | --lengths is 2000000000; allowed: 1 to 16777216
@@ -225,6 +225,8 @@ class TaskCommandsTest {
             passkey --protocol before                    | --protocol is 'before'; allowed: question-after, question-inside
             passkey --policies oracle:choice=head        | old names of head-groups=1 and head-groups=each
             passkey --policies oracle:head-groups=2:choice=layer | give one of them
+            passkey --policies arkvale:prefetch=1:reuse=0.8      | give one of them
+            passkey --policies arkvale:prefill-chunk=0           | allowed: whole, or 1 to 1048576
             task colours                                 | no jar provides a task
             attention --measure ranks --digests centroid | --digests belongs to --measure digests
             generate --prompt-file README.md --policy h2o --backend tornado | backend 'tornado' is unavailable

@@ -169,6 +169,49 @@ class ReadmeTest {
         }
     }
 
+    @Test
+    void theTableOfPromptsInChunksIsItsSweep() throws IOException {
+        var readme = Files.readString(Path.of("README.md"));
+        for (var row : rows("results/prefill-chunks.csv")) {
+            var cells = List.of(
+                    row.text("task"),
+                    row.text("policy"),
+                    knowsNoBudget(row.text("policy")) ? "" : row.text("budget"),
+                    row.text("correct") + " of " + row.text("samples"),
+                    number("%.1f", 100 * row.number("accuracy")),
+                    number("%.1f", 100 * row.number("accuracy_low")) + " to "
+                            + number("%.1f", 100 * row.number("accuracy_high")),
+                    number("%.1f", row.number("peak_bytes") / (1 << 20)),
+                    number("%.1f", row.number("resident_bytes") / (1 << 20)),
+                    number("%.2f", row.number("recalled_pages_per_step")));
+            assertThat(readme).contains("| " + String.join(" | ", cells).replace("|  |", "| |") + " |");
+        }
+    }
+
+    @Test
+    void theTableOfPrefetchIsItsSweep() throws IOException {
+        var readme = Files.readString(Path.of("README.md"));
+        for (var row : rows("results/prefetch.csv")) {
+            var gain = row.text("policy").equals(row.text("gain_on"))
+                    ? ""
+                    : String.format(
+                            Locale.ROOT,
+                            "%+.1f (%+.1f to %+.1f)",
+                            100 * row.number("gain"),
+                            100 * row.number("gain_low"),
+                            100 * row.number("gain_high"));
+            var cells = List.of(
+                    row.text("policy"),
+                    row.text("budget"),
+                    row.text("correct") + " of " + row.text("samples"),
+                    gain,
+                    number("%.2f", 100 * row.number("in_time")),
+                    number("%.2f", row.number("recalled_pages_per_step")),
+                    number("%.3f", row.number("output_error")));
+            assertThat(readme).contains("| " + String.join(" | ", cells).replace("|  |", "| |") + " |");
+        }
+    }
+
     private static String values(Rows rows, String column, double factor, String format) {
         var values = rows.numbers(column)
                 .mapToObj(value -> number(format, factor * value))

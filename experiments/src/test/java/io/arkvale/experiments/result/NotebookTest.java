@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class NotebookTest {
@@ -53,6 +55,27 @@ class NotebookTest {
             assertThat(notebook.added()).isZero();
         }
         assertThat(messages).isEmpty();
+    }
+
+    /** An earlier program's observations lack what it did not count; nothing is made up for it. */
+    @Test
+    void whatAnEarlierProgramDidNotCountIsMissing() throws IOException {
+        write();
+        var older = Files.readString(file()).replace("\"peakBytes\":4.5,", "").replace("\"inTime\":0.5,", "");
+        assertThat(older).doesNotContain("peakBytes").doesNotContain("inTime");
+        Files.writeString(file(), older);
+        try (var notebook = open()) {
+            var usage = notebook.at(FIRST.place()).orElseThrow().usage();
+            assertThat(usage.peakBytes()).isNull();
+            assertThat(usage.inTime()).isNull();
+            assertThat(usage.summaryBytes()).isEqualTo(5);
+            var both = Usage.mean(List.of(usage, FIRST.usage()));
+            assertThat(both.peakBytes()).isEqualTo(4.5);
+            assertThat(Usage.<Usage>metrics(one -> one).stream()
+                            .filter(metric -> metric.name().equals("peak_bytes"))
+                            .map(metric -> metric.value().apply(usage)))
+                    .containsOnlyNulls();
+        }
     }
 
     /** Wherever a kill cuts the file, whole lines stay and the rest is said to be gone. */
@@ -121,6 +144,20 @@ class NotebookTest {
             assertThat(notebook.observations()).isEmpty();
             assertThatThrownBy(this::open).hasMessageContaining("is being written");
             assertThat(Notebook.read(directory, messages::add).observations()).isEmpty();
+        }
+    }
+
+    /** Another process asks the system, not this one: the lock must still be there when the notebook has been read. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void theSystemKnowsOfTheLock() throws IOException {
+        write();
+        try (var notebook = open()) {
+            assertThat(notebook.observations()).isNotEmpty();
+            var inode = ":" + Files.getAttribute(file(), "unix:ino") + " ";
+            var own = " WRITE " + ProcessHandle.current().pid() + " ";
+            assertThat(Files.readAllLines(Path.of("/proc/locks")))
+                    .anyMatch(line -> line.contains(own) && line.contains(inode));
         }
     }
 

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** Observations as tests need them. */
 final class Observations {
-    private static final Usage USAGE = new Usage(1, 2, 3.25, 4, 5, 6, 7, 8, 9);
+    private static final Usage USAGE = new Usage(1, 2, 3.25, 4, 4.5, 5, 6, 7, 0.5, 8, 9);
     private static final Origin ORIGIN = new Origin(7, "model", null, null, "1.0", null, "25");
 
     private Observations() {}

@@ -68,6 +68,7 @@ class ReplayTest {
                         "arkvale:page-size=8:head-groups=2:scope=resident:digest=sphere-mean",
                         "pages:digest=disc:choice=kv-head:reuse=0.9:estimate=yes",
                         "h2o:prefill-scores=all",
+                        "arkvale:scope=resident:prefill-chunk=100",
                         "streaming-llm:positions=text"));
     }
 
@@ -134,8 +135,14 @@ class ReplayTest {
         assertThatThrownBy(() -> Replay.check(header, List.of(ShippedModel.run("infllm", 192))))
                 .isInstanceOf(UserException.class)
                 .hasMessage(
-                        "policy 'infllm' reads the attention of all 282 tokens of the context, and the trace has the"
-                                + " queries of the last 256 only");
+                        "policy 'infllm' needs the queries of all 282 tokens of the context, and the trace has those of"
+                                + " the last 256 only");
+        assertThatThrownBy(() -> Replay.check(header, List.of(ShippedModel.run("arkvale:prefill-chunk=64", 192))))
+                .hasMessageContaining("needs the queries of all 282 tokens");
+        assertThatThrownBy(() -> Replay.check(header, List.of(ShippedModel.run("arkvale:prefetch=1", 192))))
+                .hasMessage(
+                        "policy 'arkvale:prefetch=1' guesses queries with the model, and a trace has none; run it with"
+                                + " a task's command");
         assertThatThrownBy(() -> Replay.check(header, List.of(ShippedModel.run("h2o", 192, 7))))
                 .hasMessage("dense layers are 7; allowed: 0 to 6");
         try (var trace = Trace.open(file)) {

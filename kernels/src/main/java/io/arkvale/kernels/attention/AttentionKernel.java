@@ -23,8 +23,19 @@ public interface AttentionKernel {
     /** A state for this kernel's shape, to be {@linkplain AttentionState#begin begun} before use. It may be reused. */
     AttentionState newState();
 
+    /** Attends to the first {@code tokens} tokens of a page. */
+    default void accumulate(
+            AttentionState state,
+            MemorySegment keys,
+            long keysOffset,
+            MemorySegment values,
+            long valuesOffset,
+            int tokens) {
+        accumulate(state, keys, keysOffset, values, valuesOffset, 0, tokens);
+    }
+
     /**
-     * Attends to {@code tokens} more tokens, the first ones of a page.
+     * Attends to the tokens of a page from {@code from} on, before {@code tokens}.
      *
      * <p>Keys and values lie in {@linkplain Panels panels}, as {@link PageRows} stores them, with room for a whole page
      * however few tokens it holds, each followed by {@link Panels#READ_BEYOND} bytes of anything.
@@ -32,6 +43,7 @@ public interface AttentionKernel {
      * @param state made by this kernel, or by another of the same kind and shape
      * @param keys stored in panels of {@code [headDim][pageSize]} from byte {@code keysOffset}
      * @param values stored in panels of {@code [pageSize][headDim]} from byte {@code valuesOffset}
+     * @param from from 0 to {@code tokens}
      * @param tokens from 0 to the page size
      */
     void accumulate(
@@ -40,5 +52,6 @@ public interface AttentionKernel {
             long keysOffset,
             MemorySegment values,
             long valuesOffset,
+            int from,
             int tokens);
 }

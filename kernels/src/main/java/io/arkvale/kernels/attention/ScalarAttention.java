@@ -36,10 +36,12 @@ final class ScalarAttention implements AttentionKernel {
             long keysOffset,
             MemorySegment values,
             long valuesOffset,
+            int from,
             int tokens) {
         Shapes.between("tokens", tokens, 0, pageSize);
+        Shapes.between("from", from, 0, tokens);
         int bytes = format.bytes();
-        for (int token = 0; token < tokens; token++) {
+        for (int token = from; token < tokens; token++) {
             for (int i = 0; i < headDim; i++) {
                 key[i] = format.get(keys, keysOffset + (long) Panels.index(headDim, pageSize, i, token) * bytes);
                 value[i] = format.get(values, valuesOffset + (long) Panels.index(pageSize, headDim, token, i) * bytes);

@@ -46,13 +46,15 @@ final class VectorAttention implements AttentionKernel {
             long keysOffset,
             MemorySegment values,
             long valuesOffset,
+            int from,
             int tokens) {
         Shapes.between("tokens", tokens, 0, pageSize);
-        if (tokens == 0) {
+        if (Shapes.between("from", from, 0, tokens) == tokens) {
             return;
         }
         score(state, keys, keysOffset, tokens);
         for (int head = 0; head < queryHeads; head++) {
+            Arrays.fill(scores, head * scoreStride, head * scoreStride + from, Float.NEGATIVE_INFINITY);
             VectorSoftmax.apply(state, head, scores, head * scoreStride, tokens);
         }
         weigh(state, values, valuesOffset, tokens);

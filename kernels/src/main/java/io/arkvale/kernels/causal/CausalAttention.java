@@ -58,10 +58,7 @@ public final class CausalAttention {
         return new State(Math.multiplyExact(positions, queryHeads));
     }
 
-    /**
-     * Computes the outputs of {@code positions} consecutive positions from {@code start} on. Query head h of position
-     * {@code start + i} stands at {@code queryOffset + i · queryStride + h · headDim}; outputs likewise.
-     */
+    /** As the other, without a window. */
     public void attend(
             PackedKeyValues cache,
             int start,
@@ -73,8 +70,43 @@ public final class CausalAttention {
             int outOffset,
             int outStride,
             State state) {
+        attend(
+                cache,
+                start,
+                positions,
+                Integer.MAX_VALUE,
+                queries,
+                queryOffset,
+                queryStride,
+                out,
+                outOffset,
+                outStride,
+                state);
+    }
+
+    /**
+     * Computes the outputs of {@code positions} consecutive positions from {@code start} on. Query head h of position
+     * {@code start + i} stands at {@code queryOffset + i · queryStride + h · headDim}; outputs likewise.
+     *
+     * @param window keys that a query attends to, its own counted: the last so many, at least 1
+     */
+    public void attend(
+            PackedKeyValues cache,
+            int start,
+            int positions,
+            int window,
+            float[] queries,
+            int queryOffset,
+            int queryStride,
+            float[] out,
+            int outOffset,
+            int outStride,
+            State state) {
+        Shapes.atLeastOne("window", window);
         begin(state, positions, queries, queryOffset, queryStride);
-        accumulate(cache, start, 0, start + positions, state);
+        int oldest = Math.max(0, start + 1 - window);
+        int fromKey = oldest / PackedKeyValues.BLOCK * PackedKeyValues.BLOCK;
+        accumulate(cache, start, fromKey, start + positions, window, state);
         finish(state, out, outOffset, outStride);
     }
 
@@ -99,6 +131,10 @@ public final class CausalAttention {
      * @param fromKey a multiple of {@link PackedKeyValues#BLOCK}
      */
     public void accumulate(PackedKeyValues cache, int start, int fromKey, int toKey, State state) {
+        accumulate(cache, start, fromKey, toKey, Integer.MAX_VALUE, state);
+    }
+
+    private void accumulate(PackedKeyValues cache, int start, int fromKey, int toKey, int window, State state) {
         if (fromKey % PackedKeyValues.BLOCK != 0 || fromKey > toKey || toKey > cache.length()) {
             throw new IllegalArgumentException("keys " + fromKey + " to " + toKey + " of " + cache.length()
                     + ": the first must be a multiple of " + PackedKeyValues.BLOCK);
@@ -112,7 +148,7 @@ public final class CausalAttention {
                 int lastPosition = start + (row + rows - 1) / queryHeads;
                 int keys = Math.min(PackedKeyValues.BLOCK, Math.min(toKey, lastPosition + 1) - key);
                 if (keys > 0) {
-                    tile(keyBlock, valueBlock, key, keys, row, rows, start, state);
+                    tile(keyBlock, valueBlock, key, keys, row, rows, start, window, state);
                 }
             }
         }
@@ -120,7 +156,15 @@ public final class CausalAttention {
 
     /** One tile: scores of a few rows against a block of keys, their exponentials, and the weighted values. */
     private void tile(
-            float[] keyBlock, float[] valueBlock, int key, int keys, int row, int rows, int start, State state) {
+            float[] keyBlock,
+            float[] valueBlock,
+            int key,
+            int keys,
+            int row,
+            int rows,
+            int start,
+            int window,
+            State state) {
         int panel = matrix.panel();
         float[] scores = state.scores;
         for (int from = 0; from < keys; from += panel) {
@@ -144,6 +188,15 @@ public final class CausalAttention {
             int at = i * PackedKeyValues.BLOCK;
             if (Math.min(visible, keys) < padded) {
                 Arrays.fill(scores, at + Math.min(visible, keys), at + padded, Float.NEGATIVE_INFINITY);
+            }
+            int hidden = Math.min(visible - window, keys);
+            if (hidden == keys) {
+                // A row that has seen no key yet has no largest score to hold nothing against.
+                Arrays.fill(scores, at, at + padded, 0f);
+                continue;
+            }
+            if (hidden > 0) {
+                Arrays.fill(scores, at, at + hidden, Float.NEGATIVE_INFINITY);
             }
             softmax.exponentiate(
                     scores, at, padded, SLACK, row + i, state.largest, state.sums, state.weighted, valueStride);

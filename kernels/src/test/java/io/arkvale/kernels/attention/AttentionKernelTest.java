@@ -12,6 +12,7 @@ import io.arkvale.kernels.storage.StorageFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.ObjLongConsumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -71,6 +72,54 @@ class AttentionKernelTest {
                         .isCloseTo(oracle.output[i], within(oracle.tolerance[i]));
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.arkvale.kernels.Samples#kernelsAndFormats")
+    void attendsToAPageFromAnyTokenOn(Kernels kernels, StorageFormat format) {
+        int headDim = 24;
+        int tokens = 70;
+        var samples = new Samples(5);
+        float[] keys = samples.floats(tokens * headDim, 3);
+        float[] values = samples.floats(tokens * headDim, 1);
+        float[] queries = samples.floats(2 * headDim, 3);
+        var kernel = kernels.attention(format, 2, headDim, tokens);
+        for (int from : new int[] {0, 1, 31, 32, 33, 64, 69}) {
+            var state = kernel.newState();
+            state.begin(queries, 0, 0.2);
+            page(format, keys, values, headDim, tokens, (page, valuesOffset) -> {
+                kernel.accumulate(state, page, SKIPPED, page, valuesOffset, tokens, tokens);
+                kernel.accumulate(state, page, SKIPPED, page, valuesOffset, from, tokens);
+            });
+            var out = new float[2 * headDim];
+            state.finish(out, 0);
+            double[] seenKeys = Arrays.copyOfRange(Samples.stored(format, keys), from * headDim, tokens * headDim);
+            double[] seenValues = Arrays.copyOfRange(Samples.stored(format, values), from * headDim, tokens * headDim);
+            for (int head = 0; head < 2; head++) {
+                var oracle = AttentionOracle.attend(queries, head * headDim, seenKeys, seenValues, headDim, 0.2);
+                for (int i = 0; i < headDim; i++) {
+                    assertThat((double) out[head * headDim + i])
+                            .isCloseTo(oracle.output[i], within(oracle.tolerance[i]));
+                }
+            }
+        }
+    }
+
+    /** Stores tokens as one page and shows it, with where its values begin. */
+    private static void page(
+            StorageFormat format,
+            float[] keys,
+            float[] values,
+            int headDim,
+            int tokens,
+            ObjLongConsumer<MemorySegment> shown) {
+        long row = (long) headDim * format.bytes();
+        var rows = new PageRows(format, headDim, tokens);
+        long valuesOffset = SKIPPED + tokens * row;
+        var page = Arena.ofAuto().allocate(valuesOffset + tokens * row + Panels.READ_BEYOND);
+        rows.putKeys(Samples.store(format, keys, 0), 0, row, tokens, page, SKIPPED, 0);
+        rows.putValues(Samples.store(format, values, 0), 0, row, tokens, page, valuesOffset, 0);
+        shown.accept(page, valuesOffset);
     }
 
     /** Hands {@code kernel} the tokens page by page, each page as it would lie in a slot. */

@@ -65,6 +65,18 @@ class CausalAttentionTest {
 
     @ParameterizedTest
     @MethodSource("io.arkvale.kernels.Samples#denseKernels")
+    void aWindowHidesWhatIsBeforeIt(DenseKernels kernels) {
+        for (var shape : new Shape[] {new Shape(2, 7, 40), new Shape(3, 33, 300), new Shape(2, 64, 530)}) {
+            var sample = new Sample(kernels, shape, 3f, shape.tokens());
+            for (int window : new int[] {1, 2, 31, 255, 256, 257, 1000}) {
+                sample.assertWithinBound(sample.attend(shape.tokens(), window), window);
+                sample.assertWithinBound(sample.attend(97, window), window);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.arkvale.kernels.Samples#denseKernels")
     void laterTokensHaveNoInfluence(DenseKernels kernels) {
         var shape = new Shape(2, 64, 300);
         var sample = new Sample(kernels, shape, 1f, 3);
@@ -157,26 +169,37 @@ class CausalAttentionTest {
         }
 
         float[] attend(int chunk) {
+            return attend(chunk, Integer.MAX_VALUE);
+        }
+
+        float[] attend(int chunk, int window) {
             int width = shape.queryHeads() * shape.headDim();
             var out = new float[queries.length];
             var state = attention.newState(chunk);
             for (int start = 0; start < shape.tokens(); start += chunk) {
                 int rows = Math.min(chunk, shape.tokens() - start);
-                attention.attend(cache, start, rows, queries, start * width, width, out, start * width, width, state);
+                int at = start * width;
+                attention.attend(cache, start, rows, window, queries, at, width, out, at, width, state);
             }
             return out;
         }
 
         /** {@code |o − o*| ≤ (e^{2δ} − 1 + γ(m+8)) · max|v|} with {@code δ = max γ(d+2) Σ|q_i k_i| / √d}. */
         void assertWithinBound(float[] out) {
+            assertWithinBound(out, Integer.MAX_VALUE);
+        }
+
+        /** The same where a query attends to the last keys alone. */
+        void assertWithinBound(float[] out, int window) {
             int d = shape.headDim();
             for (int row = 0; row < shape.tokens() * shape.queryHeads(); row++) {
                 int visible = row / shape.queryHeads() + 1;
+                int first = Math.max(0, visible - window);
                 var scores = new double[visible];
                 double largest = Double.NEGATIVE_INFINITY;
                 double delta = 0;
                 double largestValue = 0;
-                for (int j = 0; j < visible; j++) {
+                for (int j = first; j < visible; j++) {
                     double magnitude = 0;
                     for (int i = 0; i < d; i++) {
                         double term = (double) queries[row * d + i] * keys[j * d + i];
@@ -189,7 +212,7 @@ class CausalAttentionTest {
                 }
                 var expected = new double[d];
                 double sum = 0;
-                for (int j = 0; j < visible; j++) {
+                for (int j = first; j < visible; j++) {
                     double weight = Math.exp(scores[j] - largest);
                     sum += weight;
                     for (int i = 0; i < d; i++) {

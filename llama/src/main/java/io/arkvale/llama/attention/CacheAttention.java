@@ -127,12 +127,12 @@ public final class CacheAttention implements PrefillAttention, DecodeAttention, 
         }
 
         @Override
-        public int prefetchDistance() {
-            return prefetchDistance;
+        public int[] prefetchDistances() {
+            return prefetchDistance > 0 ? new int[] {prefetchDistance} : new int[0];
         }
 
         @Override
-        public void prefetch(int layer, float[] guessed) {
+        public void prefetch(int layer, int distance, float[] guessed) {
             step.prefetch(layer, guesses.of(sequences.size(), guessed));
         }
 

@@ -25,20 +25,21 @@ public interface DecodeAttention {
         void attend(int layer, DecodeRows rows, float[] output);
 
         /**
-         * How many layers ahead {@link #prefetch} is to be told guessed queries; 0 for not at all. May be asked for
-         * once per pass.
+         * How many layers ahead {@link #prefetch} is to be told guessed queries, each distance at least 1 and named once;
+         * none for not at all. May be asked for once per pass.
          */
-        default int prefetchDistance() {
-            return 0;
+        default int[] prefetchDistances() {
+            return new int[0];
         }
 
         /**
-         * Queries of a later layer guessed from the present hidden state, with that layer's norm and weights. Called
-         * before {@link #attend} of the layer that is {@link #prefetchDistance} earlier.
+         * Queries of a later layer guessed from the present hidden state, with that layer's norm and weights (Lee et al.,
+         * "InfiniGen", 2024, section 4.2). Called before {@link #attend} of the layer that is {@code distance} earlier.
          *
+         * @param distance one of {@link #prefetchDistances}
          * @param queries {@code [rows, queryHeads, headDim]}, rotated
          */
-        default void prefetch(int layer, float[] queries) {}
+        default void prefetch(int layer, int distance, float[] queries) {}
 
         /** The pass is complete: each sequence has its new token. */
         void commit();

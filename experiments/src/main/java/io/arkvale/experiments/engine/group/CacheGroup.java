@@ -1,36 +1,35 @@
 package io.arkvale.experiments.engine.group;
 
 import io.arkvale.api.Backend;
-import io.arkvale.api.Batch;
+import io.arkvale.api.CacheSpec;
+import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.KvCache;
+import io.arkvale.api.Scope;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.SequenceSpec;
-import io.arkvale.api.Step;
-import io.arkvale.api.Tensor;
+import io.arkvale.api.Tier;
 import io.arkvale.experiments.engine.context.Context;
 import io.arkvale.experiments.plan.RunSpec;
+import io.arkvale.experiments.policy.CacheRun;
 import io.arkvale.experiments.result.Usage;
 import io.arkvale.llama.attention.DecodeRows;
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** ArkVale's runs: sequences of one cache of a backend, which share page size and head groups. */
+/** ArkVale's runs: sequences of one cache of a backend, which share what {@link CacheRun#cacheKey} names. */
 final class CacheGroup implements RunGroup {
     private final Context context;
+    private final DecodingSequences decoding;
     private final KvCache cache;
-    private final List<Sequence> sequences = new ArrayList<>();
-    private final Tensor queries;
-    private final Tensor keys;
-    private final Tensor values;
-    private final Tensor output;
+    private final List<Sequence> sequences;
     private final CacheCounts[] counts;
     private final ReusedQueries[] reused;
-    private @Nullable Step step;
+    private final int prefetchDistance;
+    /** Where guessed queries choose. */
+    private final @Nullable OwnChoice ownChoice;
 
     /**
      * Opens a cache and hands the context over to a sequence for each run.
@@ -42,34 +41,61 @@ final class CacheGroup implements RunGroup {
         var shape = context.shape();
         var options = runs.getFirst().choice().settings();
         var kind = runs.getFirst().onCache().orElseThrow();
-        var spec = kind.cache(options, shape.layers(), shape.queryHeads(), shape.kvHeads(), shape.headDim());
-        var settings = new ArrayList<SequenceSpec>();
-        for (var run : runs) {
-            var setting = kind.sequence(run.choice().settings(), run.budget(), run.denseLayers());
-            settings.add(setting);
-            spec.roomFor(setting, context.tokens() + moreTokens, 1);
+        var settings = runs.stream()
+                .map(run -> kind.sequence(run.choice().settings(), run.budget(), run.denseLayers()))
+                .toList();
+        var chunks = runs.stream()
+                .map(run -> kind.prefillChunk(run.choice().settings()))
+                .toList();
+        prefetchDistance = kind.prefetchDistance(options);
+        if (prefetchDistance > 0) {
+            backend.capabilities().require(Feature.PREFETCH);
         }
-        cache = backend.open(spec.build());
+        var builder = kind.cache(options, shape.layers(), shape.queryHeads(), shape.kvHeads(), shape.headDim());
+        var spec = withRoom(builder, settings, context.tokens() + moreTokens, kind.backups(options));
+        decoding = new DecodingSequences(backend, spec, settings, shape);
+        cache = decoding.cache();
+        sequences = decoding.sequences();
         try {
-            settings.forEach(setting -> sequences.add(cache.begin(setting)));
-            queries = cache.allocateQueries(runs.size());
-            keys = cache.allocateKeys(runs.size());
-            values = cache.allocateKeys(runs.size());
-            output = cache.allocateQueries(runs.size());
-            Handover.ingest(cache, sequences, shape, context.store());
+            var most = decoding.ingest(context, chunks);
             reused = runs.stream()
                     .map(run -> new ReusedQueries(
                             shape,
                             kind.reuse(run.choice().settings()),
                             cache.spec().headGroups()))
                     .toArray(ReusedQueries[]::new);
-            counts = sequences.stream()
-                    .map(sequence -> new CacheCounts(cache, sequence))
+            counts = IntStream.range(0, runs.size())
+                    .mapToObj(run -> new CacheCounts(spec, decoding.view(), sequences.get(run), most.get(run)))
                     .toArray(CacheCounts[]::new);
+            ownChoice = prefetchDistance > 0 ? new OwnChoice(backend, decoding, context, chunks) : null;
         } catch (Throwable failure) {
-            cache.close();
+            decoding.close();
             throw failure;
         }
+    }
+
+    /** The specification of a cache that has room for all of the sequences at so many tokens. */
+    private static CacheSpec withRoom(
+            CacheSpec.Builder builder, List<SequenceSpec> settings, int tokens, Tier backups) {
+        settings.forEach(setting -> builder.roomFor(setting, tokens, 1));
+        var spec = builder.build();
+        if (backups == Tier.HOST) {
+            return spec;
+        }
+        var folder = Path.of(System.getProperty("java.io.tmpdir"));
+        return new CacheSpec(
+                spec.layers(),
+                spec.queryHeads(),
+                spec.kvHeads(),
+                spec.headDim(),
+                spec.elementType(),
+                spec.pageSize(),
+                spec.headGroups(),
+                spec.deviceSlots(),
+                0,
+                spec.hostSlots(),
+                spec.hostSlots() == 0 ? null : folder,
+                spec.attentionScale());
     }
 
     @Override
@@ -79,23 +105,39 @@ final class CacheGroup implements RunGroup {
 
     @Override
     public void begin(int[] tokens) {
-        step = cache.step(Batch.decode(sequences));
+        decoding.begin();
+        if (ownChoice != null) {
+            ownChoice.begin();
+        }
+    }
+
+    @Override
+    public int prefetchDistance() {
+        return prefetchDistance;
+    }
+
+    @Override
+    public void prefetch(int layer, int firstRow, float[] guessed) {
+        decoding.prefetch(layer, guessed, firstRow);
     }
 
     @Override
     public void attend(int layer, int firstRow, DecodeRows rows, float[] out) {
-        var shape = context.shape();
-        copyIn(queries, rows.queries(), firstRow * shape.queryWidth());
-        copyIn(keys, rows.keys(), firstRow * shape.kvWidth());
-        copyIn(values, rows.values(), firstRow * shape.kvWidth());
-        decode(Objects.requireNonNull(step, "no step is open"), layer, firstRow, rows);
-        output.copyTo(0, size(), slice(out, firstRow * shape.queryWidth()));
+        if (ownChoice == null) {
+            decode(layer, firstRow, rows);
+        } else {
+            // A layer that nothing was ahead of recalls what its own queries choose when they are known.
+            var before = layer < prefetchDistance ? ownChoice.onDevice(layer) : null;
+            decode(layer, firstRow, rows);
+            ownChoice.decode(layer, rows, firstRow, before);
+        }
+        decoding.copyOutput(out, firstRow);
     }
 
     /** A layer's decode; where a sequence chooses by its last query, in five steps, two of them with other queries. */
-    private void decode(Step open, int layer, int firstRow, DecodeRows rows) {
+    private void decode(int layer, int firstRow, DecodeRows rows) {
         if (Arrays.stream(reused).noneMatch(ReusedQueries::isUsed)) {
-            open.decode(layer, queries, keys, values, output);
+            decoding.decode(layer, rows, firstRow);
             return;
         }
         var width = context.shape().queryWidth();
@@ -103,32 +145,17 @@ final class CacheGroup implements RunGroup {
         for (int i = 0; i < size(); i++) {
             reused[i].choose(layer, rows.queries(), (firstRow + i) * width, choosing, i * width);
         }
-        open.append(layer, keys, values);
-        copyIn(queries, choosing, 0);
-        open.estimate(layer, queries);
-        open.select(layer);
-        open.recall(layer);
-        copyIn(queries, rows.queries(), firstRow * width);
-        open.attend(layer, queries, output);
-    }
-
-    private void copyIn(Tensor tensor, float[] source, int offset) {
-        tensor.copyFrom(0, size(), slice(source, offset));
-    }
-
-    private static MemorySegment slice(float[] array, int offset) {
-        return MemorySegment.ofArray(array).asSlice((long) offset * Float.BYTES);
+        decoding.decode(layer, rows, firstRow, choosing);
     }
 
     @Override
     public void end() {
-        try (var ending = Objects.requireNonNull(step, "no step is open")) {
-            var reports = ending.commit().sequences();
-            for (int i = 0; i < counts.length; i++) {
-                counts[i].add(reports.get(i));
-            }
-        } finally {
-            step = null;
+        var reports = decoding.end().sequences();
+        for (int i = 0; i < counts.length; i++) {
+            counts[i].add(reports.get(i));
+        }
+        if (ownChoice != null) {
+            ownChoice.end();
         }
     }
 
@@ -136,7 +163,7 @@ final class CacheGroup implements RunGroup {
     public int[] attended(int run, int layer, int queryHead) {
         var sequence = sequences.get(run);
         var group = queryHead / cache.spec().queryHeadsPerGroup();
-        return tokens(sequence, layer, Arrays.stream(cache.view().attendedPages(sequence, layer, group)));
+        return tokens(sequence, layer, Arrays.stream(decoding.view().attendedPages(sequence, layer, group)));
     }
 
     @Override
@@ -144,24 +171,32 @@ final class CacheGroup implements RunGroup {
         var spec = cache.spec();
         var sequence = sequences.get(run);
         var group = kvHead / spec.kvHeadsPerGroup();
-        var pages = IntStream.range(0, spec.pages(cache.view().tokens(sequence, layer)));
+        var pages = IntStream.range(0, spec.pages(decoding.view().tokens(sequence, layer)));
         return tokens(
                 sequence,
                 layer,
-                pages.filter(
-                        page -> cache.view().page(sequence, layer, group, page).resident()));
+                pages.filter(page ->
+                        decoding.view().page(sequence, layer, group, page).resident()));
     }
 
     private int[] tokens(Sequence sequence, int layer, IntStream pages) {
         var pageSize = cache.spec().pageSize();
-        var tokens = cache.view().tokens(sequence, layer);
+        var tokens = decoding.view().tokens(sequence, layer);
         return pages.flatMap(page -> IntStream.range(page * pageSize, Math.min(tokens, (page + 1) * pageSize)))
                 .toArray();
     }
 
     @Override
     public Usage usage(int run) {
-        return counts[run].usage();
+        return counts[run].usage(inTime(run));
+    }
+
+    /** Only where own queries alone say which pages take part can the pages be asked whether they were there. */
+    private @Nullable Double inTime(int run) {
+        if (sequences.get(run).spec().scope() != Scope.ATTENDED || reused[run].isUsed()) {
+            return null;
+        }
+        return ownChoice != null ? ownChoice.inTime(run) : counts[run].hits();
     }
 
     @Override
@@ -173,6 +208,9 @@ final class CacheGroup implements RunGroup {
 
     @Override
     public void close() {
-        cache.close();
+        if (ownChoice != null) {
+            ownChoice.close();
+        }
+        decoding.close();
     }
 }

@@ -42,6 +42,9 @@ final class PolicyGroup implements RunGroup {
 
     private final SameHistories twins;
     private List<byte[]> text = List.of();
+    /** {@code [runs]}: the most bytes of keys and values on the device. */
+    private final double[] peakBytes;
+
     private long steps;
 
     PolicyGroup(Context context, List<RunSpec> runs, SharedTokens shared, Machine machine) {
@@ -76,6 +79,28 @@ final class PolicyGroup implements RunGroup {
                 limited[layer][run] = begin(runs.get(run), layer, scores, own, shared, kernels);
             }
         });
+        peakBytes =
+                IntStream.range(0, runs.size()).mapToDouble(this::peakOfPrompt).toArray();
+    }
+
+    /**
+     * The most bytes while the prompt is read, layer by layer: a layer holds all of it until its policy has decided. One that
+     * divides a budget among all layers, or asks for the prompt to be read again, decides when all layers hold all of it.
+     */
+    private double peakOfPrompt(int run) {
+        var shape = context.shape();
+        var whole = 2.0 * Float.BYTES * shape.headDim() * shape.kvHeads() * context.tokens();
+        if (runs.get(run).asks(Ability.ALL_LAYERS) || runs.get(run).asks(Ability.REPETITION)) {
+            return shape.layers() * whole;
+        }
+        var kept = 0.0;
+        var most = 0.0;
+        for (int layer = 0; layer < shape.layers(); layer++) {
+            most = Math.max(most, kept + whole);
+            var policy = limited[layer][run];
+            kept += policy == null ? whole : policy.counts().held() * policy.tokenBytes();
+        }
+        return most;
     }
 
     /** What each limited layer and KV head of a run may hold. */
@@ -172,7 +197,11 @@ final class PolicyGroup implements RunGroup {
     }
 
     @Override
-    public void end() {}
+    public void end() {
+        for (int run = 0; run < peakBytes.length; run++) {
+            peakBytes[run] = Math.max(peakBytes[run], sums(run).residentBytes);
+        }
+    }
 
     @Override
     public int[] attended(int run, int layer, int queryHead) {
@@ -188,9 +217,47 @@ final class PolicyGroup implements RunGroup {
     public Usage usage(int run) {
         var shape = context.shape();
         var length = context.tokens() + steps;
+        var denseSteps = denseSteps();
+        var sum = sums(run);
+        var perStep = 1.0 / Math.max(1, steps);
+        if (sum.heads == 0) {
+            return new Usage(
+                    length / (double) PAGE_SIZE,
+                    denseSteps * perStep / PAGE_SIZE,
+                    denseSteps * perStep,
+                    sum.residentBytes,
+                    peakBytes[run],
+                    0,
+                    0,
+                    0,
+                    null,
+                    0,
+                    sum.attentionBytes * perStep);
+        }
+        return new Usage(
+                sum.held / (double) sum.heads / PAGE_SIZE,
+                sum.attended / sum.heads / PAGE_SIZE * perStep,
+                sum.heldSteps / (double) sum.heads * perStep,
+                sum.residentBytes,
+                peakBytes[run],
+                sum.summaryBytes,
+                sum.recalledBytes,
+                sum.recalled / (double) shape.kvHeads() / PAGE_SIZE * perStep,
+                null,
+                sum.scoringBytes * perStep,
+                sum.attentionBytes * perStep);
+    }
+
+    /** A dense layer reads at each step all that there is by then. */
+    private long denseSteps() {
+        return steps * context.tokens() + steps * (steps + 1) / 2;
+    }
+
+    private Sums sums(int run) {
+        var shape = context.shape();
+        var length = context.tokens() + steps;
+        var denseSteps = denseSteps();
         var fullBytes = 2.0 * Float.BYTES * shape.headDim();
-        // A dense layer reads at each step all that there is by then.
-        var denseSteps = steps * context.tokens() + steps * (steps + 1) / 2;
         var sum = new Sums();
         for (var layer : limited) {
             var policy = layer[run];
@@ -201,29 +268,7 @@ final class PolicyGroup implements RunGroup {
                 sum.add(policy, shape.kvHeads());
             }
         }
-        var perStep = 1.0 / Math.max(1, steps);
-        if (sum.heads == 0) {
-            return new Usage(
-                    length / (double) PAGE_SIZE,
-                    denseSteps * perStep / PAGE_SIZE,
-                    denseSteps * perStep,
-                    sum.residentBytes,
-                    0,
-                    0,
-                    0,
-                    0,
-                    sum.attentionBytes * perStep);
-        }
-        return new Usage(
-                sum.held / (double) sum.heads / PAGE_SIZE,
-                sum.attended / sum.heads / PAGE_SIZE * perStep,
-                sum.heldSteps / (double) sum.heads * perStep,
-                sum.residentBytes,
-                sum.summaryBytes,
-                sum.recalledBytes,
-                sum.recalled / (double) shape.kvHeads() / PAGE_SIZE * perStep,
-                sum.scoringBytes * perStep,
-                sum.attentionBytes * perStep);
+        return sum;
     }
 
     /** Sums over the layers of a run. */

@@ -15,6 +15,19 @@ interface RunGroup extends AutoCloseable {
      */
     void begin(int[] tokens);
 
+    /** How many layers ahead {@link #prefetch} is to be told guessed queries; 0 for not at all. */
+    default int prefetchDistance() {
+        return 0;
+    }
+
+    /**
+     * Takes guessed queries of a later layer.
+     *
+     * @param firstRow where the group's rows start
+     * @param guessed {@code [rows][queryHeads][headDim]}
+     */
+    default void prefetch(int layer, int firstRow, float[] guessed) {}
+
     /**
      * Attends in one layer, layers ascending.
      *

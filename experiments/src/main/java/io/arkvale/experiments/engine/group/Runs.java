@@ -81,7 +81,7 @@ public final class Runs implements AutoCloseable {
         return new PolicyGroup(context, members, shared, machine);
     }
 
-    /** Runs of one kind share a group: a cache of one page size and grouping, or the engine. */
+    /** Runs of one kind share a group: a cache of one specification, or the engine. */
     private static Object kind(RunSpec run) {
         return run.onCache()
                 .map(cache -> cache.cacheKey(run.choice().settings()))
@@ -147,6 +147,27 @@ public final class Runs implements AutoCloseable {
             var row = 0;
             for (var group : groups) {
                 group.begin(Arrays.copyOfRange(tokens, row, row + group.size()));
+                row += group.size();
+            }
+        }
+
+        @Override
+        public int[] prefetchDistances() {
+            return groups.stream()
+                    .mapToInt(RunGroup::prefetchDistance)
+                    .filter(distance -> distance > 0)
+                    .distinct()
+                    .sorted()
+                    .toArray();
+        }
+
+        @Override
+        public void prefetch(int layer, int distance, float[] queries) {
+            var row = 0;
+            for (var group : groups) {
+                if (group.prefetchDistance() == distance) {
+                    group.prefetch(layer, row, queries);
+                }
                 row += group.size();
             }
         }

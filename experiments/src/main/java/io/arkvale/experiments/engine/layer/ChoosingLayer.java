@@ -45,6 +45,7 @@ public final class ChoosingLayer extends LayerRun {
                 resident[head].set(token);
             }
         }
+        counts.begin(Arrays.stream(resident).mapToLong(BitSet::cardinality).sum());
     }
 
     /** The context's tokens as they are stored: the shared ones, or a copy of its own if the policy stores them otherwise. */

@@ -48,6 +48,7 @@ public final class EvictingLayer extends LayerRun {
                     shape.headDim(),
                     access.info().has(Ability.POSITIONS));
         }
+        counts.begin(Arrays.stream(held).mapToLong(HeldTokens::size).sum());
     }
 
     @Override

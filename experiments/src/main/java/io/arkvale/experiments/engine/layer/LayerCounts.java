@@ -36,6 +36,11 @@ public final class LayerCounts {
         recalled += tokens;
     }
 
+    /** Begins with so many tokens on the device. */
+    public void begin(long tokens) {
+        held = tokens;
+    }
+
     /** Ends a step at which so many tokens are on the device. */
     public void end(long tokens) {
         held = tokens;

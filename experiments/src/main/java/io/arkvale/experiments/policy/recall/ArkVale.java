@@ -6,6 +6,8 @@ import io.arkvale.api.GroupScore;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.Scope;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.api.Tier;
+import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.CacheRun;
 import io.arkvale.experiments.policy.Policy;
@@ -33,6 +35,10 @@ public final class ArkVale implements Policy, CacheRun {
     private static final String AUTO = "auto";
     private static final String REUSE = "reuse";
     private static final String NEVER = "never";
+    private static final String PREFILL_CHUNK = "prefill-chunk";
+    private static final String WHOLE = "whole";
+    private static final String PREFETCH = "prefetch";
+    private static final String BACKUPS = "backups";
 
     private static final List<String> DIGESTS = Stream.concat(
                     Stream.of(Digest.CUBOID_MEAN),
@@ -71,7 +77,27 @@ public final class ArkVale implements Policy, CacheRun {
                             "never, or -1 to 1",
                             "cosine of adjacent queries from which on the last step's query chooses the pages, so that"
                                     + " recall may begin a step earlier; a head group below it is corrected (FreeKV)",
-                            new PolicyOption.Kind.Real(-1, 1))));
+                            new PolicyOption.Kind.Real(-1, 1)),
+                    new PolicyOption(
+                            PREFILL_CHUNK,
+                            WHOLE,
+                            "whole, or 1 to 1048576",
+                            "tokens of the prompt after which pages beyond the budget are evicted, so that a layer never"
+                                    + " holds more than budget and chunk; a chunk still attends to all before it, what is"
+                                    + " evicted being read from its backup; whole evicts once, at the prompt's end",
+                            new PolicyOption.Kind.WholeOr(1, 1 << 20, WHOLE)),
+                    PolicyOption.whole(
+                            PREFETCH,
+                            0,
+                            0,
+                            1024,
+                            "layers ahead that pages are chosen and recalled, by queries guessed from the hidden state"
+                                    + " there with the later layer's norm and projection (InfiniGen); 0 waits for the"
+                                    + " layer's own queries"),
+                    PolicyOption.choice(
+                            BACKUPS,
+                            List.of(word(Tier.HOST), word(Tier.DISK)),
+                            "where backups stand: host memory, or files in the folder for temporary files")));
 
     @Override
     public PolicyInfo info() {
@@ -83,8 +109,18 @@ public final class ArkVale implements Policy, CacheRun {
         return Optional.of(this);
     }
 
+    /** Eviction after a chunk ranks pages by the query of its last token. */
+    @Override
+    public boolean readsAllRows(Settings options) {
+        return !options.is(PREFILL_CHUNK, WHOLE);
+    }
+
     @Override
     public SequenceSpec sequence(Settings options, int budget, int denseLayers) {
+        if (prefetchDistance(options) > 0 && !options.is(REUSE, NEVER)) {
+            throw new UserException("policy 'arkvale' has prefetch=" + options.word(PREFETCH) + " and reuse="
+                    + options.word(REUSE) + "; give one of them, since each names the query that chooses pages");
+        }
         var builder = SequenceSpec.builder(options.whole(PAGE_SIZE))
                 .budgetTokens(budget)
                 .sinkPages(options.whole(SINK))
@@ -111,8 +147,27 @@ public final class ArkVale implements Policy, CacheRun {
     }
 
     @Override
+    public int prefillChunk(Settings options) {
+        return options.is(PREFILL_CHUNK, WHOLE) ? Integer.MAX_VALUE : options.whole(PREFILL_CHUNK);
+    }
+
+    @Override
+    public int prefetchDistance(Settings options) {
+        return options.whole(PREFETCH);
+    }
+
+    @Override
+    public Tier backups(Settings options) {
+        return value(Tier.values(), options.word(BACKUPS));
+    }
+
+    @Override
     public Object cacheKey(Settings options) {
-        return List.of(options.whole(PAGE_SIZE), options.word(HeadGroups.OPTION.name()));
+        return List.of(
+                options.whole(PAGE_SIZE),
+                options.word(HeadGroups.OPTION.name()),
+                options.whole(PREFETCH),
+                options.word(BACKUPS));
     }
 
     private static boolean isDigest(String text) {
