@@ -67,7 +67,9 @@ public final class StepMemory {
         for (var member : members) {
             if (member.mayDecode()) {
                 decodingRows += member.tokens();
-                splits = Math.max(splits, Math.max(member.mostSplits(0), member.mostSplits(spec.layers() - 1)));
+                for (int layer = 0; layer < spec.layers(); layer++) {
+                    splits = Math.max(splits, member.mostSplits(layer));
+                }
             }
         }
         now.reserve(cache, members);
@@ -110,14 +112,10 @@ public final class StepMemory {
         var spec = member.settings();
         return new Sequence(
                 member.sequence().onDevice(),
+                member.sequence().limits(),
                 step,
                 member.lengthBefore(),
                 member.tokens(),
-                spec.budgetPages(),
-                spec.isLimited() ? spec.rankedPages() : 0,
-                spec.sinkPages(),
-                spec.windowPages(),
-                spec.denseLayers(),
                 spec.digest().ordinal(),
                 spec.groupScore().ordinal(),
                 spec.scope().ordinal(),
