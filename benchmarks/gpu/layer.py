@@ -58,8 +58,9 @@ class Layer:
             tables["attended"], tables["runs"] = address(self.attended[i]), address(self.runs[i])
             tables["changed"], tables["capacity"], tables["width"] = address(self.changed[i]), self.pages, self.pages
             record["step"], record["length"], record["tokens"] = 1, self.tokens - 1, 1
-            record["budget"], record["ranked"] = budget_pages, max(0, attended_pages - SINK - (WINDOW - 1))
-            record["sink"], record["window"], record["digest"] = SINK, WINDOW, 2
+            limits = record["limits"]
+            limits["budget"], limits["ranked"] = budget_pages, max(0, attended_pages - SINK - (WINDOW - 1))
+            limits["sink"], limits["window"], record["digest"] = SINK, WINDOW, 2
         self.sequences.copy_(torch.from_numpy(records.view(numpy.uint8)))
 
     def values(self, **more):
@@ -72,7 +73,7 @@ class Layer:
             flags=address(self.flags), evicted=counters, recalled=counters + 8 * self.batch, copies=counters + 16 * self.batch,
             queries=address(self.queries), keys=address(self.keys), values=address(self.keys), output=address(self.output), scores=address(self.scores),
             offsets=address(self.score_offsets), partials=address(self.partials), tickets=address(self.tickets),
-            layers=1, index=0, queryHeads=self.query_heads, kvHeads=self.kv_heads, headDim=self.head_dim, pageSize=PAGE, groups=1,
+            layers=1, index=0, queryHeads=self.query_heads, kvHeads=self.kv_heads, headDim=self.head_dim, pageSize=PAGE, groups=1, windows=0,
             batch=self.batch, slots=self.references.numel(), mode=0, forked=0, rows=0, serving=0)
         return fields | more
 

@@ -132,12 +132,13 @@ template <typename T> __device__ void prefillAny(const PrefillArguments& call) {
     long long toValues = (long long)perGroup * shape.pageSize * width;
     float scale = 1.0f / sqrtf((float)width);
     Running running;
-    for (int first = 0, page = 0; first <= chunk.first + token; first += shape.pageSize, page++) {
+    int start = firstSeen(shape, call.layer.index, chunk.first + token);
+    for (int page = start / shape.pageSize, first = page * shape.pageSize; first <= chunk.first + token; first += shape.pageSize, page++) {
         int entry = sequence.tables.slots[offset + page];
         const char* slot = entry >= 0 ? call.pages.pool + entry * call.pages.slotBytes : call.pages.host + sequence.tables.backups[offset + page] * call.pages.slotBytes;
         const T* keys = reinterpret_cast<const T*>(slot) + (long long)(kvHead % perGroup) * shape.pageSize * width;
         int tokens = min(shape.pageSize, chunk.first + token + 1 - first);
-        for (int t = 0; t < tokens; t += AHEAD) {
+        for (int t = max(0, start - first); t < tokens; t += AHEAD) {
             const T* ahead[AHEAD];
 #pragma unroll
             for (int u = 0; u < AHEAD; u++) ahead[u] = t + u < tokens ? keys + (t + u) * width : nullptr;

@@ -97,7 +97,8 @@ struct Piece {
 /**
  * Finds this block's piece; false if it has none. Block z is the split. Pages recalled for this very attention have
  * splits of their own, before the others: while they arrive, the others are read. Drafted tokens that a row does not see
- * are the last ones of the resident pages, which end with the window.
+ * are the last ones of the resident pages, which end with the window. In a layer whose queries attend to their last tokens
+ * alone, each row has pages and splits of its own.
  */
 __device__ inline bool pieceOf(const AttendArguments& call, const Row& row, int group, Piece& piece) {
     const Sequence& sequence = call.layer.sequences[row.member];
@@ -105,16 +106,20 @@ __device__ inline bool pieceOf(const AttendArguments& call, const Row& row, int 
     Run& run = sequence.tables.runs[index];
     long long offset = tableOffset(call.layer, sequence, group);
     piece.attended = nullptr;
-    int taken = pages, recalls = 0;
-    if (overBudget(call.layer, sequence)) {
+    int taken = pages, recalls = 0, from = 0; // the first token, where all pages are attended to
+    if (overBudget(call.layer, sequence, group)) {
         piece.attended = attendedOf(sequence.tables, index, run.half);
         taken = run.counts[run.half];
         recalls = run.recalls[run.half];
-    } else if (blockIdx.z == 0 && threadIdx.x == 0 && atomicExch(&run.attendedIn, sequence.step) != sequence.step) {
-        attendToFirst(run, pages);
+    } else {
+        from = firstSeen(call.layer.shape, call.layer.index, row.until - 1);
+        if (blockIdx.z == 0 && threadIdx.x == 0 && atomicExch(&run.attendedIn, sequence.step) != sequence.step) {
+            int first = firstSeen(call.layer.shape, call.layer.index, sequence.length); // of the step's first row
+            attendToAll(run, first / call.layer.shape.pageSize, pages);
+        }
     }
     int missing = pages * call.layer.shape.pageSize - row.until; // of the last pages, which are resident
-    int resident = (taken - recalls) * call.layer.shape.pageSize - missing, recalled = recalls * call.layer.shape.pageSize;
+    int resident = (taken - recalls) * call.layer.shape.pageSize - missing - from, recalled = recalls * call.layer.shape.pageSize;
     int each = splitTokens(call, resident), eachRecalled = recalled ? splitTokens(call, recalled) : 1;
     int recalledSplits = (recalled + eachRecalled - 1) / eachRecalled, split = blockIdx.z;
     piece.splits = recalledSplits + (resident + each - 1) / each;
@@ -122,9 +127,10 @@ __device__ inline bool pieceOf(const AttendArguments& call, const Row& row, int 
     piece.recalled = split < recalledSplits;
     if (piece.recalled) each = eachRecalled;
     else split -= recalledSplits;
-    piece.firstPage = piece.recalled ? taken - recalls : 0;
-    piece.first = split * each;
-    piece.until = min(piece.recalled ? recalled : resident, piece.first + each);
+    int hidden = from % call.layer.shape.pageSize; // tokens of the oldest page that the window has left
+    piece.firstPage = piece.recalled ? taken - recalls : from / call.layer.shape.pageSize;
+    piece.first = hidden + split * each;
+    piece.until = min(hidden + (piece.recalled ? recalled : resident), piece.first + each);
     bool arriving = piece.recalled && call.arrival == ARRIVING;
     piece.slots = sequence.tables.slots + offset;
     piece.places = arriving ? sequence.tables.backups + offset : piece.slots;

@@ -54,9 +54,9 @@ enum EstimateMode : int {
 struct Run {
     /** Which half of its attended pages holds. */
     int half;
-    /** Entries of each half; -n for the first n pages. */
+    /** Entries of each half; -n for a run of pages that ends before page n. */
     int counts[2];
-    /** How many of them were recalled. */
+    /** How many of them were recalled; of a run of pages the first. */
     int recalls[2];
     /** The step that changed the half last. */
     int attendedIn;
@@ -105,17 +105,19 @@ struct Coded {
     int extentBits;
 };
 
-/** One member of a step's batch. */
-struct Sequence {
-    Tables tables;
-    Coded coded;
-    /** Number of the step, above that of every earlier one. */
-    int step;
-    /** Tokens before the step. */
-    int length;
-    /** Tokens that the step adds. */
-    int tokens;
+/** What one head group of a layer keeps. */
+struct Budget {
     /** Pages that stay resident; INT_MAX without a budget. */
+    int pages;
+    /** Pages chosen by score. */
+    int ranked;
+};
+
+/** What a sequence keeps resident. */
+struct Limits {
+    /** [layers][groups]; null if all layers have the same budget but the dense ones and those with a window. */
+    const Budget* budgets;
+    /** That budget: pages that stay resident; INT_MAX without a budget. */
     int budget;
     /** Pages chosen by score. */
     int ranked;
@@ -125,6 +127,19 @@ struct Sequence {
     int window;
     /** First layers, which have no budget. */
     int denseLayers;
+};
+
+/** One member of a step's batch. */
+struct Sequence {
+    Tables tables;
+    Coded coded;
+    Limits limits;
+    /** Number of the step, above that of every earlier one. */
+    int step;
+    /** Tokens before the step. */
+    int length;
+    /** Tokens that the step adds. */
+    int tokens;
     /** A Digest. */
     int digest;
     /** A GroupScore. */
@@ -169,6 +184,8 @@ struct Shape {
     int pageSize;
     /** Groups of KV heads that choose their pages together. */
     int groups;
+    /** [layers]: tokens that a query attends to, INT_MAX for all; null if no layer has a window. */
+    const int* windows;
 };
 
 /** Where pages lie. */
@@ -256,12 +273,33 @@ __device__ inline uint32_t* changedOf(const Tables& tables, int run) {
 }
 __device__ inline void noteChanged(uint32_t* changed, int page) { atomicOr(changed + page / 32, 1u << page % 32); }
 
-/** One thread: the run's attended pages are the first ones from now on; the half before stays as it is. */
-__device__ inline void attendToFirst(Run& run, int pages) {
+/** One thread: all pages from the first given on are attended from now on; the half before stays as it is. */
+__device__ inline void attendToAll(Run& run, int first, int pages) {
     int half = run.half ^ 1;
     run.counts[half] = -pages;
-    run.recalls[half] = 0;
+    run.recalls[half] = first;
     run.half = half;
+}
+
+/** Tokens that a query of a layer attends to, itself counted; INT_MAX for all. */
+__device__ inline int windowOf(const Shape& shape, int layer) { return shape.windows ? shape.windows[layer] : INT_MAX; }
+
+/** The first token that the query at a position attends to. */
+__device__ inline int firstSeen(const Shape& shape, int layer, int position) {
+    return max(0, position - (windowOf(shape, layer) - 1));
+}
+
+/** What a run, counted by layers and head groups, keeps. A layer with a window has no budget. */
+__device__ inline Budget budgetOf(const Shape& shape, const Limits& limits, int run) {
+    if (limits.budgets) return limits.budgets[run];
+    int layer = run / shape.groups;
+    bool unlimited = layer < limits.denseLayers || windowOf(shape, layer) != INT_MAX;
+    return Budget{unlimited ? INT_MAX : limits.budget, limits.ranked};
+}
+
+/** Whether a layer has a budget: all of its head groups have one, or none has. */
+__device__ inline bool isLimited(const Shape& shape, const Limits& limits, int layer) {
+    return budgetOf(shape, limits, layer * shape.groups).pages != INT_MAX;
 }
 
 __device__ inline long long tableOffset(const Layer& layer, const Sequence& sequence, int group) {
@@ -269,7 +307,7 @@ __device__ inline long long tableOffset(const Layer& layer, const Sequence& sequ
 }
 
 __device__ inline bool limited(const Layer& layer, const Sequence& sequence) {
-    return sequence.budget != INT_MAX && layer.index >= sequence.denseLayers;
+    return isLimited(layer.shape, sequence.limits, layer.index);
 }
 
 __device__ inline int lengthAfter(const Sequence& sequence) { return sequence.length + sequence.tokens; }
@@ -287,9 +325,19 @@ __device__ inline bool serves(const Layer& layer, const Sequence& sequence) {
     return layer.serving == EVERY || layer.serving == sequence.serving;
 }
 
-/** Whether a member that the launch is for has more pages than its budget. */
-__device__ inline bool overBudget(const Layer& layer, const Sequence& sequence) {
-    return serves(layer, sequence) && limited(layer, sequence) && pagesAfter(layer, sequence) > sequence.budget;
+/** Whether a member that the launch is for has more pages than a head group's budget. */
+__device__ inline bool overBudget(const Layer& layer, const Sequence& sequence, int group) {
+    int budget = budgetOf(layer.shape, sequence.limits, runIndex(layer, group)).pages;
+    return serves(layer, sequence) && pagesAfter(layer, sequence) > budget;
+}
+
+/** Whether it has more than the budget of any head group: then its pages are scored. */
+__device__ inline bool isScored(const Layer& layer, const Sequence& sequence) {
+    int groups = sequence.limits.budgets ? layer.shape.groups : 1;
+    for (int group = 0; group < groups; group++) {
+        if (overBudget(layer, sequence, group)) return true;
+    }
+    return false;
 }
 
 /** Row of the query that scores a member's pages. */

@@ -243,7 +243,7 @@ template <typename T> __device__ void estimateCoded(const EstimateCodedArguments
     int head = blockIdx.y, member = blockIdx.z;
     const Sequence& sequence = call.layer.sequences[member];
     const Coded& coded = sequence.coded;
-    if (!overBudget(call.layer, sequence) || sequence.digest != CODED) return;
+    if (!isScored(call.layer, sequence) || sequence.digest != CODED) return;
     int warp = threadIdx.x / 32, lane = threadIdx.x % 32, page = blockIdx.x * WARPS + warp;
     if (page >= scoredPages(call.layer, sequence, call.mode == PREFETCH)) return;
     Timed timed(call.layer, ESTIMATE);

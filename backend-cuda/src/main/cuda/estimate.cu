@@ -35,7 +35,7 @@ template <typename T> __device__ void estimateMean(const EstimateMeanArguments& 
     const Shape& shape = call.layer.shape;
     int group = blockIdx.y, member = blockIdx.z;
     const Sequence& sequence = call.layer.sequences[member];
-    if (!overBudget(call.layer, sequence) || !isLinear(shape, sequence)) return;
+    if (!isScored(call.layer, sequence) || !isLinear(shape, sequence)) return;
     long long filled = scoredPages(call.layer, sequence, call.mode == PREFETCH);
     int from = (int)(filled * blockIdx.x / gridDim.x), until = (int)(filled * (blockIdx.x + 1) / gridDim.x); // this block's pages
     if (from == until) return;
@@ -172,7 +172,7 @@ template <typename T> __device__ void estimateHeads(const EstimateHeadsArguments
     const Shape& shape = call.layer.shape;
     int queryHead = blockIdx.y, member = blockIdx.z;
     const Sequence& sequence = call.layer.sequences[member];
-    if (!overBudget(call.layer, sequence) || isLinear(shape, sequence) || sequence.digest == CODED) return;
+    if (!isScored(call.layer, sequence) || isLinear(shape, sequence) || sequence.digest == CODED) return;
     int page = blockIdx.x * WARPS + threadIdx.x / 32, lane = threadIdx.x % 32;
     if (page >= scoredPages(call.layer, sequence, call.mode == PREFETCH)) return;
     Timed timed(call.layer, ESTIMATE);
@@ -226,7 +226,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) estimateGroups(const __
     const Shape& shape = call.layer.shape;
     int group = blockIdx.x, member = blockIdx.y;
     const Sequence& sequence = call.layer.sequences[member];
-    if (!overBudget(call.layer, sequence) || isLinear(shape, sequence)) return;
+    if (!isScored(call.layer, sequence) || isLinear(shape, sequence)) return;
     Timed timed(call.layer, ESTIMATE);
     int filled = scoredPages(call.layer, sequence, call.mode == PREFETCH), heads = shape.queryHeads / shape.groups;
     const float* headScores = call.headScores + (long long)call.offsets[member] * shape.queryHeads + group * heads;

@@ -22,7 +22,9 @@ template <typename T, int D> __device__ void prefill(const PrefillArguments& cal
     const int* table = sequence.tables.slots + offset;
     const int* backups = sequence.tables.backups + offset;
     int limit = chunk.first + min(chunk.tokens, firstRow + ROWS); // tokens that the last row attends to
-    int tiles = (limit + TILE - 1) / TILE;
+    int start = firstSeen(shape, call.layer.index, chunk.first + firstRow); // the first token that any row attends to
+    int firstTile = start / TILE, tiles = (limit + TILE - 1) / TILE;
+    int window = windowOf(shape, call.layer.index);
 
     extern __shared__ __align__(128) char shared[];
     __shared__ const char* rows[2][TILE];
@@ -32,7 +34,7 @@ template <typename T, int D> __device__ void prefill(const PrefillArguments& cal
         int token = tile * TILE + threadIdx.x;
         if (threadIdx.x < TILE) {
             const char* row = nullptr;
-            if (token < limit) {
+            if (token >= start && token < limit) {
                 int page = token / shape.pageSize, entry = table[page];
                 row = (entry >= 0 ? call.pages.pool + entry * call.pages.slotBytes : call.pages.host + backups[page] * call.pages.slotBytes)
                     + ((long long)(kvHead % perGroup) * shape.pageSize + token % shape.pageSize) * (D * 2);
@@ -52,10 +54,10 @@ template <typename T, int D> __device__ void prefill(const PrefillArguments& cal
             copyAsync(target + TILE_BYTES<D>, keys ? keys + toValues + part * 16 : call.pages.pool, keys != nullptr);
         }
     };
-    locate(0);
-    if (tiles > 1) locate(1);
+    locate(firstTile);
+    if (firstTile + 1 < tiles) locate(firstTile + 1);
     __syncthreads();
-    load(0);
+    load(firstTile);
     commitCopies();
 
     uint32_t queries[D / 16][4];
@@ -73,7 +75,7 @@ template <typename T, int D> __device__ void prefill(const PrefillArguments& cal
     sum.clear();
     float scale = rsqrtf((float)D) * 1.44269504088896340736f;
     int position = chunk.first + firstRow + warp * 16 + lane / 4; // of this thread's upper row
-    for (int tile = 0; tile < tiles; tile++) {
+    for (int tile = firstTile; tile < tiles; tile++) {
         if (tile + 1 < tiles) load(tile + 1);
         commitCopies();
         awaitCopies<1>();
@@ -83,12 +85,15 @@ template <typename T, int D> __device__ void prefill(const PrefillArguments& cal
         float scores[TILE / 8][4];
         scoreTile<T, D, TILE / 8>(scores, queries, keys, 0);
         int token = tile * TILE + lane % 4 * 2;
-        bool masked = tile * TILE + TILE > chunk.first + firstRow + warp * 16 + 1;
+        // The warp's first row sees the fewest later tokens, its last row the fewest earlier ones.
+        int firstPosition = chunk.first + firstRow + warp * 16;
+        bool masked = tile * TILE + TILE > firstPosition + 1 || firstPosition + 15 - tile * TILE >= window;
 #pragma unroll
         for (int t = 0; t < TILE / 8; t++) {
 #pragma unroll
             for (int j = 0; j < 4; j++) {
-                bool seen = !masked || token + t * 8 + j % 2 <= position + j / 2 * 8;
+                int behind = position + j / 2 * 8 - (token + t * 8 + j % 2); // the row's position less the token's
+                bool seen = !masked || (behind >= 0 && behind < window);
                 scores[t][j] = seen ? scores[t][j] * scale : -CUDART_INF_F;
             }
         }

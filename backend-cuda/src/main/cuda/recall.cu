@@ -10,7 +10,7 @@ struct EvictVictimsArguments {
 extern "C" __global__ void __launch_bounds__(256) evictVictims(const __grid_constant__ EvictVictimsArguments call) {
     Timed timed(call.layer, RECALL);
     const Sequence& sequence = call.layer.sequences[blockIdx.y];
-    if (!overBudget(call.layer, sequence)) return;
+    if (!overBudget(call.layer, sequence, blockIdx.x)) return;
     long long offset = tableOffset(call.layer, sequence, blockIdx.x);
     for (int page = threadIdx.x; page < pagesAfter(call.layer, sequence); page += blockDim.x) {
         int entry = sequence.tables.slots[offset + page];
@@ -35,7 +35,7 @@ struct AcquireSlotsArguments {
 extern "C" __global__ void __launch_bounds__(128) acquireSlots(const __grid_constant__ AcquireSlotsArguments call) {
     Timed timed(call.layer, RECALL);
     const Sequence& sequence = call.layer.sequences[blockIdx.y];
-    if (!overBudget(call.layer, sequence)) return;
+    if (!overBudget(call.layer, sequence, blockIdx.x)) return;
     long long offset = tableOffset(call.layer, sequence, blockIdx.x);
     int index = runIndex(call.layer, blockIdx.x);
     const Run& run = sequence.tables.runs[index];
@@ -62,7 +62,7 @@ struct ListResidentsArguments {
 /** Scope resident: lists the resident pages as attended. Grid (groups, batch). */
 extern "C" __global__ void __launch_bounds__(LISTERS) listResidents(const __grid_constant__ ListResidentsArguments call) {
     const Sequence& sequence = call.layer.sequences[blockIdx.y];
-    if (!overBudget(call.layer, sequence) || sequence.scope != RESIDENT) return;
+    if (!overBudget(call.layer, sequence, blockIdx.x) || sequence.scope != RESIDENT) return;
     long long offset = tableOffset(call.layer, sequence, blockIdx.x);
     const int* table = sequence.tables.slots + offset;
     int index = runIndex(call.layer, blockIdx.x), pages = pagesAfter(call.layer, sequence);
@@ -92,7 +92,7 @@ struct GatherArguments {
 /** Copies fresh pages from their backups: grid (any number of blocks, groups, batch). */
 extern "C" __global__ void __launch_bounds__(256) gather(const __grid_constant__ GatherArguments call) {
     const Sequence& sequence = call.layer.sequences[blockIdx.z];
-    if (!overBudget(call.layer, sequence)) return;
+    if (!overBudget(call.layer, sequence, blockIdx.y)) return;
     int index = runIndex(call.layer, blockIdx.y);
     const Run& run = sequence.tables.runs[index];
     int recalls = run.recalls[run.half], listed = run.counts[run.half] - recalls;

@@ -192,14 +192,15 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
     int pages = pagesAfter(call.layer, sequence);
     int index = runIndex(call.layer, group);
     Run& run = sequence.tables.runs[index];
-    if (!overBudget(call.layer, sequence)) {
+    if (!overBudget(call.layer, sequence, group)) {
         if (threadIdx.x == 0 && call.mode != EVICT) {
-            attendToFirst(run, pages);
+            attendToAll(run, firstSeen(shape, call.layer.index, sequence.length) / shape.pageSize, pages);
             run.attendedIn = sequence.step;
         }
         return;
     }
-    int from = sequence.sink, until = pages - sequence.window, candidates = until - from;
+    Budget budget = budgetOf(shape, sequence.limits, index);
+    int from = sequence.limits.sink, until = pages - sequence.limits.window, candidates = until - from;
     long long offset = tableOffset(call.layer, sequence, group);
     int* table = sequence.tables.slots + offset;
     int half = run.half ^ 1; // of the pages chosen now
@@ -222,7 +223,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
     uint32_t lower = (1u << lane) - 1;
 
     // Each warp has some pages in a row. Whether a page is selected depends on the ties before it.
-    Threshold chosen = call.mode == EVICT ? Threshold{~0u, 0} : threshold(keys, candidates, sequence.ranked);
+    Threshold chosen = call.mode == EVICT ? Threshold{~0u, 0} : threshold(keys, candidates, budget.ranked);
     bool anyTies = call.mode != EVICT && chosen.ties != INT_MAX;
     int each = (pages + THREADS - 1) / THREADS * 32, first = warp * each, end = min(first + each, pages);
     int tiesBefore = 0;
@@ -284,7 +285,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
 
     // Without forks a recalled page takes the slot of a victim here and now. Pages that forks may share have to wait until
     // all have evicted theirs.
-    int victims = max(0, residents + recalls - sequence.budget);
+    int victims = max(0, residents + recalls - budget.pages);
     int exchanged = call.mode == MOVE && !call.forked ? min(MOST_EXCHANGED, min(victims, recalls)) : 0;
     auto evict = [&](int page) {
         int slot = table[page];

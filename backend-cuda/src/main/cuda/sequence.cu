@@ -15,17 +15,28 @@ struct InstallBackupsArguments {
     const int* slots;
 };
 
+/** Number of the limited layer with an index among these, or the layers that there are if they are fewer. */
+__device__ static int limitedLayer(const Shape& shape, const Limits& limits, long long index) {
+    int layer = 0;
+    for (; layer < shape.layers; layer++) {
+        if (isLimited(shape, limits, layer) && index-- == 0) break;
+    }
+    return layer;
+}
+
 /** Writes the backup slots of pages about to fill: grid (blocks, batch). */
 extern "C" __global__ void __launch_bounds__(256) installBackups(const __grid_constant__ InstallBackupsArguments call) {
     int member = blockIdx.y;
     const Sequence& sequence = call.sequences[member];
     Chunk chunk = call.chunks[member];
     int first = chunk.first / call.shape.pageSize, pages = (chunk.first + chunk.tokens) / call.shape.pageSize - first;
-    int limitedLayers = sequence.budget == INT_MAX ? 0 : call.shape.layers - sequence.denseLayers;
     const int* slots = call.slots + chunk.row;
-    long long count = (long long)max(limitedLayers, 0) * call.shape.groups * pages;
-    for (long long i = blockIdx.x * blockDim.x + threadIdx.x; i < count; i += gridDim.x * blockDim.x) {
-        long long table = i / pages + sequence.denseLayers * call.shape.groups;
+    long long each = (long long)call.shape.groups * pages; // of a layer
+    if (each == 0) return;
+    for (long long i = blockIdx.x * blockDim.x + threadIdx.x; ; i += gridDim.x * blockDim.x) {
+        int layer = limitedLayer(call.shape, sequence.limits, i / each);
+        if (layer == call.shape.layers) return;
+        long long table = (long long)layer * call.shape.groups + i % each / pages;
         sequence.tables.backups[table * sequence.tables.capacity + first + i % pages] = slots[i];
     }
 }
@@ -55,6 +66,33 @@ extern "C" __global__ void __launch_bounds__(256) releaseSlots(const __grid_cons
     for (long long i = blockIdx.x * blockDim.x + threadIdx.x; i < entriesOf(call.shape, call.tables.capacity); i += gridDim.x * blockDim.x) {
         int slot = slotOf(call.tables.slots[i]);
         if (slot >= 0) dropSlot(call.books, slot, call.tables.backups[i]);
+    }
+}
+
+struct LeaveWindowsArguments {
+    Shape shape;
+    Books books;
+    Tables tables;
+    /** The greatest length before, at whose commit pages were given up last. */
+    int reach;
+    /** Tokens that are left of the step. */
+    int length;
+};
+
+/** The first page that a layer with a window keeps at a length: it has one of the last window + pageSize tokens. */
+__device__ static int firstKept(const Shape& shape, int layer, int length) {
+    int window = windowOf(shape, layer);
+    return window == INT_MAX ? 0 : max(0ll, (long long)length - window - shape.pageSize) / shape.pageSize;
+}
+
+/** A step is committed: gives up the pages that have left their layer's window for good. Grid (layers times groups). */
+extern "C" __global__ void __launch_bounds__(256) leaveWindows(const __grid_constant__ LeaveWindowsArguments call) {
+    int layer = blockIdx.x / call.shape.groups, end = firstKept(call.shape, layer, call.length);
+    int* slots = call.tables.slots + (long long)blockIdx.x * call.tables.capacity;
+    for (int page = firstKept(call.shape, layer, call.reach) + threadIdx.x; page < end; page += blockDim.x) {
+        int slot = slots[page];
+        slots[page] = NONE;
+        if (slot != NONE) dropSlot(call.books, slot, NONE);
     }
 }
 

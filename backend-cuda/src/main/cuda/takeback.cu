@@ -125,17 +125,13 @@ extern "C" __global__ void __launch_bounds__(256) shorten(const __grid_constant_
         keptRecalls += i >= count - recalls;
     }
     run.counts[run.half] = count > 0 ? kept : max(count, -pages);
-    run.recalls[run.half] = keptRecalls;
+    if (count > 0) run.recalls[run.half] = keptRecalls;
 }
 
 /** Which pages have to be resident at a length. */
 struct Residence {
+    Limits limits;
     int length;
-    /** Pages; INT_MAX without a budget. */
-    int budget;
-    int sink;
-    int window;
-    int denseLayers;
     /** Whether a step is open on other sequences, which count on what they hold alone: 0 or 1. */
     int besideStep;
 };
@@ -144,11 +140,15 @@ __device__ inline int pagesOf(const Shape& shape, const Residence& residence) {
     return (residence.length + shape.pageSize - 1) / shape.pageSize;
 }
 
-/** Whether a page of a run has to be resident: all within the budget, else those of sink and window. */
+/**
+ * Whether a page of a run has to come back if it is not resident: all within the budget, else those of sink and window. What
+ * has left a layer's window never does.
+ */
 __device__ inline bool staysResident(const Shape& shape, const Residence& residence, int run, int page) {
+    if (windowOf(shape, run / shape.groups) != INT_MAX) return false;
+    const Limits& limits = residence.limits;
     int pages = pagesOf(shape, residence);
-    bool all = residence.budget == INT_MAX || run / shape.groups < residence.denseLayers || pages <= residence.budget;
-    return all || page < residence.sink || page >= pages - residence.window;
+    return pages <= budgetOf(shape, limits, run).pages || page < limits.sink || page >= pages - limits.window;
 }
 
 /** Whether another sequence holds the page of a backup in a slot that may be shared. No other kernel runs meanwhile. */

@@ -24,8 +24,8 @@ public interface KvCache extends AutoCloseable {
     /**
      * Begins an empty sequence. Takes no slots: those are reserved step by step.
      *
-     * @throws InvalidArgumentException if {@code spec.denseLayers()} exceeds the cache's layers, or the settings were made
-     *     for another page size
+     * @throws InvalidArgumentException if {@code spec.denseLayers()} exceeds the cache's layers, a budget is for a layer or head
+     *     group that the cache lacks or for a layer with a window, or the settings were made for another page size
      * @throws UnsupportedSpecException if the settings are outside the capabilities
      * @throws ClosedException if the cache is closed
      */
@@ -53,7 +53,7 @@ public interface KvCache extends AutoCloseable {
      * <p>What the settings ask for and the given sequence lacks is made at once: backups and digests of full pages in
      * layers that have a budget now, pages brought back in layers that have none.
      *
-     * @param length 0 to the sequence's length
+     * @param length up to the sequence's length, from 0 or what the windows of its layers allow, as for {@link #truncate}
      * @throws UnsupportedFeatureException if the backend does not declare forks with settings
      * @throws InvalidArgumentException if {@code length} is out of range
      * @throws CapacityException if a pool has no room for what is to be made; nothing has changed then
@@ -70,7 +70,11 @@ public interface KvCache extends AutoCloseable {
      * page that is not full any more loses digest and backup. Pages that must be resident at the new length come back: all
      * of them within the budget, else sink and window. Forks keep what they share.
      *
-     * @param length 0 to the sequence's length
+     * <p>A layer with a window has given up what left it. It keeps a page more than its window, so that {@code pageSize} tokens
+     * can always be taken back; how many more, the message of the error says.
+     *
+     * @param length up to the sequence's length, from 0 or, if a layer has given up pages, from the least length at which its
+     *     window is there
      * @throws UnsupportedFeatureException if the backend does not declare truncation
      * @throws InvalidArgumentException if {@code length} is out of range
      * @throws CapacityException if there is no room for the pages that come back; nothing has changed then

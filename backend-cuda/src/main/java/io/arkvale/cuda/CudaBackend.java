@@ -52,7 +52,10 @@ public final class CudaBackend extends CacheBackend {
                     Feature.MIXED_STEPS,
                     Feature.BESIDE_STEPS,
                     Feature.TRUNCATION,
-                    Feature.DEVICE_TENSORS)
+                    Feature.DEVICE_TENSORS,
+                    Feature.LAYER_WINDOWS,
+                    Feature.LAYER_BUDGETS,
+                    Feature.GROUP_BUDGETS)
             .tensorAlignment(TENSOR_ALIGNMENT)
             .blockSizes(Unit.PAGES, ScoreWork.WARPS, ScoreWork.WARPS * ScoreWork.PAGES)
             .blockSizes(Unit.TOKENS, Splits.UNIT, AttentionWork.PREFILL_ROWS, Splits.TARGET / 2)

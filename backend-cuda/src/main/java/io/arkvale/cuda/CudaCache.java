@@ -65,7 +65,7 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
             stepMemory = new StepMemory(this);
             tables = new SequenceTables(this);
             truncation = new Truncation(this);
-            pools.clear(streams, queue);
+            pools.clear(streams, staging, queue);
         } catch (RuntimeException e) {
             try (streams;
                     memory) {
@@ -111,6 +111,11 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
         if (step != null) {
             step.othersGave(used - pools.usedSlots(staging));
         }
+    }
+
+    /** A step of a sequence has been committed at a length. */
+    public void leaveWindows(CudaSequence sequence, int length) {
+        tables.leaveWindows(sequence, length);
     }
 
     /** Whether sequences may share pages. */
@@ -197,7 +202,7 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
         long unused = 0;
         for (var member : step.members()) {
             for (int layer = 0; layer < spec().layers(); layer++) {
-                if (member.settings().isLimited(layer)) {
+                if (member.residence().isLimited(layer)) {
                     int tokens = member.lengthBefore() + step.stored(layer, member.index());
                     unused += member.filledAfter() - tokens / spec().pageSize();
                 }

@@ -49,7 +49,8 @@ public final class CudaView extends CheckedView<CudaSequence> {
         int run = run(layer, group);
         int count = sequence.tables.attendedCount(ints, run);
         if (count <= 0) {
-            return IntStream.range(0, -count).toArray();
+            return IntStream.range(sequence.tables.attendedFirst(ints, run), -count)
+                    .toArray();
         }
         return IntStream.range(0, count)
                 .map(i -> sequence.tables.attendedPage(ints, run, i))
@@ -113,7 +114,7 @@ public final class CudaView extends CheckedView<CudaSequence> {
     }
 
     private int backup(CudaSequence sequence, int layer, int group, int page) {
-        int limitedLayer = layer - sequence.spec().denseLayers();
+        int limitedLayer = sequence.residence().limitedLayersBefore(layer);
         return sequence.backups.get(page)[limitedLayer * spec.headGroups() + group];
     }
 

@@ -16,6 +16,7 @@ import io.arkvale.cuda.kernel.KernelArguments.FreeAllSlotsArguments;
 import io.arkvale.cuda.kernel.KernelName;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memory that all sequences of a cache share: device slots, host slots for backups, a digest per host slot, and the
@@ -39,6 +40,7 @@ public final class Pools {
     private final Memory.OnDevice digests;
     private final Memory.OnDevice radii;
     private final Memory.OnDevice books;
+    private final Memory.@Nullable OnDevice windows;
     private final Shape shape;
 
     public Pools(CacheSpec spec, Memory memory) {
@@ -51,12 +53,24 @@ public final class Pools {
         radii = memory.allocate((long) Float.BYTES * spec.kvHeadsPerGroup() * spec.hostSlots());
         books = memory.allocate(Integer.BYTES * (HEADER + 3L * deviceSlots + hostSlots));
         backups = new SlotPool(hostSlots);
+        windows = spec.hasWindows() ? memory.allocate((long) Integer.BYTES * spec.layers()) : null;
         shape = new Shape(
-                spec.layers(), spec.queryHeads(), spec.kvHeads(), spec.headDim(), spec.pageSize(), spec.headGroups());
+                spec.layers(),
+                spec.queryHeads(),
+                spec.kvHeads(),
+                spec.headDim(),
+                spec.pageSize(),
+                spec.headGroups(),
+                windows == null ? 0 : windows.value());
     }
 
-    /** Every slot is free, and no digest holds what memory happened to. */
-    public void clear(Streams streams, LaunchQueue queue) {
+    /** Every slot is free, no digest holds what memory happened to, and the device knows the windows. */
+    public void clear(Streams streams, Staging staging, LaunchQueue queue) {
+        if (windows != null) {
+            var tokens = MemorySegment.ofArray(
+                    spec.windows().stream().mapToInt(Integer::intValue).toArray());
+            staging.upload(tokens, windows.address, tokens.byteSize());
+        }
         for (var block : new Memory.OnDevice[] {digests, radii, books}) {
             streams.fill(block.address, 0, block.bytes);
         }

@@ -1,14 +1,18 @@
 package io.arkvale.cuda;
 
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.core.Residence;
 import io.arkvale.cuda.driver.Kernels.Grid;
 import io.arkvale.cuda.driver.Memory;
 import io.arkvale.cuda.kernel.CacheStructs.Shape;
 import io.arkvale.cuda.kernel.KernelArguments;
 import io.arkvale.cuda.kernel.KernelArguments.GrowTablesArguments;
+import io.arkvale.cuda.kernel.KernelArguments.LeaveWindowsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.ReleaseSlotsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.RetainSlotsArguments;
 import io.arkvale.cuda.kernel.KernelName;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** Makes, widens, copies and frees the tables of sequences on the device. */
 public record SequenceTables(CudaCache cache) {
@@ -16,8 +20,40 @@ public record SequenceTables(CudaCache cache) {
     private static final int THREADS = 256;
 
     public CudaSequence begin(SequenceSpec spec) {
-        var tables = TableLayout.of(cache.spec(), spec, FIRST_CAPACITY);
-        return new CudaSequence(cache, spec, tables, allocate(tables));
+        return begin(spec, TableLayout.of(cache.spec(), spec, FIRST_CAPACITY));
+    }
+
+    private CudaSequence begin(SequenceSpec spec, TableLayout tables) {
+        var block = allocate(tables);
+        Memory.OnDevice budgets = null;
+        boolean isWhole = false;
+        try {
+            budgets = budgets(spec);
+            isWhole = true;
+            return new CudaSequence(cache, spec, tables, block, budgets);
+        } finally {
+            if (!isWhole) {
+                block.close();
+            }
+        }
+    }
+
+    /** Structs {@code Budget} of {@code cache.cuh} by layer and head group, if they differ; null if not. */
+    private Memory.@Nullable OnDevice budgets(SequenceSpec spec) {
+        if (spec.layerBudgets().isEmpty()) {
+            return null;
+        }
+        var residence = new Residence(cache.spec(), spec);
+        int groups = cache.spec().headGroups();
+        var ints = new int[2 * cache.spec().layers() * groups];
+        for (int run = 0; run < ints.length / 2; run++) {
+            ints[2 * run] = residence.budgetPages(run / groups, run % groups);
+            ints[2 * run + 1] = residence.rankedPages(run / groups, run % groups);
+        }
+        var source = MemorySegment.ofArray(ints);
+        var budgets = cache.memory.allocate(source.byteSize());
+        cache.staging.upload(source, budgets.address, source.byteSize());
+        return budgets;
     }
 
     private Memory.OnDevice allocate(TableLayout tables) {
@@ -45,9 +81,8 @@ public record SequenceTables(CudaCache cache) {
     }
 
     public CudaSequence fork(CudaSequence source) {
-        var block = cache.memory.allocate(source.tables.bytes());
-        cache.streams.copy(source.block.address, block.address, source.tables.bytes());
-        var fork = new CudaSequence(cache, source.spec(), source.tables, block);
+        var fork = begin(source.spec(), source.tables);
+        cache.streams.copy(source.block.address, fork.block.address, source.tables.bytes());
         launch(KernelName.RETAIN_SLOTS, new RetainSlotsArguments(shape(), cache.pools.booksOfSlots(), fork.onDevice()));
         fork.backups.addAll(source.backups);
         fork.backups.forEach(cache.pools.backups::retainAll);
@@ -63,6 +98,31 @@ public record SequenceTables(CudaCache cache) {
         sequence.backups.forEach(cache.pools.backups::releaseAll);
         sequence.backups.clear();
         free(sequence.block);
+        if (sequence.budgets != null) {
+            sequence.budgets.close();
+        }
+    }
+
+    /**
+     * Gives up the pages that are outside the windows of their layers at a length for good, and were not at the greatest one
+     * before: a step has been committed.
+     */
+    public void leaveWindows(CudaSequence sequence, int length) {
+        var residence = sequence.residence();
+        boolean leavesAny = false;
+        for (int layer = 0; layer < cache.spec().layers(); layer++) {
+            leavesAny |= residence.firstKept(layer, length) > sequence.firstHeld(layer);
+        }
+        if (leavesAny) {
+            int runs = cache.spec().layers() * cache.spec().headGroups();
+            cache.queue.launch(
+                    KernelName.LEAVE_WINDOWS,
+                    new Grid(runs),
+                    THREADS,
+                    0,
+                    new LeaveWindowsArguments(
+                            shape(), cache.pools.booksOfSlots(), sequence.onDevice(), sequence.reach(), length));
+        }
     }
 
     /** Backups under way read the tables of their sequence. */

@@ -2,6 +2,7 @@ package io.arkvale.cuda;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.core.Residence;
 import io.arkvale.cuda.driver.Address;
 import io.arkvale.cuda.kernel.CacheStructs.Tables;
 
@@ -24,11 +25,12 @@ public record TableLayout(int runs, int capacity, int width) {
     private static final int RUN_INTS = 8;
 
     private static final int RUN_COUNTS = 1;
+    private static final int RUN_RECALLS = 3;
 
     public static TableLayout of(CacheSpec spec, SequenceSpec settings, int capacity) {
         int runs = Math.multiplyExact(spec.layers(), spec.headGroups());
-        return new TableLayout(
-                runs, capacity, settings.isLimited() ? (int) Math.min(capacity, settings.budgetPages() + 1L) : 0);
+        long width = Math.min(capacity, new Residence(spec, settings).mostBudgetPages() + 1L);
+        return new TableLayout(runs, capacity, width == 1 ? 0 : (int) width);
     }
 
     private long backups() {
@@ -74,9 +76,14 @@ public record TableLayout(int runs, int capacity, int width) {
         return entry >= 0 ? entry : entry <= VICTIM ? VICTIM - entry : NONE;
     }
 
-    /** How many pages a run attends to, in a copy of the block; below 0 for so many first ones. */
+    /** How many pages a run attends to, in a copy of the block; −n for those from {@link #attendedFirst} on, before page n. */
     public int attendedCount(int[] copy, int run) {
         return copy[runAt(run) + RUN_COUNTS + copy[runAt(run)]];
+    }
+
+    /** The first page that a run attends to, in a copy of the block, if it attends to all pages from one on. */
+    public int attendedFirst(int[] copy, int run) {
+        return copy[runAt(run) + RUN_RECALLS + copy[runAt(run)]];
     }
 
     /** A page that a run attends to, in a copy of the block. */

@@ -67,14 +67,7 @@ public final class Truncation {
     }
 
     private static Residence residence(CudaSequence sequence, int length, boolean besideStep) {
-        var spec = sequence.spec();
-        return new Residence(
-                length,
-                spec.budgetPages(),
-                spec.sinkPages(),
-                spec.windowPages(),
-                spec.denseLayers(),
-                besideStep ? 1 : 0);
+        return new Residence(sequence.limits(), length, besideStep ? 1 : 0);
     }
 
     private void launch(KernelName kernel, KernelArguments arguments) {

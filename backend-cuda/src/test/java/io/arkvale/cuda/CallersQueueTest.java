@@ -72,7 +72,12 @@ class CallersQueueTest {
     }
 
     private static SequenceSpec settings() {
-        return SequenceSpec.builder(4).budgetTokens(16).denseLayers(0).build();
+        return SequenceSpec.builder(4)
+                .budgetTokens(16)
+                .sinkPages(1)
+                .windowPages(1)
+                .denseLayers(0)
+                .build();
     }
 
     private static List<Float> byCopies(Backend backend, List<float[]> inputs) {

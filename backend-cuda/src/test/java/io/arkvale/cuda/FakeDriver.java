@@ -36,6 +36,12 @@ final class FakeDriver extends Driver {
     /** A launched kernel with its arguments. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Launch(String kernel, byte[] arguments) {
+        /** A number among its arguments. */
+        int number(Class<? extends Struct> type, String field) {
+            int at = StructLayout.of(type).offset(field);
+            return ByteBuffer.wrap(arguments).order(ByteOrder.nativeOrder()).getInt(at);
+        }
+
         /** An address among its arguments. */
         long address(Class<? extends Struct> type, String field) {
             int at = StructLayout.of(type).offset(field);
@@ -84,7 +90,8 @@ final class FakeDriver extends Driver {
         System.arraycopy(bytes, 0, block.getValue(), (int) (address - block.getKey()), bytes.length);
     }
 
-    private synchronized byte[] read(long address, long bytes) {
+    /** Reads device memory as it is now: what is queued has not happened yet. */
+    synchronized byte[] read(long address, long bytes) {
         var copy = new byte[(int) bytes];
         var block = memory.floorEntry(address);
         System.arraycopy(block.getValue(), (int) (address - block.getKey()), copy, 0, copy.length);

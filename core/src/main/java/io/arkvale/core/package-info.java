@@ -5,7 +5,8 @@
  * <ul>
  *   <li>this package: a {@link io.arkvale.core.CacheBackend} knows its caches; a {@link io.arkvale.core.CheckedCache} checks
  *       every call, and owns its sequences, its tensors, the open step and the guard that each call holds; a
- *       {@link io.arkvale.core.CheckedView} shows what it stores;
+ *       {@link io.arkvale.core.CheckedView} shows what it stores; a {@link io.arkvale.core.Residence} says what a sequence keeps
+ *       on the device, by layer and head group;
  *       {@link io.arkvale.core.PagedBackend} is what a provider creates; {@link io.arkvale.core.OptionValues} reads options;
  *   <li>{@code step}: the order of a step's calls and how it ends;
  *   <li>{@code page}: steps over a device: reservation, moves, and what takes them back;

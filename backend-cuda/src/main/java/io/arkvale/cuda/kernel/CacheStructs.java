@@ -5,7 +5,7 @@ public final class CacheStructs {
     private CacheStructs() {}
 
     /** The model's shape: the same for all kernels of a cache. */
-    public record Shape(int layers, int queryHeads, int kvHeads, int headDim, int pageSize, int groups)
+    public record Shape(int layers, int queryHeads, int kvHeads, int headDim, int pageSize, int groups, long windows)
             implements Struct {}
 
     /** Where pages lie. */
@@ -34,18 +34,18 @@ public final class CacheStructs {
         public static final Coded NONE = new Coded(0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
+    /** What a sequence keeps resident. */
+    public record Limits(long budgets, int budget, int ranked, int sink, int window, int denseLayers)
+            implements Struct {}
+
     /** One member of a step's batch. */
     public record Sequence(
             Tables tables,
             Coded coded,
+            Limits limits,
             int step,
             int length,
             int tokens,
-            int budget,
-            int ranked,
-            int sink,
-            int window,
-            int denseLayers,
             int digest,
             int groupScore,
             int scope,
@@ -60,8 +60,7 @@ public final class CacheStructs {
     public record Layer(Shape shape, int index, int batch, long sequences, long times, int serving) implements Struct {}
 
     /** Which pages have to be resident at a length; of {@code takeback.cu}. */
-    public record Residence(int length, int budget, int sink, int window, int denseLayers, int besideStep)
-            implements Struct {}
+    public record Residence(Limits limits, int length, int besideStep) implements Struct {}
 
     /** Rows of a tensor: where the first is, and elements from one to the next. */
     public record Rows(long at, long stride) implements Struct {

@@ -22,6 +22,9 @@ public sealed interface KernelArguments extends Struct {
 
     record GrowTablesArguments(Shape shape, Tables from, Tables to) implements KernelArguments {}
 
+    record LeaveWindowsArguments(Shape shape, Books books, Tables tables, int reach, int length)
+            implements KernelArguments {}
+
     record FreeAllSlotsArguments(Books books) implements KernelArguments {}
 
     record CopyAllArguments(long copies) implements KernelArguments {}

@@ -21,6 +21,7 @@ import io.arkvale.cuda.kernel.KernelArguments.GatherArguments;
 import io.arkvale.cuda.kernel.KernelArguments.GiveUpArguments;
 import io.arkvale.cuda.kernel.KernelArguments.GrowTablesArguments;
 import io.arkvale.cuda.kernel.KernelArguments.InstallBackupsArguments;
+import io.arkvale.cuda.kernel.KernelArguments.LeaveWindowsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.ListResidentsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.OpenPagesArguments;
 import io.arkvale.cuda.kernel.KernelArguments.PrefillArguments;
@@ -38,6 +39,7 @@ public enum KernelName {
     RETAIN_SLOTS("sequence", "retainSlots", RetainSlotsArguments.class, Types.NONE),
     RELEASE_SLOTS("sequence", "releaseSlots", ReleaseSlotsArguments.class, Types.NONE),
     GROW_TABLES("sequence", "growTables", GrowTablesArguments.class, Types.NONE),
+    LEAVE_WINDOWS("sequence", "leaveWindows", LeaveWindowsArguments.class, Types.NONE),
     FREE_ALL_SLOTS("sequence", "freeAllSlots", FreeAllSlotsArguments.class, Types.NONE),
     COPY_ALL("sequence", "copyAll", CopyAllArguments.class, Types.NONE),
     APPEND("append", "append", AppendArguments.class, Types.ALL),

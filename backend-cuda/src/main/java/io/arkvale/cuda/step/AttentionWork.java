@@ -41,9 +41,13 @@ public record AttentionWork(CudaCache cache, List<Member> members) {
 
     private void count(int layer, List<Member> decoding) {
         for (var member : decoding) {
-            if (member.settings().isLimited(layer) && !member.attendsToResidents(layer)) {
-                member.attendedPages +=
-                        (long) member.attended(layer) * cache.spec().headGroups();
+            for (int group = 0;
+                    member.residence().isLimited(layer) && group < cache.spec().headGroups();
+                    group++) {
+                // The device counts those that are attended to because they are resident.
+                if (!member.attendsToResidents(layer, group)) {
+                    member.attendedPages += member.attended(layer, group);
+                }
             }
         }
     }

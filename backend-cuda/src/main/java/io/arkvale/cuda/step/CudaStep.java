@@ -264,6 +264,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
             if (tokens < member.tokens()) {
                 cache.truncation.run(member.sequence(), member.lengthBefore() + tokens, false);
             }
+            cache.leaveWindows(member.sequence(), member.lengthBefore() + tokens);
         }
         return new PendingOutcome() {
             @Override

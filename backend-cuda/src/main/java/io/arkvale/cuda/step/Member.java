@@ -26,30 +26,53 @@ public final class Member extends StepMember<CudaSequence> {
         return rankedTo() - settings().sinkPages();
     }
 
-    /** Pages that a decode attends to, a head group. */
-    public int attended(int layer) {
-        if (!isOverBudget(layer)) {
+    /** Pages that a decode attends to in a head group of a layer without a window. */
+    public int attended(int layer, int group) {
+        if (!isOverBudget(layer, group)) {
             return pagesAfter();
         }
         return switch (settings().scope()) {
-            case ATTENDED -> settings().attendedPages() + 1;
-            case RESIDENT -> settings().budgetPages();
+            case ATTENDED ->
+                settings().sinkPages()
+                        + residence().rankedPages(layer, group)
+                        + settings().windowPages();
+            case RESIDENT -> residence().budgetPages(layer, group);
         };
     }
 
-    /** Whether a decode attends to whatever is resident then. */
+    /** Whether a decode attends to whatever is resident then in a head group. */
+    public boolean attendsToResidents(int layer, int group) {
+        return isOverBudget(layer, group) && settings().scope() == Scope.RESIDENT;
+    }
+
+    /** Whether that is so in any head group of a layer. */
     public boolean attendsToResidents(int layer) {
         return isOverBudget(layer) && settings().scope() == Scope.RESIDENT;
     }
 
+    /** Whether it is over its budget in any layer. */
+    public boolean isEverOverBudget() {
+        for (int layer = 0; layer < cache.layers(); layer++) {
+            if (isOverBudget(layer)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
-     * Tokens that a token of the step attends to.
+     * Most tokens of any head group that a token of the step attends to.
      *
      * @param token its number within the step
      */
     private int attendedTokens(int layer, int token) {
-        int unseen = pagesAfter() * cache.pageSize() - (lengthBefore() + token + 1);
-        return attended(layer) * cache.pageSize() - unseen;
+        int until = lengthBefore() + token + 1;
+        int most = 0;
+        for (int group = 0; group < cache.headGroups(); group++) {
+            most = Math.max(most, attended(layer, group));
+        }
+        int unseen = pagesAfter() * cache.pageSize() - until;
+        return Math.min(cache.window(layer), most * cache.pageSize() - unseen);
     }
 
     /** Most splits of a decode's attention, of any of its tokens. */

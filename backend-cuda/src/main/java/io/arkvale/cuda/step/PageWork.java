@@ -219,7 +219,7 @@ public record PageWork(CudaCache cache, List<Member> members) {
     }
 
     private static boolean fills(Member member, int layer) {
-        return member.settings().isLimited(layer) && member.filledAfter() > member.filledBefore();
+        return member.residence().isLimited(layer) && member.filledAfter() > member.filledBefore();
     }
 
     /** Step (d), after a select that marked its choice. */

@@ -2,7 +2,6 @@ package io.arkvale.cuda.step;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CapacityException;
-import io.arkvale.api.SequenceSpec;
 import io.arkvale.core.table.SlotPool;
 import io.arkvale.cuda.CudaSequence;
 import java.util.Collection;
@@ -26,15 +25,15 @@ public record Reservation(CacheSpec spec, SlotPool backups) {
         long growth = 0;
         for (var member : members) {
             newBackups = Math.addExact(newBackups, member.newBackups());
-            growth = Math.addExact(
-                    growth, need(member) - held(member.settings(), member.pagesBefore(), member.promptOpenBefore()));
+            long heldBefore = held(member.sequence(), member.pagesBefore(), member.promptOpenBefore());
+            growth = Math.addExact(growth, need(member) - heldBefore);
         }
         if (newBackups > backups.available()) {
             throw new CapacityException("host slots", newBackups, backups.available());
         }
         long all = growth;
         for (var sequence : sequences) {
-            all = Math.addExact(all, held(sequence.spec(), spec.pages(sequence.length()), sequence.isPromptOpen()));
+            all = Math.addExact(all, held(sequence, spec.pages(sequence.length()), sequence.isPromptOpen()));
         }
         if (all > spec.deviceSlots()) {
             long used = usedSlots.getAsLong();
@@ -44,26 +43,46 @@ public record Reservation(CacheSpec spec, SlotPool backups) {
     }
 
     /** Slots of a sequence between steps if it shares none. */
-    private long held(SequenceSpec sequence, int pages, boolean promptOpen) {
-        boolean cut = sequence.isLimited() && !promptOpen;
-        return slots(sequence, pages, cut ? Math.min(pages, sequence.budgetPages()) : pages, 0);
+    private long held(CudaSequence sequence, int pages, boolean promptOpen) {
+        long held = 0;
+        for (int layer = 0; layer < spec.layers(); layer++) {
+            boolean cut = sequence.residence().isLimited(layer) && !promptOpen;
+            held += cut ? within(sequence, layer, pages, 0) : all(sequence, layer, pages);
+        }
+        return held;
     }
 
     /** Most slots of a member within the step: while one limited layer grows, the others have at most one spare each. */
     private long need(Member member) {
+        var sequence = member.sequence();
         long pages = member.pagesAfter();
-        if (member.limitedLayers() == 0 || member.mayHoldAllPages()) {
-            return slots(member.settings(), pages, pages, 0);
+        long opened = pages - member.pagesBefore();
+        long need = 0;
+        long more = 0;
+        for (int layer = 0; layer < spec.layers(); layer++) {
+            if (!sequence.residence().isLimited(layer) || member.mayHoldAllPages()) {
+                need += all(sequence, layer, pages);
+            } else {
+                long kept = within(sequence, layer, pages, 1);
+                long grown = within(sequence, layer, member.pagesBefore(), 0) + opened * spec.headGroups();
+                need += kept;
+                more = Math.max(more, grown - kept);
+            }
         }
-        int budget = member.settings().budgetPages();
-        long kept = Math.min(pages, budget + 1L);
-        long grown = Math.min(member.pagesBefore(), budget) + pages - member.pagesBefore();
-        return slots(member.settings(), pages, kept, Math.max(0, grown - kept));
+        return need + more;
     }
 
-    /** Slots of all layers, of which those with a budget keep so many pages, and one of them some more. */
-    private long slots(SequenceSpec sequence, long pages, long kept, long more) {
-        int dense = sequence.isLimited() ? Math.min(sequence.denseLayers(), spec.layers()) : spec.layers();
-        return Math.multiplyExact(dense * pages + (spec.layers() - dense) * kept + more, (long) spec.headGroups());
+    /** Slots of a layer that holds every page, but those that have left its window. */
+    private long all(CudaSequence sequence, int layer, long pages) {
+        return Math.multiplyExact(pages - sequence.firstHeld(layer), (long) spec.headGroups());
+    }
+
+    /** Slots of a layer whose head groups keep to their budgets, and some more each. */
+    private long within(CudaSequence sequence, int layer, long pages, long more) {
+        long slots = 0;
+        for (int group = 0; group < spec.headGroups(); group++) {
+            slots += Math.min(pages, sequence.residence().budgetPages(layer, group) + more);
+        }
+        return slots;
     }
 }

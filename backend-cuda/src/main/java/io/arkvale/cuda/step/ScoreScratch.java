@@ -27,7 +27,7 @@ public record ScoreScratch(Scratch rows, Scratch headRows, Scratch keys) {
         boolean eachHead = false;
         boolean longTables = false;
         for (var member : members) {
-            if (member.isOverBudget(cache.spec().layers() - 1)) {
+            if (member.isEverOverBudget()) {
                 pages += member.filledAfter();
                 eachHead |= !member.isLinear();
                 longTables |= member.candidates() > Splits.SHARED_KEYS;

@@ -70,7 +70,9 @@ public final class StepMemory {
         for (var member : members) {
             if (member.mayDecode()) {
                 decodingRows += member.tokens();
-                splits = Math.max(splits, Math.max(member.mostSplits(0), member.mostSplits(spec.layers() - 1)));
+                for (int layer = 0; layer < spec.layers(); layer++) {
+                    splits = Math.max(splits, member.mostSplits(layer));
+                }
             }
         }
         now.reserve(cache, members);
@@ -114,14 +116,10 @@ public final class StepMemory {
         return new Sequence(
                 member.sequence().onDevice(),
                 spec.isLimited() ? cache.codedDigests.onDevice(spec.digest()) : Coded.NONE,
+                member.sequence().limits(),
                 step,
                 member.lengthBefore(),
                 member.tokens(),
-                spec.budgetPages(),
-                spec.isLimited() ? spec.rankedPages() : 0,
-                spec.sinkPages(),
-                spec.windowPages(),
-                spec.denseLayers(),
                 kind(spec.digest()),
                 spec.groupScore().ordinal(),
                 spec.scope().ordinal(),
