@@ -302,9 +302,11 @@ public final class Capabilities {
             throw new UnsupportedSpecException("attentionScale is " + spec.attentionScale()
                     + "; this backend supports 1/√headDim, here " + 1 / Math.sqrt(spec.headDim()));
         }
-        if (spec.hasWindows() && !supports(Feature.LAYER_WINDOWS)) {
-            throw new UnsupportedSpecException(
-                    "windows are " + spec.windows() + "; this backend supports layers without a window");
+        for (int layer = 0; layer < spec.layers() && !supports(Feature.LAYER_WINDOWS); layer++) {
+            if (spec.hasWindow(layer)) {
+                throw new UnsupportedSpecException("layer " + layer + " has a window of " + spec.window(layer)
+                        + " tokens; this backend supports layers without a window");
+            }
         }
         if (spec.diskSlots() > 0 && !supports(Feature.DISK_TIER)) {
             throw new UnsupportedSpecException("diskSlots is " + spec.diskSlots() + "; this backend supports 0");

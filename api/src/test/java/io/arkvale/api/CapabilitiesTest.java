@@ -32,6 +32,9 @@ class CapabilitiesTest {
                 .hasMessage("pageSize is 65; this backend supports 8 to 64");
         assertThatThrownBy(() -> DECLARED.require(cache(96).build()))
                 .hasMessage("headDim is 96; this backend supports 64 to 128, multiples of 64");
+        assertThatThrownBy(() -> DECLARED.require(cache(128).window(0, 512).build()))
+                .isInstanceOf(UnsupportedSpecException.class)
+                .hasMessage("layer 0 has a window of 512 tokens; this backend supports layers without a window");
         assertThatThrownBy(() -> DECLARED.require(cache(128).headGroups(2).build()))
                 .hasMessage("headGroups is 2; this backend supports 1");
         assertThatThrownBy(() ->
@@ -47,6 +50,19 @@ class CapabilitiesTest {
                 .isInstanceOf(UnsupportedSpecException.class)
                 .hasMessage("digest is centroid; this backend supports [cuboid-mean, cuboid-max]");
         legal.digest(Digest.CUBOID_MAX);
+        var ofLayer = SequenceSpec.builder(32).budgetPages(8).layerBudget(2, 12, 6);
+        assertThatThrownBy(() -> DECLARED.require(ofLayer.build()))
+                .hasMessage("the budget of layer 2 is 12 pages; this backend supports one budget for all layers that are"
+                        + " not dense");
+        var byLayer = Capabilities.builder()
+                .digests(Digest.CUBOID_MEAN)
+                .features(Feature.LAYER_BUDGETS)
+                .build();
+        byLayer.require(ofLayer.build());
+        assertThatThrownBy(() ->
+                        byLayer.require(ofLayer.groupBudget(2, 1, 10, 5).build()))
+                .hasMessage("the budget of group 1 of layer 2 is 10 pages; this backend supports one budget for all head"
+                        + " groups of a layer");
         assertThatThrownBy(() -> DECLARED.require(legal.scope(Scope.RESIDENT).build()))
                 .hasMessage("scope is RESIDENT; this backend supports [ATTENDED]");
     }

@@ -73,9 +73,9 @@ class AllocationTest {
 
     @Test
     void scoringOfDigestsInFewBitsAllocatesNothing() {
-        int headDim = 128;
+        int headDim = 64; // before it is compiled a call takes long
         int queryHeads = 4;
-        var shape = new CodedShape(headDim, headDim / 2, 8, 8, 3, 2);
+        var shape = new CodedShape(headDim, headDim / 2, 2, 8, 3, 2);
         var block = arena.allocate((long) shape.words() * CodedScoreKernel.PAGES * Integer.BYTES);
         var kernel = Kernels.vector().codedScore(shape, queryHeads);
         var scores = new float[queryHeads * CodedScoreKernel.PAGES];

@@ -81,7 +81,7 @@ public final class Sizes {
         for (var size : sizes(Unit.TOKENS, true)) {
             scenes.add(scene(shape, List.of(SequenceSpec.full()), List.of(Math.max(1, size - 1)), 2));
             scenes.add(scene(shape, List.of(SequenceSpec.full()), List.of(size + 1), 1));
-            if (capabilities.supports(Feature.LAYER_WINDOWS)) {
+            if (capabilities.supports(Feature.LAYER_WINDOWS) && !FAR.contains(size)) {
                 var windowed = shape.withWindows(List.of(size / 2 + 1));
                 scenes.add(scene(windowed, List.of(SequenceSpec.full()), List.of(size + 1), 1));
             }

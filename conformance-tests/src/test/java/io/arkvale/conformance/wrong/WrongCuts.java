@@ -65,8 +65,8 @@ final class WrongCuts {
                         711,
                         "the digest of the other kind is kept",
                         FORK,
-                        "(!source.residence().isLimited(layer) || !source.spec().digest().equals(settings.digest()));",
-                        "(!source.residence().isLimited(layer) || source.spec().digest().shape() != settings.digest().shape());"),
+                        "|| !source.spec().digest().equals(settings.digest()));",
+                        "|| source.spec().digest().shape() != settings.digest().shape());"),
                 core(
                         711,
                         "evicted pages stay away where the fork has no budget",

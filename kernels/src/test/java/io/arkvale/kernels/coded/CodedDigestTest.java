@@ -20,7 +20,7 @@ class CodedDigestTest {
 
     private static List<CodedShape> shapes() {
         var shapes = new ArrayList<CodedShape>();
-        for (int headDim : new int[] {1, 7, 32, 33, 64, 95}) {
+        for (int headDim : new int[] {1, 33, 64}) {
             for (int parts : new int[] {1, 2, 8}) {
                 for (int extents : new int[] {0, 1, headDim / 2, headDim}) {
                     int bits = 2 + (headDim + parts + extents) % 7;
@@ -74,7 +74,7 @@ class CodedDigestTest {
     @MethodSource("io.arkvale.kernels.Samples#kernels")
     void scoresLieWithinTheBoundAtAwkwardSizes(Kernels kernels) {
         for (var shape : shapes()) {
-            for (int queryHeads : new int[] {1, 4, 7}) {
+            for (int queryHeads : new int[] {1, 7}) {
                 var samples = new Samples(shape.hashCode() * 10L + queryHeads);
                 var block = Block.of(shape, samples);
                 var queries = samples.floats(AT + queryHeads * shape.headDim(), 3);
