@@ -52,17 +52,19 @@ class CapabilitiesTest {
         legal.digest(Digest.CUBOID_MAX);
         var ofLayer = SequenceSpec.builder(32).budgetPages(8).layerBudget(2, 12, 6);
         assertThatThrownBy(() -> DECLARED.require(ofLayer.build()))
-                .hasMessage("the budget of layer 2 is 12 pages; this backend supports one budget for all layers that are"
-                        + " not dense");
+                .hasMessage(
+                        "the budget of layer 2 is 12 pages; this backend supports one budget for all layers that are"
+                                + " not dense");
         var byLayer = Capabilities.builder()
                 .digests(Digest.CUBOID_MEAN)
                 .features(Feature.LAYER_BUDGETS)
                 .build();
         byLayer.require(ofLayer.build());
-        assertThatThrownBy(() ->
-                        byLayer.require(ofLayer.groupBudget(2, 1, 10, 5).build()))
-                .hasMessage("the budget of group 1 of layer 2 is 10 pages; this backend supports one budget for all head"
-                        + " groups of a layer");
+        assertThatThrownBy(
+                        () -> byLayer.require(ofLayer.groupBudget(2, 1, 10, 5).build()))
+                .hasMessage(
+                        "the budget of group 1 of layer 2 is 10 pages; this backend supports one budget for all head"
+                                + " groups of a layer");
         assertThatThrownBy(() -> DECLARED.require(legal.scope(Scope.RESIDENT).build()))
                 .hasMessage("scope is RESIDENT; this backend supports [ATTENDED]");
     }
