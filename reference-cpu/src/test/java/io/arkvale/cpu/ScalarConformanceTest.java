@@ -10,7 +10,7 @@ final class ScalarConformanceTest extends BackendConformanceTest {
         return ConformanceOptions.of("cpu")
                 .option("kernels", "scalar")
                 .option("threads", "1")
-                .tries(8)
-                .actions(1000);
+                .tries(5)
+                .actions(500);
     }
 }

@@ -10,7 +10,7 @@ final class VectorConformanceTest extends BackendConformanceTest {
         return ConformanceOptions.of("cpu")
                 .option("kernels", "vector")
                 .option("threads", "3")
-                .tries(12)
-                .actions(2000);
+                .tries(6)
+                .actions(1000);
     }
 }
