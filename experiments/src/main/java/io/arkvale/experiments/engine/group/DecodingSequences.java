@@ -91,7 +91,7 @@ final class DecodingSequences implements AutoCloseable {
         step = cache.step(Batch.decode(sequences));
     }
 
-    /** Chooses and recalls a layer's pages ahead. */
+    /** Chooses and recalls the pages of a layer ahead. */
     void prefetch(int layer, float[] guessed, int firstRow) {
         step().prefetch(layer, copyQueries(guessed, firstRow));
     }
