@@ -25,10 +25,9 @@ public record SequenceTables(CudaCache cache) {
 
     private CudaSequence begin(SequenceSpec spec, TableLayout tables) {
         var block = allocate(tables);
-        Memory.OnDevice budgets = null;
         boolean isWhole = false;
         try {
-            budgets = budgets(spec);
+            var budgets = budgets(spec);
             isWhole = true;
             return new CudaSequence(cache, spec, tables, block, budgets);
         } finally {
@@ -52,8 +51,16 @@ public record SequenceTables(CudaCache cache) {
         }
         var source = MemorySegment.ofArray(ints);
         var budgets = cache.memory.allocate(source.byteSize());
-        cache.staging.upload(source, budgets.address, source.byteSize());
-        return budgets;
+        boolean isThere = false;
+        try {
+            cache.staging.upload(source, budgets.address, source.byteSize());
+            isThere = true;
+            return budgets;
+        } finally {
+            if (!isThere) {
+                budgets.close();
+            }
+        }
     }
 
     private Memory.OnDevice allocate(TableLayout tables) {
@@ -110,7 +117,7 @@ public record SequenceTables(CudaCache cache) {
     public void leaveWindows(CudaSequence sequence, int length) {
         var residence = sequence.residence();
         boolean leavesAny = false;
-        for (int layer = 0; layer < cache.spec().layers(); layer++) {
+        for (int layer = 0; cache.spec().hasWindows() && layer < cache.spec().layers(); layer++) {
             leavesAny |= residence.firstKept(layer, length) > sequence.firstHeld(layer);
         }
         if (leavesAny) {

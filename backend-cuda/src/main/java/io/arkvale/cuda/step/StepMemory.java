@@ -13,7 +13,6 @@ import io.arkvale.cuda.kernel.CacheStructs.Sequence;
 import io.arkvale.cuda.kernel.Serving;
 import io.arkvale.cuda.kernel.StructLayout;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -21,6 +20,9 @@ import java.util.List;
  */
 public final class StepMemory {
     private static final StructLayout RECORD = StructLayout.of(Sequence.class);
+
+    /** The digests that {@code cache.cuh} names, in its order. */
+    private static final List<Digest> NAMED = List.of(Digest.values());
 
     private static final int ALIGNMENT = 16;
 
@@ -129,8 +131,7 @@ public final class StepMemory {
 
     /** {@code Digest} of cache.cuh: the place among the seven, or behind them what is described. */
     private static int kind(Digest digest) {
-        var named = Arrays.asList(Digest.values());
-        return digest.form().isWhole() ? named.indexOf(digest) : named.size();
+        return digest.form().isWhole() ? NAMED.indexOf(digest) : NAMED.size();
     }
 
     /** A layer of the step, as kernels are given it that are for all members. */

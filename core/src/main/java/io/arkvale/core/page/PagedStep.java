@@ -393,7 +393,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
 
     /** What no later query of a layer with a window attends to is given up: not before, since the step may be given up. */
     private void leaveWindows(PagedSequence sequence, int length) {
-        for (int layer = 0; layer < spec.layers(); layer++) {
+        for (int layer = 0; spec.hasWindows() && layer < spec.layers(); layer++) {
             int firstKept = sequence.residence().firstKept(layer, length);
             store.giveUp(sequence.layer(layer), sequence.firstHeld(layer), firstKept);
         }
