@@ -6,6 +6,7 @@ import io.arkvale.api.Digest.Form;
 import io.arkvale.api.Digest.Shape;
 import io.arkvale.api.ElementType;
 import io.arkvale.kernels.page.PageRows;
+import io.arkvale.kernels.storage.Bfloat16;
 import io.arkvale.kernels.storage.StorageFormat;
 import io.arkvale.spi.FilledPage;
 import java.lang.foreign.MemorySegment;
@@ -26,8 +27,6 @@ final class WholeDigests extends DigestBlocks {
     private final StorageFormat radiusFormat;
     private final long radiiAt;
     private final long headBytes;
-    /** The largest number of the element type. */
-    private final float largest;
 
     WholeDigests(CacheSpec spec, Form form) {
         super(spec, Math.multiplyExact(headBytes(spec, form), (long) spec.kvHeadsPerGroup()));
@@ -40,11 +39,6 @@ final class WholeDigests extends DigestBlocks {
         radiusRows = new PageRows(radiusFormat, Math.max(1, radii(spec, form)), columns);
         radiiAt = vectorBytes * columns;
         headBytes = headBytes(spec, form);
-        largest = switch (spec.elementType()) {
-            case F32 -> Float.MAX_VALUE;
-            case F16 -> 65504;
-            case BF16 -> 0x1.FEp127f;
-        };
     }
 
     private static int vectors(Form form) {
@@ -100,6 +94,7 @@ final class WholeDigests extends DigestBlocks {
         var scratch = worker.digestScratch;
         var upper = scratch.centre;
         var lower = scratch.lower;
+        float largest = spec.elementType().largest();
         if (digest.isBound()) {
             worker.volume.box(upper, lower);
         } else {
@@ -133,26 +128,21 @@ final class WholeDigests extends DigestBlocks {
         if (form.shape() == Shape.SPHERE) {
             memory.set(ValueLayout.JAVA_FLOAT_UNALIGNED, radii + (long) column * Float.BYTES, extents[0]);
         } else if (form.shape() == Shape.DISC) {
-            int pairs = spec.headDim() / 2;
-            for (int i = 0; i < pairs; i++) {
-                boolean up = page.digest().isBound() && radiusFormat == StorageFormat.BF16;
-                radiusFormat.set(
-                        worker.radiusRow,
-                        (long) i * radiusFormat.bytes(),
-                        up
-                                ? halfAbove(extents[i])
-                                : Math.min(
-                                        extents[i],
-                                        radiusFormat == StorageFormat.BF16 ? 0x1.FEp127f : Float.MAX_VALUE));
+            for (int i = 0; i < spec.headDim() / 2; i++) {
+                radiusFormat.set(worker.radiusRow, (long) i * radiusFormat.bytes(), radius(page.digest(), extents[i]));
             }
             radiusRows.putKeys(worker.radiusRow, 0, 0, 1, memory, radii, column);
         }
     }
 
-    /** The least number of BF16 that is not below a number of at least 0; the largest of them at most. */
-    private static float halfAbove(float number) {
-        int bits = Float.floatToRawIntBits(number);
-        return Float.intBitsToFloat(Math.min((bits + 0xFFFF) & 0xFFFF0000, 0x7F7F0000));
+    /** A disc's radius, which is not rounded down if it is a bound. */
+    private float radius(Digest digest, float extent) {
+        if (radiusFormat == StorageFormat.F32) {
+            return extent;
+        }
+        return digest.isBound()
+                ? Bfloat16.widened(Bfloat16.above(extent))
+                : Math.min(extent, ElementType.BF16.largest());
     }
 
     private void store(Workers.Worker worker, float[] vector, int index) {

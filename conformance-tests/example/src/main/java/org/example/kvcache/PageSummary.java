@@ -110,7 +110,7 @@ final class PageSummary {
         for (int i = 0; i < second.length && form.shape() == Shape.DISC && type != ElementType.F32; i++) {
             second[i] = digest.isBound()
                     ? halfAbove(second[i])
-                    : Elements.rounded(ElementType.BF16, Math.min(second[i], largest(ElementType.BF16)));
+                    : Elements.rounded(ElementType.BF16, Math.min(second[i], ElementType.BF16.largest()));
         }
         return second;
     }
@@ -120,17 +120,9 @@ final class PageSummary {
         for (int i = 0; i < width; i++) {
             var column = column(part(keys, part), i);
             float bound = digest.isBound() ? sign * most(column, sign) : centre[i] + sign * extents[i];
-            bounds[i] = Math.clamp(bound, -largest(type), largest(type));
+            bounds[i] = Math.clamp(bound, -type.largest(), type.largest());
         }
         return bounds;
-    }
-
-    private static float largest(ElementType type) {
-        return switch (type) {
-            case F32 -> Float.MAX_VALUE;
-            case F16 -> 65504;
-            case BF16 -> 0x1.FEp127f;
-        };
     }
 
     private float[] rounded(float[] numbers) {

@@ -72,9 +72,7 @@ public enum DataKind {
 
     /** The largest number of the type, or a few of the smallest steps: a scale for the row may overflow or underflow. */
     private static double extreme(ElementType type, SplittableRandom random) {
-        return random.nextBoolean()
-                ? Elements.largest(type)
-                : Elements.smallestSubnormal(type) * (1 << random.nextInt(15));
+        return random.nextBoolean() ? type.largest() : Elements.smallestSubnormal(type) * (1 << random.nextInt(15));
     }
 
     private double number(boolean query, ElementType type, SplittableRandom fresh, SplittableRandom shared) {

@@ -24,15 +24,6 @@ public final class Elements {
         };
     }
 
-    /** Largest finite number of the type. */
-    public static double largest(ElementType type) {
-        return switch (type) {
-            case F32 -> Float.MAX_VALUE;
-            case F16 -> 65504;
-            case BF16 -> 0x1.fep127;
-        };
-    }
-
     /** A new heap segment of the numbers. */
     public static MemorySegment segment(ElementType type, float[] numbers) {
         var segment = MemorySegment.ofArray(new byte[Math.multiplyExact(numbers.length, type.bytes())]);

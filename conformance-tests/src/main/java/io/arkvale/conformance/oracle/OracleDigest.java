@@ -134,8 +134,7 @@ public final class OracleDigest {
     }
 
     private void put(Bounded result, int index, double exact, OracleVolume part, int i) {
-        var limit = Elements.largest(type);
-        var finite = Math.clamp(exact, -limit, limit);
+        var finite = Math.clamp(exact, -type.largest(), type.largest());
         var computed = part.centreError(i) * spread();
         result.exact()[index] = finite;
         result.bound()[index] =

@@ -1,5 +1,7 @@
 package io.arkvale.kernels.coded;
 
+import io.arkvale.kernels.storage.Bfloat16;
+
 /** Widens records to float32. */
 public final class CodeReader {
     private final CodedShape shape;
@@ -21,7 +23,7 @@ public final class CodeReader {
                 numbers[part * length + i] = centre(words, part, i);
             }
             for (int i = 0; i < shape.extents(); i++) {
-                float step = CodeWriter.ofHalf(words[shape.partScale(i / CodedShape.RUN)] >>> 16);
+                float step = Bfloat16.widened(words[shape.partScale(i / CodedShape.RUN)] >>> 16);
                 numbers[part * length + shape.headDim() + i] =
                         step * code(words, shape.extents(part), i, shape.extentBits());
             }
@@ -31,11 +33,11 @@ public final class CodeReader {
     private float centre(int[] words, int part, int i) {
         int scale = words[shape.zeroScale(i / CodedShape.RUN)];
         int code = code(words, shape.zeros(), i, shape.zeroBits());
-        float zero = Math.fma(CodeWriter.ofHalf(scale >>> 16), code, CodeWriter.ofHalf(scale));
+        float zero = Math.fma(Bfloat16.widened(scale >>> 16), code, Bfloat16.widened(scale));
         if (!shape.hasOffsets()) {
             return zero;
         }
-        float halfStep = CodeWriter.ofHalf(words[shape.partScale(i / CodedShape.RUN)]);
+        float halfStep = Bfloat16.widened(words[shape.partScale(i / CodedShape.RUN)]);
         int offset = code(words, shape.offsets(part), i, shape.centreBits());
         return CodeWriter.centre(halfStep, offset, CodedShape.most(shape.centreBits()), zero);
     }

@@ -1,5 +1,6 @@
 package io.arkvale.kernels.coded;
 
+import io.arkvale.kernels.storage.Bfloat16;
 import java.util.Arrays;
 
 /**
@@ -7,8 +8,6 @@ import java.util.Arrays;
  * the given numbers alone. One belongs to one thread at a time.
  */
 public final class CodeWriter {
-    private static final int HIGHEST_HALF = 0x7F7F; // of a finite number
-
     private final CodedShape shape;
     private final int[] words;
     /** What the zero points read as. */
@@ -65,10 +64,10 @@ public final class CodeWriter {
             highest = Math.max(highest, middle);
         }
         int most = CodedShape.most(shape.zeroBits());
-        int low = halfBelow(lowest);
-        float zero = ofHalf(low);
-        int half = halfAbove((highest - zero) / most);
-        float step = ofHalf(half);
+        int low = Bfloat16.below(lowest);
+        float zero = Bfloat16.widened(low);
+        int half = Bfloat16.above((highest - zero) / most);
+        float step = Bfloat16.widened(half);
         words[shape.zeroScale(run)] = low | half << 16;
         for (int i = from; i < until; i++) {
             int code = step == 0 ? 0 : nearest((middles[i - from] - zero) / step, most);
@@ -89,8 +88,8 @@ public final class CodeWriter {
             }
         }
         int most = CodedShape.most(shape.centreBits());
-        int half = halfAbove(farthest / most);
-        float halfStep = ofHalf(half);
+        int half = Bfloat16.above(farthest / most);
+        float halfStep = Bfloat16.widened(half);
         words[shape.partScale(run)] |= half;
         for (int part = 0; part < shape.parts(); part++) {
             for (int i = from; i < until; i++) {
@@ -128,8 +127,8 @@ public final class CodeWriter {
                     largest = Math.max(largest, extents[part * shape.extents() + i]);
                 }
             }
-            int half = halfAbove((double) largest / most);
-            float step = ofHalf(half);
+            int half = Bfloat16.above((double) largest / most);
+            float step = Bfloat16.widened(half);
             words[shape.partScale(from / CodedShape.RUN)] |= half << 16;
             for (int part = 0; part < shape.parts(); part++) {
                 for (int i = from; i < until; i++) {
@@ -153,25 +152,5 @@ public final class CodeWriter {
     private void put(int first, int index, int bits, int code) {
         int perWord = CodedShape.codesPerWord(bits);
         words[first + index / perWord] |= code << (index % perWord * bits);
-    }
-
-    static float ofHalf(int half) {
-        return Float.intBitsToFloat(half << 16);
-    }
-
-    /** The upper 16 bits of the least float32 that has no others and is not below a number of at least 0; at most finite. */
-    private static int halfAbove(double number) {
-        float rounded = (float) number;
-        int bits = Float.floatToRawIntBits(rounded < number ? Math.nextUp(rounded) : rounded);
-        return Math.min((bits >>> 16) + ((bits & 0xFFFF) == 0 ? 0 : 1), HIGHEST_HALF);
-    }
-
-    /** The same of the largest that is not above a number. */
-    private static int halfBelow(double number) {
-        if (number < 0) {
-            return halfAbove(-number) | 0x8000;
-        }
-        float rounded = (float) number;
-        return Float.floatToRawIntBits(rounded > number ? Math.nextDown(rounded) : rounded) >>> 16;
     }
 }
