@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,37 +50,7 @@ public record CacheSpec(
     /** Window of a layer that attends to everything before it. */
     public static final int NO_WINDOW = Integer.MAX_VALUE;
 
-    /** The same without windows. */
-    public CacheSpec(
-            int layers,
-            int queryHeads,
-            int kvHeads,
-            int headDim,
-            ElementType elementType,
-            int pageSize,
-            int headGroups,
-            long deviceSlots,
-            long hostSlots,
-            long diskSlots,
-            @Nullable Path diskDirectory,
-            double attentionScale) {
-        this(
-                layers,
-                queryHeads,
-                kvHeads,
-                headDim,
-                elementType,
-                pageSize,
-                headGroups,
-                deviceSlots,
-                hostSlots,
-                diskSlots,
-                diskDirectory,
-                attentionScale,
-                List.of());
-    }
-
-    /** The same with the usual scale, {@code 1/√headDim}. */
+    /** The same with the usual scale, {@code 1/√headDim}, and without windows. */
     public CacheSpec(
             int layers,
             int queryHeads,
@@ -106,7 +75,8 @@ public record CacheSpec(
                 hostSlots,
                 diskSlots,
                 diskDirectory,
-                usualScale(headDim));
+                usualScale(headDim),
+                List.of());
     }
 
     /**
@@ -359,10 +329,10 @@ public record CacheSpec(
         public CacheSpec build() {
             long device = deviceSlots;
             long host = hostSlots;
-            var shape = guests.isEmpty() ? null : specification(1, 0, 0, null);
+            var shape = specification(1, 0, 0, null);
             for (var some : guests) {
                 some.settings().requirePageSize(pageSize);
-                var need = some.need(Objects.requireNonNull(shape));
+                var need = some.need(shape);
                 device = Math.addExact(device, Math.multiplyExact(need.device(), (long) some.sequences()));
                 host = Math.addExact(host, Math.multiplyExact(need.backup(), (long) some.sequences()));
             }

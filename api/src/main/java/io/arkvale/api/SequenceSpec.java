@@ -93,31 +93,7 @@ public record SequenceSpec(
         return null;
     }
 
-    /** Settings with one budget for all layers that are not dense. */
-    public SequenceSpec(
-            int budgetPages,
-            int attendedPages,
-            int sinkPages,
-            int windowPages,
-            int denseLayers,
-            Digest digest,
-            GroupScore groupScore,
-            Scope scope,
-            int pageSize) {
-        this(
-                budgetPages,
-                attendedPages,
-                sinkPages,
-                windowPages,
-                denseLayers,
-                digest,
-                groupScore,
-                scope,
-                pageSize,
-                List.of());
-    }
-
-    /** Settings that count in pages alone, for caches of any page size. */
+    /** Settings that count in pages alone, for caches of any page size, with one budget for all layers that are not dense. */
     public SequenceSpec(
             int budgetPages,
             int attendedPages,
@@ -127,7 +103,17 @@ public record SequenceSpec(
             Digest digest,
             GroupScore groupScore,
             Scope scope) {
-        this(budgetPages, attendedPages, sinkPages, windowPages, denseLayers, digest, groupScore, scope, ANY_PAGE_SIZE);
+        this(
+                budgetPages,
+                attendedPages,
+                sinkPages,
+                windowPages,
+                denseLayers,
+                digest,
+                groupScore,
+                scope,
+                ANY_PAGE_SIZE,
+                List.of());
     }
 
     /**
@@ -187,12 +173,16 @@ public record SequenceSpec(
 
     /** Pages chosen by rank beside sink and window: {@code k − sink − (window − 1)}, at least 1. */
     public int rankedPages() {
-        return attendedPages - sinkPages - (windowPages - 1);
+        return ranked(attendedPages);
     }
 
     /** Pages of a head group of a layer with a budget that are chosen by rank. */
     public int rankedPages(int layer, int group) {
-        return attendedPages(layer, group) - sinkPages - (windowPages - 1);
+        return ranked(attendedPages(layer, group));
+    }
+
+    private int ranked(int attended) {
+        return attended - sinkPages - (windowPages - 1);
     }
 
     /**

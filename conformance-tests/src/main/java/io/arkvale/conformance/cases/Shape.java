@@ -29,7 +29,7 @@ public record Shape(
         List<Integer> windows) {
     private static final int MOST_NUMBERS_A_PAGE = 4096;
 
-    /** The usual scale. */
+    /** With the usual scale and without windows. */
     public Shape(
             int layers,
             int kvHeads,
@@ -39,28 +39,6 @@ public record Shape(
             int pageSize,
             int headGroups) {
         this(layers, kvHeads, queryHeadsPerKvHead, headDim, elementType, pageSize, headGroups, 0, List.of());
-    }
-
-    /** Without windows. */
-    public Shape(
-            int layers,
-            int kvHeads,
-            int queryHeadsPerKvHead,
-            int headDim,
-            ElementType elementType,
-            int pageSize,
-            int headGroups,
-            double attentionScale) {
-        this(
-                layers,
-                kvHeads,
-                queryHeadsPerKvHead,
-                headDim,
-                elementType,
-                pageSize,
-                headGroups,
-                attentionScale,
-                List.of());
     }
 
     /** A cache specification of this shape, whose pools are to be set. */

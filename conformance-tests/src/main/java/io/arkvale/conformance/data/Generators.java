@@ -130,7 +130,8 @@ public final class Generators {
         return Combinators.combine(
                         Arbitraries.of(1, 2, 3), heads, ratios(), headDims(), elementTypes(), pageSizes, scales())
                 .as((layers, kvAndGroups, ratio, headDim, type, pageSize, scale) -> new Shape(
-                                layers, kvAndGroups.get1(), ratio, headDim, type, pageSize, kvAndGroups.get2(), scale)
+                                layers, kvAndGroups.get1(), ratio, headDim, type, pageSize, kvAndGroups.get2())
+                        .withAttentionScale(scale)
                         .affordable(least(capabilities.queryHeadsPerKvHead())));
     }
 

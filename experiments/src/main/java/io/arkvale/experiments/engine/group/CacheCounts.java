@@ -81,8 +81,7 @@ final class CacheCounts {
     /** Of the pages that took part, the share that had not to be recalled for it; null before a step. */
     @Nullable
     Double hits() {
-        var attended = attendedPages;
-        return attended == 0 ? null : (attended - recalledPages) / (double) attended;
+        return attendedPages == 0 ? null : (attendedPages - recalledPages) / (double) attendedPages;
     }
 
     /** Places without a token: the last page always takes part and stays, and what it lacks is neither held nor read. */

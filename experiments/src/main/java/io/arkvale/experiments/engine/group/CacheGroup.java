@@ -11,6 +11,7 @@ import io.arkvale.api.Tier;
 import io.arkvale.experiments.engine.context.Context;
 import io.arkvale.experiments.plan.RunSpec;
 import io.arkvale.experiments.policy.CacheRun;
+import io.arkvale.experiments.policy.option.Settings;
 import io.arkvale.experiments.result.Usage;
 import io.arkvale.llama.attention.DecodeRows;
 import java.nio.file.Path;
@@ -51,8 +52,7 @@ final class CacheGroup implements RunGroup {
         if (prefetchDistance > 0) {
             backend.capabilities().require(Feature.PREFETCH);
         }
-        var builder = kind.cache(options, shape.layers(), shape.queryHeads(), shape.kvHeads(), shape.headDim());
-        var spec = withRoom(builder, settings, context.tokens() + moreTokens, kind.backups(options));
+        var spec = cache(kind, options, settings, context.tokens() + moreTokens);
         decoding = new DecodingSequences(backend, spec, settings, shape);
         cache = decoding.cache();
         sequences = decoding.sequences();
@@ -75,27 +75,22 @@ final class CacheGroup implements RunGroup {
     }
 
     /** The specification of a cache that has room for all of the sequences at so many tokens. */
-    private static CacheSpec withRoom(
-            CacheSpec.Builder builder, List<SequenceSpec> settings, int tokens, Tier backups) {
-        settings.forEach(setting -> builder.roomFor(setting, tokens, 1));
-        var spec = builder.build();
-        if (backups == Tier.HOST) {
-            return spec;
+    private CacheSpec cache(CacheRun kind, Settings options, List<SequenceSpec> settings, int tokens) {
+        var withRoom = builder(kind, options);
+        settings.forEach(setting -> withRoom.roomFor(setting, tokens, 1));
+        var onHost = withRoom.build();
+        if (kind.backups(options) == Tier.HOST || onHost.hostSlots() == 0) {
+            return onHost;
         }
-        var folder = Path.of(System.getProperty("java.io.tmpdir"));
-        return new CacheSpec(
-                spec.layers(),
-                spec.queryHeads(),
-                spec.kvHeads(),
-                spec.headDim(),
-                spec.elementType(),
-                spec.pageSize(),
-                spec.headGroups(),
-                spec.deviceSlots(),
-                0,
-                spec.hostSlots(),
-                spec.hostSlots() == 0 ? null : folder,
-                spec.attentionScale());
+        return builder(kind, options)
+                .deviceSlots(onHost.deviceSlots())
+                .disk(onHost.hostSlots(), Path.of(System.getProperty("java.io.tmpdir")))
+                .build();
+    }
+
+    private CacheSpec.Builder builder(CacheRun kind, Settings options) {
+        var shape = context.shape();
+        return kind.cache(options, shape.layers(), shape.queryHeads(), shape.kvHeads(), shape.headDim());
     }
 
     @Override
