@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.arkvale.api.Backend;
-import io.arkvale.api.Backends;
 import io.arkvale.experiments.engine.context.Context;
 import io.arkvale.experiments.plan.RunSpec;
 import io.arkvale.experiments.result.Usage;
@@ -14,15 +12,12 @@ import io.arkvale.experiments.trace.StepRecorder;
 import io.arkvale.experiments.trace.TraceVectors;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Policies that ask more than their layer's attention, and what all of them are counted for, on the shipped model. */
-@SuppressWarnings("NullAway.Init")
 class AskingPoliciesTest {
     private static final String TEXT = "In the beginning God created the heaven and the earth. And the earth was"
             + " without form, and void; and darkness was upon the face of the deep. ";
@@ -31,30 +26,17 @@ class AskingPoliciesTest {
     private static final int QUERY_HEADS = 4;
     private static final int LIMITED_LAYERS = 4;
 
-    private static ShippedModel model;
-    private static Backend backend;
-    private static Lab lab;
-
-    @BeforeAll
-    static void open() {
-        model = new ShippedModel();
-        backend = Backends.create("cpu", Map.of());
-        lab = model.lab(backend);
-    }
-
-    @AfterAll
-    static void close() {
-        backend.close();
-        model.close();
-    }
+    @RegisterExtension
+    static final ShippedLab SHIPPED = new ShippedLab();
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Fed(float[][] logits, List<Usage> usage) {}
 
     private static Fed feed(String context, String text, List<RunSpec> runs) {
-        var tokens = lab.tokens(text);
-        var prefilled = lab.prefill(lab.tokens(context), runs.stream().anyMatch(RunSpec::readsAllRows));
-        try (var session = new Session(lab, prefilled, runs, tokens.length)) {
+        var tokens = SHIPPED.lab().tokens(text);
+        var prefilled = SHIPPED.lab()
+                .prefill(SHIPPED.lab().tokens(context), runs.stream().anyMatch(RunSpec::readsAllRows));
+        try (var session = new Session(SHIPPED.lab(), prefilled, runs, tokens.length)) {
             var logits = new float[0][];
             for (int token : tokens) {
                 var same = new int[runs.size()];
@@ -113,17 +95,17 @@ class AskingPoliciesTest {
     /** Reading the context again is checked against decode steps that read the same tokens. */
     @Test
     void theSecondReadingsScoresAreTheLargestProbabilities() {
-        var context = lab.prefill(lab.tokens(TEXT));
-        var again = lab.tokens("\n\nRepeat the previous context exactly.\n" + TEXT);
+        var context = SHIPPED.lab().prefill(SHIPPED.lab().tokens(TEXT));
+        var again = SHIPPED.lab().tokens("\n\nRepeat the previous context exactly.\n" + TEXT);
         var recorder = new StepRecorder(context.shape(), again.length);
-        try (var session =
-                new Session(lab, context, List.of(ShippedModel.run("full", 1)), again.length, recorder::watch)) {
+        try (var session = new Session(
+                SHIPPED.lab(), context, List.of(ShippedModel.run("full", 1)), again.length, recorder::watch)) {
             for (int token : again) {
                 session.decode(new int[] {token});
             }
         }
-        var repetition = Repetition.of(lab, context);
-        assertThat(context.tokens()).isEqualTo(lab.tokens(TEXT).length);
+        var repetition = Repetition.of(SHIPPED.lab(), context);
+        assertThat(context.tokens()).isEqualTo(SHIPPED.lab().tokens(TEXT).length);
         for (int layer = 0; layer < 6; layer++) {
             for (int head = 0; head < KV_HEADS; head++) {
                 var expected = largestProbabilities(context, recorder, again.length, layer, head);
@@ -172,16 +154,16 @@ class AskingPoliciesTest {
     void readingAgainLeavesTheContextAsItWas() {
         var full = List.of(ShippedModel.run("full", 1));
         var before = feed(TEXT, " And God", full).logits()[0];
-        var context = lab.prefill(lab.tokens(TEXT));
+        var context = SHIPPED.lab().prefill(SHIPPED.lab().tokens(TEXT));
         var lastQueries = context.lastQueries(3).clone();
-        Repetition.of(lab, context);
+        Repetition.of(SHIPPED.lab(), context);
         assertThat(context.lastQueries(3)).containsExactly(lastQueries);
         assertThat(feed(TEXT, " And God", full).logits()[0]).containsExactly(before);
     }
 
     @Test
     void headsThatRetrieveLoseMost() {
-        var losses = lab.headLosses();
+        var losses = SHIPPED.lab().headLosses();
         assertThat(losses).hasDimensions(6, KV_HEADS);
         var all = Arrays.stream(losses).flatMapToDouble(Arrays::stream).toArray();
         // One of the shipped model's heads at least finds the passkey, and most have nothing to do with it.
@@ -191,7 +173,10 @@ class AskingPoliciesTest {
 
     @Test
     void aContextThatIsNotReadAgainHasNoScores() {
-        assertThatThrownBy(() -> lab.prefill(lab.tokens(TEXT)).modelScores().requireRepetition())
+        assertThatThrownBy(() -> SHIPPED.lab()
+                        .prefill(SHIPPED.lab().tokens(TEXT))
+                        .modelScores()
+                        .requireRepetition())
                 .hasMessage("the model has not repeated the context");
     }
 
@@ -220,8 +205,8 @@ class AskingPoliciesTest {
 
     @Test
     void scoringAndSummariesAreCountedAsTheCostModelCountsThem() {
-        var steps = lab.tokens(" And God").length;
-        var length = lab.tokens(TEXT.repeat(4)).length + steps;
+        var steps = SHIPPED.lab().tokens(" And God").length;
+        var length = SHIPPED.lab().tokens(TEXT.repeat(4)).length + steps;
         var runs = List.of(
                 ShippedModel.run("h2o", 128),
                 ShippedModel.run("tova", 128),

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.arkvale.api.Backend;
-import io.arkvale.api.Backends;
 import io.arkvale.experiments.engine.context.FollowingAttention;
 import io.arkvale.experiments.engine.context.LastRows;
 import io.arkvale.experiments.engine.context.SharedTokens;
@@ -27,32 +25,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Runs of the shipped model under policies and caches, against full attention. */
-@SuppressWarnings("NullAway.Init")
 class SessionTest {
     private static final String TEXT = "In the beginning God created the heaven and the earth. And the earth was"
             + " without form, and void; and darkness was upon the face of the deep. ";
 
-    private static ShippedModel model;
-    private static Backend backend;
-    private static Lab lab;
-
-    @BeforeAll
-    static void open() {
-        model = new ShippedModel();
-        backend = Backends.create("cpu", Map.of());
-        lab = model.lab(backend);
-    }
-
-    @AfterAll
-    static void close() {
-        backend.close();
-        model.close();
-    }
+    @RegisterExtension
+    static final ShippedLab SHIPPED = new ShippedLab();
 
     @Test
     void everyPolicyWithRoomForEverythingIsFullAttention() {
@@ -117,12 +99,13 @@ class SessionTest {
     void runsThatSayDifferentThingsPartWays() {
         var runs = List.of(ShippedModel.run("full", 1), ShippedModel.run("h2o", 64), ShippedModel.run("tova", 64));
         String[] said = {"And God", "And Man", "And God"};
-        try (var session = new Session(lab, lab.prefill(lab.tokens(TEXT)), runs, 7)) {
+        try (var session =
+                new Session(SHIPPED.lab(), SHIPPED.lab().prefill(SHIPPED.lab().tokens(TEXT)), runs, 7)) {
             var together = new float[0][];
             for (int i = 0; i < 7; i++) {
                 var at = i;
                 together = session.decode(Arrays.stream(said)
-                        .mapToInt(text -> lab.tokens(text)[at])
+                        .mapToInt(text -> SHIPPED.lab().tokens(text)[at])
                         .toArray());
             }
             for (int run = 0; run < runs.size(); run++) {
@@ -150,9 +133,10 @@ class SessionTest {
                         ShippedModel.run("arkvale:page-size=16:digest=" + digest, 192),
                         ShippedModel.run("pages:page-size=16:digest=" + digest, 192)))
                 .toList();
-        var context = lab.prefill(lab.tokens(TEXT.repeat(6)));
-        try (var session = new Session(lab, context, runs, 100)) {
-            for (int token : lab.tokens(" And God said, Let there be light: and there was light. And God saw")) {
+        var context = SHIPPED.lab().prefill(SHIPPED.lab().tokens(TEXT.repeat(6)));
+        try (var session = new Session(SHIPPED.lab(), context, runs, 100)) {
+            for (int token :
+                    SHIPPED.lab().tokens(" And God said, Let there be light: and there was light. And God saw")) {
                 var same = new int[runs.size()];
                 Arrays.fill(same, token);
                 var logits = session.decode(same);
@@ -188,8 +172,8 @@ class SessionTest {
 
     @Test
     void attentionOfTheLastTokensIsTheSumOfTheirRows() {
-        var context = lab.prefill(lab.tokens(TEXT));
-        var kernels = lab.model().kernels();
+        var context = SHIPPED.lab().prefill(SHIPPED.lab().tokens(TEXT));
+        var kernels = SHIPPED.lab().model().kernels();
         var windows = new WindowAttention(context, new SharedTokens(context, kernels.matrix()), kernels);
         var lastRow = new LastRows(context).of(3, 1);
         assertThat(windows.of(3, 1, 1)).usingComparatorWithPrecision(1e-5f).containsExactly(lastRow);
@@ -201,7 +185,7 @@ class SessionTest {
         assertThat(total).isCloseTo(40, within(1e-3));
         var two = windows.of(3, 1, 2);
         // The second last token's row added to the last one's, with the earlier text as a context of its own.
-        var shorter = lab.prefill(lab.tokens(TEXT.substring(0, TEXT.length() - 1)));
+        var shorter = SHIPPED.lab().prefill(SHIPPED.lab().tokens(TEXT.substring(0, TEXT.length() - 1)));
         var earlierRow = new LastRows(shorter).of(3, 1);
         for (int token = 0; token < earlierRow.length; token++) {
             assertThat(two[token]).isCloseTo(earlierRow[token] + lastRow[token], within(1e-5f));
@@ -214,9 +198,9 @@ class SessionTest {
                 ShippedModel.run("full", 1),
                 ShippedModel.run("h2o", 64),
                 ShippedModel.run("arkvale:page-size=32:attended=4", 192));
-        var context = lab.prefill(lab.tokens(TEXT.repeat(4))); // 564 tokens
-        try (var session = new Session(lab, context, runs, 4)) {
-            for (int token : lab.tokens("And ")) {
+        var context = SHIPPED.lab().prefill(SHIPPED.lab().tokens(TEXT.repeat(4))); // 564 tokens
+        try (var session = new Session(SHIPPED.lab(), context, runs, 4)) {
+            for (int token : SHIPPED.lab().tokens("And ")) {
                 session.decode(new int[] {token, token, token});
             }
             var bytes = 2.0 * Float.BYTES * 64;
@@ -249,16 +233,16 @@ class SessionTest {
 
     @Test
     void attentionOfFollowingTokensIsTheSumOfTheirRows() {
-        var tokens = lab.tokens(TEXT);
-        var context = lab.prefill(tokens, true);
-        var kernels = lab.model().kernels();
+        var tokens = SHIPPED.lab().tokens(TEXT);
+        var context = SHIPPED.lab().prefill(tokens, true);
+        var kernels = SHIPPED.lab().model().kernels();
         var following = new FollowingAttention(context, new SharedTokens(context, kernels.matrix()), kernels);
         var all = following.of(3, 1, 1000);
         var band = following.of(3, 1, 3);
         var expectedAll = new double[tokens.length];
         var expectedBand = new double[tokens.length];
         for (int length = 1; length <= tokens.length; length++) {
-            var row = new LastRows(lab.prefill(Arrays.copyOf(tokens, length))).of(3, 1);
+            var row = new LastRows(SHIPPED.lab().prefill(Arrays.copyOf(tokens, length))).of(3, 1);
             for (int token = 0; token < length; token++) {
                 expectedAll[token] += row[token];
                 expectedBand[token] += length - token <= 3 ? row[token] : 0;
@@ -281,8 +265,8 @@ class SessionTest {
     @Test
     void theQueriesOfAllTokensAreThereOnlyIfAskedFor() {
         var runs = List.of(ShippedModel.run("h2o:prefill-scores=all", 64));
-        var context = lab.prefill(lab.tokens(TEXT.repeat(4)));
-        assertThatThrownBy(() -> new Session(lab, context, runs, 1).close())
+        var context = SHIPPED.lab().prefill(SHIPPED.lab().tokens(TEXT.repeat(4)));
+        assertThatThrownBy(() -> new Session(SHIPPED.lab(), context, runs, 1).close())
                 .hasMessage("the query of token 0 of 564 is not remembered");
     }
 
@@ -366,9 +350,10 @@ class SessionTest {
     }
 
     private static float[][] feed(String context, String text, List<RunSpec> runs) {
-        var tokens = lab.tokens(text);
-        var prefilled = lab.prefill(lab.tokens(context), runs.stream().anyMatch(RunSpec::readsAllRows));
-        try (var session = new Session(lab, prefilled, runs, tokens.length)) {
+        var tokens = SHIPPED.lab().tokens(text);
+        var prefilled = SHIPPED.lab()
+                .prefill(SHIPPED.lab().tokens(context), runs.stream().anyMatch(RunSpec::readsAllRows));
+        try (var session = new Session(SHIPPED.lab(), prefilled, runs, tokens.length)) {
             var logits = new float[0][];
             for (int token : tokens) {
                 var same = new int[runs.size()];

@@ -3,8 +3,6 @@ package io.arkvale.experiments.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.arkvale.api.Backend;
-import io.arkvale.api.Backends;
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.engine.group.Runs;
 import io.arkvale.experiments.policy.Ability;
@@ -13,47 +11,30 @@ import io.arkvale.experiments.policy.Policy;
 import io.arkvale.experiments.policy.option.PolicyInfo;
 import io.arkvale.experiments.result.Fidelity;
 import io.arkvale.experiments.result.Usage;
-import io.arkvale.experiments.run.Lab;
+import io.arkvale.experiments.run.ShippedLab;
 import io.arkvale.experiments.run.ShippedModel;
 import io.arkvale.experiments.trace.Decisions.ShapeOfDecisions;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Runs over traces against the live runs of the shipped model. */
-@SuppressWarnings("NullAway.Init")
 class ReplayTest {
     private static final String TEXT = "In the beginning God created the heaven and the earth. And the earth was"
             + " without form, and void; and darkness was upon the face of the deep. ";
     private static final String QUESTION = " And God said, Let there be light: and";
 
-    private static ShippedModel model;
-    private static Backend backend;
-    private static Lab lab;
+    @RegisterExtension
+    static final ShippedLab SHIPPED = new ShippedLab();
 
     @TempDir
     private Path directory = Path.of("");
-
-    @BeforeAll
-    static void open() {
-        model = new ShippedModel();
-        backend = Backends.create("cpu", Map.of());
-        lab = model.lab(backend);
-    }
-
-    @AfterAll
-    static void close() {
-        backend.close();
-        model.close();
-    }
 
     /** Every policy that asks nothing of the model, with its defaults, and some with options. */
     static Stream<String> policies() {
@@ -78,12 +59,12 @@ class ReplayTest {
         var run = ShippedModel.run(policy, 192);
         var live = new Decisions(0, ShapeOfDecisions.shipped(2));
         var seen = new Seen();
-        var recording = new Recording(lab, plan(8, false), run, live.andThen(seen));
+        var recording = new Recording(SHIPPED.lab(), plan(8, false), run, live.andThen(seen));
         var file = directory.resolve("trace.safetensors");
         var header = recording.write(file, "needle-5m", 1);
         assertThat(header.steps()).isEqualTo(QUESTION.length() + 7);
         try (var trace = Trace.open(file);
-                var replay = new Replay(trace, lab.machine(), List.of(run))) {
+                var replay = new Replay(trace, SHIPPED.lab().machine(), List.of(run))) {
             assertThat(trace.header()).isEqualTo(header);
             var replayed = new Decisions(0, ShapeOfDecisions.shipped(2));
             for (int step = 0; step < header.steps(); step++) {
@@ -105,9 +86,9 @@ class ReplayTest {
                 .toList();
         var plan = plan(1, true);
         var file = directory.resolve("full.safetensors");
-        Recording.record(lab, plan, ShippedModel.run("full", 1), file, "needle-5m", 1);
+        Recording.record(SHIPPED.lab(), plan, ShippedModel.run("full", 1), file, "needle-5m", 1);
         try (var trace = Trace.open(file);
-                var replay = new Replay(trace, lab.machine(), runs)) {
+                var replay = new Replay(trace, SHIPPED.lab().machine(), runs)) {
             var replayed = runs.stream()
                     .map(run -> new Decisions(runs.indexOf(run), ShapeOfDecisions.shipped(5)))
                     .toList();
@@ -118,7 +99,7 @@ class ReplayTest {
             for (int run = 0; run < runs.size(); run++) {
                 var live = new Decisions(0, ShapeOfDecisions.shipped(5));
                 var seen = new Seen();
-                new Recording(lab, plan, runs.get(run), live.andThen(seen));
+                new Recording(SHIPPED.lab(), plan, runs.get(run), live.andThen(seen));
                 assertThat(replayed.get(run).sets()).isEqualTo(live.sets());
                 assertThat(replay.runs().usage().get(run)).isEqualTo(seen.usage.getFirst());
                 assertThat(replay.runs().fidelity().get(run)).isEqualTo(seen.fidelity.getFirst());
@@ -129,7 +110,7 @@ class ReplayTest {
     @Test
     void runsThatReadMoreQueriesThanThereAreAreRefused() {
         var file = directory.resolve("last.safetensors");
-        var header = Recording.record(lab, plan(1, false), ShippedModel.run("full", 1), file, "needle-5m", 1);
+        var header = Recording.record(SHIPPED.lab(), plan(1, false), ShippedModel.run("full", 1), file, "needle-5m", 1);
         assertThat(header.contextQueries()).isEqualTo(256);
         Replay.check(header, List.of(ShippedModel.run("h2o", 192)));
         assertThatThrownBy(() -> Replay.check(header, List.of(ShippedModel.run("infllm", 192))))
@@ -162,8 +143,8 @@ class ReplayTest {
     @MethodSource("policiesThatAskTheModel")
     void runsThatAskTheModelAreRefused(String policy) {
         var file = directory.resolve("short.safetensors");
-        var plan = new Recording.Plan(lab.tokens(TEXT), lab.tokens(QUESTION), 1, true);
-        var header = Recording.record(lab, plan, ShippedModel.run("full", 1), file, "needle-5m", 1);
+        var plan = new Recording.Plan(SHIPPED.lab().tokens(TEXT), SHIPPED.lab().tokens(QUESTION), 1, true);
+        var header = Recording.record(SHIPPED.lab(), plan, ShippedModel.run("full", 1), file, "needle-5m", 1);
         assertThatThrownBy(() -> Replay.check(header, List.of(ShippedModel.run(policy, 192))))
                 .isInstanceOf(UserException.class)
                 .hasMessage("policy '" + policy + "' asks the model itself, and a trace has none; run it with a task's"
@@ -175,7 +156,8 @@ class ReplayTest {
     }
 
     private static Recording.Plan plan(int answerTokens, boolean allQueries) {
-        return new Recording.Plan(lab.tokens(TEXT.repeat(2)), lab.tokens(QUESTION), answerTokens, allQueries);
+        return new Recording.Plan(
+                SHIPPED.lab().tokens(TEXT.repeat(2)), SHIPPED.lab().tokens(QUESTION), answerTokens, allQueries);
     }
 
     /** Usage and fidelity as they are after the last step. */

@@ -4,32 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.arkvale.api.Backend;
-import io.arkvale.api.Backends;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.plan.RunSpec;
 import io.arkvale.experiments.result.Usage;
-import io.arkvale.experiments.run.Lab;
 import io.arkvale.experiments.run.Session;
+import io.arkvale.experiments.run.ShippedLab;
 import io.arkvale.experiments.run.ShippedModel;
 import io.arkvale.llama.attention.CacheAttention;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How a cache takes a prompt and chooses pages ahead, on the shipped model: 6 layers, the first 2 dense, 2 KV heads. */
-@SuppressWarnings("NullAway.Init")
 class CacheGroupTest {
     private static final String PROMPT = ("In the beginning God created the heaven and the earth. And the earth was"
                     + " without form, and void; and darkness was upon the face of the deep. ")
@@ -37,36 +32,23 @@ class CacheGroupTest {
     private static final int PAGE = 32;
     private static final double TOKEN_BYTES = 2.0 * Float.BYTES * 64;
 
-    private static ShippedModel model;
-    private static Backend backend;
-    private static Lab lab;
-
-    @BeforeAll
-    static void open() {
-        model = new ShippedModel();
-        backend = Backends.create("cpu", Map.of());
-        lab = model.lab(backend);
-    }
-
-    @AfterAll
-    static void close() {
-        backend.close();
-        model.close();
-    }
+    @RegisterExtension
+    static final ShippedLab SHIPPED = new ShippedLab();
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Fed(float[][] logits, List<Usage> usage) {}
 
     private static Session session(List<RunSpec> runs) {
-        var context = lab.prefill(lab.tokens(PROMPT), runs.stream().anyMatch(RunSpec::readsAllRows));
-        return Session.uncompared(lab, context, runs, 20);
+        var context = SHIPPED.lab()
+                .prefill(SHIPPED.lab().tokens(PROMPT), runs.stream().anyMatch(RunSpec::readsAllRows));
+        return Session.uncompared(SHIPPED.lab(), context, runs, 20);
     }
 
     /** The last logits and the usage of runs that read some text after the prompt. */
     private static Fed feed(String text, List<RunSpec> runs) {
         try (var session = session(runs)) {
             var logits = new float[0][];
-            for (int token : lab.tokens(text)) {
+            for (int token : SHIPPED.lab().tokens(text)) {
                 logits = session.decode(token);
             }
             return new Fed(logits, session.usage());
@@ -123,18 +105,18 @@ class CacheGroupTest {
         var run = ShippedModel.run("arkvale:prefill-chunk=" + chunk, 192);
         var settings =
                 SequenceSpec.builder(PAGE).budgetTokens(192).denseLayers(2).build();
-        var tokens = lab.tokens(PROMPT);
+        var tokens = SHIPPED.lab().tokens(PROMPT);
         var spec = CacheSpec.builder(6, 4, 2, 64)
                 .roomFor(settings, tokens.length, 1)
                 .build();
         try (var session = session(List.of(run));
                 var whole = session(List.of(ShippedModel.run("arkvale", 192)));
-                var cache = backend.open(spec);
+                var cache = SHIPPED.backend().open(spec);
                 var sequence = cache.begin(settings);
                 var attention = new CacheAttention(cache, List.of(sequence), 0)) {
             for (int from = 0; from < tokens.length; from += chunk) {
                 var some = Arrays.copyOfRange(tokens, from, Math.min(tokens.length, from + chunk));
-                lab.model().prefill().run(some, from, attention);
+                SHIPPED.lab().model().prefill().run(some, from, attention);
             }
             var differs = false;
             for (int layer = 2; layer < 6; layer++) {
@@ -191,19 +173,19 @@ class CacheGroupTest {
     private static float[] throughCache(String text, int prefetchDistance) {
         var settings =
                 SequenceSpec.builder(PAGE).budgetTokens(192).denseLayers(2).build();
-        var context = lab.tokens(PROMPT);
-        var more = lab.tokens(text);
+        var context = SHIPPED.lab().tokens(PROMPT);
+        var more = SHIPPED.lab().tokens(text);
         var spec = CacheSpec.builder(6, 4, 2, 64)
                 .roomFor(settings, context.length + more.length, 1)
                 .build();
-        try (var cache = backend.open(spec);
+        try (var cache = SHIPPED.backend().open(spec);
                 var sequence = cache.begin(settings);
                 var attention = new CacheAttention(cache, List.of(sequence), prefetchDistance)) {
-            var store = lab.prefill(context).store();
-            Handover.ingest(cache, List.of(sequence), lab.model().config(), store);
+            var store = SHIPPED.lab().prefill(context).store();
+            Handover.ingest(cache, List.of(sequence), SHIPPED.lab().model().config(), store);
             var logits = new float[0];
             for (int i = 0; i < more.length; i++) {
-                logits = lab.model().decoder(1).run(more[i], context.length + i, attention);
+                logits = SHIPPED.lab().model().decoder(1).run(more[i], context.length + i, attention);
             }
             return logits;
         }
@@ -214,7 +196,7 @@ class CacheGroupTest {
     void inTimeAreThePagesOfTheOwnChoiceThatTheGuessHasBrought() {
         var runs = List.of(ShippedModel.run("arkvale", 192, 5), ShippedModel.run("arkvale:prefetch=3", 192, 5));
         var different = 0;
-        for (int token : lab.tokens(" AMgzq")) {
+        for (int token : SHIPPED.lab().tokens(" AMgzq")) {
             try (var session = session(runs)) {
                 session.decode(token);
                 var own = pages(session.runs().attended(0, 5, 0));
@@ -266,7 +248,7 @@ class CacheGroupTest {
         var usual = System.setProperty("java.io.tmpdir", folder.toString());
         try (var session = session(runs)) {
             var logits = new float[0][];
-            for (int token : lab.tokens(text)) {
+            for (int token : SHIPPED.lab().tokens(text)) {
                 logits = session.decode(token);
             }
             assertThat(logits).isDeepEqualTo(host.logits());
@@ -294,7 +276,7 @@ class CacheGroupTest {
     @Test
     void prefetchAndReuseExcludeEachOther() {
         var run = ShippedModel.run("arkvale:prefetch=1:reuse=0.8", 192);
-        assertThatThrownBy(() -> run.check(lab.model().config()))
+        assertThatThrownBy(() -> run.check(SHIPPED.lab().model().config()))
                 .isInstanceOf(UserException.class)
                 .hasMessage(
                         "policy 'arkvale' has prefetch=1 and reuse=0.8; give one of them, since each names the query"
