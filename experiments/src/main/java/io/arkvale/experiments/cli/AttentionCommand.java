@@ -72,8 +72,8 @@ public final class AttentionCommand extends MeasuringCommand {
             names = "--filler",
             paramLabel = "CHARACTERS",
             description =
-                    "In place of a text: prefill so much filler that hides 16 numbers, then feed six questions about"
-                            + " them with their answers, as far as --tokens goes.")
+                    "Characters of filler to read in place of a text. It hides 16 numbers; six questions about them follow,"
+                            + " with their answers, as far as --tokens goes.")
     private @Nullable Integer filler;
 
     @Option(

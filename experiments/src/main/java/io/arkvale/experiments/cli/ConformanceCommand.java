@@ -50,13 +50,13 @@ public final class ConformanceCommand implements Callable<Integer> {
             names = "--rule",
             paramLabel = "NNN",
             split = ",",
-            description = "Only the tests of these rules; 0 is whole lives of caches (default: all).")
+            description = "Only the tests of these rules; 0 means long random runs (default: all).")
     private Set<Integer> rules = new LinkedHashSet<>();
 
     @Option(names = "--tries", paramLabel = "N", description = "Cases tried for each property (default: 25).")
     private @Nullable Integer tries;
 
-    @Option(names = "--actions", paramLabel = "N", description = "Actions in whole lives of caches (default: 2000).")
+    @Option(names = "--actions", paramLabel = "N", description = "Actions in long random runs (default: 2000).")
     private @Nullable Long actions;
 
     @Option(

@@ -52,7 +52,7 @@ public final class Settings {
         return Double.parseDouble(word(option));
     }
 
-    /** Whether an option, which may say {@code auto} or {@code all}, says the given word. */
+    /** Whether the value of an option is the given word, such as {@code auto} or {@code all}. */
     public boolean is(String option, String word) {
         return word(option).equals(word);
     }

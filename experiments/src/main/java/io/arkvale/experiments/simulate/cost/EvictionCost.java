@@ -41,7 +41,7 @@ final class EvictionCost {
                 tokens * model.tokenBytes());
     }
 
-    /** All kept keys are compared with the sum of their directions, one vector a KV head in 32 bits. */
+    /** All kept keys are compared with the sum of their directions, one vector per KV head in 32 bits. */
     static LayerCost keyDiff(LanguageModel model, CacheSetting setting) {
         var tokens = setting.budget();
         var elements = (double) model.kvHeads() * model.headDim();
