@@ -80,6 +80,12 @@ final class WrongCuts {
                         "        requireFree(\"device slots\", work.slotsNeeded(), freeSlots(step));\n        requireFree(\"host and disk",
                         "        requireFree(\"host and disk"),
                 core(
+                        507,
+                        "a page that comes back takes a slot though another sequence holds it",
+                        "table/PageStore.java",
+                        "        return backup.slot() != Backup.NO_SLOT && (",
+                        "        return backup.slot() < Backup.NO_SLOT && ("),
+                core(
                         711,
                         "a page that another fork has a backup of gets a second one",
                         "table/PageStore.java",
