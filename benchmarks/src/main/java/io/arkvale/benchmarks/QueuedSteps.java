@@ -27,20 +27,23 @@ import org.jspecify.annotations.Nullable;
  * Decode steps by the host's clock: each waited for before the next one opens, and queued, with at most some under way. Turn
  * about, in one run. With {@code timing=parts} also the sum of the parts' times on the device.
  *
- * <p>On a backend with device tensors a kernel of the benchmark writes the queries on the device before each layer. Then two
- * more kinds of step take turns: queries turn so fast that one page per sequence and layer comes back, when it is chosen or
- * prefetched a layer ahead.
+ * <p>On a backend with device tensors a kernel of the benchmark writes the queries on the device before each layer. Then
+ * more kinds of step take turns: queries turn so fast that one page per sequence, layer and head group comes back, when it is
+ * chosen, or prefetched one or two layers ahead.
  *
- * <p>Usage: {@code QueuedSteps BACKEND LAYERS BATCH TOKENS BUDGET STEPS [OPTION=VALUE ...]}, with 32 query heads, 8 KV heads
- * of 128 elements in BF16, pages of 32. A budget of 0 is none.
+ * <p>Usage: {@code QueuedSteps BACKEND LAYERS BATCH TOKENS BUDGET STEPS [headGroups=GROUPS] [OPTION=VALUE ...]}, with 32 query
+ * heads, 8 KV heads of 128 elements in BF16, pages of 32, one head group unless more are asked for. A budget of 0 is none.
  */
 public final class QueuedSteps {
     private static final int PAGE = 32;
     private static final int ROUNDS = 5;
     private static final int UNDER_WAY = 8;
 
-    /** Steps after which the queries turn as fast as they should. */
+    /** Steps after which the queries turn as fast as they should; their speed follows what is recalled ever after. */
     private static final int SPEED_STEPS = 200;
+
+    /** By how much of its error the speed is corrected: little enough for the steps that are under way meanwhile. */
+    private static final double CORRECTION = 0.05;
 
     private final KvCache cache;
     private final List<Sequence> sequences = new ArrayList<>();
@@ -62,17 +65,28 @@ public final class QueuedSteps {
         /** Pages come back once they are chosen. */
         RECALLING,
         /** Pages come back a layer ahead. */
-        PREFETCHING
+        PREFETCHING_ONE,
+        /** Pages come back two layers ahead. */
+        PREFETCHING_TWO;
+
+        int distance() {
+            return switch (this) {
+                case STILL, RECALLING -> 0;
+                case PREFETCHING_ONE -> 1;
+                case PREFETCHING_TWO -> 2;
+            };
+        }
     }
 
-    private QueuedSteps(Backend backend, int layers, int batch, int tokens, int budget, int steps) {
+    private QueuedSteps(Backend backend, int layers, int batch, int tokens, int budget, int steps, int groups) {
         var settings = budget == 0
                 ? SequenceSpec.full()
                 : SequenceSpec.builder(PAGE).budgetTokens(budget).denseLayers(0).build();
         cache = backend.open(CacheSpec.builder(layers, 32, 8, 128)
                 .elementType(ElementType.BF16)
                 .pageSize(PAGE)
-                .roomFor(settings, tokens + (5 * ROUNDS + 2) * steps + SPEED_STEPS, batch)
+                .headGroups(groups)
+                .roomFor(settings, tokens + ((2 + Kind.values().length) * ROUNDS + 2) * steps + SPEED_STEPS, batch)
                 .build());
         var random = new Random(1);
         int rows = Math.max(1024, batch);
@@ -85,24 +99,31 @@ public final class QueuedSteps {
                 ? new TurningQueries(cache, batch, random)
                 : null;
         for (int i = 0; i < batch; i++) {
-            sequences.add(filled(settings, tokens));
+            sequences.add(cache.begin(settings));
         }
+        fill(tokens, random);
         cache.synchronize();
     }
 
-    private Sequence filled(SequenceSpec settings, int length) {
-        var sequence = cache.begin(settings);
+    /** Every page has keys of its own, so that pages come back one by one and not all that are alike at once. */
+    private void fill(int length, Random random) {
         for (int from = 0; from < length; from += 1024) {
             int count = Math.min(1024, length - from);
-            try (var step = cache.step(Batch.of(sequence, count))) {
-                for (int layer = 0; layer < cache.spec().layers(); layer++) {
-                    step.ingest(layer, new int[] {count}, keys, values);
-                    step.finishPrefill(layer, queries);
-                }
-                step.commit();
+            RandomTensors.fill(keys, random);
+            for (var sequence : sequences) {
+                ingest(sequence, count);
             }
         }
-        return sequence;
+    }
+
+    private void ingest(Sequence sequence, int count) {
+        try (var step = cache.step(Batch.of(sequence, count))) {
+            for (int layer = 0; layer < cache.spec().layers(); layer++) {
+                step.ingest(layer, new int[] {count}, keys, values);
+                step.finishPrefill(layer, queries);
+            }
+            step.commit();
+        }
     }
 
     private PendingReport step(Kind kind) {
@@ -115,23 +136,18 @@ public final class QueuedSteps {
             if (turning != null) {
                 turning.write(queries.memory(), angle);
             }
-            if (kind == Kind.PREFETCHING && layer + 1 < layers) {
-                step.prefetch(layer + 1, queries);
+            int distance = kind.distance();
+            if (distance > 0 && layer + distance < layers) {
+                step.prefetch(layer + distance, queries);
             }
             step.decode(layer, queries, keys, values, output);
         }
         return step.commitAsync();
     }
 
-    /** Turns faster or slower, until about one page per sequence and layer is recalled. */
-    private void findSpeed(int steps) {
-        for (int i = 0; i < steps; i++) {
-            recalled = 0;
-            take(step(Kind.RECALLING));
-            double error = Math.min((double) recalled / batch / cache.spec().layers() - 1, 1);
-            speed *= 1 - 0.1 * error;
-        }
-        recalled = 0;
+    /** Pages per sequence, layer and head group. */
+    private double each(double pages) {
+        return pages / batch / cache.spec().layers() / cache.spec().headGroups();
     }
 
     /** Nanoseconds per step, with so many of them under way. */
@@ -142,17 +158,23 @@ public final class QueuedSteps {
         for (int i = 0; i < steps; i++) {
             reports.add(step(kind));
             while (reports.size() > underWay) {
-                take(reports.remove());
+                take(reports.remove(), kind);
             }
         }
-        reports.forEach(this::take);
+        reports.forEach(report -> take(report, kind));
         return (double) (System.nanoTime() - start) / steps;
     }
 
-    private void take(PendingReport pending) {
+    /** Counts what a step did. The queries turn faster or slower, until about one page comes back. */
+    private void take(PendingReport pending, Kind kind) {
         var report = pending.await();
+        long pages = 0;
         for (var counts : report.sequences()) {
-            recalled += counts.recalledPages();
+            pages += counts.recalledPages();
+        }
+        recalled += pages;
+        if (kind != Kind.STILL) {
+            speed *= 1 - CORRECTION * Math.min(each((double) pages) - 1, 1);
         }
         for (var part : Part.values()) {
             partNanos += report.nanos(part).orElse(0);
@@ -167,8 +189,10 @@ public final class QueuedSteps {
             var option = arguments[i].split("=", 2);
             options.put(option[0], option[1]);
         }
+        int groups = Integer.parseInt(options.getOrDefault("headGroups", "1"));
+        options.remove("headGroups");
         try (var backend = Backends.create(arguments[0], Map.copyOf(options))) {
-            var bench = new QueuedSteps(backend, numbers[0], numbers[1], numbers[2], numbers[3], steps);
+            var bench = new QueuedSteps(backend, numbers[0], numbers[1], numbers[2], numbers[3], steps, groups);
             bench.run(Kind.STILL, steps, 0);
             bench.run(Kind.STILL, steps, UNDER_WAY);
             var waited = new double[ROUNDS];
@@ -192,18 +216,18 @@ public final class QueuedSteps {
     }
 
     private void recalling(int steps) {
-        findSpeed(SPEED_STEPS);
+        run(Kind.RECALLING, SPEED_STEPS, UNDER_WAY);
         var nanos = new EnumMap<Kind, double[]>(Kind.class);
         var pages = new EnumMap<Kind, Double>(Kind.class);
         for (int round = 0; round < ROUNDS; round++) {
             for (var kind : Kind.values()) {
                 recalled = 0;
                 nanos.computeIfAbsent(kind, _ -> new double[ROUNDS])[round] = run(kind, steps, UNDER_WAY);
-                pages.merge(kind, (double) recalled / batch / cache.spec().layers() / steps / ROUNDS, Double::sum);
+                pages.merge(kind, each((double) recalled) / steps / ROUNDS, Double::sum);
             }
         }
         nanos.forEach((kind, all) -> System.out.printf(
-                "%s: %.1f us per step, %.2f pages recalled per sequence and layer%n",
+                "%s: %.1f us per step, %.2f pages recalled per sequence, layer and head group%n",
                 kind.name().toLowerCase(Locale.ROOT), median(all), pages.get(kind)));
     }
 
