@@ -113,7 +113,7 @@ template <typename T, int D> __device__ void attend(const AttendArguments& call)
 
     Accumulator<D> sum;
     sum.clear();
-    float scale = rsqrtf((float)D) * 1.44269504088896340736f;
+    float scale = shape.scale * 1.44269504088896340736f;
     int stage = 0;
     for (int i = 0; i < mine; i++) {
         int next = i + STAGES - 1, nextStage = stage == 0 ? STAGES - 1 : stage - 1;

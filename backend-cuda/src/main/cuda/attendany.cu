@@ -63,7 +63,6 @@ template <typename T> __device__ void attendAny(const AttendArguments& call) {
     __syncthreads();
     int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     long long toValues = (long long)perGroup * shape.pageSize * width;
-    float scale = 1.0f / sqrtf((float)width);
     Running running;
     for (int token = piece.first + warp * AHEAD; token < piece.until; token += WARPS * AHEAD) {
         const T* keys[AHEAD];
@@ -73,7 +72,7 @@ template <typename T> __device__ void attendAny(const AttendArguments& call) {
                 ? reinterpret_cast<const T*>(piece.bytes) + (long long)piece.row(call, token + u, kvHead % perGroup) * width
                 : nullptr;
         }
-        take(running, query, keys, toValues, width, scale);
+        take(running, query, keys, toValues, width, shape.scale);
     }
     if (lane == 0) {
         mosts[warp] = running.most;
@@ -130,7 +129,6 @@ template <typename T> __device__ void prefillAny(const PrefillArguments& call) {
     for (int i = lane; i < width; i += 32) query[warp][i] = widen(rowAt<T>(call.queries, chunk.row + token, head * width)[i]);
     __syncwarp();
     long long toValues = (long long)perGroup * shape.pageSize * width;
-    float scale = 1.0f / sqrtf((float)width);
     Running running;
     int start = firstSeen(shape, call.layer.index, chunk.first + token);
     for (int page = start / shape.pageSize, first = page * shape.pageSize; first <= chunk.first + token; first += shape.pageSize, page++) {
@@ -142,7 +140,7 @@ template <typename T> __device__ void prefillAny(const PrefillArguments& call) {
             const T* ahead[AHEAD];
 #pragma unroll
             for (int u = 0; u < AHEAD; u++) ahead[u] = t + u < tokens ? keys + (t + u) * width : nullptr;
-            take(running, query[warp], ahead, toValues, width, scale);
+            take(running, query[warp], ahead, toValues, width, shape.scale);
         }
     }
     T* output = rowAt<T>(call.output, chunk.row + token, head * width);

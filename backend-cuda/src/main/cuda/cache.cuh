@@ -184,6 +184,8 @@ struct Shape {
     int pageSize;
     /** Groups of KV heads that choose their pages together. */
     int groups;
+    /** Factor of products of queries and keys. */
+    float scale;
     /** [layers]: tokens that a query attends to, INT_MAX for all; null if no layer has a window. */
     const int* windows;
 };

@@ -231,7 +231,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) estimateGroups(const __
     int filled = scoredPages(call.layer, sequence, call.mode == PREFETCH), heads = shape.queryHeads / shape.groups;
     const float* headScores = call.headScores + (long long)call.offsets[member] * shape.queryHeads + group * heads;
     float* scores = call.scores + (long long)call.offsets[member] * shape.groups + group;
-    float scale = rsqrtf((float)shape.headDim);
+    float scale = shape.scale;
     if (sequence.groupScore == MEAN_SOFTMAX) {
         __shared__ float scratch[WARPS];
         for (int h = 0; h < heads; h++) {

@@ -73,7 +73,7 @@ template <typename T, int D> __device__ void prefill(const PrefillArguments& cal
 
     Accumulator<D> sum;
     sum.clear();
-    float scale = rsqrtf((float)D) * 1.44269504088896340736f;
+    float scale = shape.scale * 1.44269504088896340736f;
     int position = chunk.first + firstRow + warp * 16 + lane / 4; // of this thread's upper row
     for (int tile = firstTile; tile < tiles; tile++) {
         if (tile + 1 < tiles) load(tile + 1);

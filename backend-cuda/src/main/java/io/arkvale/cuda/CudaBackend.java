@@ -53,6 +53,7 @@ public final class CudaBackend extends CacheBackend {
                     Feature.BESIDE_STEPS,
                     Feature.TRUNCATION,
                     Feature.DEVICE_TENSORS,
+                    Feature.ATTENTION_SCALE,
                     Feature.LAYER_WINDOWS,
                     Feature.LAYER_BUDGETS,
                     Feature.GROUP_BUDGETS)

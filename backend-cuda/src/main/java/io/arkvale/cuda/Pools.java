@@ -61,6 +61,7 @@ public final class Pools {
                 spec.headDim(),
                 spec.pageSize(),
                 spec.headGroups(),
+                (float) spec.attentionScale(),
                 windows == null ? 0 : windows.value());
     }
 

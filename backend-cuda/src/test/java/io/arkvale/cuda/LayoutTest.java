@@ -82,16 +82,18 @@ class LayoutTest {
 
     @Test
     void aRecordIsWrittenAsTheCompilerLaysItOut() {
-        var layer = new Layer(new Shape(1, 2, 3, 4, 5, 6, 17), 7, 8, 9, 10, 16);
+        var layer = new Layer(new Shape(1, 2, 3, 4, 5, 6, 0.5f, 17), 7, 8, 9, 10, 16);
         var books = new Books(11, 12, 13, 14, 15);
         var buffer =
                 ByteBuffer.allocate(StructLayout.of(EvictVictimsArguments.class).bytes());
         StructLayout.of(EvictVictimsArguments.class).write(new EvictVictimsArguments(layer, books), buffer, 0);
-        var expected = ByteBuffer.allocate(64 + 40);
+        var expected = ByteBuffer.allocate(72 + 40);
         for (int number : new int[] {1, 2, 3, 4, 5, 6}) {
             expected.putInt(number);
         }
-        expected.putLong(17)
+        expected.putFloat(0.5f)
+                .putInt(0) // so that an address follows
+                .putLong(17)
                 .putInt(7)
                 .putInt(8)
                 .putLong(9)
@@ -105,9 +107,9 @@ class LayoutTest {
                 .putInt(15);
         assertThat(buffer.array()).isEqualTo(expected.array());
         var append = StructLayout.of(AppendArguments.class);
-        assertThat(append.offset("tokens")).isEqualTo(64 + 24 + 40); // books end with 4 bytes that nothing uses
-        assertThat(append.offset("flags")).isEqualTo(64 + 24 + 40 + 2 * 16 + 16); // tokens and queries are rows
-        assertThat(StructLayout.of(AttendArguments.class).bytes()).isEqualTo(64 + 24 + 7 * 8 + 3 * 4 + 4);
+        assertThat(append.offset("tokens")).isEqualTo(72 + 24 + 40); // books end with 4 bytes that nothing uses
+        assertThat(append.offset("flags")).isEqualTo(72 + 24 + 40 + 2 * 16 + 16); // tokens and queries are rows
+        assertThat(StructLayout.of(AttendArguments.class).bytes()).isEqualTo(72 + 24 + 7 * 8 + 3 * 4 + 4);
     }
 
     @Test

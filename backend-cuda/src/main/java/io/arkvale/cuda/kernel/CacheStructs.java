@@ -5,7 +5,8 @@ public final class CacheStructs {
     private CacheStructs() {}
 
     /** The model's shape: the same for all kernels of a cache. */
-    public record Shape(int layers, int queryHeads, int kvHeads, int headDim, int pageSize, int groups, long windows)
+    public record Shape(
+            int layers, int queryHeads, int kvHeads, int headDim, int pageSize, int groups, float scale, long windows)
             implements Struct {}
 
     /** Where pages lie. */

@@ -67,6 +67,8 @@ public final class StructLayout {
                     target.putLong(place, (long) field.reader().invokeExact(struct));
                 } else if (field.type() == int.class) {
                     target.putInt(place, (int) field.reader().invokeExact(struct));
+                } else if (field.type() == float.class) {
+                    target.putFloat(place, (float) field.reader().invokeExact(struct));
                 } else {
                     LAYOUTS.get(field.type()).write((Struct) field.reader().invokeExact(struct), target, place);
                 }
@@ -94,7 +96,10 @@ public final class StructLayout {
     }
 
     private static int bytes(Class<?> type) {
-        return type == long.class ? Long.BYTES : type == int.class ? Integer.BYTES : LAYOUTS.get(type).bytes;
+        if (type.isPrimitive()) {
+            return type == long.class ? Long.BYTES : Integer.BYTES; // a float is as wide as an int
+        }
+        return LAYOUTS.get(type).bytes;
     }
 
     private static int roundUp(int value, int multiple) {
