@@ -89,6 +89,7 @@ struct AppendArguments {
 
 /** Decode: grid (groups, batch). Opens the page if need be, stores the token, checks the queries if there are any. */
 template <typename T> __device__ void append(const AppendArguments& call) {
+    letNextBegin();
     const Shape& shape = call.layer.shape;
     Timed timed(call.layer, APPEND);
     int group = blockIdx.x, member = blockIdx.y;

@@ -62,6 +62,7 @@ __device__ static void storeTile(const AttendArguments& call, const Piece& piece
 }
 
 template <typename T, int D> __device__ void attend(const AttendArguments& call) {
+    awaitPrevious();
     const Shape& shape = call.layer.shape;
     int share = shape.queryHeads / shape.kvHeads, headTiles = (share + TILE - 1) / TILE;
     int kvHead = blockIdx.x / headTiles, firstHead = blockIdx.x % headTiles * TILE, heads = min(TILE, share - firstHead);

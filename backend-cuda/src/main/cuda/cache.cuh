@@ -389,6 +389,26 @@ template <typename T> __device__ inline T* keysOf(const Pages& pages, const Shap
     return reinterpret_cast<T*>(pages.pool + slot * pages.slotBytes) + (long long)headInGroup * shape.pageSize * shape.headDim;
 }
 
+/** Lets the next launch of the stream begin while this one is at work, if it is one that may: it waits by itself. */
+__device__ inline void letNextBegin() {
+#if __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.launch_dependents;");
+#endif
+}
+
+/** Waits until the previous launch is over, and has seen to it that those before it are. */
+__device__ inline void awaitPrevious() {
+#if __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+
+/** Of a kernel that reads nothing of what the previous launch writes: runs beside it and ends after it. */
+struct BesidePrevious {
+    __device__ inline BesidePrevious() { letNextBegin(); }
+    __device__ inline ~BesidePrevious() { awaitPrevious(); }
+};
+
 // Instantiates a kernel template for the three element types, as NAME_f32, NAME_f16 and NAME_bf16.
 #define KERNEL_OF_TYPE(name, Arguments, threads, blocks, T, suffix) \
     extern "C" __global__ void __launch_bounds__(threads, blocks) name##_##suffix(const __grid_constant__ Arguments call) { \

@@ -32,6 +32,7 @@ struct EstimateMeanArguments {
 
 /** Mean over heads: grid (any number of blocks, groups, batch), one long dot product per page. */
 template <typename T> __device__ void estimateMean(const EstimateMeanArguments& call) {
+    BesidePrevious beside;
     const Shape& shape = call.layer.shape;
     int group = blockIdx.y, member = blockIdx.z;
     const Sequence& sequence = call.layer.sequences[member];
@@ -169,6 +170,7 @@ struct EstimateHeadsArguments {
 
 /** Any group score, first part: grid (page blocks, queryHeads, batch), a warp per page and query head. */
 template <typename T> __device__ void estimateHeads(const EstimateHeadsArguments& call) {
+    BesidePrevious beside;
     const Shape& shape = call.layer.shape;
     int queryHead = blockIdx.y, member = blockIdx.z;
     const Sequence& sequence = call.layer.sequences[member];
@@ -223,6 +225,8 @@ __device__ static float reduceBlock(float value, bool most, float* scratch) {
 
 /** Any group score, second part: grid (groups, batch). Joins the heads of a group. */
 extern "C" __global__ void __launch_bounds__(32 * WARPS) estimateGroups(const __grid_constant__ EstimateGroupsArguments call) {
+    awaitPrevious();
+    letNextBegin();
     const Shape& shape = call.layer.shape;
     int group = blockIdx.x, member = blockIdx.y;
     const Sequence& sequence = call.layer.sequences[member];

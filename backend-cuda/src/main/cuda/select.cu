@@ -183,6 +183,8 @@ __device__ static void fetch(const float* scores, long long stride, const int* t
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __grid_constant__ SelectPagesArguments call) {
+    awaitPrevious();
+    letNextBegin();
     const Shape& shape = call.layer.shape;
     Timed timed(call.layer, SELECT);
     int group = blockIdx.x, member = blockIdx.y;

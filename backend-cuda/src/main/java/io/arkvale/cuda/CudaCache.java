@@ -220,8 +220,7 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
     @Override
     protected void doClose() {
         try (streams;
-                memory;
-                queue) {
+                memory) {
             if (!device.isLost()) {
                 device.enter();
                 streams.synchronize();

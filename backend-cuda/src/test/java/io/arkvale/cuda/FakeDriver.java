@@ -1,7 +1,9 @@
 package io.arkvale.cuda;
 
 import io.arkvale.cuda.driver.Address;
+import io.arkvale.cuda.driver.ComputeStream;
 import io.arkvale.cuda.driver.Driver;
+import io.arkvale.cuda.driver.KernelFunction;
 import io.arkvale.cuda.kernel.Struct;
 import io.arkvale.cuda.kernel.StructLayout;
 import java.lang.foreign.MemorySegment;
@@ -21,12 +23,9 @@ import jcuda.driver.CUdevice;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUfunction;
-import jcuda.driver.CUgraph;
-import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A driver without a GPU: memory is there, copies happen when something waits for a queue and not before, kernels do
@@ -64,8 +63,6 @@ final class FakeDriver extends Driver {
     private final TreeMap<Long, byte[]> memory = new TreeMap<>();
     private final List<Runnable> queue = new ArrayList<>();
     private final Map<CUfunction, String> names = new HashMap<>();
-    private final Map<Long, List<Runnable>> graphs = new HashMap<>();
-    private @Nullable List<Runnable> captured;
     private long next = 1L << 40;
 
     /** From now on a call fails, or no longer with {@code CUDA_SUCCESS}. */
@@ -129,9 +126,8 @@ final class FakeDriver extends Driver {
     private int queued(String call, Runnable work) {
         int result = result(call);
         synchronized (this) {
-            var graph = captured;
             if (result == CUresult.CUDA_SUCCESS) {
-                (graph == null ? queue : graph).add(work);
+                queue.add(work);
             }
         }
         return result;
@@ -356,65 +352,44 @@ final class FakeDriver extends Driver {
             int sharedBytes,
             CUstream stream,
             Pointer arguments) {
-        var launch = new Launch(String.valueOf(names.get(function)), struct(arguments));
-        return queued("cuLaunchKernel", () -> {
+        return launched("cuLaunchKernel", function, struct(arguments));
+    }
+
+    @Override
+    public int cuLaunchKernelEx(
+            KernelFunction function,
+            int gridX,
+            int gridY,
+            int gridZ,
+            int threads,
+            int sharedBytes,
+            ComputeStream stream,
+            ByteBuffer arguments) {
+        return launched("cuLaunchKernelEx", function, bytes(arguments));
+    }
+
+    private int launched(String call, CUfunction function, byte[] arguments) {
+        var launch = new Launch(String.valueOf(names.get(function)), arguments);
+        return queued(call, () -> {
             launches.add(launch);
             kernels.accept(launch);
         });
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        var all = buffer.duplicate().clear();
+        var bytes = new byte[all.remaining()];
+        all.get(bytes);
+        return bytes;
     }
 
     private static byte[] struct(Pointer arguments) {
         try {
             var field = Pointer.class.getDeclaredField("pointers");
             field.setAccessible(true);
-            var buffer = ((Pointer) ((NativePointerObject[]) field.get(arguments))[0]).getByteBuffer();
-            var bytes = new byte[buffer.clear().remaining()];
-            buffer.get(bytes);
-            return bytes;
+            return bytes(((Pointer) ((NativePointerObject[]) field.get(arguments))[0]).getByteBuffer());
         } catch (ReflectiveOperationException e) {
             throw new LinkageError(e.getMessage(), e);
         }
-    }
-
-    @Override
-    public int cuStreamBeginCapture(CUstream stream, int mode) {
-        captured = new ArrayList<>();
-        return result("cuStreamBeginCapture");
-    }
-
-    @Override
-    public int cuStreamEndCapture(CUstream stream, CUgraph graph) {
-        int result = made("cuStreamEndCapture", "graph", graph);
-        var work = captured;
-        captured = null;
-        if (work != null) {
-            graphs.put(value(graph), work);
-        }
-        return result;
-    }
-
-    @Override
-    public int cuGraphInstantiate(CUgraphExec executable, CUgraph graph) {
-        int result = made("cuGraphInstantiate", "executable graph", executable);
-        if (result == CUresult.CUDA_SUCCESS) {
-            graphs.put(value(executable), graphs.get(value(graph)));
-        }
-        return result;
-    }
-
-    @Override
-    public int cuGraphLaunch(CUgraphExec executable, CUstream stream) {
-        var work = graphs.getOrDefault(value(executable), List.of());
-        return queued("cuGraphLaunch", () -> work.forEach(Runnable::run));
-    }
-
-    @Override
-    public int cuGraphDestroy(CUgraph graph) {
-        return gone("cuGraphDestroy", "graph");
-    }
-
-    @Override
-    public int cuGraphExecDestroy(CUgraphExec executable) {
-        return gone("cuGraphExecDestroy", "executable graph");
     }
 }

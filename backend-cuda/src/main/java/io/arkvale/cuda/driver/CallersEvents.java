@@ -24,7 +24,7 @@ final class CallersEvents {
     private CallersEvents() {}
 
     @SuppressWarnings("restricted") // the signatures are the driver's
-    private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
+    static MethodHandle handle(String name, FunctionDescriptor descriptor) {
         boolean isWindows =
                 System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
         var library = SymbolLookup.libraryLookup(isWindows ? "nvcuda" : "libcuda.so.1", Arena.global());

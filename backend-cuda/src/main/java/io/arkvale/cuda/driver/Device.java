@@ -11,11 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /** One GPU with its primary context. Every result of the driver passes through {@link #check}. */
 public final class Device implements AutoCloseable {
+    /** Compute capability from which on it can launch early. */
+    private static final int EARLY_MAJOR = 9;
+
     public final Driver driver;
     public final int multiprocessors;
 
     /** Shared memory that one block may have, in bytes. */
     public final int blockMemory;
+
+    /** Whether a launch may begin before the one in front of it is over. */
+    public final boolean launchesEarly;
 
     private final CUdevice device = new CUdevice();
     private final CUcontext context = new CUcontext();
@@ -34,6 +40,7 @@ public final class Device implements AutoCloseable {
                 driver.cuDevicePrimaryCtxRetain(context, device), "cuDevicePrimaryCtxRetain", "contexts of the GPU", 1);
         multiprocessors = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
         blockMemory = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN);
+        launchesEarly = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR) >= EARLY_MAJOR;
     }
 
     private int attribute(int attribute) {

@@ -1,13 +1,12 @@
 package io.arkvale.cuda.driver;
 
+import java.nio.ByteBuffer;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUfunction;
-import jcuda.driver.CUgraph;
-import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
@@ -156,27 +155,17 @@ public class Driver {
                 function, gridX, gridY, gridZ, threads, 1, 1, sharedBytes, stream, arguments, null);
     }
 
-    public int cuStreamBeginCapture(CUstream stream, int mode) {
-        return JCudaDriver.cuStreamBeginCapture(stream, mode);
-    }
-
-    public int cuStreamEndCapture(CUstream stream, CUgraph graph) {
-        return JCudaDriver.cuStreamEndCapture(stream, graph);
-    }
-
-    public int cuGraphInstantiate(CUgraphExec executable, CUgraph graph) {
-        return JCudaDriver.cuGraphInstantiate(executable, graph, 0);
-    }
-
-    public int cuGraphLaunch(CUgraphExec executable, CUstream stream) {
-        return JCudaDriver.cuGraphLaunch(executable, stream);
-    }
-
-    public int cuGraphDestroy(CUgraph graph) {
-        return JCudaDriver.cuGraphDestroy(graph);
-    }
-
-    public int cuGraphExecDestroy(CUgraphExec executable) {
-        return JCudaDriver.cuGraphExecDestroy(executable);
+    /** With leave to begin before the launch in front of it is over: the kernel waits for that one by itself. */
+    public int cuLaunchKernelEx(
+            KernelFunction function,
+            int gridX,
+            int gridY,
+            int gridZ,
+            int threads,
+            int sharedBytes,
+            ComputeStream stream,
+            ByteBuffer arguments) {
+        return EarlyLaunch.launch(
+                function.handle(), new int[] {gridX, gridY, gridZ}, threads, sharedBytes, stream.handle(), arguments);
     }
 }

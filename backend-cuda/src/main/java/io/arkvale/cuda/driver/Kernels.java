@@ -4,11 +4,11 @@ import io.arkvale.api.ElementType;
 import io.arkvale.cuda.kernel.KernelName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import jcuda.Pointer;
-import jcuda.driver.CUfunction;
 import jcuda.driver.CUfunction_attribute;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUstream;
@@ -44,7 +44,7 @@ public final class Kernels implements AutoCloseable {
 
     private Kernel load(String image, String name) {
         var loaded = images.computeIfAbsent(image, this::loadImage);
-        var function = new CUfunction();
+        var function = new KernelFunction();
         device.checkAllocation(
                 device.driver.cuModuleGetFunction(function, loaded.module(), name),
                 "cuModuleGetFunction of " + name,
@@ -82,26 +82,39 @@ public final class Kernels implements AutoCloseable {
         private static final int USUAL_SHARED_BYTES = 48 << 10;
 
         private final String name;
-        private final CUfunction function;
+        private final KernelFunction function;
         private volatile int mostSharedBytes = USUAL_SHARED_BYTES;
 
-        private Kernel(String name, CUfunction function) {
+        private Kernel(String name, KernelFunction function) {
             this.name = name;
             this.function = function;
         }
 
         /** Queues the kernel; the arguments are taken at once. */
         public void launch(CUstream stream, Grid grid, int threads, int sharedBytes, Pointer arguments) {
-            if (sharedBytes > mostSharedBytes) {
-                allow(sharedBytes);
-            }
+            allow(sharedBytes);
             device.check(
                     device.driver.cuLaunchKernel(
                             function, grid.x(), grid.y(), grid.z(), threads, sharedBytes, stream, arguments),
                     name);
         }
 
-        private synchronized void allow(int bytes) {
+        /** The same before the launch in front of it is over, if the device can: the kernel waits for that one by itself. */
+        public void launchEarly(ComputeStream stream, Grid grid, int threads, int sharedBytes, ByteBuffer arguments) {
+            allow(sharedBytes);
+            device.check(
+                    device.driver.cuLaunchKernelEx(
+                            function, grid.x(), grid.y(), grid.z(), threads, sharedBytes, stream, arguments),
+                    name);
+        }
+
+        private void allow(int bytes) {
+            if (bytes > mostSharedBytes) {
+                allowMore(bytes);
+            }
+        }
+
+        private synchronized void allowMore(int bytes) {
             if (bytes <= mostSharedBytes) {
                 return; // another cache's thread has come first
             }

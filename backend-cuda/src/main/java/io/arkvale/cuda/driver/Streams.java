@@ -7,17 +7,15 @@ import jcuda.driver.CUevent_flags;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
 
-/** The queues of a cache: computing, what runs beside a decode, copying pages to their backups, and prefetching. */
+/** The queues of a cache: computing, copying pages to their backups, and prefetching. */
 public final class Streams implements AutoCloseable {
     public final ComputeStream compute = new ComputeStream();
     public final CUstream backup = new CUstream();
-    public final CUstream aside = new CUstream();
     public final CUstream ahead = new CUstream();
 
     private final Device device;
     private final CUevent computed = new CUevent();
     private final CUevent backedUp = new CUevent();
-    private final CUevent joining = new CUevent();
     private final CUevent prefetched = new CUevent();
     private final List<CUstream> streams = new ArrayList<>();
     private final List<CUevent> events = new ArrayList<>();
@@ -40,12 +38,12 @@ public final class Streams implements AutoCloseable {
     }
 
     private void create() {
-        for (var stream : new CUstream[] {compute, backup, aside, ahead}) {
+        for (var stream : new CUstream[] {compute, backup, ahead}) {
             int result = device.driver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING);
             device.checkShortage(result, "cuStreamCreate", "CUDA streams", 1);
             streams.add(stream);
         }
-        for (var event : new CUevent[] {computed, backedUp, joining, prefetched}) {
+        for (var event : new CUevent[] {computed, backedUp, prefetched}) {
             create(event);
         }
     }
@@ -96,17 +94,7 @@ public final class Streams implements AutoCloseable {
         }
     }
 
-    /** What is queued aside from now on follows what compute has been given so far. */
-    public void forkAside() {
-        order(compute, computed, aside);
-    }
-
-    /** What compute is given from now on follows what was queued aside. */
-    public void joinAside() {
-        order(aside, joining, compute);
-    }
-
-    /** The same for prefetches. */
+    /** What is queued ahead from now on follows what compute has been given so far. */
     public void forkAhead() {
         order(compute, computed, ahead);
     }

@@ -4,6 +4,7 @@ import io.arkvale.api.ElementType;
 import io.arkvale.cuda.CudaCache;
 import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.driver.Kernels.Grid;
+import io.arkvale.cuda.driver.LaunchQueue.Lane;
 import io.arkvale.cuda.kernel.CacheStructs.Rows;
 import io.arkvale.cuda.kernel.KernelArguments.AttendArguments;
 import io.arkvale.cuda.kernel.KernelArguments.FiniteArguments;
@@ -29,7 +30,7 @@ public record AttentionWork(CudaCache cache, List<Member> members) {
     /** Tokens of a block of prefill. */
     public static final int PREFILL_ROWS = 64;
 
-    /** Shared memory is asked for in coarse steps, so that a graph serves for many steps of decode. */
+    /** Shared memory is asked for in coarse steps, so that the kernel is seldom told that it may have more. */
     private static final int SHARED_STEP = 256;
 
     /** Whether attention can bring recalled pages itself, while it reads the others. */
@@ -87,13 +88,19 @@ public record AttentionWork(CudaCache cache, List<Member> members) {
             int tiles = Math.ceilDiv(spec.queryHeadsPerKvHead(), TILE);
             cache.queue.launch(
                     spec.headDim() == 64 ? KernelName.ATTEND_64 : KernelName.ATTEND_128,
+                    Lane.EARLY,
                     new Grid(spec.kvHeads() * tiles, blocks, splits),
                     THREADS,
                     (int) sharedBytes(layer, decoding),
                     arguments);
         } else {
             cache.queue.launch(
-                    KernelName.ATTEND_ANY, new Grid(spec.queryHeads(), blocks, splits), THREADS, 0, arguments);
+                    KernelName.ATTEND_ANY,
+                    Lane.EARLY,
+                    new Grid(spec.queryHeads(), blocks, splits),
+                    THREADS,
+                    0,
+                    arguments);
         }
     }
 

@@ -69,24 +69,12 @@ public final class CudaStep implements StepWork<CudaMemory> {
         if (prefetched) {
             cache.streams.awaitAhead();
         }
-        boolean choosing = !prefetched && scores.isAnyOverBudget(layer, Serving.EVERY);
-        if (pages.isAnyFilled(layer)) { // its backup goes on beyond the decode, which a graph cannot
-            pages.append(layer, k, v, q.rows(), Lane.COMPUTE);
-            queueDecode(layer, q, output, choosing, Lane.COMPUTE);
-        } else {
-            cache.queue.fused(() -> {
-                pages.append(layer, k, v, q.rows(), choosing ? Lane.ASIDE : Lane.COMPUTE);
-                queueDecode(layer, q, output, choosing, Lane.JOINED);
-            });
-        }
-    }
-
-    private void queueDecode(int layer, CudaMemory q, CudaMemory output, boolean choosing, Lane selectLane) {
-        if (!choosing) {
+        pages.append(layer, k, v, q.rows());
+        if (prefetched || !scores.isAnyOverBudget(layer, Serving.EVERY)) {
             attention.attend(layer, q, output, Arrival.AT_HAND);
             return;
         }
-        choose(layer, q, Serving.EVERY, selectLane);
+        choose(layer, q, Serving.EVERY, pages.isAnyFilled(layer) ? Lane.COMPUTE : Lane.EARLY);
         if (attention.bringsPages(layer)) {
             attention.attend(layer, q, output, Arrival.ARRIVING);
         } else {
@@ -95,10 +83,14 @@ public final class CudaStep implements StepWork<CudaMemory> {
         }
     }
 
-    /** Steps (b) and (c), and the slots of step (d). */
-    private void choose(int layer, CudaMemory q, Serving serving, Lane selectLane) {
-        scores.estimate(layer, q, cache.stepMemory.now(), serving);
-        scores.select(layer, cache.stepMemory.now().scoreRows(cache), SelectMode.MOVE, serving, selectLane);
+    /**
+     * Steps (b) and (c), and the slots of step (d).
+     *
+     * @param estimateLane early if what was launched last writes nothing that the estimate reads
+     */
+    private void choose(int layer, CudaMemory q, Serving serving, Lane estimateLane) {
+        scores.estimate(layer, q, cache.stepMemory.now(), serving, estimateLane);
+        scores.select(layer, cache.stepMemory.now().scoreRows(cache), SelectMode.MOVE, serving, Lane.EARLY);
         if (cache.isForked()) {
             pages.acquire(layer, serving, Lane.COMPUTE);
         }
@@ -109,13 +101,13 @@ public final class CudaStep implements StepWork<CudaMemory> {
         if (prefetched) {
             cache.streams.awaitAhead();
         }
-        pages.append(layer, k, v, Rows.NONE, Lane.COMPUTE);
+        pages.append(layer, k, v, Rows.NONE);
     }
 
     @Override
     public void estimate(int layer, CudaMemory q) {
         noteQueries(q);
-        scores.estimate(layer, q, cache.stepMemory.shown(), Serving.EVERY);
+        scores.estimate(layer, q, cache.stepMemory.shown(), Serving.EVERY, Lane.COMPUTE);
     }
 
     @Override
@@ -168,7 +160,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
 
     private void evictToBudgets(int layer, CudaMemory q, Serving serving) {
         if (scores.isAnyOverBudget(layer, serving)) {
-            scores.estimate(layer, q, cache.stepMemory.now(), serving);
+            scores.estimate(layer, q, cache.stepMemory.now(), serving, Lane.COMPUTE);
             cache.streams.awaitBackups();
             scores.select(layer, cache.stepMemory.now().scoreRows(cache), SelectMode.EVICT, serving, Lane.COMPUTE);
         }

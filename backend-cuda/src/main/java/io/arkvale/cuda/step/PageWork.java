@@ -79,8 +79,8 @@ public record PageWork(CudaCache cache, List<Member> members) {
                         cache.pools.shape(), cache.stepMemory.sequences(), address, address + chunkBytes));
     }
 
-    /** Decode: stores one token per member. Queries are checked if there are any. Only a page that is not full goes aside. */
-    public void append(int layer, CudaMemory keys, CudaMemory values, Rows queries, Lane lane) {
+    /** Decode: stores one token per member. Queries are checked if there are any. */
+    public void append(int layer, CudaMemory keys, CudaMemory values, Rows queries) {
         var arguments = new AppendArguments(
                 cache.stepMemory.layer(layer),
                 cache.pools.pages(),
@@ -88,7 +88,7 @@ public record PageWork(CudaCache cache, List<Member> members) {
                 new Tokens(keys.rows(), values.rows()),
                 queries,
                 cache.stepMemory.flags());
-        cache.queue.launch(KernelName.APPEND, lane, groupsByMembers(), MOVE_THREADS, 0, arguments);
+        launch(KernelName.APPEND, groupsByMembers(), MOVE_THREADS, arguments);
         finishPages(layer, 0, 1);
     }
 

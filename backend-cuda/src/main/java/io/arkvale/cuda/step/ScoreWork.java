@@ -45,7 +45,7 @@ public record ScoreWork(CudaCache cache, List<Member> members) {
     private static final int COLUMN_BYTES = 512;
     private static final int SELECT_THREADS = 1024;
 
-    /** Shared memory is asked for in coarse steps, so that a graph serves for many steps of decode. */
+    /** Shared memory is asked for in coarse steps, so that the kernel is seldom told that it may have more. */
     private static final int KEYS_STEP = 256;
 
     public boolean isAnyOverBudget(int layer, Serving serving) {
@@ -53,8 +53,8 @@ public record ScoreWork(CudaCache cache, List<Member> members) {
     }
 
     /** Step (b), for one query per member that is served. */
-    public void estimate(int layer, CudaMemory queries, ScoreScratch scratch, Serving serving) {
-        var launch = new Launch(layer, serving, queries.rows(), scratch, EstimateMode.STEP, Lane.COMPUTE);
+    public void estimate(int layer, CudaMemory queries, ScoreScratch scratch, Serving serving, Lane lane) {
+        var launch = new Launch(layer, serving, queries.rows(), scratch, EstimateMode.STEP, lane);
         estimate(launch);
         for (var member : members) {
             if (member.isOverBudget(layer, serving)) {
