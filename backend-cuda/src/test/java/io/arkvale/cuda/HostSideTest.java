@@ -214,7 +214,7 @@ class HostSideTest {
     void whatFailsWithinAFusedDecodeLeavesTheQueueOpen() {
         var cache = (CudaCache) backend.open(SMALL);
         var nothing = new BringBackArguments(
-                new Shape(0, 0, 0, 0, 0, 0, 0, 0), new Pages(0, 0, 0), new Books(0, 0, 0, 0, 0), 0);
+                new Shape(0, 0, 0, 0, 0, 0, 0, 0), new Pages(0, 0, 0, 0), new Books(0, 0, 0, 0, 0), 0);
         assertThatThrownBy(() -> cache.queue.fused(() -> {
                     cache.queue.launch(KernelName.BRING_BACK, new Grid(1), 1, 0, nothing);
                     throw new IllegalStateException("in the middle");
