@@ -1,5 +1,5 @@
 // Opens pages and stores keys and values in them, checking that every number is finite.
-#include "cache.cuh"
+#include "stored.cuh"
 
 /**
  * One thread: makes the page that takes the token at `row` this sequence's own. Returns the slot to copy from, or NONE.
@@ -65,15 +65,44 @@ struct Tokens {
     Rows values;
 };
 
-/** Stores one row of them. Returns whether a number is not finite. */
+/** Stores heads of one token in 8 bits, a warp per head. Returns whether a number is not finite. */
 template <typename T>
+__device__ static bool storeCoarse(const Pages& pages, const Shape& shape, const char* slot, int side, int rowInPage, const T* source) {
+    bool bad = false;
+    int lane = threadIdx.x % 32, width = shape.headDim;
+    for (int head = threadIdx.x / 32; head < shape.kvHeads / shape.groups; head += blockDim.x / 32) {
+        const T* row = source + (long long)head * width;
+        float largest = 0;
+        for (int i = lane; i < width; i += 32) {
+            bad |= notFinite<T>(bitsOf(row[i]));
+            largest = fmaxf(largest, fabsf(widen(row[i])));
+        }
+        for (int step = 16; step; step /= 2) largest = fmaxf(largest, __shfl_xor_sync(~0u, largest, step));
+        float scale = scaleOf<T>(largest);
+        StoredRows<T, Int8> target(pages, shape, slot, side, head);
+        if (lane == 0) target.scales[rowInPage] = scale;
+        for (int i = lane; i < width; i += 32) target.rowAt(rowInPage)[i] = toInt8(widen(row[i]), scale);
+    }
+    return bad;
+}
+
+/** Stores one row of them. Returns whether a number is not finite. */
+template <typename T, typename S>
 __device__ static bool storeToken(const Pages& pages, const Shape& shape, const Tokens& tokens, int slot, int group, int rowInPage, long long row) {
     int heads = shape.kvHeads / shape.groups;
     long long stride = (long long)shape.pageSize * shape.headDim;
     long long from = (long long)group * heads * shape.headDim;
-    T* keys = keysOf<T>(pages, shape, slot, 0) + (long long)rowInPage * shape.headDim;
-    bool bad = storeHeads<T>(keys, rowAt<T>(tokens.keys, row, from), heads, shape.headDim, stride);
-    return bad | storeHeads<T>(keys + heads * stride, rowAt<T>(tokens.values, row, from), heads, shape.headDim, stride);
+    const T* keys = rowAt<T>(tokens.keys, row, from);
+    const T* values = rowAt<T>(tokens.values, row, from);
+    const char* bytes = slotAt(pages, slot);
+    if constexpr (IS_COARSE<S>) {
+        bool bad = storeCoarse<T>(pages, shape, bytes, 0, rowInPage, keys);
+        return bad | storeCoarse<T>(pages, shape, bytes, 1, rowInPage, values);
+    } else {
+        T* target = StoredRows<T, S>(pages, shape, bytes, 0, 0).rowAt(rowInPage);
+        bool bad = storeHeads<T>(target, keys, heads, shape.headDim, stride);
+        return bad | storeHeads<T>(target + heads * stride, values, heads, shape.headDim, stride);
+    }
 }
 
 struct AppendArguments {
@@ -88,7 +117,7 @@ struct AppendArguments {
 };
 
 /** Decode: grid (groups, batch). Opens the page if need be, stores the token, checks the queries if there are any. */
-template <typename T> __device__ void append(const AppendArguments& call) {
+template <typename T, typename S> __device__ void append(const AppendArguments& call) {
     letNextBegin();
     const Shape& shape = call.layer.shape;
     Timed timed(call.layer, APPEND);
@@ -101,7 +130,7 @@ template <typename T> __device__ void append(const AppendArguments& call) {
     __syncthreads();
     int slot = *entry;
     if (source >= 0) copySlot(call.books, call.pages, source, slot);
-    bool bad = storeToken<T>(call.pages, shape, call.tokens, slot, group, row, member);
+    bool bad = storeToken<T, S>(call.pages, shape, call.tokens, slot, group, row, member);
     if (call.queries.at) {
         int heads = shape.queryHeads / shape.groups;
         const T* queries = rowAt<T>(call.queries, member, (long long)group * heads * shape.headDim);
@@ -146,7 +175,7 @@ struct StoreArguments {
 };
 
 /** Prefill and ingest, after openPages: grid (most tokens, groups, batch). Stores the tokens. */
-template <typename T> __device__ void store(const StoreArguments& call) {
+template <typename T, typename S> __device__ void store(const StoreArguments& call) {
     const Shape& shape = call.layer.shape;
     Timed timed(call.layer, APPEND);
     int token = blockIdx.x, group = blockIdx.y, member = blockIdx.z;
@@ -155,7 +184,7 @@ template <typename T> __device__ void store(const StoreArguments& call) {
     if (token >= chunk.tokens) return;
     int position = chunk.first + token;
     int slot = sequence.tables.slots[tableOffset(call.layer, sequence, group) + position / shape.pageSize];
-    bool bad = storeToken<T>(call.pages, shape, call.tokens, slot, group, position % shape.pageSize, chunk.row + token);
+    bool bad = storeToken<T, S>(call.pages, shape, call.tokens, slot, group, position % shape.pageSize, chunk.row + token);
     if (__syncthreads_or(bad) && threadIdx.x == 0) call.flags[member] = 1;
 }
 
@@ -181,6 +210,6 @@ template <typename T> __device__ void finite(const FiniteArguments& call) {
     if (__syncthreads_or(bad) && threadIdx.x == 0) call.flags[member] = 1;
 }
 
-KERNELS(append, AppendArguments, 256, 1)
-KERNELS(store, StoreArguments, 128, 1)
+STORED_KERNELS(append, AppendArguments, 256, 1)
+STORED_KERNELS(store, StoreArguments, 128, 1)
 KERNELS(finite, FiniteArguments, 128, 1)

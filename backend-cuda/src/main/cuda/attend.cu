@@ -11,21 +11,61 @@ constexpr int TILE = 16;
 // them would keep the reads of device memory waiting.
 constexpr int FROM_HOST = 512;
 
+/** Bytes of a warp's tile of keys, or of values, in the element type. */
 template <int D> constexpr int TILE_BYTES = TILE * D * 2;
 
+/** Bytes of one row, and of a tile of keys and values with their scales, as they are stored. */
+template <typename S, int D> constexpr int ROW_BYTES = D * (int)sizeof(S);
+template <typename S, int D> constexpr int STAGE_BYTES = 2 * TILE * ROW_BYTES<S, D> + (IS_COARSE<S> ? 2 * TILE * (int)sizeof(float) : 0);
+
+/** Rows are noted in units of so many bytes: every row and every slot is a multiple of it. */
+constexpr int UNIT = 64;
+
+/** The pages that a block reads. */
+struct Source {
+    const AttendArguments& call;
+    const Piece& piece;
+    int headInGroup;
+    /** [tokens]: where each one's key is, in units. */
+    const uint32_t* rows;
+    int tokens;
+    /** Rows from a key to its value. */
+    int toValues;
+
+    /** Where the scale of a row is: rows before it in its slot have one each, as they have numbers. */
+    template <int D> __device__ inline long long scaleAt(long long row, int token) const {
+        const Shape& shape = call.layer.shape;
+        int before = headInGroup * shape.pageSize + (piece.first + token) % shape.pageSize;
+        return row + call.pages.scalesAt - (long long)before * (D - (int)sizeof(float));
+    }
+};
+
+/** Where a chunk of a row lies in a stage: as the tensor cores read it, or behind the one before it. */
+template <typename S, int CHUNKS> __device__ inline uint32_t stageOffset(int row, int chunk) {
+    return IS_COARSE<S> ? (row * CHUNKS + chunk) * 16 : tileOffset<CHUNKS>(row, chunk);
+}
+
 /** Copies one tile, keys and values; starts that without waiting, unless it comes from the host. */
-template <int D>
-__device__ static void loadTile(const char* bytes, const uint32_t* rows, int first, int tokens, uint32_t stage, long long valueRows, bool fromHost) {
-    constexpr int CHUNKS = D / 8, COPIES = TILE * CHUNKS / 32;
+template <typename S, int D>
+__device__ static void loadTile(const Source& source, int first, uint32_t stage, bool fromHost) {
+    constexpr int CHUNKS = ROW_BYTES<S, D> / 16, COPIES = TILE * CHUNKS / 32;
     int lane = threadIdx.x % 32;
+    const char* bytes = source.piece.bytes;
     auto copy = [&](int i) {
         int index = i * 32 + lane, row = index / CHUNKS, chunk = index % CHUNKS;
-        bool valid = first + row < tokens;
-        const char* keys = bytes + (long long)rows[valid ? first + row : first] * (D * 2) + chunk * 16;
-        uint32_t target = stage + tileOffset<CHUNKS>(row, chunk);
+        bool valid = first + row < source.tokens;
+        const char* keys = bytes + (long long)source.rows[valid ? first + row : first] * UNIT + chunk * 16;
+        uint32_t target = stage + stageOffset<S, CHUNKS>(row, chunk);
         copyAsync(target, keys, valid);
-        copyAsync(target + TILE_BYTES<D>, keys + valueRows * (D * 2), valid);
+        copyAsync(target + TILE * ROW_BYTES<S, D>, keys + (long long)source.toValues * ROW_BYTES<S, D>, valid);
     };
+    if constexpr (IS_COARSE<S>) { // a lane per key, then per value
+        bool valid = first + lane % TILE < source.tokens;
+        int token = valid ? first + lane % TILE : first;
+        const char* scale = bytes + source.scaleAt<D>((long long)source.rows[token] * UNIT, token);
+        if (lane >= TILE) scale += source.toValues * sizeof(float);
+        copyAsync4(stage + 2 * TILE * ROW_BYTES<S, D> + lane * sizeof(float), scale, valid);
+    }
     if (fromHost) {
         int ahead = max(1, FROM_HOST / (2 * (int)(gridDim.x * gridDim.y)));
 #pragma unroll 1
@@ -42,26 +82,40 @@ __device__ static void loadTile(const char* bytes, const uint32_t* rows, int fir
 }
 
 /** Stores a tile that has arrived in the slots of its pages, where these are new. */
-template <int D>
-__device__ static void storeTile(const AttendArguments& call, const Piece& piece, int firstToken, int headInGroup, const char* tile, long long valueRows) {
-    const Shape& shape = call.layer.shape;
-    constexpr int CHUNKS = D / 8;
-    int lane = threadIdx.x % 32;
+template <typename S, int D>
+__device__ static void storeTile(const Source& source, int first, const char* stage) {
+    const Piece& piece = source.piece;
+    const Pages& pages = source.call.pages;
+    int pageSize = source.call.layer.shape.pageSize, lane = threadIdx.x % 32;
+    auto keyAt = [&](int row) -> char* { // null if it is not to be stored
+        int token = piece.first + first + row;
+        if (token >= piece.until) return nullptr;
+        int index = token / pageSize, entry = piece.entry(index);
+        if (!(entry & FRESH)) return nullptr;
+        long long before = (long long)source.headInGroup * pageSize + (token - index * pageSize);
+        return pages.pool + piece.slots[entry & ~FRESH] * pages.slotBytes + before * ROW_BYTES<S, D>;
+    };
+    constexpr int CHUNKS = ROW_BYTES<S, D> / 16;
 #pragma unroll
     for (int i = 0; i < TILE * CHUNKS / 32; i++) {
-        int row = (i * 32 + lane) / CHUNKS, chunk = (i * 32 + lane) % CHUNKS, token = firstToken + row;
-        if (token >= piece.until) continue;
-        int index = token / shape.pageSize, entry = piece.entry(index);
-        if (!(entry & FRESH)) continue;
-        long long target = piece.pageRow(call, piece.slots[entry & ~FRESH], headInGroup) + (token - index * shape.pageSize);
-        char* keys = call.pages.pool + target * (D * 2) + chunk * 16;
-        const char* source = tile + tileOffset<CHUNKS>(row, chunk);
-        *reinterpret_cast<uint4*>(keys) = *reinterpret_cast<const uint4*>(source);
-        *reinterpret_cast<uint4*>(keys + valueRows * (D * 2)) = *reinterpret_cast<const uint4*>(source + TILE_BYTES<D>);
+        int row = (i * 32 + lane) / CHUNKS, chunk = (i * 32 + lane) % CHUNKS;
+        char* keys = keyAt(row);
+        if (!keys) continue;
+        const char* arrived = stage + stageOffset<S, CHUNKS>(row, chunk);
+        keys += chunk * 16;
+        *reinterpret_cast<uint4*>(keys) = *reinterpret_cast<const uint4*>(arrived);
+        *reinterpret_cast<uint4*>(keys + (long long)source.toValues * ROW_BYTES<S, D>) = *reinterpret_cast<const uint4*>(arrived + TILE * ROW_BYTES<S, D>);
+    }
+    if constexpr (IS_COARSE<S>) {
+        char* key = keyAt(lane % TILE);
+        if (!key) return;
+        char* scale = pages.pool + source.scaleAt<D>(key - pages.pool, first + lane % TILE);
+        if (lane >= TILE) scale += source.toValues * sizeof(float);
+        *reinterpret_cast<float*>(scale) = reinterpret_cast<const float*>(stage + 2 * TILE * ROW_BYTES<S, D>)[lane];
     }
 }
 
-template <typename T, int D> __device__ void attend(const AttendArguments& call) {
+template <typename T, typename S, int D> __device__ void attend(const AttendArguments& call) {
     awaitPrevious();
     const Shape& shape = call.layer.shape;
     int share = shape.queryHeads / shape.kvHeads, headTiles = (share + TILE - 1) / TILE;
@@ -79,23 +133,27 @@ template <typename T, int D> __device__ void attend(const AttendArguments& call)
     int tokens = piece.until - piece.first, firstPage = piece.first / shape.pageSize;
     int pages = (piece.until - 1) / shape.pageSize - firstPage + 1;
     for (int i = threadIdx.x; i < pages; i += blockDim.x) {
-        pageRows[i] = piece.pageRow(call, piece.places[piece.entry(firstPage + i) & ~FRESH], headInGroup);
+        const char* keys = piece.page(call, firstPage + i) + (long long)headInGroup * shape.pageSize * ROW_BYTES<S, D>;
+        pageRows[i] = (uint32_t)((keys - piece.bytes) / UNIT);
     }
     __syncthreads();
     for (int i = threadIdx.x; i < tokens; i += blockDim.x) {
         int index = (piece.first + i) / shape.pageSize;
-        rows[i] = pageRows[index - firstPage] + (piece.first + i - index * shape.pageSize);
+        rows[i] = pageRows[index - firstPage] + (piece.first + i - index * shape.pageSize) * (ROW_BYTES<S, D> / UNIT);
     }
     __syncthreads();
 
     int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     bool fromHost = piece.bytes == call.pages.host;
-    uint32_t ring = sharedAddress(shared) + warp * STAGES * 2 * TILE_BYTES<D>;
-    long long valueRows = (long long)perGroup * shape.pageSize;
+    // A warp's share has as much as its ring takes in the element type: stages in 8 bits, and one tile that they are widened to.
+    static_assert(!IS_COARSE<S> || STAGES * STAGE_BYTES<S, D> + 2 * TILE_BYTES<D> <= STAGES * 2 * TILE_BYTES<D>);
+    char* stages = shared + warp * STAGES * 2 * TILE_BYTES<D>;
+    uint32_t ring = sharedAddress(stages);
+    Source source{call, piece, headInGroup, rows, tokens, perGroup * shape.pageSize};
     int tiles = (tokens + TILE - 1) / TILE, mine = (tiles - warp + WARPS - 1) / WARPS;
 #pragma unroll
     for (int i = 0; i < STAGES - 1; i++) {
-        if (i < mine) loadTile<D>(piece.bytes, rows, (i * WARPS + warp) * TILE, tokens, ring + i * 2 * TILE_BYTES<D>, valueRows, fromHost);
+        if (i < mine) loadTile<S, D>(source, (i * WARPS + warp) * TILE, ring + i * STAGE_BYTES<S, D>, fromHost);
         commitCopies();
     }
 
@@ -118,14 +176,20 @@ template <typename T, int D> __device__ void attend(const AttendArguments& call)
     int stage = 0;
     for (int i = 0; i < mine; i++) {
         int next = i + STAGES - 1, nextStage = stage == 0 ? STAGES - 1 : stage - 1;
-        if (next < mine) loadTile<D>(piece.bytes, rows, (next * WARPS + warp) * TILE, tokens, ring + nextStage * 2 * TILE_BYTES<D>, valueRows, fromHost);
+        if (next < mine) loadTile<S, D>(source, (next * WARPS + warp) * TILE, ring + nextStage * STAGE_BYTES<S, D>, fromHost);
         commitCopies();
         awaitCopies<STAGES - 1>();
         __syncwarp();
-        uint32_t tile = ring + stage * 2 * TILE_BYTES<D>;
-        if (fromHost && firstHead == 0) {
-            const char* arrived = shared + (warp * STAGES + stage) * 2 * TILE_BYTES<D>;
-            storeTile<D>(call, piece, piece.first + (i * WARPS + warp) * TILE, headInGroup, arrived, valueRows);
+        uint32_t tile = ring + stage * STAGE_BYTES<S, D>;
+        char* arrived = stages + stage * STAGE_BYTES<S, D>;
+        if (fromHost && firstHead == 0) storeTile<S, D>(source, (i * WARPS + warp) * TILE, arrived);
+        if constexpr (IS_COARSE<S>) {
+            tile = ring + STAGES * STAGE_BYTES<S, D>;
+            char* wide = stages + STAGES * STAGE_BYTES<S, D>;
+            const float* scales = reinterpret_cast<const float*>(arrived + 2 * TILE * ROW_BYTES<S, D>);
+            widenTile<T, D, TILE, 32>(arrived, scales, wide, lane);
+            widenTile<T, D, TILE, 32>(arrived + TILE * ROW_BYTES<S, D>, scales + TILE, wide + TILE_BYTES<D>, lane);
+            __syncwarp();
         }
         float scores[2][4];
         scoreTile<T, D, 2>(scores, queries, tile, 0);
@@ -227,8 +291,10 @@ template <typename T, int D> __device__ void attend(const AttendArguments& call)
     }
 }
 
-#define ATTEND(T, suffix) \
-    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) attend64_##suffix(const __grid_constant__ AttendArguments call) { attend<T, 64>(call); } \
-    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) attend128_##suffix(const __grid_constant__ AttendArguments call) { attend<T, 128>(call); }
-ATTEND(__half, f16)
-ATTEND(__nv_bfloat16, bf16)
+#define ATTEND(T, S, suffix) \
+    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) attend64_##suffix(const __grid_constant__ AttendArguments call) { attend<T, S, 64>(call); } \
+    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) attend128_##suffix(const __grid_constant__ AttendArguments call) { attend<T, S, 128>(call); }
+ATTEND(__half, __half, f16)
+ATTEND(__nv_bfloat16, __nv_bfloat16, bf16)
+ATTEND(__half, Int8, f16_int8)
+ATTEND(__nv_bfloat16, Int8, bf16_int8)

@@ -12,22 +12,22 @@ struct Running {
     float most = -CUDART_INF_F, sum = 0, output[LANE_DIM] = {};
 };
 
-/** Takes up to AHEAD tokens; keys[i] is null beyond. */
-template <typename T>
-__device__ static void take(Running& into, const float* query, const T* const (&keys)[AHEAD], long long toValues, int width, float scale) {
+/** Takes up to AHEAD tokens; keys[i] has no numbers beyond. */
+template <typename T, typename S>
+__device__ static void take(Running& into, const float* query, const StoredRow<T, S> (&keys)[AHEAD], const StoredRow<T, S> (&values)[AHEAD], int width, float scale) {
     int lane = threadIdx.x % 32;
     float scores[AHEAD], most = into.most;
 #pragma unroll
     for (int u = 0; u < AHEAD; u++) {
         scores[u] = 0;
-        if (keys[u]) {
-            for (int i = lane; i < width; i += 32) scores[u] += query[i] * widen(keys[u][i]);
+        if (keys[u].numbers) {
+            for (int i = lane; i < width; i += 32) scores[u] += query[i] * keys[u].at(i);
         }
     }
 #pragma unroll
     for (int u = 0; u < AHEAD; u++) {
         for (int step = 16; step; step /= 2) scores[u] += __shfl_xor_sync(~0u, scores[u], step);
-        scores[u] = keys[u] ? scores[u] * scale : -CUDART_INF_F;
+        scores[u] = keys[u].numbers ? scores[u] * scale : -CUDART_INF_F;
         most = fmaxf(most, scores[u]);
     }
     float fade = expf(into.most - most);
@@ -37,18 +37,18 @@ __device__ static void take(Running& into, const float* query, const T* const (&
     for (int i = 0; i < LANE_DIM; i++) into.output[i] *= fade;
 #pragma unroll
     for (int u = 0; u < AHEAD; u++) {
-        if (!keys[u]) continue;
+        if (!keys[u].numbers) continue;
         float probability = expf(scores[u] - most);
         into.sum += probability;
 #pragma unroll
         for (int i = 0; i < LANE_DIM; i++) {
-            if (lane + 32 * i < width) into.output[i] += probability * widen(keys[u][toValues + lane + 32 * i]);
+            if (lane + 32 * i < width) into.output[i] += probability * values[u].at(lane + 32 * i);
         }
     }
 }
 
 /** Decode: grid (queryHeads, rows, splits), a warp every fourth run of tokens. */
-template <typename T> __device__ void attendAny(const AttendArguments& call) {
+template <typename T, typename S> __device__ void attendAny(const AttendArguments& call) {
     awaitPrevious();
     const Shape& shape = call.layer.shape;
     int width = shape.headDim, head = blockIdx.x;
@@ -63,17 +63,18 @@ template <typename T> __device__ void attendAny(const AttendArguments& call) {
     for (int i = threadIdx.x; i < width; i += blockDim.x) query[i] = widen(rowAt<T>(call.queries, row.row, head * width)[i]);
     __syncthreads();
     int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
-    long long toValues = (long long)perGroup * shape.pageSize * width;
     Running running;
     for (int token = piece.first + warp * AHEAD; token < piece.until; token += WARPS * AHEAD) {
-        const T* keys[AHEAD];
+        StoredRow<T, S> keys[AHEAD] = {}, values[AHEAD] = {};
 #pragma unroll
         for (int u = 0; u < AHEAD; u++) {
-            keys[u] = token + u < piece.until
-                ? reinterpret_cast<const T*>(piece.bytes) + (long long)piece.row(call, token + u, kvHead % perGroup) * width
-                : nullptr;
+            if (token + u >= piece.until) continue;
+            int index = (token + u) / shape.pageSize, inPage = token + u - index * shape.pageSize;
+            const char* page = piece.page(call, index);
+            keys[u] = StoredRows<T, S>(call.pages, shape, page, 0, kvHead % perGroup).row(inPage);
+            values[u] = StoredRows<T, S>(call.pages, shape, page, 1, kvHead % perGroup).row(inPage);
         }
-        take(running, query, keys, toValues, width, shape.scale);
+        take(running, query, keys, values, width, shape.scale);
     }
     if (lane == 0) {
         mosts[warp] = running.most;
@@ -116,7 +117,7 @@ template <typename T> __device__ void attendAny(const AttendArguments& call) {
 }
 
 /** Prefill: grid (blocks of WARPS tokens, queryHeads, batch), a warp per token. Evicted pages are read from their backups. */
-template <typename T> __device__ void prefillAny(const PrefillArguments& call) {
+template <typename T, typename S> __device__ void prefillAny(const PrefillArguments& call) {
     const Shape& shape = call.layer.shape;
     int width = shape.headDim, head = blockIdx.y, member = blockIdx.z, warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     int kvHead = head / (shape.queryHeads / shape.kvHeads), perGroup = shape.kvHeads / shape.groups;
@@ -129,19 +130,22 @@ template <typename T> __device__ void prefillAny(const PrefillArguments& call) {
     __shared__ float query[WARPS][MOST_DIM];
     for (int i = lane; i < width; i += 32) query[warp][i] = widen(rowAt<T>(call.queries, chunk.row + token, head * width)[i]);
     __syncwarp();
-    long long toValues = (long long)perGroup * shape.pageSize * width;
     Running running;
     int start = firstSeen(shape, call.layer.index, chunk.first + token);
     for (int page = start / shape.pageSize, first = page * shape.pageSize; first <= chunk.first + token; first += shape.pageSize, page++) {
         int entry = sequence.tables.slots[offset + page];
         const char* slot = entry >= 0 ? call.pages.pool + entry * call.pages.slotBytes : call.pages.host + sequence.tables.backups[offset + page] * call.pages.slotBytes;
-        const T* keys = reinterpret_cast<const T*>(slot) + (long long)(kvHead % perGroup) * shape.pageSize * width;
+        StoredRows<T, S> keys(call.pages, shape, slot, 0, kvHead % perGroup), values(call.pages, shape, slot, 1, kvHead % perGroup);
         int tokens = min(shape.pageSize, chunk.first + token + 1 - first);
         for (int t = max(0, start - first); t < tokens; t += AHEAD) {
-            const T* ahead[AHEAD];
+            StoredRow<T, S> aheadKeys[AHEAD] = {}, aheadValues[AHEAD] = {};
 #pragma unroll
-            for (int u = 0; u < AHEAD; u++) ahead[u] = t + u < tokens ? keys + (t + u) * width : nullptr;
-            take(running, query[warp], ahead, toValues, width, shape.scale);
+            for (int u = 0; u < AHEAD; u++) {
+                if (t + u >= tokens) continue;
+                aheadKeys[u] = keys.row(t + u);
+                aheadValues[u] = values.row(t + u);
+            }
+            take(running, query[warp], aheadKeys, aheadValues, width, shape.scale);
         }
     }
     T* output = rowAt<T>(call.output, chunk.row + token, head * width);
@@ -151,5 +155,5 @@ template <typename T> __device__ void prefillAny(const PrefillArguments& call) {
     }
 }
 
-KERNELS(attendAny, AttendArguments, 32 * WARPS, 1)
-KERNELS(prefillAny, PrefillArguments, 32 * WARPS, 1)
+STORED_KERNELS(attendAny, AttendArguments, 32 * WARPS, 1)
+STORED_KERNELS(prefillAny, PrefillArguments, 32 * WARPS, 1)

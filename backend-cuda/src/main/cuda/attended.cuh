@@ -1,7 +1,7 @@
 // Which tokens a decode attends to and how they are split. Splits depend on the sequence's own attended tokens alone, so
 // that neither the batch nor residence changes a bit of the result; the host sizes grids with the same arithmetic.
 #pragma once
-#include "cache.cuh"
+#include "stored.cuh"
 
 /** Most splits of the resident pages, and most of the recalled ones. */
 constexpr int MOST_SPLITS = 128;
@@ -82,15 +82,9 @@ struct Piece {
 
     __device__ inline int entry(int index) const { return attended ? attended[firstPage + index] : firstPage + index; }
 
-    /** Row of a page's first key in the place it has, counted in rows of headDim. */
-    __device__ inline uint32_t pageRow(const AttendArguments& call, uint32_t place, int headInGroup) const {
-        return (place * 2 * (call.layer.shape.kvHeads / call.layer.shape.groups) + headInGroup) * call.layer.shape.pageSize;
-    }
-
-    /** Row of a token's keys. */
-    __device__ inline uint32_t row(const AttendArguments& call, int token, int headInGroup) const {
-        int index = token / call.layer.shape.pageSize;
-        return pageRow(call, places[entry(index) & ~FRESH], headInGroup) + (token - index * call.layer.shape.pageSize);
+    /** The slot or backup that holds a page. */
+    __device__ inline const char* page(const AttendArguments& call, int index) const {
+        return bytes + places[entry(index) & ~FRESH] * call.pages.slotBytes;
     }
 };
 

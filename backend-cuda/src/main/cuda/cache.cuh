@@ -192,12 +192,14 @@ struct Shape {
 
 /** Where pages lie. */
 struct Pages {
-    /** [device slots][keys, values][kvHeads of a group][pageSize][headDim] */
+    /** [device slots]; stored.cuh says what a slot holds. */
     char* pool;
     /** Backups, in the same layout; host memory mapped into the device's address space. */
     char* host;
     /** Bytes of one slot. */
     long long slotBytes;
+    /** Where in a slot the scales of its rows begin, if it has them. */
+    long long scalesAt;
 };
 
 /** Summaries of the filled pages of limited layers, by backup slot. */
@@ -384,11 +386,6 @@ __device__ inline void dropSlot(const Books& books, int slot, int backup) {
     while (atomicCAS(entry, NONE, slot) != NONE) __nanosleep(100); // whoever takes what is still there is about to
 }
 
-/** Row of keys of one KV head in a slot, in elements; values follow the keys of the whole group. */
-template <typename T> __device__ inline T* keysOf(const Pages& pages, const Shape& shape, int slot, int headInGroup) {
-    return reinterpret_cast<T*>(pages.pool + slot * pages.slotBytes) + (long long)headInGroup * shape.pageSize * shape.headDim;
-}
-
 /** Lets the next launch of the stream begin while this one is at work, if it is one that may: it waits by itself. */
 __device__ inline void letNextBegin() {
 #if __CUDA_ARCH__ >= 900
@@ -410,11 +407,11 @@ struct BesidePrevious {
 };
 
 // Instantiates a kernel template for the three element types, as NAME_f32, NAME_f16 and NAME_bf16.
-#define KERNEL_OF_TYPE(name, Arguments, threads, blocks, T, suffix) \
+#define KERNEL_OF_TYPE(name, Arguments, threads, blocks, suffix, ...) \
     extern "C" __global__ void __launch_bounds__(threads, blocks) name##_##suffix(const __grid_constant__ Arguments call) { \
-        name<T>(call); \
+        name<__VA_ARGS__>(call); \
     }
 #define KERNELS(name, Arguments, threads, blocks) \
-    KERNEL_OF_TYPE(name, Arguments, threads, blocks, float, f32) \
-    KERNEL_OF_TYPE(name, Arguments, threads, blocks, __half, f16) \
-    KERNEL_OF_TYPE(name, Arguments, threads, blocks, __nv_bfloat16, bf16)
+    KERNEL_OF_TYPE(name, Arguments, threads, blocks, f32, float) \
+    KERNEL_OF_TYPE(name, Arguments, threads, blocks, f16, __half) \
+    KERNEL_OF_TYPE(name, Arguments, threads, blocks, bf16, __nv_bfloat16)

@@ -7,7 +7,7 @@
 //   per part     a code of centreBits per offset, if there are several parts, then one of extentBits per extent, each from a
 //                new word on
 // A run is as long as a warp, so that a warp makes the scales of a run, a lane per element.
-#include "cache.cuh"
+#include "stored.cuh"
 
 constexpr int WARPS = 8;
 constexpr int DIGEST_WARPS = 4;
@@ -145,7 +145,7 @@ struct DigestCodedArguments {
 };
 
 /** Summarises pages: grid (most filled pages, kvHeads, batch). Float64, as in digest.cu. */
-template <typename T> __device__ void digestCoded(const DigestCodedArguments& call) {
+template <typename T, typename S> __device__ void digestCoded(const DigestCodedArguments& call) {
     const Shape& shape = call.layer.shape;
     int head = blockIdx.y, member = blockIdx.z;
     const Sequence& sequence = call.layer.sequences[member];
@@ -158,7 +158,7 @@ template <typename T> __device__ void digestCoded(const DigestCodedArguments& ca
     long long offset = tableOffset(call.layer, sequence, group) + page;
     int slot = sequence.tables.slots[offset], backup = sequence.tables.backups[offset];
     int width = shape.headDim, tokens = shape.pageSize / coded.parts;
-    const T* keys = keysOf<T>(call.pages, shape, slot, headInGroup);
+    StoredRows<T, S> keys(call.pages, shape, slotAt(call.pages, slot), 0, headInGroup);
     Layout layout(coded, width);
     extern __shared__ float centres[]; // [parts][width], then extents [parts][extents], then the record
     float* extents = centres + coded.parts * width;
@@ -168,11 +168,11 @@ template <typename T> __device__ void digestCoded(const DigestCodedArguments& ca
     for (int word = threadIdx.x; word < coded.words; word += blockDim.x) words[word] = 0;
     bool midway = coded.shape == CODED_CUBOID || coded.shape == CODED_SPHERE;
     for (int index = threadIdx.x; index < coded.parts * width; index += blockDim.x) {
-        const T* column = keys + (long long)(index / width) * tokens * width + index % width;
-        float least = widen(column[0]), most = least;
+        int first = index / width * tokens, i = index % width;
+        float least = keys.at(first, i), most = least;
         double sum = 0;
         for (int t = 0; t < tokens; t++) {
-            float key = widen(column[(long long)t * width]);
+            float key = keys.at(first + t, i);
             least = fminf(least, key);
             most = fmaxf(most, key);
             sum += key;
@@ -187,10 +187,10 @@ template <typename T> __device__ void digestCoded(const DigestCodedArguments& ca
         for (int part = warp; part < coded.parts; part += DIGEST_WARPS) {
             double least = CUDART_INF, most = 0, sum = 0;
             for (int t = 0; t < tokens; t++) {
-                const T* key = keys + ((long long)part * tokens + t) * width;
+                StoredRow<T, S> key = keys.row(part * tokens + t);
                 double squares = 0;
                 for (int i = lane; i < width; i += 32) {
-                    double difference = (double)widen(key[i]) - centres[part * width + i];
+                    double difference = (double)key.at(i) - centres[part * width + i];
                     squares += difference * difference;
                 }
                 for (int step = 16; step; step /= 2) squares += __shfl_xor_sync(~0u, squares, step);
@@ -204,13 +204,12 @@ template <typename T> __device__ void digestCoded(const DigestCodedArguments& ca
     } else {
         for (int index = threadIdx.x; index < coded.parts * layout.extents; index += blockDim.x) {
             int part = index / layout.extents, i = index % layout.extents;
-            const T* column = keys + (long long)part * tokens * width + i;
             const float* centre = centres + part * width + i;
             double least = CUDART_INF, most = 0, sum = 0;
             for (int t = 0; t < tokens; t++) {
-                double distance = fabs((double)widen(column[(long long)t * width]) - centre[0]);
+                double distance = fabs((double)keys.at(part * tokens + t, i) - centre[0]);
                 if (coded.shape == CODED_DISC) {
-                    double other = (double)widen(column[(long long)t * width + width / 2]) - centre[width / 2];
+                    double other = (double)keys.at(part * tokens + t, i + width / 2) - centre[width / 2];
                     distance = sqrt(distance * distance + other * other);
                 }
                 least = fmin(least, distance);
@@ -300,5 +299,5 @@ template <typename T> __device__ void estimateCoded(const EstimateCodedArguments
     }
 }
 
-KERNELS(digestCoded, DigestCodedArguments, 32 * DIGEST_WARPS, 1)
+STORED_KERNELS(digestCoded, DigestCodedArguments, 32 * DIGEST_WARPS, 1)
 KERNELS(estimateCoded, EstimateCodedArguments, 32 * WARPS, 1)

@@ -1,5 +1,5 @@
 // Summarises the keys of pages that the call filled: grid (most filled pages, kvHeads, batch), 128 threads.
-#include "cache.cuh"
+#include "stored.cuh"
 
 struct DigestArguments {
     Layer layer;
@@ -12,7 +12,7 @@ struct DigestArguments {
 };
 
 /** Sums and squares in float64: a page is summarised once, and large float32 keys would overflow. */
-template <typename T> __device__ void digest(const DigestArguments& call) {
+template <typename T, typename S> __device__ void digest(const DigestArguments& call) {
     const Shape& shape = call.layer.shape;
     Timed timed(call.layer, APPEND);
     int head = blockIdx.y, member = blockIdx.z;
@@ -24,7 +24,7 @@ template <typename T> __device__ void digest(const DigestArguments& call) {
     long long offset = tableOffset(call.layer, sequence, group) + page;
     int slot = sequence.tables.slots[offset], backup = sequence.tables.backups[offset];
     int size = shape.pageSize, width = shape.headDim;
-    const T* keys = keysOf<T>(call.pages, shape, slot, headInGroup);
+    StoredRows<T, S> keys(call.pages, shape, slotAt(call.pages, slot), 0, headInGroup);
     T* upper = reinterpret_cast<T*>(call.digests.vectors) + ((long long)backup * 2 * heads + headInGroup) * width;
     T* lower = upper + (long long)heads * width;
     extern __shared__ float center[];
@@ -33,10 +33,10 @@ template <typename T> __device__ void digest(const DigestArguments& call) {
     int kind = sequence.digest;
     if (kind == CODED) return; // coded.cu summarises these
     for (int i = threadIdx.x; i < width; i += blockDim.x) {
-        float least = widen(keys[i]), most = least;
+        float least = keys.at(0, i), most = least;
         double sum = 0;
         for (int t = 0; t < size; t++) {
-            float key = widen(keys[(long long)t * width + i]);
+            float key = keys.at(t, i);
             least = fminf(least, key);
             most = fmaxf(most, key);
             sum += key;
@@ -50,7 +50,7 @@ template <typename T> __device__ void digest(const DigestArguments& call) {
             float nearest = CUDART_INF_F, farthest = 0;
             double total = 0;
             for (int t = 0; t < size; t++) {
-                float distance = fabsf(widen(keys[(long long)t * width + i]) - middle);
+                float distance = fabsf(keys.at(t, i) - middle);
                 nearest = fminf(nearest, distance);
                 farthest = fmaxf(farthest, distance);
                 total += distance;
@@ -72,7 +72,7 @@ template <typename T> __device__ void digest(const DigestArguments& call) {
     for (int t = warp; t < size; t += 4) {
         double square = 0;
         for (int i = lane; i < width; i += 32) {
-            double difference = (double)widen(keys[(long long)t * width + i]) - center[i];
+            double difference = (double)keys.at(t, i) - center[i];
             square += difference * difference;
         }
         for (int step = 16; step; step /= 2) square += __shfl_xor_sync(~0u, square, step);
@@ -96,4 +96,4 @@ template <typename T> __device__ void digest(const DigestArguments& call) {
     }
 }
 
-KERNELS(digest, DigestArguments, 128, 1)
+STORED_KERNELS(digest, DigestArguments, 128, 1)

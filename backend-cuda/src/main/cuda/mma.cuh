@@ -9,6 +9,11 @@ __device__ inline void copyAsync(uint32_t target, const void* source, bool valid
     int bytes = valid ? 16 : 0;
     asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(target), "l"(source), "r"(bytes) : "memory");
 }
+/** The same of 4 bytes. */
+__device__ inline void copyAsync4(uint32_t target, const void* source, bool valid) {
+    int bytes = valid ? 4 : 0;
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(target), "l"(source), "r"(bytes) : "memory");
+}
 __device__ inline void commitCopies() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 template <int PENDING> __device__ inline void awaitCopies() { asm volatile("cp.async.wait_group %0;" ::"n"(PENDING) : "memory"); }
 
@@ -59,6 +64,37 @@ template <> constexpr float PROBABILITY_SHIFT<__half> = 15;
 /** Byte offset of a 16-byte chunk in a tile with rows of CHUNKS chunks, swizzled against bank conflicts. */
 template <int CHUNKS> __device__ inline uint32_t tileOffset(int row, int chunk) {
     return (row * CHUNKS + (chunk ^ (row & 7))) * 16;
+}
+
+/** Two neighbours of four Int8, times a scale in both halves; `select` takes them from the bytes, 4 is the upper byte below. */
+template <typename T> __device__ inline uint32_t widenPair(uint32_t codes, uint32_t select, uint32_t scale);
+template <> __device__ inline uint32_t widenPair<__half>(uint32_t codes, uint32_t select, uint32_t scale) {
+    uint32_t word = __byte_perm(codes, 0x64646464, select); // 1024 + code + 128
+    __half2 pair = __hsub2(*reinterpret_cast<__half2*>(&word), __half2half2(__ushort_as_half(0x6480)));
+    pair = __hmul2(pair, *reinterpret_cast<__half2*>(&scale));
+    return *reinterpret_cast<uint32_t*>(&pair);
+}
+template <> __device__ inline uint32_t widenPair<__nv_bfloat16>(uint32_t codes, uint32_t select, uint32_t scale) {
+    uint32_t word = __byte_perm(codes, 0x43434343, select);
+    uint32_t low = word & 0xff7fff7f, rest = (word ^ 0x00800080) & 0xff80ff80; // 128 + seven bits; 128 or 256 to subtract
+    __nv_bfloat162 pair = __hsub2(*reinterpret_cast<__nv_bfloat162*>(&low), *reinterpret_cast<__nv_bfloat162*>(&rest));
+    pair = __hmul2(pair, *reinterpret_cast<__nv_bfloat162*>(&scale));
+    return *reinterpret_cast<uint32_t*>(&pair);
+}
+
+/** THREADS threads: widens rows of Int8 that lie behind each other in shared memory to a tile, swizzled. */
+template <typename T, int D, int ROWS, int THREADS>
+__device__ inline void widenTile(const char* codes, const float* scales, char* tile, int thread) {
+    constexpr int CHUNKS = D / 8;
+#pragma unroll
+    for (int i = 0; i < ROWS * CHUNKS / THREADS; i++) {
+        int index = i * THREADS + thread, row = index / CHUNKS;
+        uint2 eight = *reinterpret_cast<const uint2*>(codes + index * 8);
+        uint32_t scale = pack<T>(scales[row], scales[row]);
+        *reinterpret_cast<uint4*>(tile + tileOffset<CHUNKS>(row, index % CHUNKS)) =
+            make_uint4(widenPair<T>(eight.x, 0x4140, scale), widenPair<T>(eight.x, 0x4342, scale),
+                       widenPair<T>(eight.y, 0x4140, scale), widenPair<T>(eight.y, 0x4342, scale));
+    }
 }
 
 /** Softmax and output of 16 query rows, spread over a warp: this thread has rows lane / 4 and lane / 4 + 8. */

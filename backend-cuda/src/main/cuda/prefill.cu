@@ -9,7 +9,7 @@ constexpr int TILE = 64;
 
 template <int D> constexpr int TILE_BYTES = TILE * D * 2;
 
-template <typename T, int D> __device__ void prefill(const PrefillArguments& call) {
+template <typename T, typename S, int D> __device__ void prefill(const PrefillArguments& call) {
     const Shape& shape = call.layer.shape;
     int head = blockIdx.y, member = blockIdx.z, warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     int kvHead = head / (shape.queryHeads / shape.kvHeads), perGroup = shape.kvHeads / shape.groups;
@@ -27,31 +27,45 @@ template <typename T, int D> __device__ void prefill(const PrefillArguments& cal
     int window = windowOf(shape, call.layer.index);
 
     extern __shared__ __align__(128) char shared[];
+    // In 8 bits the two stages take half of it, and behind them is one tile that they are widened to, by all warps for all.
+    constexpr int ROW_BYTES = D * sizeof(S), STAGE_BYTES = 2 * TILE * ROW_BYTES;
+    constexpr int SCALED = IS_COARSE<S> ? TILE : 1;
     __shared__ const char* rows[2][TILE];
+    __shared__ const float* scaleRows[2][SCALED];
+    __shared__ float scales[2][2][SCALED];
     uint32_t ring = sharedAddress(shared);
-    long long toValues = (long long)perGroup * shape.pageSize * D * 2;
+    int toValues = perGroup * shape.pageSize; // in rows
     auto locate = [&](int tile) { // where the tile's rows of keys are
         int token = tile * TILE + threadIdx.x;
         if (threadIdx.x < TILE) {
             const char* row = nullptr;
+            const float* scale = nullptr;
             if (token >= start && token < limit) {
                 int page = token / shape.pageSize, entry = table[page];
-                row = (entry >= 0 ? call.pages.pool + entry * call.pages.slotBytes : call.pages.host + backups[page] * call.pages.slotBytes)
-                    + ((long long)(kvHead % perGroup) * shape.pageSize + token % shape.pageSize) * (D * 2);
+                const char* slot = entry >= 0 ? slotAt(call.pages, entry) : call.pages.host + backups[page] * call.pages.slotBytes;
+                long long before = (long long)(kvHead % perGroup) * shape.pageSize + token % shape.pageSize;
+                row = slot + before * ROW_BYTES;
+                scale = reinterpret_cast<const float*>(slot + call.pages.scalesAt) + before;
             }
             rows[tile % 2][threadIdx.x] = row;
+            if constexpr (IS_COARSE<S>) scaleRows[tile % 2][threadIdx.x] = scale;
         }
     };
     auto load = [&](int tile) {
-        constexpr int CHUNKS = D / 8;
-        uint32_t stage = ring + tile % 2 * 2 * TILE_BYTES<D>;
+        constexpr int CHUNKS = ROW_BYTES / 16;
+        uint32_t stage = ring + tile % 2 * STAGE_BYTES;
 #pragma unroll
         for (int i = 0; i < TILE * CHUNKS / (32 * WARPS); i++) {
             int index = i * 32 * WARPS + threadIdx.x, row = index / CHUNKS, part = index % CHUNKS;
             const char* keys = rows[tile % 2][row];
-            uint32_t target = stage + tileOffset<CHUNKS>(row, part);
+            uint32_t target = stage + (IS_COARSE<S> ? index * 16 : tileOffset<CHUNKS>(row, part));
             copyAsync(target, keys ? keys + part * 16 : call.pages.pool, keys != nullptr);
-            copyAsync(target + TILE_BYTES<D>, keys ? keys + toValues + part * 16 : call.pages.pool, keys != nullptr);
+            copyAsync(target + TILE * ROW_BYTES, keys ? keys + (long long)toValues * ROW_BYTES + part * 16 : call.pages.pool, keys != nullptr);
+        }
+        if constexpr (IS_COARSE<S>) { // a thread per key, then per value
+            int row = threadIdx.x % TILE, side = threadIdx.x / TILE;
+            const float* scale = scaleRows[tile % 2][row];
+            copyAsync4(sharedAddress(&scales[tile % 2][side][row]), scale ? scale + side * toValues : (const float*)call.pages.pool, scale != nullptr);
         }
     };
     locate(firstTile);
@@ -81,7 +95,15 @@ template <typename T, int D> __device__ void prefill(const PrefillArguments& cal
         awaitCopies<1>();
         __syncthreads();
         if (tile + 2 < tiles) locate(tile + 2); // its rows replace those of this tile, which are loaded
-        uint32_t keys = ring + tile % 2 * 2 * TILE_BYTES<D>;
+        uint32_t keys = ring + tile % 2 * STAGE_BYTES;
+        if constexpr (IS_COARSE<S>) {
+            const char* arrived = shared + tile % 2 * STAGE_BYTES;
+            char* wide = shared + 2 * STAGE_BYTES;
+            widenTile<T, D, TILE, 32 * WARPS>(arrived, scales[tile % 2][0], wide, threadIdx.x);
+            widenTile<T, D, TILE, 32 * WARPS>(arrived + TILE * ROW_BYTES, scales[tile % 2][1], wide + TILE_BYTES<D>, threadIdx.x);
+            __syncthreads();
+            keys = ring + 2 * STAGE_BYTES;
+        }
         float scores[TILE / 8][4];
         scoreTile<T, D, TILE / 8>(scores, queries, keys, 0);
         int token = tile * TILE + lane % 4 * 2;
@@ -116,8 +138,10 @@ template <typename T, int D> __device__ void prefill(const PrefillArguments& cal
     }
 }
 
-#define PREFILL(T, suffix) \
-    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) prefill64_##suffix(const __grid_constant__ PrefillArguments call) { prefill<T, 64>(call); } \
-    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) prefill128_##suffix(const __grid_constant__ PrefillArguments call) { prefill<T, 128>(call); }
-PREFILL(__half, f16)
-PREFILL(__nv_bfloat16, bf16)
+#define PREFILL(T, S, suffix) \
+    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) prefill64_##suffix(const __grid_constant__ PrefillArguments call) { prefill<T, S, 64>(call); } \
+    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) prefill128_##suffix(const __grid_constant__ PrefillArguments call) { prefill<T, S, 128>(call); }
+PREFILL(__half, __half, f16)
+PREFILL(__nv_bfloat16, __nv_bfloat16, bf16)
+PREFILL(__half, Int8, f16_int8)
+PREFILL(__nv_bfloat16, Int8, bf16_int8)

@@ -1,6 +1,6 @@
 // What prefill attention is given, on tensor cores and elsewhere.
 #pragma once
-#include "cache.cuh"
+#include "stored.cuh"
 
 /** Of every kernel that attends in prefill. */
 struct PrefillArguments {

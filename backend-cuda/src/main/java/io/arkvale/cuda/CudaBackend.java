@@ -68,10 +68,15 @@ public final class CudaBackend extends CacheBackend {
 
     /** A backend on a device that is known to be there, with its name in words. */
     public CudaBackend(String name, CudaOptions options, Driver driver) {
-        super(ID, name, CAPABILITIES, options.immediateChecks());
+        super(ID, name, capabilities(options), options.immediateChecks());
         this.options = options;
         device = device(driver, options.device());
         kernels = new Kernels(device);
+    }
+
+    private static Capabilities capabilities(CudaOptions options) {
+        var bound = SlotLayout.bound(options.store());
+        return CAPABILITIES.toBuilder().storedRows(bound, bound).build();
     }
 
     private static Device device(Driver driver, int number) {
@@ -92,7 +97,7 @@ public final class CudaBackend extends CacheBackend {
         requireCountable("device slots", spec.deviceSlots());
         requireCountable("host slots", spec.hostSlots());
         device.enter();
-        return new CudaCache(this, spec, device, kernels.load(spec.elementType()), options);
+        return new CudaCache(this, spec, device, kernels.load(spec.elementType(), options.store()), options);
     }
 
     /** Page tables name slots by ints. No GPU has memory for as many. */

@@ -60,7 +60,7 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
         try {
             downloads = new Downloads(device, memory, streams);
             staging = new Staging(device, memory, streams);
-            pools = new Pools(spec, memory);
+            pools = new Pools(new SlotLayout(spec, options.store()), memory);
             codedDigests = new CodedDigests(spec, memory);
             stepMemory = new StepMemory(this);
             tables = new SequenceTables(this);
@@ -72,6 +72,11 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
                 throw e;
             }
         }
+    }
+
+    @Override
+    public long slotBytes() {
+        return pools.layout.slotBytes();
     }
 
     @Override

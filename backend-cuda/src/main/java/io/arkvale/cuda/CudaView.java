@@ -101,7 +101,10 @@ public final class CudaView extends CheckedView<CudaSequence> {
 
     @Override
     protected void readResident(CudaSequence sequence, int layer, int group, int page, MemorySegment rows) {
-        slots.read(slot(sequence, layer, group, page) * spec.slotBytes(), rows, spec.slotBytes());
+        var layout = cache.pools.layout;
+        var slot = MemorySegment.ofArray(new byte[Math.toIntExact(layout.slotBytes())]);
+        slots.read(slot(sequence, layer, group, page) * layout.slotBytes(), slot, layout.slotBytes());
+        layout.unpack(slot, rows);
     }
 
     @Override
@@ -110,7 +113,7 @@ public final class CudaView extends CheckedView<CudaSequence> {
             cache.streams.synchronize();
             settled = cache.version();
         }
-        rows.copyFrom(cache.pools.backup(backup(sequence, layer, group, page)));
+        cache.pools.layout.unpack(cache.pools.backup(backup(sequence, layer, group, page)), rows);
     }
 
     private int backup(CudaSequence sequence, int layer, int group, int page) {

@@ -34,6 +34,9 @@ public final class Pools {
      */
     public final SlotPool backups;
 
+    /** How a slot, and a backup, holds its rows. */
+    public final SlotLayout layout;
+
     private final CacheSpec spec;
     private final Memory.OnDevice slots;
     private final Memory.Pinned host;
@@ -43,12 +46,13 @@ public final class Pools {
     private final Memory.@Nullable OnDevice windows;
     private final Shape shape;
 
-    public Pools(CacheSpec spec, Memory memory) {
-        this.spec = spec;
+    public Pools(SlotLayout layout, Memory memory) {
+        this.layout = layout;
+        spec = layout.spec();
         deviceSlots = (int) spec.deviceSlots();
         hostSlots = (int) spec.hostSlots();
-        slots = memory.allocate(Math.multiplyExact(spec.slotBytes(), spec.deviceSlots()));
-        host = memory.pin(Math.multiplyExact(spec.slotBytes(), spec.hostSlots()));
+        slots = memory.allocate(Math.multiplyExact(layout.slotBytes(), spec.deviceSlots()));
+        host = memory.pin(Math.multiplyExact(layout.slotBytes(), spec.hostSlots()));
         digests = memory.allocate(spec.slotBytes() / spec.pageSize() * spec.hostSlots());
         radii = memory.allocate((long) Float.BYTES * spec.kvHeadsPerGroup() * spec.hostSlots());
         books = memory.allocate(Integer.BYTES * (HEADER + 3L * deviceSlots + hostSlots));
@@ -86,7 +90,7 @@ public final class Pools {
 
     /** Where kernels find the pages. */
     public Pages pages() {
-        return new Pages(slots.value(), host.value(), spec.slotBytes());
+        return new Pages(slots.value(), host.value(), layout.slotBytes(), layout.scalesAt());
     }
 
     /** Where kernels find the digests. */
@@ -119,7 +123,7 @@ public final class Pools {
 
     /** The bytes of a backup, which copies under way may still be writing. */
     public MemorySegment backup(int slot) {
-        return host.segment().asSlice(slot * spec.slotBytes(), spec.slotBytes());
+        return host.segment().asSlice(slot * layout.slotBytes(), layout.slotBytes());
     }
 
     /** Where the vectors of a head group's page begin: two per KV head, the first ones first. */
@@ -131,9 +135,9 @@ public final class Pools {
         return (long) Float.BYTES * ((long) slot * spec.kvHeadsPerGroup() + headInGroup);
     }
 
-    /** Whether kernels can number the rows of all backups, as they do those of the slots. */
+    /** Whether kernels can note where rows lie in all backups, as they do in the slots: in units of 64 bytes. */
     public boolean backupRowsFit() {
-        return 2L * spec.kvHeadsPerGroup() * spec.pageSize() * spec.hostSlots() < 1L << Integer.SIZE;
+        return layout.slotBytes() * spec.hostSlots() / SlotLayout.UNIT < 1L << Integer.SIZE;
     }
 
     /** Device slots that hold a page; waits for the device. */

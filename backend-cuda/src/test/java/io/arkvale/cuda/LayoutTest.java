@@ -16,6 +16,7 @@ import io.arkvale.cuda.kernel.KernelArguments.AttendArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EvictVictimsArguments;
 import io.arkvale.cuda.kernel.KernelName;
 import io.arkvale.cuda.kernel.Serving;
+import io.arkvale.cuda.kernel.Store;
 import io.arkvale.cuda.kernel.StructLayout;
 import io.arkvale.cuda.step.AttentionWork.Arrival;
 import io.arkvale.cuda.step.ScoreWork.EstimateMode;
@@ -44,7 +45,7 @@ class LayoutTest {
     void everyKernelTakesTheArgumentsThatItsNameSays() throws IOException {
         var taken = new TreeMap<String, String>();
         var launchers = Pattern.compile("(\\w+?)(?:_##suffix)?\\(const __grid_constant__ (\\w+) call\\)");
-        var instances = Pattern.compile("(?m)^KERNELS\\((\\w+), (\\w+),");
+        var instances = Pattern.compile("(?m)^(?:STORED_)?KERNELS\\((\\w+), (\\w+),");
         for (var image : images()) {
             var source = Files.readString(SOURCES.resolve(image + ".cu"));
             for (var pattern : List.of(launchers, instances)) {
@@ -55,7 +56,7 @@ class LayoutTest {
         }
         var named = new TreeMap<String, String>();
         for (var kernel : KernelName.values()) {
-            var function = kernel.function(ElementType.F16).replaceAll("_f16$", "");
+            var function = kernel.function(ElementType.F16, Store.ELEMENT).replaceAll("_f16$", "");
             named.put(kernel.image() + " " + function, kernel.arguments().getSimpleName());
         }
         assertThat(named).isEqualTo(taken);
@@ -107,9 +108,9 @@ class LayoutTest {
                 .putInt(15);
         assertThat(buffer.array()).isEqualTo(expected.array());
         var append = StructLayout.of(AppendArguments.class);
-        assertThat(append.offset("tokens")).isEqualTo(72 + 24 + 40); // books end with 4 bytes that nothing uses
-        assertThat(append.offset("flags")).isEqualTo(72 + 24 + 40 + 2 * 16 + 16); // tokens and queries are rows
-        assertThat(StructLayout.of(AttendArguments.class).bytes()).isEqualTo(72 + 24 + 7 * 8 + 3 * 4 + 4);
+        assertThat(append.offset("tokens")).isEqualTo(72 + 32 + 40); // books end with 4 bytes that nothing uses
+        assertThat(append.offset("flags")).isEqualTo(72 + 32 + 40 + 2 * 16 + 16); // tokens and queries are rows
+        assertThat(StructLayout.of(AttendArguments.class).bytes()).isEqualTo(72 + 32 + 7 * 8 + 3 * 4 + 4);
     }
 
     @Test

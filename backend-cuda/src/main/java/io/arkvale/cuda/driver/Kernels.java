@@ -2,6 +2,7 @@ package io.arkvale.cuda.driver;
 
 import io.arkvale.api.ElementType;
 import io.arkvale.cuda.kernel.KernelName;
+import io.arkvale.cuda.kernel.Store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -28,15 +29,15 @@ public final class Kernels implements AutoCloseable {
     }
 
     /**
-     * All that caches of an element type use. They are loaded here, so that no later call lacks memory for one.
+     * All that caches of an element type and a store use. They are loaded here, so that no later call lacks memory for one.
      *
      * @throws io.arkvale.api.CapacityException if there is not enough memory
      */
-    public Map<KernelName, Kernel> load(ElementType type) {
+    public Map<KernelName, Kernel> load(ElementType type, Store store) {
         var loaded = new EnumMap<KernelName, Kernel>(KernelName.class);
         for (var name : KernelName.values()) {
             if (name.isFor(type)) {
-                loaded.put(name, kernels.computeIfAbsent(name.function(type), key -> load(name.image(), key)));
+                loaded.put(name, kernels.computeIfAbsent(name.function(type, store), key -> load(name.image(), key)));
             }
         }
         return loaded;

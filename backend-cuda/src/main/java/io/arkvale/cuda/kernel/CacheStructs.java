@@ -10,7 +10,7 @@ public final class CacheStructs {
             implements Struct {}
 
     /** Where pages lie. */
-    public record Pages(long pool, long host, long slotBytes) implements Struct {}
+    public record Pages(long pool, long host, long slotBytes, long scalesAt) implements Struct {}
 
     /** Summaries of the filled pages of limited layers, by backup slot. */
     public record Digests(long vectors, long radii) implements Struct {}

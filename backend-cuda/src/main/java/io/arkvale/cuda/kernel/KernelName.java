@@ -42,15 +42,15 @@ public enum KernelName {
     LEAVE_WINDOWS("sequence", "leaveWindows", LeaveWindowsArguments.class, Types.NONE),
     FREE_ALL_SLOTS("sequence", "freeAllSlots", FreeAllSlotsArguments.class, Types.NONE),
     COPY_ALL("sequence", "copyAll", CopyAllArguments.class, Types.NONE),
-    APPEND("append", "append", AppendArguments.class, Types.ALL),
+    APPEND("append", "append", AppendArguments.class, Types.STORED),
     OPEN_PAGES("append", "openPages", OpenPagesArguments.class, Types.NONE),
-    STORE("append", "store", StoreArguments.class, Types.ALL),
+    STORE("append", "store", StoreArguments.class, Types.STORED),
     FINITE("append", "finite", FiniteArguments.class, Types.ALL),
-    DIGEST("digest", "digest", DigestArguments.class, Types.ALL),
+    DIGEST("digest", "digest", DigestArguments.class, Types.STORED),
     ESTIMATE_MEAN("estimate", "estimateMean", EstimateMeanArguments.class, Types.ALL),
     ESTIMATE_HEADS("estimate", "estimateHeads", EstimateHeadsArguments.class, Types.ALL),
     ESTIMATE_GROUPS("estimate", "estimateGroups", EstimateGroupsArguments.class, Types.NONE),
-    DIGEST_CODED("coded", "digestCoded", DigestCodedArguments.class, Types.ALL),
+    DIGEST_CODED("coded", "digestCoded", DigestCodedArguments.class, Types.STORED),
     ESTIMATE_CODED("coded", "estimateCoded", EstimateCodedArguments.class, Types.ALL),
     SELECT_PAGES("select", "selectPages", SelectPagesArguments.class, Types.NONE),
     EVICT_VICTIMS("recall", "evictVictims", EvictVictimsArguments.class, Types.NONE),
@@ -63,12 +63,12 @@ public enum KernelName {
     COUNT_RETURNS("takeback", "countReturns", CountReturnsArguments.class, Types.NONE),
     RETURN_PAGES("takeback", "returnPages", ReturnPagesArguments.class, Types.NONE),
     BRING_BACK("takeback", "bringBack", BringBackArguments.class, Types.NONE),
-    ATTEND_64("attend", "attend64", AttendArguments.class, Types.HALF),
-    ATTEND_128("attend", "attend128", AttendArguments.class, Types.HALF),
-    ATTEND_ANY("attendany", "attendAny", AttendArguments.class, Types.ALL),
-    PREFILL_64("prefill", "prefill64", PrefillArguments.class, Types.HALF),
-    PREFILL_128("prefill", "prefill128", PrefillArguments.class, Types.HALF),
-    PREFILL_ANY("attendany", "prefillAny", PrefillArguments.class, Types.ALL);
+    ATTEND_64("attend", "attend64", AttendArguments.class, Types.STORED_HALF),
+    ATTEND_128("attend", "attend128", AttendArguments.class, Types.STORED_HALF),
+    ATTEND_ANY("attendany", "attendAny", AttendArguments.class, Types.STORED),
+    PREFILL_64("prefill", "prefill64", PrefillArguments.class, Types.STORED_HALF),
+    PREFILL_128("prefill", "prefill128", PrefillArguments.class, Types.STORED_HALF),
+    PREFILL_ANY("attendany", "prefillAny", PrefillArguments.class, Types.STORED);
 
     /** Which element types a kernel is compiled for. */
     private enum Types {
@@ -76,8 +76,10 @@ public enum KernelName {
         NONE,
         /** All of them. */
         ALL,
-        /** Those of 16 bits, which tensor cores multiply. */
-        HALF
+        /** All of them, and every store: it reads or writes slots. */
+        STORED,
+        /** Those of 16 bits, which tensor cores multiply, and every store. */
+        STORED_HALF
     }
 
     private final String image;
@@ -104,11 +106,16 @@ public enum KernelName {
 
     /** Whether caches of an element type use it. */
     public boolean isFor(ElementType type) {
-        return types != Types.HALF || type != ElementType.F32;
+        return types != Types.STORED_HALF || type != ElementType.F32;
     }
 
-    /** Its name in the image, for an element type. */
-    public String function(ElementType type) {
-        return types == Types.NONE ? function : function + "_" + type.name().toLowerCase(Locale.ROOT);
+    /** Its name in the image, for an element type and how slots hold rows of it. */
+    public String function(ElementType type, Store store) {
+        var ofType = function + "_" + type.name().toLowerCase(Locale.ROOT);
+        return switch (types) {
+            case NONE -> function;
+            case ALL -> ofType;
+            case STORED, STORED_HALF -> ofType + store.suffix();
+        };
     }
 }

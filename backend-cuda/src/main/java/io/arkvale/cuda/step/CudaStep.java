@@ -287,7 +287,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
                         "keys, values or queries of sequence " + index + " of the batch hold NaN or infinity");
             }
         }
-        long slotBytes = cache.spec().slotBytes();
+        long slotBytes = cache.slotBytes();
         long backedUpPages = PageWork.filledPages(members);
         // Parts that overlap count in full: a part lasts from its first block to its last.
         var report =
