@@ -70,7 +70,7 @@ final class AttendKernel {
         int values = table.get(Table.VALUES);
         int shift = table.get(Table.SHIFT);
         int scalesAt = table.get(Table.SCALES);
-        float scale = 1 / TornadoMath.sqrt((float) headDim);
+        float scale = AttentionScale.number(table);
         int lane = context.localIdx;
         int vector = lane / TILE;
         int token = lane - vector * TILE;

@@ -25,7 +25,7 @@ final class Engines {
             .queryHeadsPerKvHead(SizeRange.of(1, 256))
             .digests(Digest.values())
             .groupScores(GroupScore.values())
-            .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT, Feature.HOST_TENSORS)
+            .features(Feature.DETERMINISTIC, Feature.BATCH_INVARIANT, Feature.HOST_TENSORS, Feature.ATTENTION_SCALE)
             .blockSizes(Unit.PAGES, ScoreKernel.PAGES)
             .blockSizes(Unit.TOKENS, AttendKernel.TILE, Splits.LEAST_TOKENS);
 

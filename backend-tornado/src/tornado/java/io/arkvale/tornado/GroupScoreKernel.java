@@ -34,7 +34,7 @@ final class GroupScoreKernel {
         int items = table.get(Table.RANK);
         int groups = table.get(Table.RANK + 1);
         int start = table.get(Table.RANK + 2);
-        float scale = 1 / TornadoMath.sqrt((float) table.get(Table.HEAD_DIM));
+        float scale = AttentionScale.number(table);
         for (int item = context.groupIdx; item < items; item += groups) {
             int at = start + item * FIELDS;
             int scores = table.get(at);

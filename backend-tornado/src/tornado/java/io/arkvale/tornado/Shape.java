@@ -12,15 +12,17 @@ import io.arkvale.core.tensor.HostMemory;
  * @param pageSize tokens per page
  * @param groupHeads KV heads of a head group
  * @param queryHeads query heads that share a KV head
+ * @param scale factor of products of queries and keys before the softmax
  */
-record Shape(ElementType type, int headDim, int pageSize, int groupHeads, int queryHeads) {
+record Shape(ElementType type, int headDim, int pageSize, int groupHeads, int queryHeads, float scale) {
     static Shape of(CacheSpec spec) {
         return new Shape(
                 spec.elementType(),
                 spec.headDim(),
                 spec.pageSize(),
                 spec.kvHeadsPerGroup(),
-                spec.queryHeadsPerKvHead());
+                spec.queryHeadsPerKvHead(),
+                (float) spec.attentionScale());
     }
 
     /** Bytes of an element. */
@@ -83,5 +85,6 @@ record Shape(ElementType type, int headDim, int pageSize, int groupHeads, int qu
         table.header(Table.VALUES, values());
         table.header(Table.SHIFT, Stored.shift(type));
         table.header(Table.SCALES, Stored.scalesAt(type));
+        AttentionScale.put(table, scale);
     }
 }

@@ -55,6 +55,12 @@ final class Table {
     static final int PAGES_LENGTH = 56;
     static final int NARROW_LENGTH = 57;
 
+    /** Header: the attention scale as {@link AttentionScale} takes it apart. */
+    static final int SIGNIFICAND = 58;
+
+    static final int HALVINGS = 59;
+    static final int DOUBLINGS = 60;
+
     /** Where items begin. */
     static final int START = 64;
 
