@@ -283,7 +283,7 @@ public record CacheSpec(
 
         /**
          * As {@link #roomFor(SequenceSpec, int, int)}, for sequences of which no step brings more than {@code stepTokens}
-         * tokens: a layer with a window then holds its window and these alone.
+         * tokens: a layer with a window then holds its window and these alone, one with a budget its budget and these.
          */
         public Builder roomFor(SequenceSpec sequence, int tokens, int sequences, int stepTokens) {
             guests.add(new Guests(sequence, tokens, sequences, stepTokens, false));

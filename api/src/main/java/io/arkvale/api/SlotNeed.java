@@ -3,9 +3,9 @@ package io.arkvale.api;
 /**
  * Slots that one sequence needs at most on its way to a length: what {@link KvCache#step} may reserve for it.
  *
- * @param device device slots: all pages in layers without a budget; {@code min(n, c + 1)} in limited layers, of which one at a
- *     time also holds the rest of its pages during prefill; in a layer with a window {@code min(n, ⌈(W + t)/p⌉ + 2)}, if no step
- *     brings more than {@code t} tokens
+ * @param device device slots, if no step brings more than {@code t} tokens: all pages in layers without a budget;
+ *     {@code min(n, c + 1)} in limited layers, of which one at a time holds {@code min(n, c + ⌈t/p⌉)}, its budget and what the
+ *     step brings; {@code min(n, ⌈(W + t)/p⌉ + 2)} in a layer with a window
  * @param backup backup slots: every filled page of every limited layer
  */
 public record SlotNeed(long device, long backup) {
@@ -67,20 +67,24 @@ public record SlotNeed(long device, long backup) {
                 kept = cache.headGroups() * Math.min(pages, held);
             } else if (sequence.isLimited(layer)) {
                 backup += (long) cache.headGroups() * (tokens / cache.pageSize());
-                kept = openPrompt ? all : keptPages(cache, sequence, layer, pages);
-                mostTransient = Math.max(mostTransient, all - kept);
+                if (!openPrompt) {
+                    long brought = Math.ceilDiv((long) stepTokens, cache.pageSize());
+                    kept = within(cache, sequence, layer, pages, 1);
+                    mostTransient = Math.max(mostTransient, within(cache, sequence, layer, pages, brought) - kept);
+                }
             }
             device = Math.addExact(device, kept);
         }
         return new SlotNeed(Math.addExact(device, mostTransient), backup);
     }
 
-    private static long keptPages(CacheSpec cache, SequenceSpec sequence, int layer, long pages) {
-        long kept = 0;
+    /** Pages of a layer whose head groups hold their budgets, and some more each. */
+    private static long within(CacheSpec cache, SequenceSpec sequence, int layer, long pages, long more) {
+        long held = 0;
         for (int group = 0; group < cache.headGroups(); group++) {
-            kept += Math.min(pages, sequence.budgetPages(layer, group) + 1L);
+            held += Math.min(pages, sequence.budgetPages(layer, group) + more);
         }
-        return kept;
+        return held;
     }
 
     /** A cache of which only the given sizes matter. */

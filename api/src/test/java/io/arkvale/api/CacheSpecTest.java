@@ -79,11 +79,27 @@ class CacheSpecTest {
     void aLayerWithAWindowNeedsRoomForItAndForAStep() {
         var settings = SequenceSpec.builder(32).budgetPages(16).build();
         var spec = CacheSpec.builder(4, 8, 2, 32).window(0, 100).window(2, 64).roomFor(settings, 3200, 1, 256);
-        // Layer 1 is dense and keeps 100 pages, layer 3 keeps 17 and at one time 83 more.
-        assertThat(spec.build().deviceSlots()).isEqualTo(100 + 17 + 83 + (12 + 2) + (10 + 2));
+        // Layer 1 is dense and keeps 100 pages, layer 3 keeps 17 and at one time 16 and the 8 of a step.
+        assertThat(spec.build().deviceSlots()).isEqualTo(100 + (16 + 8) + (12 + 2) + (10 + 2));
         assertThat(spec.build().hostSlots()).isEqualTo(100);
         assertThat(spec.build().window(0)).isEqualTo(100);
         assertThat(spec.build().hasWindow(1)).isFalse();
+    }
+
+    @Test
+    void aPromptInChunksNeedsItsBudgetAndAChunk() {
+        var settings = SequenceSpec.builder(32).budgetPages(16).build();
+        // 100 pages: 2 dense layers keep all, 30 keep 17, one of them at a time holds 16 and the chunk's.
+        assertThat(chunked(settings, 2048)).isEqualTo(2 * 100 + 29 * 17 + (16 + 64));
+        assertThat(chunked(settings, 33)).isEqualTo(2 * 100 + 29 * 17 + (16 + 2));
+        assertThat(chunked(settings, 1)).isEqualTo(2 * 100 + 30 * 17);
+        assertThat(chunked(settings, 0)).isEqualTo(2 * 100 + 30 * 17);
+        assertThat(chunked(settings, 3200)).isEqualTo(2 * 100 + 29 * 17 + 100);
+    }
+
+    private static long chunked(SequenceSpec settings, int stepTokens) {
+        var cache = CacheSpec.builder(32, 32, 8, 128).deviceSlots(1).build();
+        return SlotNeed.of(cache, settings, 3200, stepTokens).device();
     }
 
     @Test

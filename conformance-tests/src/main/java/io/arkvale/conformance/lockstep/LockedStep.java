@@ -37,7 +37,7 @@ public final class LockedStep {
         }
     }
 
-    private record Corruption(Pair pair, What what, int layer, float number) {}
+    private record Corruption(Pair pair, What what, int layer, float number, int position) {}
 
     private final Lockstep lockstep;
     private final Step step;
@@ -171,15 +171,27 @@ public final class LockedStep {
      * by {@link #commitCorrupted()} or {@link #rollBack()}.
      */
     public void corrupt(int member, What what, int layer, float number) {
-        members.get(member).corrupt();
-        corruptions.add(new Corruption(members.get(member), what, layer, number));
+        for (var token = 0; token < tokens[member]; token++) {
+            corrupt(member, what, layer, number, token);
+        }
+    }
+
+    /** The same in one row alone: that of the member's given token, counted from the first of the step. */
+    public void corrupt(int member, What what, int layer, float number, int token) {
+        var pair = members.get(member);
+        pair.corrupt();
+        var position = pair.model().length() - tokens[member] + token;
+        corruptions.add(new Corruption(pair, what, layer, number, position));
     }
 
     /** The row of a member's token. */
     float[] row(What what, Pair pair, int position, int layer) {
         var row = lockstep.inputs().row(what, pair.text(), position, layer);
         for (var corruption : corruptions) {
-            if (corruption.pair() == pair && corruption.what() == what && corruption.layer() == layer) {
+            if (corruption.pair() == pair
+                    && corruption.what() == what
+                    && corruption.layer() == layer
+                    && corruption.position() == position) {
                 row[position % row.length] = corruption.number();
             }
         }

@@ -1,5 +1,6 @@
 package io.arkvale.conformance.rules;
 
+import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.conformance.cases.Action.Kind;
@@ -8,10 +9,14 @@ import io.arkvale.conformance.cases.Scene;
 import io.arkvale.conformance.lockstep.LockedStep;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.Pair;
+import io.arkvale.conformance.lockstep.RuleViolation;
 import io.arkvale.conformance.play.Play;
 import io.arkvale.conformance.play.Same;
 import io.arkvale.conformance.property.Context;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /** Part 7, sequences that come and go while a step of others is open. */
 public final class CompanyRules extends Verification {
@@ -164,6 +169,84 @@ public final class CompanyRules extends Verification {
             if (lockstep.tryFork(original, original.model().length(), SequenceSpec.full()) == null) {
                 return;
             }
+        }
+    }
+
+    /**
+     * A member counts on the slots that it holds alone: they come free when it evicts their pages. In a full pool a fork needs
+     * a page that only a member has resident, and then the member replaces all of its pages. If it fails, check that a page
+     * which comes back beside a step shares a slot only if the members do not hold it alone.
+     */
+    public void required_spec712_slotsThatAMemberHoldsAloneStayItsOwn() {
+        need(Feature.BESIDE_STEPS);
+        need(Feature.FORK_SETTINGS);
+        need(Feature.FORKS);
+        need(Feature.OWN_SCORES);
+        var scenes = generators()
+                .overBudgetScenes()
+                .filter(scene -> scene.shape().pageSize() >= 3 && scene.shape().pageSize() < 20)
+                .map(scene -> scene.shape(scene.shape().withWindows(List.of())));
+        forAll(scenes, scene -> {
+            var pageSize = scene.shape().pageSize();
+            var settings = SequenceSpec.builder(pageSize)
+                    .budgetPages(4)
+                    .attendedPages(3)
+                    .sinkPages(0)
+                    .windowPages(1)
+                    .denseLayers(0)
+                    .digest(scene.settings().getFirst().digest())
+                    .build();
+            var prompt = 9 * pageSize + 1;
+            var spec = scene.shape().cache().roomFor(settings, prompt + 2, 2).build();
+            try (var lockstep = open(backend(), scene.inputs(spec))) {
+                var play = new Play(lockstep, scene);
+                var member = lockstep.begin(settings);
+                play.prefill(List.of(member), new int[] {prompt}, false);
+                var other = lockstep.fork(member);
+                choose(lockstep.decode(List.of(member)), spec, Set.of(4, 5, 6));
+                choose(lockstep.decode(List.of(other)), spec, Set.of(1, 2, 3));
+                fill(play, pageSize);
+                var step = lockstep.tryOpen(List.of(member), 1);
+                if (step != null) {
+                    lockstep.tryFork(other, 7 * pageSize, settings);
+                    try {
+                        choose(step, spec, Set.of(0, 7, 8));
+                    } catch (RuleViolation e) {
+                        throw new RuleViolation(712, "after a fork beside the step: " + e.getMessage(), e);
+                    }
+                }
+            }
+        });
+    }
+
+    /** A decode step that chooses the given pages in every layer and head group, committed. */
+    private static void choose(LockedStep step, CacheSpec spec, Set<Integer> pages) {
+        for (var layer = 0; layer < spec.layers(); layer++) {
+            var decode = step.decode();
+            decode.append(layer);
+            decode.estimate(layer);
+            var scores = new ArrayList<float[]>();
+            for (var page = 0; page < decode.scores().size(); page++) {
+                var groups = new float[spec.headGroups()];
+                Arrays.fill(groups, pages.contains(page) ? 1 : 0);
+                scores.add(groups);
+            }
+            decode.select(layer, scores);
+            decode.recall(layer);
+            decode.attend(layer);
+        }
+        step.commit();
+    }
+
+    /** A sequence takes the slots that are left, page by page. */
+    private static void fill(Play play, int pageSize) {
+        var lockstep = play.lockstep();
+        var filler = List.of(lockstep.begin(SequenceSpec.full()));
+        for (var step = lockstep.tryOpen(filler, pageSize); step != null; step = lockstep.tryOpen(filler, pageSize)) {
+            for (var layer = 0; layer < play.layers(); layer++) {
+                step.prefill().layer(layer, false, pageSize);
+            }
+            step.commit();
         }
     }
 

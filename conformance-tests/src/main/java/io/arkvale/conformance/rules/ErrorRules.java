@@ -5,6 +5,7 @@ import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
 import io.arkvale.api.BackupException;
 import io.arkvale.api.Batch;
+import io.arkvale.api.Batch.Role;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities;
 import io.arkvale.api.Capabilities.Feature;
@@ -23,6 +24,7 @@ import io.arkvale.conformance.cases.Inputs.What;
 import io.arkvale.conformance.cases.Poisoning;
 import io.arkvale.conformance.cases.Route;
 import io.arkvale.conformance.cases.Scene;
+import io.arkvale.conformance.data.Settings;
 import io.arkvale.conformance.lockstep.LockedStep;
 import io.arkvale.conformance.lockstep.Lockstep;
 import io.arkvale.conformance.lockstep.RuleViolation;
@@ -35,6 +37,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -206,6 +209,35 @@ public final class ErrorRules extends Verification {
      */
     public void required_spec902_nonFiniteNumbersAreReported() {
         poisoned((play, members) -> {});
+    }
+
+    /**
+     * One bad row of a draft names the member that drafts it and no other, whichever of its rows it is. If it fails, check that
+     * every row of a member is looked at, and that rows are told to the right member.
+     */
+    public void required_spec902_oneBadRowOfADraftNamesItsMember() {
+        need(Feature.MIXED_STEPS);
+        assumeDeferred();
+        forAll(poisonings(), poisoning -> {
+            var scene = poisoning.scene().settings(one -> Settings.withWiderWindow(one, 1));
+            var most = scene.shape().pageSize() + 1;
+            try (var lockstep = open(scene.steps(most + 1))) {
+                var play = new Play(lockstep, scene).prompt(false);
+                var pairs = play.pairs();
+                var tokens = pairs.stream()
+                        .mapToInt(pair -> Math.min(
+                                most,
+                                pair.model().spec().mostDrafted(scene.shape().pageSize())))
+                        .toArray();
+                var step = lockstep.open(pairs, Collections.nCopies(tokens.length, Role.DECODE), tokens);
+                var bad = poisoning.members() % tokens.length;
+                step.corrupt(bad, poisoning.what(), (int) (scene.seed() % play.layers()), poisoning.number(), (int)
+                        (scene.seed() % tokens[bad]));
+                play.forward(step).commitCorrupted();
+                lockstep.close(pairs.remove(bad));
+                play.decode(pairs, Route.FUSED);
+            }
+        });
     }
 
     /** With {@code checks=immediate} they are refused at the call. If it fails, check that nothing was stored before. */

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Part 7: steps and forks. */
 public final class StepRules extends Verification {
@@ -54,6 +55,42 @@ public final class StepRules extends Verification {
                 require(702, forks(play).size() == forks.size(), "forks were lost");
             }
         });
+    }
+
+    /**
+     * Prompts in chunks that each end them are served in pools of exactly {@code SlotNeed} with a chunk's tokens: a layer never
+     * holds more than its budget and a chunk. If it fails, check that a step reserves for what it brings, not for the whole text.
+     */
+    public void required_spec702_promptsInChunksNeedTheirBudgetsAndAChunk() {
+        forAll(generators().overBudgetScenes(), scene -> {
+            var chunk = scene.shape().pageSize() + 1;
+            var spec = scene.shape().cache();
+            for (var i = 0; i < scene.settings().size(); i++) {
+                spec.roomFor(scene.settings().get(i), scene.prompts().get(i) + 1, 1, chunk);
+            }
+            try (var lockstep = open(backend(), scene.inputs(spec.build()))) {
+                var play = new Play(lockstep, scene);
+                scene.settings().forEach(settings -> play.pairs().add(lockstep.begin(settings)));
+                chunks(play, chunk);
+                play.decode(play.pairs(), Route.FUSED);
+            }
+        });
+    }
+
+    /** Stores the prompts of a scene in steps of at most so many tokens each. */
+    private static void chunks(Play play, int most) {
+        var prompts = play.scene().prompts();
+        for (var from = 0; from < Collections.max(prompts); from += most) {
+            var members = new ArrayList<Pair>();
+            var tokens = IntStream.builder();
+            for (var i = 0; i < prompts.size(); i++) {
+                if (from < prompts.get(i)) {
+                    members.add(play.pairs().get(i));
+                    tokens.add(Math.min(most, prompts.get(i) - from));
+                }
+            }
+            play.prefill(members, tokens.build().toArray(), play.attending());
+        }
     }
 
     private static List<Pair> forks(Play play) {

@@ -105,6 +105,12 @@ final class WrongCalls {
                         "            if (heads < 0) {\n                notFinite"),
                 core(
                         902,
+                        "only the first row of a draft is looked at",
+                        PAGED,
+                        "rows.first() * stride, rows.rows() * row);",
+                        "rows.first() * stride, row);"),
+                core(
+                        902,
                         "every member named",
                         PAGED,
                         "            if (!isFinite(memory, heads, some)) {\n                notFinite",

@@ -113,6 +113,12 @@ final class WrongSteps {
                         "                step.othersTook(store.slots.used() - before);",
                         "                step.othersTook(Math.max(0, store.slots.used() - before));"),
                 core(
+                        712,
+                        "others share the slots that a member holds alone",
+                        "table/PageStore.java",
+                        " && (!besideStep || slots.isShared(backup.slot()));",
+                        ";"),
+                core(
                         713,
                         "the next step has to wait for the report of the last",
                         CACHE,

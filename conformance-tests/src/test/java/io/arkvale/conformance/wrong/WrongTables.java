@@ -220,6 +220,12 @@ final class WrongTables {
                         "        if (needed > free) {\n            throw new CapacityException(",
                         "        if (needed > free || needAlone(sequences, members) >= spec.deviceSlots()) {\n            throw new CapacityException("),
                 core(
+                        702,
+                        "a chunk of a prompt asks for room for the whole text",
+                        "page/Reservation.java",
+                        "        if (needed > free) {\n            throw new CapacityException(",
+                        "        if (needed > free || members.stream().mapToLong(one -> SlotNeed.of(spec, one.settings(), one.lengthAfter(), one.lengthAfter()).device()).sum() > spec.deviceSlots()) {\n            throw new CapacityException("),
+                core(
                         705,
                         "a step given up keeps what it evicted",
                         JOURNAL,

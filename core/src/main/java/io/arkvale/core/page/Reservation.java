@@ -74,8 +74,10 @@ final class Reservation {
                         long stuck = Math.min(sharedPages(table, member.lengthBefore()), Math.max(0, over + recalls));
                         // A sequence that has been cut may hold less than its budget, and fill it.
                         long filled = Math.min(recalls, Math.max(0, -over));
-                        most += member.mayDecode() ? stuck + filled : 0;
-                        rest += stuck + filled - Math.max(0, over);
+                        long change = stuck + filled - Math.max(0, over);
+                        // A later layer may be prefetched before this one gives anything back.
+                        most += member.mayDecode() ? Math.max(0, change) : 0;
+                        rest += member.mayDecode() ? Math.max(-opened, change) : change;
                     }
                 }
             }

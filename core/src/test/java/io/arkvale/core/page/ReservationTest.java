@@ -90,4 +90,25 @@ class ReservationTest {
             assertThat(reserved(counting, sequence, 1)).isEqualTo(3);
         }
     }
+
+    @Test
+    void aPageThatOpensAndPushesOutASharedOneTakesOneSlot() {
+        // Pages 0, 7, 8 and 9 are shared; page 10 opens and one page comes back, for which two leave that free no
+        // slots.
+        try (var counting = new CountingCache(
+                CountingCache.spec(1).deviceSlots(6).hostSlots(100).build(),
+                given -> new CountingDevice(given, false))) {
+            var sequence = counting.prompt(CountingCache.SETTINGS, 16);
+            while (sequence.length() < 40) {
+                counting.decode(sequence);
+            }
+            counting.cache.fork(sequence);
+            assertThat(reserved(counting, sequence, 1)).isEqualTo(2);
+            var scores = new float[10];
+            scores[1] = 1;
+            assertThat(counting.decode(sequence, scores).sequences().getFirst().recalledPages())
+                    .isEqualTo(1);
+            assertThat(counting.cache.memory().usedDeviceSlots()).isEqualTo(6);
+        }
+    }
 }
