@@ -25,7 +25,7 @@ final class EarlyLaunch {
     /** {@code CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION}. */
     private static final int PROGRAMMATIC = 6;
 
-    private static final MethodHandle LAUNCH = CallersEvents.handle(
+    private static final MethodHandle LAUNCH = DriverLibrary.handle(
             "cuLaunchKernelEx",
             FunctionDescriptor.of(
                     ValueLayout.JAVA_INT,
