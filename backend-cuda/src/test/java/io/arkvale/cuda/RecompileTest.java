@@ -7,10 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where the compiler is, the images are what it makes of the sources, byte for byte. */
+@Tag("thorough")
 class RecompileTest {
     private static final Path IMAGES = Path.of("src/main/resources/io/arkvale/cuda/images");
 

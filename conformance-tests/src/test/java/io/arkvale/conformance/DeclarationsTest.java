@@ -6,6 +6,7 @@ import io.arkvale.api.BackendProvider;
 import io.arkvale.conformance.RuleResult.Outcome;
 import io.arkvale.conformance.wrong.OtherDeclarations;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The kit checks what is declared, and skips the rest with the reason. */
@@ -31,6 +32,7 @@ final class DeclarationsTest {
     }
 
     @Test
+    @Tag("thorough")
     void aBackendThatStoresEightBitsAndDeclaresItPasses() {
         assertThat(skipped(OtherDeclarations.eightBits()))
                 .containsExactly(

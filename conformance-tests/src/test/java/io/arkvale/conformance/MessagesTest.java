@@ -7,6 +7,7 @@ import io.arkvale.conformance.wrong.PlantedFaults;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One mistake makes most tests fail; the first message must lead to it. */
@@ -31,18 +32,21 @@ final class MessagesTest {
     }
 
     @Test
+    @Tag("thorough")
     void aLateDigestIsNamed() {
         assertThat(first(explained(PlantedFaults.lateDigest())))
                 .contains("rule 303", "has no digest, must have one", "from the call that filled it on");
     }
 
     @Test
+    @Tag("thorough")
     void anEvictedWindowPageIsNamed() {
         assertThat(first(explained(PlantedFaults.evictedWindowPage())))
                 .contains("must stay", "it is a window page (the last");
     }
 
     @Test
+    @Tag("thorough")
     void anOutputInTheWrongRowIsNamedWithTheRowItIsFrom() {
         assertThat(first(explained(PlantedFaults.swappedOutputs())))
                 .contains("the output of", "the row is what", "must get: check which row goes where");

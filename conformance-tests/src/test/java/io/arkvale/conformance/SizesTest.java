@@ -6,11 +6,13 @@ import io.arkvale.conformance.wrong.WrongBackend;
 import io.arkvale.conformance.wrong.WrongSizes;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The kit finds mistakes that begin at the size of a block. */
+@Tag("thorough")
 final class SizesTest {
     static List<WrongBackend> wrongSizes() {
         return WrongSizes.usual();

@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The kit finds every deliberate mistake and names the rule it breaks. */
+@Tag("thorough")
 final class WrongBackendsTest {
     private static final int TRIES = 20;
 

@@ -2,8 +2,10 @@ package io.arkvale.cpu;
 
 import io.arkvale.conformance.BackendConformanceTest;
 import io.arkvale.conformance.ConformanceOptions;
+import org.junit.jupiter.api.Tag;
 
 /** The scalar kernels on the caller's thread, against every rule of the specification. */
+@Tag("thorough")
 final class ScalarConformanceTest extends BackendConformanceTest {
     @Override
     protected ConformanceOptions options() {

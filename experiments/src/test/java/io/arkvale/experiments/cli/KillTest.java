@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A sweep that is killed again and again loses nothing that it had written, and measures nothing twice. */
+@Tag("thorough")
 class KillTest {
     /** Kills; {@code -Darkvale.kills=50} for a long run. */
     private static final int KILLS = Integer.getInteger("arkvale.kills", 2);

@@ -21,12 +21,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
 /** All figures from tiny experiments, and the report about them, alone and in a browser. */
+@Tag("thorough")
 class ReproduceCommandTest {
     private static final String[] TINY = {
         "reproduce",
