@@ -138,7 +138,11 @@ public record Batch(List<Entry> entries) {
 
     /** Tokens of each sequence, in order: the whole batch as one chunk. */
     public int[] tokens() {
-        return entries.stream().mapToInt(Entry::tokens).toArray();
+        var tokens = new int[entries.size()];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = entries.get(i).tokens();
+        }
+        return tokens;
     }
 
     /** Collects members with roles, in order. */

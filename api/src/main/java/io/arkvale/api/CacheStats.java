@@ -20,19 +20,12 @@ public record CacheStats(
 
     /** What one step has done. */
     public static CacheStats of(StepReport report) {
-        long attended = 0;
-        long recalled = 0;
-        long evicted = 0;
-        for (var counts : report.sequences()) {
-            attended += counts.attendedPages();
-            recalled += counts.recalledPages();
-            evicted += counts.evictedPages();
-        }
+        var counts = report.total();
         return new CacheStats(
                 1,
-                attended - recalled,
-                recalled,
-                evicted,
+                counts.attendedPages() - counts.recalledPages(),
+                counts.recalledPages(),
+                counts.evictedPages(),
                 report.recalledBytes(),
                 report.backedUpBytes(),
                 report.nanos(StepReport.Part.RECALL).orElse(0));

@@ -13,7 +13,19 @@ public interface StepReport {
      * @param attendedPages group pages attended to in decode, the last page included; 0 in prefill
      * @param scoredPages group pages scored
      */
-    record SequenceCounts(long recalledPages, long evictedPages, long attendedPages, long scoredPages) {}
+    record SequenceCounts(long recalledPages, long evictedPages, long attendedPages, long scoredPages) {
+        /** Nothing done. */
+        public static final SequenceCounts NONE = new SequenceCounts(0, 0, 0, 0);
+
+        /** The sum of two. */
+        public SequenceCounts plus(SequenceCounts other) {
+            return new SequenceCounts(
+                    recalledPages + other.recalledPages,
+                    evictedPages + other.evictedPages,
+                    attendedPages + other.attendedPages,
+                    scoredPages + other.scoredPages);
+        }
+    }
 
     /** Parts of a step whose time may be known. */
     enum Part {
@@ -27,6 +39,11 @@ public interface StepReport {
 
     /** One entry per sequence, in batch order. */
     List<SequenceCounts> sequences();
+
+    /** The sum over all sequences. */
+    default SequenceCounts total() {
+        return sequences().stream().reduce(SequenceCounts.NONE, SequenceCounts::plus);
+    }
 
     /** Bytes copied from backup tiers to the device; pages that forks share count once. */
     long recalledBytes();

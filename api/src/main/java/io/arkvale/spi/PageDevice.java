@@ -28,8 +28,8 @@ import java.util.List;
  * </ol>
  *
  * <p>Calls take effect in order and come from one thread at a time, {@link #download} as {@link Storage#copiesInBackground}
- * says. A device may still be at work when a call returns; the contents of a list or an array are read before it does.
- * Lists cover the whole batch, so that a device may do all of it at once. An item's result must depend on the item alone
+ * says. A device may still be at work when a call returns; what a call brings is read before it does, since the core fills
+ * lists and their items again for the next one. Lists cover the whole batch, so that a device may do all of it at once. An item's result must depend on the item alone
  * if the backend declares that it is batch-invariant.
  *
  * <p>Errors: {@link #reserveDigests} and {@link #allocate} may raise {@link io.arkvale.api.CapacityException}; a device
@@ -84,11 +84,11 @@ public interface PageDevice<M extends TensorMemory> extends AutoCloseable {
      */
     default void reserveDigests(Digest.Form form, int blocks) {}
 
-    /** Copies slots' bytes to host memory, {@link Storage#slotBytes} of each: the i-th slot to the i-th target. */
-    void download(int[] slots, List<MemorySegment> targets);
+    /** Copies slots' bytes to host memory, {@link Storage#slotBytes} of each. */
+    void download(List<SlotCopy> copies);
 
-    /** Copies bytes that {@link #download} gave to slots: the i-th source to the i-th slot. */
-    void upload(List<MemorySegment> sources, int[] slots);
+    /** Copies bytes that {@link #download} gave to slots. */
+    void upload(List<SlotCopy> copies);
 
     /**
      * Scores pages from their digests: the query heads' scores, without the attention scale, made one score per head group.
@@ -123,7 +123,9 @@ public interface PageDevice<M extends TensorMemory> extends AutoCloseable {
 
     /** Copies one slot's bytes to host memory. For views, which look at slot after slot: a device may fetch more at once. */
     default void read(int slot, MemorySegment target) {
-        download(new int[] {slot}, List.of(target));
+        var copy = new SlotCopy();
+        copy.set(slot, target, 0);
+        download(List.of(copy));
     }
 
     /**

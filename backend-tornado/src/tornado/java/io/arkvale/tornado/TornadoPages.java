@@ -11,10 +11,10 @@ import io.arkvale.spi.PageScores;
 import io.arkvale.spi.Places;
 import io.arkvale.spi.RowRun;
 import io.arkvale.spi.Scoring;
+import io.arkvale.spi.SlotCopy;
 import io.arkvale.spi.Storage;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -84,13 +84,16 @@ final class TornadoPages implements HostTensorDevice {
     }
 
     @Override
-    public void download(int[] slots, List<MemorySegment> targets) {
-        var sources = slotsAt(slots);
-        run(() -> transfers.download(sources, layout.shape.slotElements(), targets));
+    public void download(List<SlotCopy> copies) {
+        run(() -> transfers.download(slotsAt(copies), layout.shape.slotElements(), bytes(copies)));
     }
 
-    private int[] slotsAt(int[] slots) {
-        return Arrays.stream(slots).map(layout::slotAt).toArray();
+    private int[] slotsAt(List<SlotCopy> copies) {
+        return copies.stream().mapToInt(copy -> layout.slotAt(copy.slot())).toArray();
+    }
+
+    private static List<MemorySegment> bytes(List<SlotCopy> copies) {
+        return copies.stream().map(SlotCopy::bytes).toList();
     }
 
     @Override
@@ -99,9 +102,8 @@ final class TornadoPages implements HostTensorDevice {
     }
 
     @Override
-    public void upload(List<MemorySegment> sources, int[] slots) {
-        var targets = slotsAt(slots);
-        runOrWait(() -> transfers.upload(sources, targets));
+    public void upload(List<SlotCopy> copies) {
+        runOrWait(() -> transfers.upload(bytes(copies), slotsAt(copies)));
     }
 
     @Override

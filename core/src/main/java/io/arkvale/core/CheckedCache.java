@@ -23,6 +23,7 @@ import io.arkvale.api.Tensor;
 import io.arkvale.api.UnsupportedFeatureException;
 import io.arkvale.core.step.CheckedStep;
 import io.arkvale.core.step.CommittedStep;
+import io.arkvale.core.step.MemberRows;
 import io.arkvale.core.step.StepMember;
 import io.arkvale.core.step.StepWork;
 import io.arkvale.core.tensor.CacheTensors;
@@ -31,6 +32,7 @@ import io.arkvale.core.tensor.Guard;
 import io.arkvale.spi.TensorMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -56,6 +58,16 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     private final CacheTensors<M> tensors;
     private final Set<S> sequences = new LinkedHashSet<>();
     private @Nullable CheckedStep<M> open;
+
+    /** Of the open step. */
+    private final List<StepMember<S>> members = new ArrayList<>();
+
+    /** Rows of calls that bring one per member, for the size of the last batch. */
+    private List<MemberRows> oneEach = List.of();
+
+    private final Owner owner = new Owner();
+    private final Runnable usable = this::requireOpen;
+    private final Runnable changeable = this::requireChangeable;
 
     /** Steps that are over and whose outcome is not taken in yet, in their order. */
     private final List<CommittedStep> pending = new ArrayList<>();
@@ -128,6 +140,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
     /**
      * Reserves what a step may need, and changes nothing else.
      *
+     * @param members of the step; the list is used again for the next one
      * @throws io.arkvale.api.CapacityException if something is short; nothing is left reserved
      */
     protected abstract StepWork<M> doReserve(List<? extends StepMember<S>> members);
@@ -293,22 +306,24 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             if (batch.hasRoles()) {
                 backend.capabilities().require(Feature.MIXED_STEPS);
             }
-            var members = new ArrayList<StepMember<S>>(batch.size());
+            members.clear();
             int rows = 0;
-            for (var entry : batch.entries()) {
+            for (int i = 0; i < batch.size(); i++) {
+                var entry = batch.entries().get(i);
                 var sequence = sound(entry.sequence());
                 CallChecks.growth(sequence.length(), entry.tokens());
                 CallChecks.draft(entry, sequence.spec(), spec);
-                members.add(doMember(sequence, members.size(), rows, entry));
+                members.add(doMember(sequence, i, rows, entry));
                 rows += entry.tokens();
             }
-            var work = doReserve(List.copyOf(members));
+            var work = doReserve(members);
             begin(work);
-            for (var member : members) {
+            for (int i = 0; i < members.size(); i++) {
+                var member = members.get(i);
                 member.sequence().setLength(member.lengthAfter());
                 member.sequence().setPromptOpen(member.role().leavesPromptOpen());
             }
-            var step = new CheckedStep<>(new Owner(), batch, members, work, backend.checksImmediately());
+            var step = new CheckedStep<>(owner, batch, members, work, backend.checksImmediately());
             open = step;
             return step;
         }
@@ -341,6 +356,16 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
         @Override
         public CacheTensors<M> tensors() {
             return tensors;
+        }
+
+        @Override
+        public List<MemberRows> oneEach(int members) {
+            if (oneEach.size() != members) {
+                var counts = new int[members];
+                Arrays.fill(counts, 1);
+                oneEach = MemberRows.of(counts);
+            }
+            return oneEach;
         }
 
         @Override
@@ -386,7 +411,8 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
             if (outcome != null) {
                 pending.add(outcome);
             }
-            for (var member : step.members()) {
+            for (int i = 0; i < members.size(); i++) {
+                var member = members.get(i);
                 member.sequence().setLength(member.lengthBefore() + kept[member.index()]);
                 if (outcome == null) {
                     member.sequence().setPromptOpen(member.promptOpenBefore());
@@ -399,6 +425,9 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
 
     /** Takes in the outcomes of some steps that are over. */
     private void settle(Predicate<CommittedStep> which) {
+        if (pending.isEmpty()) {
+            return;
+        }
         for (var step : List.copyOf(pending)) {
             if (which.test(step)) {
                 step.settle();
@@ -569,7 +598,7 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
 
     /** Takes the guard of a cache that is open. */
     private Guard.Held holdOpen() {
-        return guard.hold(this::requireOpen);
+        return guard.hold(usable);
     }
 
     private void requireOpen() {
@@ -581,10 +610,12 @@ public abstract class CheckedCache<S extends CacheSequence, M extends TensorMemo
 
     /** Takes the guard of a cache that is open, for a call that may change what views show. */
     private Guard.Held holdToChange() {
-        return guard.hold(() -> {
-            requireOpen();
-            version++;
-        });
+        return guard.hold(changeable);
+    }
+
+    private void requireChangeable() {
+        requireOpen();
+        version++;
     }
 
     /** A call beside an open step must be declared. */

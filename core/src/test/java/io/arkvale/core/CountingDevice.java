@@ -9,6 +9,7 @@ import io.arkvale.spi.FilledPage;
 import io.arkvale.spi.PageScores;
 import io.arkvale.spi.RowRun;
 import io.arkvale.spi.Scoring;
+import io.arkvale.spi.SlotCopy;
 import io.arkvale.spi.Storage;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -65,16 +66,16 @@ public class CountingDevice implements HostTensorDevice {
     }
 
     @Override
-    public void download(int[] sources, List<MemorySegment> targets) {
-        for (int i = 0; i < sources.length; i++) {
-            targets.get(i).set(ValueLayout.JAVA_FLOAT_UNALIGNED, 0, slots[sources[i]]);
+    public void download(List<SlotCopy> copies) {
+        for (var copy : copies) {
+            copy.memory().set(ValueLayout.JAVA_FLOAT_UNALIGNED, copy.at(), slots[copy.slot()]);
         }
     }
 
     @Override
-    public void upload(List<MemorySegment> sources, int[] targets) {
-        for (int i = 0; i < targets.length; i++) {
-            slots[targets[i]] = sources.get(i).get(ValueLayout.JAVA_FLOAT_UNALIGNED, 0);
+    public void upload(List<SlotCopy> copies) {
+        for (var copy : copies) {
+            slots[copy.slot()] = copy.memory().get(ValueLayout.JAVA_FLOAT_UNALIGNED, copy.at());
         }
     }
 

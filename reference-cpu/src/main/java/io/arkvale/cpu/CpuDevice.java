@@ -12,16 +12,13 @@ import io.arkvale.spi.FilledPage;
 import io.arkvale.spi.PageScores;
 import io.arkvale.spi.RowRun;
 import io.arkvale.spi.Scoring;
+import io.arkvale.spi.SlotCopy;
 import io.arkvale.spi.Storage;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Pages in memory outside the heap, computed on by the threads of one pool; deterministic and batch-invariant. */
 final class CpuDevice implements HostTensorDevice {
-    /** Rows up to which each attends by itself: packing the pages for all of them pays for more. */
-    private static final int FEW_ROWS = 4;
-
     private final CacheSpec spec;
     private final Storage storage;
     private final PageFormat format;
@@ -81,13 +78,13 @@ final class CpuDevice implements HostTensorDevice {
     }
 
     @Override
-    public void download(int[] sources, List<MemorySegment> targets) {
-        slots.download(sources, targets);
+    public void download(List<SlotCopy> copies) {
+        slots.download(copies);
     }
 
     @Override
-    public void upload(List<MemorySegment> sources, int[] targets) {
-        slots.upload(sources, targets);
+    public void upload(List<SlotCopy> copies) {
+        slots.upload(copies);
     }
 
     @Override
@@ -97,19 +94,17 @@ final class CpuDevice implements HostTensorDevice {
 
     @Override
     public void attend(List<Attention> work, HostMemory queries, HostMemory output) {
-        var single = new ArrayList<Attention>(work.size());
-        for (var part : work) {
-            if (part.rows() <= FEW_ROWS) {
-                for (int i = 0; i < part.rows(); i++) {
-                    single.add(
-                            new Attention(part.group(), part.pages(), part.seen(i), part.row() + i, 1, part.window()));
-                }
+        boolean hasFew = false;
+        for (int i = 0; i < work.size(); i++) {
+            var part = work.get(i);
+            if (part.rows() <= DecodeAttention.MOST_ROWS) {
+                hasFew = true;
             } else {
                 prefill.attend(part, queries, output);
             }
         }
-        if (!single.isEmpty()) {
-            decode.attend(single, queries, output);
+        if (hasFew) {
+            decode.attend(work, queries, output);
         }
     }
 

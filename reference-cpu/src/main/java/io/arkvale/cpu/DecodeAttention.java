@@ -3,21 +3,38 @@ package io.arkvale.cpu;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.core.tensor.HostMemory;
 import io.arkvale.kernels.attention.AttentionState;
+import io.arkvale.kernels.pool.WorkerPool;
 import io.arkvale.spi.Attention;
-import java.util.ArrayList;
+import io.arkvale.spi.WorkList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Step (e): softmax attention of single queries over chosen pages; a few drafted queries are as many single ones. The pages of a head group are split at fixed counts of
- * tokens, the splits are shared among threads and merged in order, so that the result depends on the pages alone.
+ * Step (e): softmax attention of single queries over chosen pages; a few drafted queries are as many single ones. The pages of
+ * a head group are split at fixed counts of tokens, the splits are shared among threads and merged in order, so that the result
+ * depends on the pages alone.
  */
 final class DecodeAttention {
+    /** Rows up to which each attends by itself: packing the pages for all of them pays for more. */
+    static final int MOST_ROWS = 4;
+
     /** Tokens of a split: many enough to pay for a merge, few enough to share a short sequence among threads. */
     static final int SPLIT_TOKENS = 256;
 
-    /** A run of a work's pages, its first or another. */
-    private record Split(Attention work, boolean isFirst, int fromPage, int toPage) {}
+    /** A run of the pages that one row attends to; filled again for every call. */
+    @SuppressWarnings("NullAway.Init")
+    private static final class Split {
+        Attention work;
+        int row;
+        boolean isFirst;
+        int fromPage;
+        int toPage;
+
+        /** Tokens that the row sees, counted from the attention's first. */
+        int tokens() {
+            return work.seen(row);
+        }
+    }
 
     private final CacheSpec spec;
     private final SlotMemory slots;
@@ -25,7 +42,8 @@ final class DecodeAttention {
     private final Workers workers;
     private final double scale;
     private final int pagesPerSplit;
-    private final List<Split> splits = new ArrayList<>();
+    private final WorkList<Split> splits = new WorkList<>(Split::new);
+    private final WorkerPool.Task attend = this::attend;
     private AttentionState[] states = new AttentionState[0];
 
     private final QueryRows queries;
@@ -42,22 +60,30 @@ final class DecodeAttention {
     }
 
     /**
-     * Attends from one row for each piece of work.
+     * Attends from each row of the pieces of work that have few.
      *
      * @param from queries {@code [rows][queryHeads][headDim]} in the cache's element type; only rows at work are read
      * @param output of the same shape and type; only the rows and groups at work are written
      */
     void attend(List<Attention> work, HostMemory from, HostMemory output) {
         int heads = spec.kvHeadsPerGroup();
-        queries.read(work.stream().mapToInt(Attention::row), from);
+        queries.clear();
+        splits.clear();
+        for (int i = 0; i < work.size(); i++) {
+            var part = work.get(i);
+            for (int row = 0; part.rows() <= MOST_ROWS && row < part.rows(); row++) {
+                queries.add(part.row() + row);
+                split(part, row);
+            }
+        }
+        queries.read(from);
         if (results.length < queries.numbers().length) {
             results = new float[queries.numbers().length];
         }
-        split(work);
         makeStates(Math.multiplyExact(splits.size(), heads));
-        workers.pool.forEach(splits.size(), (item, worker) -> attend(item, workers.get(worker)));
+        workers.pool.forEach(splits.size(), attend);
         for (int item = 0; item < splits.size(); item++) {
-            var part = splits.get(item).work;
+            var split = splits.get(item);
             int first = item;
             while (item + 1 < splits.size() && !splits.get(item + 1).isFirst) {
                 item++;
@@ -66,41 +92,44 @@ final class DecodeAttention {
                 }
             }
             for (int head = 0; head < heads; head++) {
-                states[first * heads + head].finish(results, row(part, head));
+                states[first * heads + head].finish(results, row(split, head));
             }
             int elements = spec.queryHeadsPerGroup() * spec.headDim();
-            long at = output.at(part.row())
-                    + (long) part.group() * elements * spec.elementType().bytes();
-            workers.codec.encode(results, row(part, 0), output.segment(), at, elements);
+            long at = output.at(split.work.row() + split.row)
+                    + (long) split.work.group() * elements * spec.elementType().bytes();
+            workers.codec.encode(results, row(split, 0), output.segment(), at, elements);
         }
     }
 
-    private void split(List<Attention> work) {
-        splits.clear();
-        for (var part : work) {
-            int pages = spec.pages(part.tokens());
-            int first = part.from(0) / spec.pageSize();
-            for (int page = first; page < pages; page += pagesPerSplit) {
-                splits.add(new Split(part, page == first, page, Math.min(pages, page + pagesPerSplit)));
-            }
+    private void split(Attention work, int row) {
+        int pages = spec.pages(work.seen(row));
+        int first = work.from(row) / spec.pageSize();
+        for (int page = first; page < pages; page += pagesPerSplit) {
+            var split = splits.next();
+            split.work = work;
+            split.row = row;
+            split.isFirst = page == first;
+            split.fromPage = page;
+            split.toPage = Math.min(pages, page + pagesPerSplit);
         }
     }
 
-    private void attend(int item, Workers.Worker worker) {
+    private void attend(int item, int number) {
+        var worker = workers.get(number);
         var split = splits.get(item);
         var work = split.work;
         var pages = work.pages();
         int heads = spec.kvHeadsPerGroup();
         for (int head = 0; head < heads; head++) {
-            states[item * heads + head].begin(queries.numbers(), row(work, head), scale);
+            states[item * heads + head].begin(queries.numbers(), row(split, head), scale);
         }
         var shown = worker.page;
         for (int i = split.fromPage; i < split.toPage; i++) {
             int slot = pages.slot(i);
             var memory = slot >= 0 ? slots.segment() : pages.backup(i);
             long offset = slot >= 0 ? slots.offset(slot) : 0;
-            int tokens = Math.min(spec.pageSize(), work.tokens() - i * spec.pageSize());
-            int from = Math.max(0, work.from(0) - i * spec.pageSize());
+            int tokens = Math.min(spec.pageSize(), split.tokens() - i * spec.pageSize());
+            int from = Math.max(0, work.from(split.row) - i * spec.pageSize());
             for (int head = 0; head < heads; head++) {
                 format.show(memory, offset, head, tokens, shown);
                 worker.attention.accumulate(
@@ -116,8 +145,9 @@ final class DecodeAttention {
     }
 
     /** Where in queries and results the heads of a group's KV head begin. */
-    private int row(Attention work, int head) {
-        return queries.at(work.row(), work.group() * spec.kvHeadsPerGroup() + head);
+    private int row(Split split, int head) {
+        var work = split.work;
+        return queries.at(work.row() + split.row, work.group() * spec.kvHeadsPerGroup() + head);
     }
 
     private void makeStates(int count) {

@@ -3,6 +3,7 @@ package io.arkvale.cpu;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.GroupScore;
 import io.arkvale.core.tensor.HostMemory;
+import io.arkvale.kernels.pool.WorkerPool;
 import io.arkvale.spi.Scoring;
 import java.util.List;
 
@@ -18,6 +19,11 @@ final class PageScorer {
 
     private int[] starts = new int[0];
 
+    /** What {@link #score} is at. */
+    private List<Scoring> work = List.of();
+
+    private final WorkerPool.Task score = this::score;
+
     PageScorer(CacheSpec spec, Workers workers, PageDigester digester) {
         this.spec = spec;
         this.workers = workers;
@@ -32,16 +38,22 @@ final class PageScorer {
      * @param scores written where each piece of work says
      */
     void score(List<Scoring> work, HostMemory from, float[] scores) {
-        queries.read(work.stream().mapToInt(Scoring::row), from);
+        this.work = work;
+        queries.clear();
+        for (int i = 0; i < work.size(); i++) {
+            queries.add(work.get(i).row());
+        }
+        queries.read(from);
         reserve(work);
-        int heads = spec.kvHeadsPerGroup();
-        workers.pool.forEach(Math.multiplyExact(work.size(), heads), (item, worker) -> {
-            int index = item / heads;
-            scoreHead(work.get(index), starts[index], item % heads, workers.get(worker));
-        });
+        workers.pool.forEach(Math.multiplyExact(work.size(), spec.kvHeadsPerGroup()), score);
         for (int i = 0; i < work.size(); i++) {
             combine(work.get(i), starts[i], scores);
         }
+    }
+
+    private void score(int item, int worker) {
+        int index = item / spec.kvHeadsPerGroup();
+        scoreHead(work.get(index), starts[index], item % spec.kvHeadsPerGroup(), workers.get(worker));
     }
 
     private void reserve(List<Scoring> work) {

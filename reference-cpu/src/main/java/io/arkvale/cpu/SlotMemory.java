@@ -3,7 +3,9 @@ package io.arkvale.cpu;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.core.tensor.HostMemory;
 import io.arkvale.kernels.page.Panels;
+import io.arkvale.kernels.pool.WorkerPool;
 import io.arkvale.spi.RowRun;
+import io.arkvale.spi.SlotCopy;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -16,6 +18,13 @@ final class SlotMemory implements AutoCloseable {
     private final PageFormat format;
     private final Workers workers;
     private final HostMemory memory;
+    private final WorkerPool.Task write = (item, worker) -> write(item);
+
+    /** What {@link #write} is at. */
+    private List<RowRun> runs = List.of();
+
+    private HostMemory keys;
+    private HostMemory values;
 
     /** @throws io.arkvale.api.CapacityException if there is not so much memory */
     SlotMemory(CacheSpec spec, PageFormat format, Workers workers) {
@@ -24,6 +33,8 @@ final class SlotMemory implements AutoCloseable {
         this.workers = workers;
         memory = new HostMemory(
                 Math.addExact(Math.multiplyExact(spec.deviceSlots(), format.slotBytes()), Panels.READ_BEYOND));
+        keys = memory;
+        values = memory;
     }
 
     /** The memory that all slots lie in. */
@@ -41,16 +52,20 @@ final class SlotMemory implements AutoCloseable {
     }
 
     void write(List<RowRun> runs, HostMemory keys, HostMemory values) {
+        this.runs = runs;
+        this.keys = keys;
+        this.values = values;
         if (runs.size() <= FEW_RUNS) {
             for (int i = 0; i < runs.size(); i++) {
-                write(runs.get(i), keys, values);
+                write(i);
             }
         } else {
-            workers.pool.forEach(runs.size(), (item, worker) -> write(runs.get(item), keys, values));
+            workers.pool.forEach(runs.size(), write);
         }
     }
 
-    private void write(RowRun run, HostMemory keys, HostMemory values) {
+    private void write(int index) {
+        var run = runs.get(index);
         long headBytes = (long) spec.headDim() * spec.elementType().bytes();
         long group = (long) run.group() * spec.kvHeadsPerGroup() * headBytes;
         for (int head = 0; head < spec.kvHeadsPerGroup(); head++) {
@@ -63,15 +78,17 @@ final class SlotMemory implements AutoCloseable {
         MemorySegment.copy(segment(), offset(from), segment(), offset(to), format.slotBytes());
     }
 
-    void download(int[] slots, List<MemorySegment> targets) {
-        for (int i = 0; i < slots.length; i++) {
-            MemorySegment.copy(segment(), offset(slots[i]), targets.get(i), 0, format.slotBytes());
+    void download(List<SlotCopy> copies) {
+        for (int i = 0; i < copies.size(); i++) {
+            var copy = copies.get(i);
+            MemorySegment.copy(segment(), offset(copy.slot()), copy.memory(), copy.at(), format.slotBytes());
         }
     }
 
-    void upload(List<MemorySegment> sources, int[] slots) {
-        for (int i = 0; i < slots.length; i++) {
-            MemorySegment.copy(sources.get(i), 0, segment(), offset(slots[i]), format.slotBytes());
+    void upload(List<SlotCopy> copies) {
+        for (int i = 0; i < copies.size(); i++) {
+            var copy = copies.get(i);
+            MemorySegment.copy(copy.memory(), copy.at(), segment(), offset(copy.slot()), format.slotBytes());
         }
     }
 

@@ -72,14 +72,22 @@ final class Workers {
 
         /** The kernels of digests in few bits. */
         CodedKernels coded(CodedShape shape) {
-            return coded.computeIfAbsent(
-                    shape, missing -> new CodedKernels(kernels, missing, spec.queryHeadsPerKvHead()));
+            var known = coded.get(shape);
+            if (known == null) {
+                known = new CodedKernels(kernels, shape, spec.queryHeadsPerKvHead());
+                coded.put(shape, known);
+            }
+            return known;
         }
 
         /** What scores the radii of discs that are stored in a format. */
         ScoreKernel radiusScore(StorageFormat format) {
-            return radiusScores.computeIfAbsent(
-                    format, missing -> kernels.score(missing, spec.queryHeadsPerKvHead(), spec.headDim() / 2, COLUMNS));
+            var known = radiusScores.get(format);
+            if (known == null) {
+                known = kernels.score(format, spec.queryHeadsPerKvHead(), spec.headDim() / 2, COLUMNS);
+                radiusScores.put(format, known);
+            }
+            return known;
         }
 
         /** What the queries of a KV head weigh extents with, {@code [queryHeads][extents]}; valid until the next call. */

@@ -12,6 +12,7 @@ import io.arkvale.spi.FilledPage;
 import io.arkvale.spi.PageScores;
 import io.arkvale.spi.RowRun;
 import io.arkvale.spi.Scoring;
+import io.arkvale.spi.SlotCopy;
 import io.arkvale.spi.Storage;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -69,16 +70,16 @@ final class ExampleDevice implements HostTensorDevice {
     }
 
     @Override
-    public void download(int[] sources, List<MemorySegment> targets) {
-        for (int i = 0; i < sources.length; i++) {
-            MemorySegment.copy(slot(sources[i]), 0, targets.get(i), 0, slotBytes);
+    public void download(List<SlotCopy> copies) {
+        for (var copy : copies) {
+            MemorySegment.copy(slot(copy.slot()), 0, copy.memory(), copy.at(), slotBytes);
         }
     }
 
     @Override
-    public void upload(List<MemorySegment> sources, int[] targets) {
-        for (int i = 0; i < targets.length; i++) {
-            MemorySegment.copy(sources.get(i), 0, slot(targets[i]), 0, slotBytes);
+    public void upload(List<SlotCopy> copies) {
+        for (var copy : copies) {
+            MemorySegment.copy(copy.memory(), copy.at(), slot(copy.slot()), 0, slotBytes);
         }
     }
 

@@ -67,13 +67,16 @@ final class WrongCalls {
                         703,
                         "fused decode attends before it selects",
                         PAGED,
-                        "attend(layer, queries, output, prefetched ? new BitSet() : choose(layer, queries, output));",
+                        "        attended.clear();\n        if (!prefetched) {",
                         """
-                        attend(layer, queries, output, new BitSet());
-                                if (!prefetched) {
-                                    choose(layer, queries, output);
+                                attended.clear();
+                                for (var member : members) {
+                                    member.layer(layer).groups.forEach(table -> table.listResidents(table.attended()));
                                 }
-                        """),
+                                attendRest(layer, queries, output);
+                                if (!prefetched) {""",
+                        "            choose(layer, queries, output);\n        }\n        attendRest(layer, queries, output);",
+                        "            choose(layer, queries, output);\n        }"),
                 core(
                         704,
                         "calls in any order",
@@ -119,9 +122,9 @@ final class WrongCalls {
                         903,
                         "one poisoned member undoes the others",
                         STEP,
-                        "            return waitFor(finish(batch.tokens()));",
+                        "            return waitFor(finish(tokens));",
                         """
-                                    var committed = finish(batch.tokens());
+                                    var committed = finish(tokens);
                                     try {
                                         return waitFor(committed);
                                     } catch (io.arkvale.api.DeferredException e) {

@@ -41,7 +41,7 @@ final class WrongCuts {
                         709,
                         "pages that are gone are still attended pages",
                         TRUNCATION,
-                        "            table.setAttended(table.attended().below(table.pages()));\n",
+                        "            table.attended().cutBelow(table.pages());\n",
                         ""),
                 core(
                         709,

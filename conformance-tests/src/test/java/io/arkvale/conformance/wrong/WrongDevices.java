@@ -81,10 +81,10 @@ final class WrongDevices {
                 device(
                         506,
                         "a slot copied wrongly on its way back",
-                        "MemorySegment.copy(sources.get(i), 0, slot(targets[i]), 0, slotBytes);",
+                        "MemorySegment.copy(copy.memory(), copy.at(), slot(copy.slot()), 0, slotBytes);",
                         """
-                        MemorySegment.copy(sources.get(i), 0, slot(targets[i]), 0, slotBytes);
-                        Elements.set(slot(targets[i]), type, 0, 1 + Elements.get(slot(targets[i]), type, 0));
+                        MemorySegment.copy(copy.memory(), copy.at(), slot(copy.slot()), 0, slotBytes);
+                        Elements.set(slot(copy.slot()), type, 0, 1 + Elements.get(slot(copy.slot()), type, 0));
                         """),
                 device(
                         601,

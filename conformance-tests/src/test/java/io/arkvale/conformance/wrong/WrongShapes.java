@@ -54,14 +54,14 @@ final class WrongShapes {
                         612,
                         "the window is not masked within the oldest page",
                         LIST,
-                        "work.add(new Attention(group, places, tokens, row, member.tokens(), spec.window(layer)));",
-                        "work.add(new Attention(group, places, tokens, row, member.tokens()));"),
+                        "work.next().set(group, table.places(), tokens, row, member.tokens(), spec.window(layer));",
+                        "work.next().set(group, table.places(), tokens, row, member.tokens(), CacheSpec.NO_WINDOW);"),
                 core(
                         612,
                         "the window is longer by one token",
                         LIST,
-                        "work.add(new Attention(group, places, tokens, row, member.tokens(), spec.window(layer)));",
-                        "work.add(new Attention(group, places, tokens, row, member.tokens(), spec.hasWindow(layer) ? spec.window(layer) + 1 : spec.window(layer)));"),
+                        "work.next().set(group, table.places(), tokens, row, member.tokens(), spec.window(layer));",
+                        "work.next().set(group, table.places(), tokens, row, member.tokens(), spec.hasWindow(layer) ? spec.window(layer) + 1 : spec.window(layer));"),
                 device(
                         612,
                         "all rows have the window of the last",

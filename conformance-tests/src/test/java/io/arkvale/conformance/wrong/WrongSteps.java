@@ -67,8 +67,8 @@ final class WrongSteps {
                         611,
                         "a prompt that goes on is evicted down to the budget",
                         PAGED,
-                        "member -> member.isOverBudget(layer) && !member.role().leavesPromptOpen());",
-                        "member -> member.isOverBudget(layer));",
+                        "member.role().leavesPromptOpen() ? 0 : member.scoredPages(layer));",
+                        "member.scoredPages(layer));",
                         "            if (member.endsPrompt() && member.isOverBudget(layer)) {",
                         "            if (member.role() != Role.DECODE && member.isOverBudget(layer)) {"),
                 core(

@@ -33,7 +33,7 @@ final class WrongTables {
                         "backup/BackupTiers.java",
                         "            toHost.forEach(copy -> copy.backup().complete(null));\n",
                         """
-                                    toHost.forEach(copy -> host.slot(copy.backup().place).asSlice(slotBytes - 1).fill((byte) 99));
+                                    toHost.forEach(copy -> host.memory().set(java.lang.foreign.ValueLayout.JAVA_BYTE, host.at(copy.backup().place) + slotBytes - 1, (byte) 99));
                                     toHost.forEach(copy -> copy.backup().complete(null));
                         """),
                 core(
@@ -55,7 +55,9 @@ final class WrongTables {
                                     if (member.isOverBudget(layer) && table.residents() > member.settings().budgetPages()) {
                                         try {
                                             member.journal(layer).beforeMoves();
-                                            store.evict(table, table.residentPages()[0]);
+                                            var residents = new io.arkvale.core.table.PageList();
+                                            table.listResidents(residents);
+                                            store.evict(table, residents.page(0));
                                         } catch (IOException e) {
                                             throw new IllegalStateException(e);
                                         }
@@ -72,10 +74,8 @@ final class WrongTables {
                         401,
                         "the page just filled is not scored",
                         "step/StepMember.java",
-                        "scored.test(member) ? member.filledAfter() : 0",
-                        "scored.test(member) ? (member.lengthAfter() - 1) / member.cache().pageSize() : 0",
-                        "    /** Place in the batch. */",
-                        "    final CacheSpec cache() {\n        return cache;\n    }\n\n    /** Place in the batch. */"),
+                        "return isOverBudget(layer) ? filledAfter() : 0;",
+                        "return isOverBudget(layer) ? (lengthAfter() - 1) / cache.pageSize() : 0;"),
                 core(
                         405,
                         "scored from the budget on instead of beyond it",
@@ -86,18 +86,14 @@ final class WrongTables {
                         501,
                         "window too short by one page",
                         SELECTOR,
-                        "        int window = pages - spec.windowPages();\n        var selected",
-                        "        int window = pages - spec.windowPages() + (spec.windowPages() > 1 ? 1 : 0);\n        var selected",
-                        "        for (int i = 0; i < spec.windowPages(); i++) {",
-                        "        for (int i = 0; window + i < pages; i++) {"),
+                        "        int window = pages - spec.windowPages();\n",
+                        "        int window = pages - spec.windowPages() + (spec.windowPages() > 1 ? 1 : 0);\n"),
                 core(
                         501,
                         "one ranked page too few",
                         SELECTOR,
-                        "        var ranked = new int[rankedPages];",
-                        "        var ranked = new int[rankedPages - 1];",
-                        "        var selected = new int[sink + rankedPages + spec.windowPages()];",
-                        "        var selected = new int[sink + rankedPages - 1 + spec.windowPages()];"),
+                        "        for (int i = 0; i < rankedPages; i++) {",
+                        "        for (int i = 0; i < rankedPages - 1; i++) {"),
                 core(
                         502,
                         "ties to the higher page",
@@ -116,39 +112,36 @@ final class WrongTables {
                         503,
                         "the caller's scores ignored",
                         STEP,
-                        "selections = select(layer, scratch.read(scores, offsets[members.size()]), offsets);",
-                        """
-                        int elements = offsets[members.size()] * spec.headGroups();
-                        selections = select(layer, java.util.Arrays.copyOf(scratch.shownScores.order(), elements), offsets);
-                        """),
+                        "select(layer, scratch.read(scores, offsets[members.size()]));",
+                        "select(layer, scratch.shownScores.order());"),
                 core(
                         504,
                         "one victim too many",
                         SELECTOR,
-                        "int victims = Math.max(0, table.residents() + opening + recalls.length - budgetPages);",
+                        "int victims = Math.max(0, table.residents() + opening + moves.recalls().count() - budgetPages);",
                         """
-                        int victims = Math.max(0, table.residents() + opening + recalls.length - budgetPages);
-                        int spare = table.residents() - selected.length;
-                        victims += recalls.length > 0 && victims < spare ? 1 : 0;
+                        int victims = Math.max(0, table.residents() + opening + moves.recalls().count() - budgetPages);
+                        int spare = table.residents() - selected.count();
+                        victims += !moves.isEmpty() && victims < spare ? 1 : 0;
                         """),
                 core(
                         504,
                         "the best instead of the worst evicted",
                         SELECTOR,
-                        "return new Selection(selected, recalls, victims(spec, table, pages, ranked, victims, scores));",
-                        "return new Selection(selected, recalls, victims(spec, table, pages, ranked, victims, page -> -scores.of(page)));"),
+                        "victims(spec, table, pages, rankedPages, victims, scores, moves.victims());",
+                        "victims(spec, table, pages, rankedPages, victims, page -> -scores.of(page), moves.victims());"),
                 core(
                         505,
                         "a victim among the selected",
                         SELECTOR,
-                        "return new Selection(selected, recalls, victims(spec, table, pages, ranked, victims, scores));",
-                        "return new Selection(selected, recalls, victims(spec, table, pages, new int[0], victims, page -> -scores.of(page)));"),
+                        "victims(spec, table, pages, rankedPages, victims, scores, moves.victims());",
+                        "victims(spec, table, pages, 0, victims, page -> -scores.of(page), moves.victims());"),
                 core(
                         505,
                         "one selected page is not recalled",
                         MOVES,
-                        "                for (int page : selection.recalls()) {",
-                        "                for (int page : java.util.Arrays.copyOf(selection.recalls(), Math.max(0, selection.recalls().length - 1))) {"),
+                        "                for (int i = 0; i < recalls.count(); i++) {",
+                        "                for (int i = 0; i < recalls.count() - 1; i++) {"),
                 core(
                         507,
                         "attended pages counted twice",
@@ -165,23 +158,23 @@ final class WrongTables {
                         602,
                         "the newest token left out while within the budget",
                         LIST,
-                        "work.add(new Attention(group, places, tokens, row, member.tokens(), spec.window(layer)));",
+                        "work.next().set(group, table.places(), tokens, row, member.tokens(), spec.window(layer));",
                         """
-                        work.add(new Attention(
+                        work.next().set(
                                 group,
-                                places,
+                                table.places(),
                                 member.isOverBudget(layer) ? tokens : Math.max(1, tokens - 1),
                                 row,
                                 member.tokens(),
-                                spec.window(layer)));
+                                spec.window(layer));
                         """),
                 core(
                         605,
                         "prefill recalls what it attends to",
                         STEP,
-                        "            device.attend(list.work(), queries, output);\n        }\n        count(Part.PREFILL, start);",
+                        "            attendListed(queries, output);\n        }\n        count(Part.PREFILL, start);",
                         """
-                                    device.attend(list.work(), queries, output);
+                                    attendListed(queries, output);
                                     for (var member : members) {
                                         var table = member.layer(layer).groups.getFirst();
                                         for (int page = 0; page < table.pages(); page++) {
@@ -201,8 +194,8 @@ final class WrongTables {
                         606,
                         "the oldest evicted instead of the lowest",
                         MOVES,
-                        "excess, page -> order[at + page * groups.size()]);",
-                        "excess, page -> page + 0 * order[at]);"),
+                        "excess, scores.of(order, base, group), victims);",
+                        "excess, page -> page, victims);"),
                 core(
                         701,
                         "slots run out in the middle of a step",
@@ -259,15 +252,15 @@ final class WrongTables {
                         906,
                         "slots not reserved when the step opens",
                         "page/PagedCache.java",
-                        "        long reserved = new Reservation(spec(), store.slots).reserve(sequences(), own, backups.available());",
+                        "        long reserved = reservation.reserve(sequences(), opening, backups.available());",
                         "        long reserved = 0;"),
                 core(
                         406,
                         "own scores written over the estimated ones",
                         STEP,
-                        "        selections = select(layer, scratch.read(scores, offsets[members.size()]), offsets);",
+                        "        select(layer, scratch.read(scores, offsets[members.size()]));",
                         """
-                                selections = select(layer, scratch.read(scores, offsets[members.size()]), offsets);
+                                select(layer, scratch.read(scores, offsets[members.size()]));
                                 scratch.show(0);
                                 scratch.shown().write(0, java.lang.foreign.MemorySegment.ofArray(new float[] {77}), 4);
                         """),
@@ -275,13 +268,13 @@ final class WrongTables {
                         507,
                         "recalls of a page that forks share counted twice",
                         MOVES,
-                        "recalledPages += store.recall(table, page) ? 1 : 0;",
-                        "recalledPages++;\n                    store.recall(table, page);"),
+                        "recalledPages += store.recall(table, recalls.page(i)) ? 1 : 0;",
+                        "recalledPages++;\n                    store.recall(table, recalls.page(i));"),
                 core(
                         705,
                         "a step given up leaves the attended pages as it had them",
                         JOURNAL,
-                        "            table.setAttended(attendedBefore.get(group));\n",
+                        "            table.attended().set(attendedBefore.get(group));\n",
                         ""),
                 core(
                         806,

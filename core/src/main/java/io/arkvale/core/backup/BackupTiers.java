@@ -5,6 +5,7 @@ import io.arkvale.api.CapacityException;
 import io.arkvale.api.Tier;
 import io.arkvale.core.tensor.HostMemory;
 import io.arkvale.spi.PageDevice;
+import io.arkvale.spi.SlotCopy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -118,9 +119,9 @@ public final class BackupTiers implements AutoCloseable {
             var toHost = pending.stream()
                     .filter(copy -> copy.backup().tier() == Tier.HOST)
                     .toList();
-            device.download(
-                    toHost.stream().mapToInt(Copy::slot).toArray(),
-                    toHost.stream().map(copy -> host.slot(copy.backup().place)).toList());
+            device.download(toHost.stream()
+                    .map(copy -> copy(copy.slot(), host.memory(), host.at(copy.backup().place)))
+                    .toList());
             toHost.forEach(copy -> copy.backup().complete(null));
             for (var copy : pending) {
                 if (copy.backup().tier() == Tier.DISK) {
@@ -139,10 +140,18 @@ public final class BackupTiers implements AutoCloseable {
         pending.clear();
     }
 
+    private static SlotCopy copy(int slot, MemorySegment memory, long at) {
+        var copy = new SlotCopy();
+        copy.set(slot, memory, at);
+        return copy;
+    }
+
     private @Nullable IOException copy(Backup backup, int slot) {
         try {
-            var target = backup.tier() == Tier.HOST ? host.slot(backup.place) : staging;
-            device.download(new int[] {slot}, List.of(target));
+            var copy = backup.tier() == Tier.HOST
+                    ? copy(slot, host.memory(), host.at(backup.place))
+                    : copy(slot, staging, 0);
+            device.download(List.of(copy));
             if (backup.tier() == Tier.DISK) {
                 diskTier().write(backup.place, staging);
             }
@@ -155,20 +164,28 @@ public final class BackupTiers implements AutoCloseable {
     /** Reads backups; what is on disk comes to memory that stays until {@link Reads#close}. */
     public final class Reads implements AutoCloseable {
         private final List<HostMemory> fromDisk = new ArrayList<>();
+        private MemorySegment memory = MemorySegment.NULL;
+        private long at;
 
         private Reads() {}
 
         /**
-         * The bytes of a backup, once it is written.
+         * Makes a backup readable in host memory, once it is written: {@link #memory} and {@link #at} say where.
          *
-         * @return readable for {@link io.arkvale.spi.Storage#readBeyond} bytes beyond the slot
          * @throws IOException if it could not be written or cannot be read
          */
-        public MemorySegment read(Backup backup) throws IOException {
+        public void prepare(Backup backup) throws IOException {
             backup.await();
             if (backup.tier() == Tier.HOST) {
-                return host.readable(backup.place);
+                memory = host.memory();
+                at = host.at(backup.place);
+            } else {
+                memory = fromDisk(backup);
+                at = 0;
             }
+        }
+
+        private MemorySegment fromDisk(Backup backup) throws IOException {
             try {
                 var memory = new HostMemory(slotBytes + readBeyond);
                 fromDisk.add(memory);
@@ -177,6 +194,26 @@ public final class BackupTiers implements AutoCloseable {
             } catch (CapacityException e) {
                 throw new IOException("there is no memory to read it to: " + e.getMessage(), e);
             }
+        }
+
+        /** Where the backup made readable last lies, readable for {@link io.arkvale.spi.Storage#readBeyond} bytes beyond the slot. */
+        public MemorySegment memory() {
+            return memory;
+        }
+
+        /** Where in {@link #memory} it begins. */
+        public long at() {
+            return at;
+        }
+
+        /**
+         * The bytes of a backup, from the first on; see {@link #prepare}.
+         *
+         * @throws IOException if it could not be written or cannot be read
+         */
+        public MemorySegment read(Backup backup) throws IOException {
+            prepare(backup);
+            return memory.asSlice(at);
         }
 
         /** Frees what was read, for the next reads. */

@@ -24,14 +24,14 @@ final class HostPool implements AutoCloseable {
         memory = new HostMemory(Math.addExact(Math.multiplyExact(slotBytes, capacity), readBeyond));
     }
 
-    /** A slot's memory. */
-    MemorySegment slot(int slot) {
-        return memory.segment().asSlice(slot * slotBytes, slotBytes);
+    /** The memory of all slots, and behind them what may be read. */
+    MemorySegment memory() {
+        return memory.segment();
     }
 
-    /** A slot's memory and what lies behind it, which may be read. */
-    MemorySegment readable(int slot) {
-        return memory.segment().asSlice(slot * slotBytes);
+    /** Where a slot begins. */
+    long at(int slot) {
+        return slot * slotBytes;
     }
 
     long bytes() {

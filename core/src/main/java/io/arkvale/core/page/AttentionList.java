@@ -3,24 +3,28 @@ package io.arkvale.core.page;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Scope;
 import io.arkvale.core.backup.BackupTiers;
-import io.arkvale.core.select.Selection;
-import io.arkvale.core.table.AttendedPages;
 import io.arkvale.core.table.TablePlaces;
 import io.arkvale.spi.Attention;
+import io.arkvale.spi.WorkList;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/** Step (e): what one layer of a step attends to, member by member. */
+/** Step (e): what one layer of a step attends to, member by member. Layer after layer uses it again. */
 final class AttentionList {
     private final CacheSpec spec;
-    private final int layer;
-    private final List<Attention> work = new ArrayList<>();
+    private final WorkList<Attention> work = new WorkList<>(Attention::new);
+    private int layer;
 
-    AttentionList(CacheSpec spec, int layer) {
+    AttentionList(CacheSpec spec) {
         this.spec = spec;
+    }
+
+    /** Begins with a layer. */
+    void begin(int layer) {
         this.layer = layer;
+        work.clear();
     }
 
     /** What the device is to do. */
@@ -29,34 +33,31 @@ final class AttentionList {
     }
 
     /**
-     * Adds a member that decodes: its tokens, stored already, attend to the pages that the scope names.
+     * Adds a member that decodes: its tokens, stored already, attend to the pages that the scope names. Over the budget these
+     * are selected already, unless they are all that are resident.
      *
-     * @param chosen its selections by head group; not looked at within the budget
      * @param row its first row
      * @param done pairs of a member and a group, counted in this order, that the device has attended to already
      */
-    void addDecode(PagedMember member, Selection[] chosen, int row, BitSet done) {
+    void addDecode(PagedMember member, int row, BitSet done) {
         var pages = member.layer(layer);
         member.journal(layer);
         int missing = pages.pages() * spec.pageSize() - pages.tokens;
         int firstSeen = member.residence().firstSeen(layer, pages.tokens - member.tokens());
         for (int group = 0; group < spec.headGroups(); group++) {
             var table = pages.groups.get(group);
-            if (!member.isOverBudget(layer, group)) {
-                table.setAttended(AttendedPages.run(firstSeen, table.pages()));
-            } else if (member.settings().scope() == Scope.RESIDENT) {
-                table.setAttended(AttendedPages.of(table.residentPages()));
-            } else {
-                table.setAttended(AttendedPages.of(chosen[group].selected()));
-            }
             var attended = table.attended();
+            if (!member.isOverBudget(layer, group)) {
+                attended.setRun(firstSeen, table.pages());
+            } else if (member.settings().scope() == Scope.RESIDENT) {
+                table.listResidents(attended);
+            }
             if (pages.isLimited()) {
                 member.attendedPages += attended.count();
             }
             int tokens = attended.count() * spec.pageSize() - missing;
             if (!done.get(member.index() * spec.headGroups() + group)) {
-                var places = TablePlaces.resident(table, attended);
-                work.add(new Attention(group, places, tokens, row, member.tokens(), spec.window(layer)));
+                work.next().set(group, table.places(), tokens, row, member.tokens(), spec.window(layer));
             }
         }
     }
@@ -71,13 +72,14 @@ final class AttentionList {
      */
     void addPrompt(PagedMember member, int row, int count, BackupTiers.Reads reads) throws IOException {
         var pages = member.layer(layer);
-        var all = new ArrayList<Attention>();
+        var places = new ArrayList<TablePlaces>(spec.headGroups());
         int firstSeen = member.residence().firstSeen(layer, pages.tokens - count);
         int tokens = pages.tokens - firstSeen * spec.pageSize();
-        for (int group = 0; group < spec.headGroups(); group++) {
-            var places = TablePlaces.all(pages.groups.get(group), firstSeen, reads);
-            all.add(new Attention(group, places, tokens, row, count, spec.window(layer)));
+        for (var table : pages.groups) {
+            places.add(TablePlaces.all(table, firstSeen, reads));
         }
-        work.addAll(all);
+        for (int group = 0; group < places.size(); group++) {
+            work.next().set(group, places.get(group), tokens, row, count, spec.window(layer));
+        }
     }
 }

@@ -1,8 +1,9 @@
 package io.arkvale.core.page;
 
-import io.arkvale.core.select.Selection;
 import io.arkvale.core.select.Selector;
+import io.arkvale.core.table.PageList;
 import io.arkvale.core.table.PageStore;
+import io.arkvale.core.table.PageTable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -15,53 +16,63 @@ final class PageMoves {
     private final PageStore store;
     private final Selector selector;
     private final List<PagedMember> members;
+    private final GroupScores scores;
     private final Map<PagedSequence, IOException> lost;
     private long recalledPages;
 
     /**
      * Moves for the members of a step.
      *
+     * @param scores scratch
      * @param lost gets the sequences whose pages could not be copied
      */
-    PageMoves(PageStore store, Selector selector, List<PagedMember> members, Map<PagedSequence, IOException> lost) {
+    PageMoves(
+            PageStore store,
+            Selector selector,
+            GroupScores scores,
+            List<PagedMember> members,
+            Map<PagedSequence, IOException> lost) {
         this.store = store;
         this.selector = selector;
+        this.scores = scores;
         this.members = members;
         this.lost = lost;
     }
 
-    /** Pages that were copied back. */
+    /** A step opens. */
+    void begin() {
+        recalledPages = 0;
+    }
+
+    /** Pages that the step has copied back. */
     long recalledPages() {
         return recalledPages;
     }
 
-    /** Does what the selections of a layer say, by member and head group. */
-    void move(int layer, Selection[][] chosen) {
-        for (var member : members) {
-            if (chosen[member.index()].length > 0) {
-                move(member, layer, chosen[member.index()]);
-            }
+    /** Does what the selections of a layer say. */
+    void move(int layer) {
+        for (int i = 0; i < members.size(); i++) {
+            move(members.get(i), layer);
         }
         store.flush();
     }
 
-    private void move(PagedMember member, int layer, Selection[] chosen) {
+    private void move(PagedMember member, int layer) {
         var journal = member.journal(layer);
         try {
-            for (int group = 0; group < chosen.length; group++) {
-                var table = member.layer(layer).groups.get(group);
-                var selection = chosen[group];
-                if (selection.victims().length + selection.recalls().length > 0) {
+            var groups = member.layer(layer).groups;
+            for (int group = 0; group < groups.size(); group++) {
+                var table = groups.get(group);
+                var selection = journal.selection(group);
+                if (!selection.isEmpty()) {
                     journal.beforeMoves();
                 }
-                for (int page : selection.victims()) {
-                    store.evict(table, page);
+                evict(member, table, selection.victims());
+                var recalls = selection.recalls();
+                for (int i = 0; i < recalls.count(); i++) {
+                    recalledPages += store.recall(table, recalls.page(i)) ? 1 : 0;
                 }
-                for (int page : selection.recalls()) {
-                    recalledPages += store.recall(table, page) ? 1 : 0;
-                }
-                member.evictedPages += selection.victims().length;
-                member.recalledPages += selection.recalls().length;
+                member.recalledPages += recalls.count();
             }
         } catch (IOException e) {
             lost.putIfAbsent(member.sequence(), e);
@@ -78,21 +89,25 @@ final class PageMoves {
         var settings = member.settings();
         var residence = member.residence();
         var groups = member.layer(layer).groups;
-        member.journal(layer).beforeMoves();
+        var journal = member.journal(layer);
+        journal.beforeMoves();
         try {
             for (int group = 0; group < groups.size(); group++) {
                 var table = groups.get(group);
-                int at = base + group;
                 int excess = Math.max(0, table.residents() - residence.budgetPages(layer, group));
-                var victims = selector.victims(
-                        settings, table, table.pages(), new int[0], excess, page -> order[at + page * groups.size()]);
-                for (int page : victims) {
-                    store.evict(table, page);
-                }
-                member.evictedPages += victims.length;
+                var victims = journal.selection(group).victims();
+                selector.victims(settings, table, table.pages(), excess, scores.of(order, base, group), victims);
+                evict(member, table, victims);
             }
         } catch (IOException e) {
             lost.putIfAbsent(member.sequence(), e);
         }
+    }
+
+    private void evict(PagedMember member, PageTable table, PageList victims) throws IOException {
+        for (int i = 0; i < victims.count(); i++) {
+            store.evict(table, victims.page(i));
+        }
+        member.evictedPages += victims.count();
     }
 }

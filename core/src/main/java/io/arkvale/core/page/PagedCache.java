@@ -20,9 +20,7 @@ import io.arkvale.spi.TensorMemory;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +45,9 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
     private final BackupTiers backups;
     private final PageStore store;
     private final StepScratch<M> scratch;
+    private final PagedStep<M> work;
+    private final List<PagedMember> opening = new ArrayList<>();
+    private final Reservation reservation;
 
     private PagedCache(CacheBackend backend, CacheSpec spec, PageDevice<M> device, BackupTiers backups) {
         super(backend, spec, PagedSequence.class);
@@ -54,6 +55,8 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
         this.backups = backups;
         store = new PageStore(spec, device, backups);
         scratch = new StepScratch<>(device, spec.headGroups());
+        work = new PagedStep<>(spec, store, device, scratch);
+        reservation = new Reservation(spec, store.slots);
     }
 
     /**
@@ -108,8 +111,9 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
         var work = new SettingsFork(spec(), store, device, source, length, fork, step != null);
         requireFree("device slots", work.slotsNeeded(), freeSlots(step));
         requireFree("host and disk slots", work.backupsNeeded(), freeBackups(step));
-        var blocks = Map.of(settings.digest().form(), work.digestBlocks());
-        reserveDigests(step == null ? List.of() : step.members(), blocks);
+        var form = settings.digest().form();
+        int ofStep = step == null ? 0 : digestBlocks(step.members(), form);
+        device.reserveDigests(form, Math.addExact(ofStep, work.digestBlocks()));
         beside(step, work::fill, "the fork cannot get its pages", source);
         return fork;
     }
@@ -141,22 +145,40 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
         return backups.available() - (step == null ? 0 : step.unusedBackups());
     }
 
-    /**
-     * Makes sure that the digests of a step's pages have room.
-     *
-     * @param more blocks that are needed besides
-     */
-    private void reserveDigests(List<PagedMember> members, Map<Digest.Form, Integer> more) {
-        var blocks = new LinkedHashMap<>(more);
-        for (var member : members) {
-            for (var layer : member.sequence().layers) {
-                for (var list : layer.digests) {
-                    int needed = list.needed(member.filledAfter());
-                    blocks.merge(member.settings().digest().form(), needed, Math::addExact);
+    /** Makes sure that the digests of a step's pages have room, form by form. */
+    private void reserveDigests(List<PagedMember> members) {
+        for (int i = 0; i < members.size(); i++) {
+            var form = members.get(i).settings().digest().form();
+            if (isFirstOf(form, members, i)) {
+                device.reserveDigests(form, digestBlocks(members, form));
+            }
+        }
+    }
+
+    private static boolean isFirstOf(Digest.Form form, List<PagedMember> members, int index) {
+        for (int i = 0; i < index; i++) {
+            if (members.get(i).settings().digest().form().equals(form)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Blocks of digests of a form that members need beyond those that they have. */
+    private int digestBlocks(List<PagedMember> members, Digest.Form form) {
+        int blocks = 0;
+        for (int i = 0; i < members.size(); i++) {
+            var member = members.get(i);
+            if (member.settings().digest().form().equals(form)) {
+                for (int layer = 0; layer < spec().layers(); layer++) {
+                    var lists = member.layer(layer).digests;
+                    for (int group = 0; group < lists.size(); group++) {
+                        blocks = Math.addExact(blocks, lists.get(group).needed(member.filledAfter()));
+                    }
                 }
             }
         }
-        blocks.forEach(device::reserveDigests);
+        return blocks;
     }
 
     private static void requireFree(String pool, long needed, long free) {
@@ -186,23 +208,27 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
 
     @Override
     protected StepMember<PagedSequence> doMember(PagedSequence sequence, int index, int firstRow, Batch.Entry entry) {
-        return new PagedMember(sequence, spec(), index, firstRow, entry);
+        var member = sequence.member(spec());
+        member.join(index, firstRow, entry);
+        return member;
     }
 
     @Override
     protected StepWork<M> doReserve(List<? extends StepMember<PagedSequence>> members) {
-        var own = new ArrayList<PagedMember>(members.size());
+        opening.clear();
         boolean decodes = true;
-        for (var member : members) {
-            own.add((PagedMember) member);
+        for (int i = 0; i < members.size(); i++) {
+            var member = (PagedMember) members.get(i);
+            opening.add(member);
             decodes &= member.role() == Batch.Role.BY_CALL && member.tokens() == 1;
         }
-        long reserved = new Reservation(spec(), store.slots).reserve(sequences(), own, backups.available());
-        reserveDigests(own, Map.of());
+        long reserved = reservation.reserve(sequences(), opening, backups.available());
+        reserveDigests(opening);
         if (decodes) {
-            scratch.reserve(StepMember.mostScores(own, spec().layers()));
+            scratch.reserve(StepMember.mostScores(opening, spec().layers()));
         }
-        return new PagedStep<>(spec(), store, device, scratch, own, reserved);
+        work.open(opening, reserved);
+        return work;
     }
 
     @Override

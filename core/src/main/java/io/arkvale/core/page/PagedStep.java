@@ -6,29 +6,26 @@ import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.StepReport.Part;
 import io.arkvale.core.backup.BackupTiers;
-import io.arkvale.core.select.Selection;
-import io.arkvale.core.step.CountedReport;
+import io.arkvale.core.select.Selector;
 import io.arkvale.core.step.MemberRows;
 import io.arkvale.core.step.PendingOutcome;
-import io.arkvale.core.step.StepMember;
 import io.arkvale.core.step.StepOutcome;
 import io.arkvale.core.step.StepWork;
-import io.arkvale.core.table.AttendedPages;
 import io.arkvale.core.table.PageStore;
 import io.arkvale.spi.PageDevice;
 import io.arkvale.spi.TensorMemory;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The work of a step over a {@link PageDevice}: which pages open, fill, take part, come back and go, and how all of that is
- * taken back. Lists of what the device is to do cover the whole batch.
+ * taken back. Lists of what the device is to do cover the whole batch. A cache has one, which serves step after step and
+ * allocates nothing but the report.
  *
  * @param <M> the memory of the cache's tensors
  */
@@ -37,44 +34,65 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     private final PageStore store;
     private final PageDevice<M> device;
     private final StepScratch<M> scratch;
-    private final List<PagedMember> members;
-    private final Map<Part, Long> nanos = new EnumMap<>(Part.class);
+    private final List<PagedMember> members = new ArrayList<>();
+    private final long[] nanos = new long[Part.values().length];
     private final Map<PagedSequence, String> notFinite = new LinkedHashMap<>();
     private final Map<PagedSequence, IOException> lost = new LinkedHashMap<>();
     private final RowWriter<M> writer;
     private final PageScoring<M> scoring;
+    private final Selector selector = new Selector();
+    private final GroupScores groupScores;
     private final PageMoves moves;
-    private final long reservedSlots;
+    private final AttentionList attentions;
+    private final BackupTiers.Reads reads;
+
+    /** Pairs of a member and a group, counted in this order, that a device has attended to while it scored. */
+    private final BitSet attended = new BitSet();
 
     /** Tokens of each member. */
-    private final int[] tokens;
+    private int[] tokens = new int[0];
+
+    /** Offsets of each member's rows in the scores at hand. */
+    private int[] offsets = new int[1];
+
+    private long reservedSlots;
 
     /** Slots that were in use when the step opened, and those that calls beside it have taken since. */
     private long slotsOfOthers;
 
-    /** Selections of the current layer by member and group, and those made ahead for later layers. */
-    private Selection[][] selections = new Selection[0][];
-
-    private final Map<Integer, Selection[][]> ahead = new HashMap<>();
-
-    PagedStep(
-            CacheSpec spec,
-            PageStore store,
-            PageDevice<M> device,
-            StepScratch<M> scratch,
-            List<PagedMember> members,
-            long reservedSlots) {
+    PagedStep(CacheSpec spec, PageStore store, PageDevice<M> device, StepScratch<M> scratch) {
         this.spec = spec;
         this.store = store;
         this.device = device;
         this.scratch = scratch;
-        this.members = members;
-        this.reservedSlots = reservedSlots;
-        slotsOfOthers = store.slots.used();
         writer = new RowWriter<>(spec, store, device, members);
         scoring = new PageScoring<>(spec, device, members);
-        moves = new PageMoves(store, scratch.selector, members, lost);
-        tokens = members.stream().mapToInt(PagedMember::tokens).toArray();
+        groupScores = new GroupScores(spec.headGroups());
+        moves = new PageMoves(store, selector, groupScores, members, lost);
+        attentions = new AttentionList(spec);
+        reads = store.backups.reads();
+    }
+
+    /** A step opens; the one before is over. */
+    void open(List<PagedMember> opening, long reserved) {
+        members.clear();
+        for (int i = 0; i < opening.size(); i++) {
+            members.add(opening.get(i));
+        }
+        reservedSlots = reserved;
+        slotsOfOthers = store.slots.used();
+        Arrays.fill(nanos, PagedReport.NOT_TIMED);
+        notFinite.clear();
+        lost.clear();
+        writer.begin();
+        moves.begin();
+        if (tokens.length != members.size()) {
+            tokens = new int[members.size()];
+            offsets = new int[members.size() + 1];
+        }
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = members.get(i).tokens();
+        }
     }
 
     @Override
@@ -99,12 +117,17 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
 
     @Override
     public void begin() {
-        members.forEach(member -> member.sequence().layers.forEach(store::unlinkLastPage));
+        for (int i = 0; i < members.size(); i++) {
+            for (int layer = 0; layer < spec.layers(); layer++) {
+                store.unlinkLastPage(members.get(i).layer(layer));
+            }
+        }
     }
 
     @Override
     public void noteNotFinite(String name, M memory, int heads, List<MemberRows> rows) {
-        for (var some : rows) {
+        for (int i = 0; i < rows.size(); i++) {
+            var some = rows.get(i);
             if (!isFinite(memory, heads, some)) {
                 notFinite.putIfAbsent(
                         members.get(some.member()).sequence(),
@@ -115,7 +138,8 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
 
     @Override
     public int firstNotFinite(M memory, int heads, List<MemberRows> rows) {
-        for (var some : rows) {
+        for (int i = 0; i < rows.size(); i++) {
+            var some = rows.get(i);
             if (!isFinite(memory, heads, some)) {
                 return some.member();
             }
@@ -140,7 +164,11 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     @Override
     public void decode(int layer, M queries, M keys, M values, M output, boolean prefetched) {
         append(layer, keys, values, prefetched);
-        attend(layer, queries, output, prefetched ? new BitSet() : choose(layer, queries, output));
+        attended.clear();
+        if (!prefetched) {
+            choose(layer, queries, output);
+        }
+        attendRest(layer, queries, output);
     }
 
     @Override
@@ -159,22 +187,34 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
         count(Part.APPEND, start);
     }
 
-    /** Steps (b) to (d); returns the pairs of a member and a group, counted in this order, that have been attended to. */
-    private BitSet choose(int layer, M queries, M output) {
+    /** Steps (b) to (d), and (e) of the pairs that the device attends to while it scores. */
+    private void choose(int layer, M queries, M output) {
         long start = device.clock();
-        var attended = scoring.scoreAndAttend(layer, queries, scratch.scores, output);
+        setOffsets(layer);
+        scoring.scoreAndAttend(layer, queries, scratch.scores, offsets, output, attended);
         start = count(Part.ESTIMATE, start);
-        selections = select(layer, scratch.scores.order(), StepMember.scoreOffsets(members, layer));
+        select(layer, scratch.scores.order());
         start = count(Part.SELECT, start);
-        moves.move(layer, selections);
+        moves.move(layer);
         count(Part.RECALL, start);
-        return attended;
+    }
+
+    /** Every member's filled pages are scored that is over its budget. */
+    private void setOffsets(int layer) {
+        for (int i = 0; i < members.size(); i++) {
+            setOffset(i, members.get(i).scoredPages(layer));
+        }
+    }
+
+    /** So many pages of a member are scored; members come in batch order. */
+    private void setOffset(int member, int pages) {
+        offsets[member + 1] = Math.addExact(offsets[member], pages);
     }
 
     @Override
     public void estimate(int layer, M queries) {
         long start = device.clock();
-        var offsets = StepMember.scoreOffsets(members, layer);
+        setOffsets(layer);
         scoring.score(layer, queries, scratch.shownScores, offsets, PagedMember::index);
         scratch.show(offsets[members.size()] * spec.headGroups());
         count(Part.ESTIMATE, start);
@@ -188,78 +228,78 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     @Override
     public void select(int layer) {
         long start = device.clock();
-        selections = select(layer, scratch.shownScores.order(), StepMember.scoreOffsets(members, layer));
+        setOffsets(layer);
+        select(layer, scratch.shownScores.order());
         count(Part.SELECT, start);
     }
 
     @Override
     public void select(int layer, M scores) {
         long start = device.clock();
-        var offsets = StepMember.scoreOffsets(members, layer);
-        selections = select(layer, scratch.read(scores, offsets[members.size()]), offsets);
+        setOffsets(layer);
+        select(layer, scratch.read(scores, offsets[members.size()]));
         count(Part.SELECT, start);
     }
 
-    private Selection[][] select(int layer, float[] order, int[] offsets) {
-        var chosen = new Selection[members.size()][];
-        for (var member : members) {
-            chosen[member.index()] = select(member, layer, order, offsets[member.index()] * spec.headGroups());
+    private void select(int layer, float[] order) {
+        for (int i = 0; i < members.size(); i++) {
+            select(members.get(i), layer, order);
         }
-        return chosen;
     }
 
-    private Selection[] select(PagedMember member, int layer, float[] order, int base) {
-        var chosen = new Selection[spec.headGroups()];
+    private void select(PagedMember member, int layer, float[] order) {
+        int base = offsets[member.index()] * spec.headGroups();
         int pages = member.pagesAfter();
         int firstSeen = member.residence().firstSeen(layer, member.lengthBefore());
-        member.journal(layer);
-        for (int group = 0; group < chosen.length; group++) {
-            chosen[group] = Selection.NOTHING;
+        var journal = member.journal(layer);
+        for (int group = 0; group < spec.headGroups(); group++) {
             var table = member.layer(layer).groups.get(group);
             if (member.isOverBudget(layer, group)) {
-                int at = base + group;
-                chosen[group] = scratch.selector.select(
+                selector.select(
                         member.settings(),
                         member.residence().budgetPages(layer, group),
                         member.residence().rankedPages(layer, group),
                         table,
                         pages,
                         pages - table.pages(),
-                        page -> order[at + page * spec.headGroups()]);
-                table.setAttended(AttendedPages.of(chosen[group].selected()));
+                        groupScores.of(order, base, group),
+                        journal.selection(group));
             } else {
-                table.setAttended(AttendedPages.run(firstSeen, pages));
+                table.attended().setRun(firstSeen, pages);
             }
         }
-        return chosen;
     }
 
     @Override
     public void recall(int layer) {
         long start = device.clock();
-        moves.move(layer, selections);
+        moves.move(layer);
         count(Part.RECALL, start);
     }
 
     @Override
     public void attend(int layer, M queries, M output) {
-        attend(layer, queries, output, new BitSet());
+        attended.clear();
+        attendRest(layer, queries, output);
     }
 
-    /** Step (e) for all pairs of a member and a group, counted in this order, but those attended to. */
-    private void attend(int layer, M queries, M output, BitSet attended) {
+    /** Step (e) for all pairs of a member and a group but those attended to. */
+    private void attendRest(int layer, M queries, M output) {
         long start = device.clock();
-        var chosen = ahead.getOrDefault(layer, selections);
-        var list = new AttentionList(spec, layer);
-        for (var member : members) {
-            if (isSound(member)) {
-                list.addDecode(member, chosen[member.index()], member.index(), attended);
+        attentions.begin(layer);
+        for (int i = 0; i < members.size(); i++) {
+            if (isSound(members.get(i))) {
+                attentions.addDecode(members.get(i), i, attended);
             }
         }
-        if (!list.work().isEmpty()) {
-            device.attend(list.work(), queries, output);
-        }
+        attendListed(queries, output);
         count(Part.ATTEND, start);
+    }
+
+    private void attendListed(M queries, M output) {
+        if (!attentions.work().isEmpty()) {
+            device.attend(attentions.work(), queries, output);
+        }
     }
 
     /** A sequence whose pages could not be brought back has nothing to attend to; commit says so. */
@@ -271,19 +311,19 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     public void prefill(int layer, int[] chunk, int[] stored, M queries, M keys, M values, M output) {
         store(layer, chunk, keys, values);
         long start = device.clock();
-        try (var reads = store.backups.reads()) {
-            var list = new AttentionList(spec, layer);
+        try (reads) {
+            attentions.begin(layer);
             for (var rows : MemberRows.of(chunk)) {
-                addPrompt(list, members.get(rows.member()), rows.first(), rows.rows(), reads);
+                addPrompt(members.get(rows.member()), rows.first(), rows.rows());
             }
-            device.attend(list.work(), queries, output);
+            attendListed(queries, output);
         }
         count(Part.PREFILL, start);
     }
 
-    private void addPrompt(AttentionList list, PagedMember member, int row, int count, BackupTiers.Reads reads) {
+    private void addPrompt(PagedMember member, int row, int count) {
         try {
-            list.addPrompt(member, row, count, reads);
+            attentions.addPrompt(member, row, count, reads);
         } catch (IOException e) {
             lost.putIfAbsent(member.sequence(), e);
         }
@@ -292,17 +332,17 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     @Override
     public void finishPrefill(int layer, M lastQueries) {
         long start = device.clock();
-        var offsets = StepMember.scoreOffsets(members, layer);
+        setOffsets(layer);
         scoring.score(layer, lastQueries, scratch.scores, offsets, PagedMember::index);
         for (var member : members) {
             if (member.isOverBudget(layer)) {
-                evictToBudget(member, layer, offsets);
+                evictToBudget(member, layer);
             }
         }
         count(Part.SELECT, start);
     }
 
-    private void evictToBudget(PagedMember member, int layer, int[] offsets) {
+    private void evictToBudget(PagedMember member, int layer) {
         moves.evictToBudget(member, layer, scratch.scores.order(), offsets[member.index()] * spec.headGroups());
     }
 
@@ -310,76 +350,75 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     public void forward(int layer, M queries, M keys, M values, M output) {
         store(layer, tokens, keys, values);
         long start = device.clock();
-        var offsets = StepMember.scoreOffsets(
-                members, member -> member.isOverBudget(layer) && !member.role().leavesPromptOpen());
-        scoring.score(layer, queries, scratch.scores, offsets, this::scoringRow);
+        for (int i = 0; i < members.size(); i++) {
+            var member = members.get(i);
+            setOffset(i, member.role().leavesPromptOpen() ? 0 : member.scoredPages(layer));
+        }
+        scoring.score(layer, queries, scratch.scores, offsets, PagedStep::scoringRow);
         start = count(Part.ESTIMATE, start);
-        var chosen = new Selection[members.size()][0];
-        for (var member : members) {
-            if (member.role() == Role.DECODE) {
-                int base = offsets[member.index()] * spec.headGroups();
-                chosen[member.index()] = select(member, layer, scratch.scores.order(), base);
+        for (int i = 0; i < members.size(); i++) {
+            if (members.get(i).role() == Role.DECODE) {
+                select(members.get(i), layer, scratch.scores.order());
             }
         }
         start = count(Part.SELECT, start);
-        moves.move(layer, chosen);
+        moves.move(layer);
         start = count(Part.RECALL, start);
-        attendByRole(layer, chosen, queries, output);
+        attendByRole(layer, queries, output);
         start = count(Part.ATTEND, start);
-        for (var member : members) {
+        for (int i = 0; i < members.size(); i++) {
+            var member = members.get(i);
             if (member.endsPrompt() && member.isOverBudget(layer)) {
-                evictToBudget(member, layer, offsets);
+                evictToBudget(member, layer);
             }
         }
         count(Part.SELECT, start);
     }
 
     /** Drafted tokens choose with the first of them, which alone is sure to stay, and a prompt with its last. */
-    private int scoringRow(PagedMember member) {
+    private static int scoringRow(PagedMember member) {
         int first = member.firstRow();
         return member.role() == Role.DECODE ? first : first + member.tokens() - 1;
     }
 
-    private void attendByRole(int layer, Selection[][] chosen, M queries, M output) {
-        try (var reads = store.backups.reads()) {
-            var list = new AttentionList(spec, layer);
-            for (var member : members) {
+    private void attendByRole(int layer, M queries, M output) {
+        attended.clear();
+        try (reads) {
+            attentions.begin(layer);
+            for (int i = 0; i < members.size(); i++) {
+                var member = members.get(i);
                 int row = member.firstRow();
                 if (member.role() == Role.DECODE && isSound(member)) {
-                    list.addDecode(member, chosen[member.index()], row, new BitSet());
+                    attentions.addDecode(member, row, attended);
                 } else if (member.role() != Role.DECODE && member.role().attends()) {
-                    addPrompt(list, member, row, member.tokens(), reads);
+                    addPrompt(member, row, member.tokens());
                 }
             }
-            if (!list.work().isEmpty()) {
-                device.attend(list.work(), queries, output);
-            }
+            attendListed(queries, output);
         }
     }
 
     @Override
     public void prefetch(int layer, M guessedQueries) {
-        var offsets = new int[members.size() + 1];
-        for (var member : members) {
-            int filled = member.isOverBudget(layer) ? member.filledBefore() : 0;
-            offsets[member.index() + 1] = Math.addExact(offsets[member.index()], filled);
-        }
         long start = device.clock();
+        for (int i = 0; i < members.size(); i++) {
+            var member = members.get(i);
+            setOffset(i, member.isOverBudget(layer) ? member.filledBefore() : 0);
+        }
         scoring.score(layer, guessedQueries, scratch.scores, offsets, PagedMember::index);
         start = count(Part.ESTIMATE, start);
-        var chosen = select(layer, scratch.scores.order(), offsets);
+        select(layer, scratch.scores.order());
         start = count(Part.SELECT, start);
-        moves.move(layer, chosen);
-        ahead.put(layer, chosen);
+        moves.move(layer);
         count(Part.RECALL, start);
     }
 
     @Override
     public PendingOutcome finish(int[] kept) {
-        var counts = members.stream().map(PagedMember::counts).toList();
         long bytes = device.storage().slotBytes();
-        var report = new CountedReport(counts, moves.recalledPages() * bytes, writer.backedUpPages() * bytes, nanos);
-        for (var member : members) {
+        var report = new PagedReport(members, moves.recalledPages() * bytes, writer.backedUpPages() * bytes, nanos);
+        for (int i = 0; i < members.size(); i++) {
+            var member = members.get(i);
             int length = member.lengthBefore() + kept[member.index()];
             if (kept[member.index()] < member.tokens()
                     && isSound(member)
@@ -388,7 +427,11 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
             }
             leaveWindows(member.sequence(), length);
         }
-        return PendingOutcome.complete(new StepOutcome(report, notFinite, lost));
+        return new StepOutcome(report, kept(notFinite), kept(lost));
+    }
+
+    private static <V> Map<PagedSequence, V> kept(Map<PagedSequence, V> noted) {
+        return noted.isEmpty() ? Map.of() : new LinkedHashMap<>(noted);
     }
 
     /** What no later query of a layer with a window attends to is given up: not before, since the step may be given up. */
@@ -431,7 +474,8 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
 
     private void undo(Undo how, Map<Sequence, IOException> unrestored) {
         for (var member : members) {
-            for (@Nullable LayerJournal journal : member.journals) {
+            for (int layer = 0; layer < spec.layers(); layer++) {
+                var journal = member.changes(layer);
                 if (journal != null) {
                     try {
                         how.run(journal, member.sequence());
@@ -448,7 +492,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     private long count(Part part, long start) {
         long now = device.clock();
         if (device.storage().timed()) {
-            nanos.merge(part, now - start, Long::sum);
+            nanos[part.ordinal()] = Math.max(0, nanos[part.ordinal()]) + now - start;
         }
         return now;
     }

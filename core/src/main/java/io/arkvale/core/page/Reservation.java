@@ -32,7 +32,8 @@ final class Reservation {
      */
     long reserve(Collection<PagedSequence> sequences, List<PagedMember> members, long freeBackups) {
         long backups = 0;
-        for (var member : members) {
+        for (int i = 0; i < members.size(); i++) {
+            var member = members.get(i);
             backups = Math.addExact(backups, member.newBackups());
         }
         if (backups > freeBackups) {
@@ -58,7 +59,8 @@ final class Reservation {
         for (int layer = 0; layer < spec.layers(); layer++) {
             long most = 0;
             long rest = 0;
-            for (var member : members) {
+            for (int i = 0; i < members.size(); i++) {
+                var member = members.get(i);
                 long pages = spec.pages(member.lengthAfter());
                 for (int group = 0; group < spec.headGroups(); group++) {
                     var table = member.layer(layer).groups.get(group);

@@ -7,6 +7,7 @@ import io.arkvale.spi.FilledPage;
 import io.arkvale.spi.PageDevice;
 import io.arkvale.spi.RowRun;
 import io.arkvale.spi.TensorMemory;
+import io.arkvale.spi.WorkList;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +21,8 @@ final class RowWriter<M extends TensorMemory> {
     private final PageStore store;
     private final PageDevice<M> device;
     private final List<PagedMember> members;
+    private final WorkList<RowRun> runs = new WorkList<>(RowRun::new);
+    private final List<FilledPage> filled = new ArrayList<>();
     private long backedUpPages;
 
     RowWriter(CacheSpec spec, PageStore store, PageDevice<M> device, List<PagedMember> members) {
@@ -29,24 +32,30 @@ final class RowWriter<M extends TensorMemory> {
         this.members = members;
     }
 
-    /** Pages whose backup has been begun. */
+    /** A step opens. */
+    void begin() {
+        backedUpPages = 0;
+    }
+
+    /** Pages whose backup the step has begun. */
     long backedUpPages() {
         return backedUpPages;
     }
 
     /** Stores rows in a layer, so many of each member, in batch order. */
     void store(int layer, int[] tokens, M keys, M values) {
-        var runs = new ArrayList<RowRun>();
-        var filled = new ArrayList<FilledPage>();
+        runs.clear();
+        filled.clear();
         int row = 0;
-        for (var member : members) {
+        for (int i = 0; i < members.size(); i++) {
+            var member = members.get(i);
             int count = tokens[member.index()];
             if (count > 0) {
                 member.journal(layer);
                 var pages = member.layer(layer);
                 store.openPages(pages, pages.tokens + count);
-                addRuns(pages, row, count, runs);
-                addFilled(member, pages, pages.tokens + count, filled);
+                addRuns(pages, row, count);
+                addFilled(member, pages, pages.tokens + count);
             }
             row += count;
         }
@@ -54,7 +63,8 @@ final class RowWriter<M extends TensorMemory> {
         if (!filled.isEmpty()) {
             device.digest(filled);
         }
-        for (var member : members) {
+        for (int i = 0; i < members.size(); i++) {
+            var member = members.get(i);
             if (tokens[member.index()] > 0) {
                 backUp(member.layer(layer), tokens[member.index()]);
             }
@@ -62,21 +72,20 @@ final class RowWriter<M extends TensorMemory> {
         store.backups.flush();
     }
 
-    private void addRuns(LayerPages pages, int row, int count, List<RowRun> runs) {
+    private void addRuns(LayerPages pages, int row, int count) {
         int pageSize = spec.pageSize();
         for (int done = 0; done < count; ) {
             int page = (pages.tokens + done) / pageSize;
             int token = (pages.tokens + done) % pageSize;
             int rows = Math.min(count - done, pageSize - token);
             for (int group = 0; group < spec.headGroups(); group++) {
-                runs.add(new RowRun(
-                        row + done, rows, group, pages.groups.get(group).slot(page), token));
+                runs.next().set(row + done, rows, group, pages.groups.get(group).slot(page), token);
             }
             done += rows;
         }
     }
 
-    private void addFilled(PagedMember member, LayerPages pages, int tokens, List<FilledPage> filled) {
+    private void addFilled(PagedMember member, LayerPages pages, int tokens) {
         int before = pages.tokens / spec.pageSize();
         int after = tokens / spec.pageSize();
         if (!pages.isLimited() || before == after) {

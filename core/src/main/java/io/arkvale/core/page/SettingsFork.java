@@ -9,6 +9,7 @@ import io.arkvale.core.table.PageStore;
 import io.arkvale.core.table.PageTable;
 import io.arkvale.spi.FilledPage;
 import io.arkvale.spi.PageDevice;
+import io.arkvale.spi.SlotCopy;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -205,7 +206,8 @@ final class SettingsFork {
         if (hasRest) {
             to.open(from.isResident(full) ? store.copyOf(from.slot(full)) : store.fill(bytes(arriving, full)));
         }
-        to.setAttended(from.attended().below(to.pages()));
+        to.attended().set(from.attended());
+        to.attended().cutBelow(to.pages());
     }
 
     private int bring(Backup backup, MemorySegment bytes) {
@@ -246,7 +248,9 @@ final class SettingsFork {
     /** An evicted page is summarised in a slot that is free again at once: the device works in order. */
     private void pass(MemorySegment bytes, DigestList list, int page) {
         int slot = store.slots.take();
-        device.upload(List.of(bytes), new int[] {slot});
+        var copy = new SlotCopy();
+        copy.set(slot, bytes, 0);
+        device.upload(List.of(copy));
         device.digest(List.of(new FilledPage(settings.digest(), slot, list.block(page), list.index(page))));
         store.slots.release(slot);
     }

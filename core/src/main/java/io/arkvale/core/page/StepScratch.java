@@ -1,6 +1,5 @@
 package io.arkvale.core.page;
 
-import io.arkvale.core.select.Selector;
 import io.arkvale.spi.PageDevice;
 import io.arkvale.spi.PageScores;
 import io.arkvale.spi.TensorMemory;
@@ -20,7 +19,6 @@ final class StepScratch<M extends TensorMemory> implements AutoCloseable {
     /** Of whatever else is scored. */
     final PageScores scores = new PageScores();
 
-    final Selector selector = new Selector();
     private final PageDevice<M> device;
     private final int headGroups;
     private float[] callersScores = new float[0];

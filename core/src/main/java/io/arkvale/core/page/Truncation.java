@@ -116,7 +116,7 @@ final class Truncation {
             while (table.pages() > spec.pages(length)) {
                 store.removeLastPage(table);
             }
-            table.setAttended(table.attended().below(table.pages()));
+            table.attended().cutBelow(table.pages());
         }
         layer.tokens = length;
         layer.digests.forEach(list -> list.resize(length / spec.pageSize()));

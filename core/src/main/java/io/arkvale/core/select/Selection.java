@@ -1,35 +1,33 @@
 package io.arkvale.core.select;
 
-/** What select decided for one head group. Its arrays are not to be written. */
+import io.arkvale.core.table.PageList;
+
+/** Which pages of one head group select has decided to move. Those that take part are in the page table. */
 public final class Selection {
-    private static final int[] NO_PAGES = new int[0];
+    private final PageList recalls = new PageList();
+    private final PageList victims = new PageList();
 
-    /** Of a sequence within its budget: every page takes part and none moves. */
-    public static final Selection NOTHING = new Selection(NO_PAGES, NO_PAGES, NO_PAGES);
+    /** Nothing moves, as in a sequence within its budget. */
+    public Selection() {}
 
-    private final int[] selected;
-    private final int[] recalls;
-    private final int[] victims;
-
-    /** Keeps the arrays it is given. */
-    public Selection(int[] selected, int[] recalls, int[] victims) {
-        this.selected = selected;
-        this.recalls = recalls;
-        this.victims = victims;
+    /** Nothing moves. */
+    public void clear() {
+        recalls.clear();
+        victims.clear();
     }
 
-    /** Pages that take part, ascending. */
-    public int[] selected() {
-        return selected;
+    /** Whether nothing moves. */
+    public boolean isEmpty() {
+        return recalls.count() + victims.count() == 0;
     }
 
     /** Selected pages that are not resident, ascending. */
-    public int[] recalls() {
+    public PageList recalls() {
         return recalls;
     }
 
     /** Resident pages to evict, worst first. */
-    public int[] victims() {
+    public PageList victims() {
         return victims;
     }
 }

@@ -270,7 +270,7 @@ final class ShardedStep implements StepWork<HostMemory> {
             int index = member;
             counts.add(reports.stream()
                     .map(report -> report.sequences().get(index))
-                    .reduce(new SequenceCounts(0, 0, 0, 0), ShardedStep::plus));
+                    .reduce(SequenceCounts.NONE, SequenceCounts::plus));
         }
         var nanos = new EnumMap<Part, Long>(Part.class);
         for (var report : reports) {
@@ -283,14 +283,6 @@ final class ShardedStep implements StepWork<HostMemory> {
                 reports.stream().mapToLong(StepReport::recalledBytes).sum(),
                 reports.stream().mapToLong(StepReport::backedUpBytes).sum(),
                 nanos);
-    }
-
-    private static SequenceCounts plus(SequenceCounts one, SequenceCounts other) {
-        return new SequenceCounts(
-                one.recalledPages() + other.recalledPages(),
-                one.evictedPages() + other.evictedPages(),
-                one.attendedPages() + other.attendedPages(),
-                one.scoredPages() + other.scoredPages());
     }
 
     /** All shards take theirs back, whatever one of them raises. */

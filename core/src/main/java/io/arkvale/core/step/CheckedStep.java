@@ -39,6 +39,9 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
         /** The cache's tensors. */
         CacheTensors<M> tensors();
 
+        /** Rows of calls that bring one per member. */
+        List<MemberRows> oneEach(int members);
+
         /** Held during every call. */
         Guard guard();
 
@@ -64,12 +67,19 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
     private final StepWork<M> work;
     private final boolean checksImmediately;
     private final List<MemberRows> oneEach;
+
+    /** Rows that {@link #forward} reads. */
     private final List<MemberRows> allRows;
 
     /** Rows of queries that {@link #forward} reads. */
     private final List<MemberRows> queryRows;
 
-    private final StepRecording recording = new StepRecording();
+    private final int[] tokens;
+    private final StepRecording recording;
+
+    /** What every call checks first; one object for all of them. */
+    private final Runnable usable = this::requireUsable;
+
     private @Nullable CacheTensor<M> shownScores;
     private boolean over;
     private boolean failed;
@@ -77,7 +87,7 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
     /**
      * A step that begins.
      *
-     * @param members the members of the batch, in its order
+     * @param members the members of the batch, in its order, until the step is over
      * @param checksImmediately whether a value that is not finite is an error at the call that brings it
      */
     public CheckedStep(
@@ -88,13 +98,15 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
             boolean checksImmediately) {
         this.owner = owner;
         this.batch = batch;
-        this.members = List.copyOf(members);
+        this.members = members;
         this.work = work;
         this.checksImmediately = checksImmediately;
-        protocol = new StepProtocol(owner.spec().layers(), batch.tokens(), batch.hasRoles());
-        oneEach = oneEach(batch.size());
-        allRows = MemberRows.of(batch.tokens());
-        queryRows = queryRows(allRows, members);
+        tokens = batch.tokens();
+        recording = new StepRecording(owner.backend(), batch);
+        protocol = new StepProtocol(owner.spec().layers(), tokens, batch.hasRoles());
+        oneEach = owner.oneEach(batch.size());
+        allRows = batch.hasRoles() ? MemberRows.of(tokens) : List.of();
+        queryRows = batch.hasRoles() ? queryRows(allRows, members) : List.of();
     }
 
     /** All rows of members that attend, and the last one that an ingested prompt ends with. */
@@ -135,12 +147,6 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
         return protocol.stored(layer)[member];
     }
 
-    private static List<MemberRows> oneEach(int members) {
-        var counts = new int[members];
-        Arrays.fill(counts, 1);
-        return MemberRows.of(counts);
-    }
-
     @Override
     public void forward(int layer, Tensor queries, Tensor keys, Tensor values, Tensor output) {
         try (var _ = enter()) {
@@ -153,7 +159,9 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
             var o = queries("output", output, rows);
             checkKeys(k, v, allRows);
             checkQueries("queries", q, queryRows);
-            run(() -> work.forward(layer, q, k, v, o));
+            beginWork();
+            work.forward(layer, q, k, v, o);
+            endWork();
             protocol.layerDone();
         }
     }
@@ -168,7 +176,9 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
             var o = queries("output", output, batch.size());
             checkKeys(k, v, oneEach);
             checkQueries("queries", q, oneEach);
-            run(() -> work.decode(layer, q, k, v, o, protocol.isPrefetched(layer)));
+            beginWork();
+            work.decode(layer, q, k, v, o, protocol.isPrefetched(layer));
+            endWork();
             protocol.layerDone();
         }
     }
@@ -180,7 +190,9 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
             var k = keys("keys", keys, batch.size());
             var v = keys("values", values, batch.size());
             checkKeys(k, v, oneEach);
-            run(() -> work.append(layer, k, v, protocol.isPrefetched(layer)));
+            beginWork();
+            work.append(layer, k, v, protocol.isPrefetched(layer));
+            endWork();
             protocol.appended();
         }
     }
@@ -192,7 +204,9 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
             var q = queries("queries", queries, batch.size());
             checkQueries("queries", q, oneEach);
             closeScores();
-            run(() -> work.estimate(layer, q));
+            beginWork();
+            work.estimate(layer, q);
+            endWork();
             protocol.estimated();
             var tensor = owner.tensors().show(work.scores(), offsets(layer)[batch.size()]);
             shownScores = tensor;
@@ -216,7 +230,9 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
     public void select(int layer) {
         try (var _ = enter()) {
             protocol.requireSelect(layer, false);
-            run(() -> work.select(layer));
+            beginWork();
+            work.select(layer);
+            endWork();
             protocol.selected();
         }
     }
@@ -227,7 +243,9 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
             owner.backend().capabilities().require(Feature.OWN_SCORES);
             protocol.requireSelect(layer, true);
             var own = owner.tensors().requireScores("scores", scores, offsets(layer)[batch.size()]);
-            run(() -> work.select(layer, own));
+            beginWork();
+            work.select(layer, own);
+            endWork();
             protocol.selected();
         }
     }
@@ -236,7 +254,9 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
     public void recall(int layer) {
         try (var _ = enter()) {
             protocol.requireRecall(layer);
-            run(() -> work.recall(layer));
+            beginWork();
+            work.recall(layer);
+            endWork();
             protocol.recalled();
         }
     }
@@ -248,7 +268,9 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
             var q = queries("queries", queries, batch.size());
             var o = queries("output", output, batch.size());
             checkQueries("queries", q, oneEach);
-            run(() -> work.attend(layer, q, o));
+            beginWork();
+            work.attend(layer, q, o);
+            endWork();
             protocol.layerDone();
         }
     }
@@ -265,7 +287,9 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
             var chunk = MemberRows.of(tokens);
             checkKeys(k, v, chunk);
             checkQueries("queries", q, chunk);
-            run(() -> work.prefill(layer, tokens, protocol.stored(layer), q, k, v, o));
+            beginWork();
+            work.prefill(layer, tokens, protocol.stored(layer), q, k, v, o);
+            endWork();
             protocol.stored(tokens, true);
         }
     }
@@ -278,7 +302,9 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
             var k = keys("keys", keys, rows);
             var v = keys("values", values, rows);
             checkKeys(k, v, MemberRows.of(tokens));
-            run(() -> work.ingest(layer, tokens, protocol.stored(layer), k, v));
+            beginWork();
+            work.ingest(layer, tokens, protocol.stored(layer), k, v);
+            endWork();
             protocol.stored(tokens, false);
         }
     }
@@ -289,7 +315,9 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
             protocol.requireFinishPrefill(layer);
             var q = queries("lastQueries", lastQueries, batch.size());
             checkQueries("lastQueries", q, oneEach);
-            run(() -> work.finishPrefill(layer, q));
+            beginWork();
+            work.finishPrefill(layer, q);
+            endWork();
             protocol.layerDone();
         }
     }
@@ -301,7 +329,9 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
             protocol.requirePrefetch(layer);
             var q = queries("guessedQueries", guessedQueries, batch.size());
             checkQueries("guessedQueries", q, oneEach);
-            run(() -> work.prefetch(layer, q));
+            beginWork();
+            work.prefetch(layer, q);
+            endWork();
             protocol.prefetched(layer);
         }
     }
@@ -310,7 +340,7 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
     public StepReport commit() {
         try (var _ = enter()) {
             protocol.requireCommit();
-            return waitFor(finish(batch.tokens()));
+            return waitFor(finish(tokens));
         }
     }
 
@@ -326,7 +356,7 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
     public PendingReport commitAsync() {
         try (var _ = enter()) {
             protocol.requireCommit();
-            return finish(batch.tokens());
+            return finish(tokens);
         }
     }
 
@@ -354,7 +384,8 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
             throw new InvalidArgumentException(
                     "commit names " + kept.length + " numbers of tokens; allowed: exactly the batch's " + batch.size());
         }
-        for (var member : members) {
+        for (int i = 0; i < members.size(); i++) {
+            var member = members.get(i);
             int most = member.tokens();
             int least = member.role() == Role.DECODE ? 0 : most;
             int tokens = kept[member.index()];
@@ -368,11 +399,7 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
     private CommittedStep finish(int[] kept) {
         CommittedStep committed = null;
         try {
-            committed = new CommittedStep(
-                    owner.committed(),
-                    members,
-                    work.finish(kept),
-                    report -> recording.commit(owner.backend(), batch, report));
+            committed = new CommittedStep(owner.committed(), batch, work.finish(kept), recording);
         } finally {
             end(committed, kept);
         }
@@ -413,21 +440,25 @@ public final class CheckedStep<M extends TensorMemory> implements Step {
     }
 
     private Guard.Held enter() {
-        return owner.guard().hold(() -> {
-            if (over) {
-                throw new ClosedException("the step is over");
-            }
-            owner.enter();
-            if (failed) {
-                throw new CallOrderException("an earlier call of this step failed half-way; only close is left");
-            }
-        });
+        return owner.guard().hold(usable);
     }
 
-    /** Runs the backend's part of a call. If it throws, nobody knows how much of it was done, so only undo is safe. */
-    private void run(Runnable part) {
+    private void requireUsable() {
+        if (over) {
+            throw new ClosedException("the step is over");
+        }
+        owner.enter();
+        if (failed) {
+            throw new CallOrderException("an earlier call of this step failed half-way; only close is left");
+        }
+    }
+
+    /** The backend's part of a call begins. If it throws, nobody knows how much of it was done, so only undo is safe. */
+    private void beginWork() {
         failed = true;
-        part.run();
+    }
+
+    private void endWork() {
         failed = false;
     }
 

@@ -1,12 +1,11 @@
 package io.arkvale.core.step;
 
+import io.arkvale.api.Batch;
 import io.arkvale.api.ClosedException;
 import io.arkvale.api.DeferredException;
 import io.arkvale.api.PendingReport;
 import io.arkvale.api.StepReport;
 import io.arkvale.core.CacheSequence;
-import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +26,9 @@ public final class CommittedStep implements PendingReport {
     }
 
     private final Owner owner;
-    private final List<? extends StepMember<?>> members;
+    private final Batch batch;
     private final PendingOutcome outcome;
-    private final Consumer<StepReport> recording;
+    private final StepRecording recording;
     private @Nullable StepReport report;
     private @Nullable DeferredException error;
 
@@ -38,20 +37,16 @@ public final class CommittedStep implements PendingReport {
      *
      * @param recording told of the report once it is there
      */
-    CommittedStep(
-            Owner owner,
-            List<? extends StepMember<?>> members,
-            PendingOutcome outcome,
-            Consumer<StepReport> recording) {
+    CommittedStep(Owner owner, Batch batch, PendingOutcome outcome, StepRecording recording) {
         this.owner = owner;
-        this.members = members;
+        this.batch = batch;
         this.outcome = outcome;
         this.recording = recording;
     }
 
     /** Whether a sequence was a member. */
     public boolean has(CacheSequence sequence) {
-        return members.stream().anyMatch(member -> member.sequence().equals(sequence));
+        return batch.entries().stream().anyMatch(entry -> entry.sequence().equals(sequence));
     }
 
     /** Whether the outcome is there, taken in or not. The guard is held. */
@@ -64,7 +59,7 @@ public final class CommittedStep implements PendingReport {
         if (report == null) {
             var came = outcome.await();
             report = came.report();
-            recording.accept(report);
+            recording.commit(report);
             error = came.poison();
             owner.settled(this, report);
         }

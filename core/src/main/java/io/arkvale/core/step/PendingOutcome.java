@@ -7,19 +7,4 @@ public interface PendingOutcome {
 
     /** Waits. Asked again only if it raises an error. */
     StepOutcome await();
-
-    /** The outcome of a step that nobody has to wait for. */
-    static PendingOutcome complete(StepOutcome outcome) {
-        return new PendingOutcome() {
-            @Override
-            public boolean isComplete() {
-                return true;
-            }
-
-            @Override
-            public StepOutcome await() {
-                return outcome;
-            }
-        };
-    }
 }

@@ -6,7 +6,6 @@ import io.arkvale.api.SequenceSpec;
 import io.arkvale.core.CacheSequence;
 import io.arkvale.core.Residence;
 import java.util.List;
-import java.util.function.Predicate;
 
 /**
  * One sequence's part in a step: what it grows by, and what follows from that.
@@ -16,12 +15,12 @@ import java.util.function.Predicate;
 public class StepMember<S extends CacheSequence> {
     private final S sequence;
     private final CacheSpec cache;
-    private final int index;
-    private final int firstRow;
-    private final int tokens;
-    private final Role role;
-    private final int lengthBefore;
-    private final boolean promptOpenBefore;
+    private int index;
+    private int firstRow;
+    private int tokens;
+    private Role role = Role.BY_CALL;
+    private int lengthBefore;
+    private boolean promptOpenBefore;
 
     /**
      * A member of a step that opens; the sequence has not grown yet.
@@ -32,8 +31,18 @@ public class StepMember<S extends CacheSequence> {
      * @param role what it does
      */
     public StepMember(S sequence, CacheSpec cache, int index, int firstRow, int tokens, Role role) {
+        this(sequence, cache);
+        begin(index, firstRow, tokens, role);
+    }
+
+    /** A member of steps that are yet to open: each begins it. */
+    protected StepMember(S sequence, CacheSpec cache) {
         this.sequence = sequence;
         this.cache = cache;
+    }
+
+    /** Begins with a step that opens; the sequence has not grown yet. Parameters are those of the constructor. */
+    protected final void begin(int index, int firstRow, int tokens, Role role) {
         this.index = index;
         this.firstRow = firstRow;
         this.tokens = tokens;
@@ -137,6 +146,11 @@ public class StepMember<S extends CacheSequence> {
         return residence().isOverBudget(layer, group, pagesAfter());
     }
 
+    /** Pages that are scored in a layer: those filled once the layer is done, if it is over a budget then. */
+    public final int scoredPages(int layer) {
+        return isOverBudget(layer) ? filledAfter() : 0;
+    }
+
     /** End of the pages that are ranked: the window follows. */
     public final int rankedTo() {
         return pagesAfter() - settings().windowPages();
@@ -148,7 +162,11 @@ public class StepMember<S extends CacheSequence> {
      * @param members in batch order
      */
     public static int[] scoreOffsets(List<? extends StepMember<?>> members, int layer) {
-        return scoreOffsets(members, member -> member.isOverBudget(layer));
+        var offsets = new int[members.size() + 1];
+        for (int i = 0; i < members.size(); i++) {
+            offsets[i + 1] = Math.addExact(offsets[i], members.get(i).scoredPages(layer));
+        }
+        return offsets;
     }
 
     /** Most rows of scores that any layer of a step has. */
@@ -156,22 +174,12 @@ public class StepMember<S extends CacheSequence> {
         int most = 0;
         for (int layer = 0; layer < layers; layer++) {
             int scored = 0;
-            for (var member : members) {
-                scored = Math.addExact(scored, member.isOverBudget(layer) ? member.filledAfter() : 0);
+            for (int i = 0; i < members.size(); i++) {
+                scored = Math.addExact(scored, members.get(i).scoredPages(layer));
             }
             most = Math.max(most, scored);
         }
         return most;
-    }
-
-    /** Offsets of each member's rows in scores, where those members have rows that are scored. */
-    public static <T extends StepMember<?>> int[] scoreOffsets(List<T> members, Predicate<? super T> scored) {
-        var offsets = new int[members.size() + 1];
-        for (int i = 0; i < members.size(); i++) {
-            var member = members.get(i);
-            offsets[i + 1] = Math.addExact(offsets[i], scored.test(member) ? member.filledAfter() : 0);
-        }
-        return offsets;
     }
 
     /** What the sequence keeps on the device. */

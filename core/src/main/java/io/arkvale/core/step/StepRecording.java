@@ -12,10 +12,14 @@ import org.jspecify.annotations.Nullable;
  * would start one up, which takes a tenth of a second.
  */
 public final class StepRecording {
+    private final Backend backend;
+    private final Batch batch;
     private final @Nullable StepEvent event;
 
     /** Begins; made when the step opens. */
-    public StepRecording() {
+    public StepRecording(Backend backend, Batch batch) {
+        this.backend = backend;
+        this.batch = batch;
         event = FlightRecorder.isInitialized() ? new StepEvent() : null;
         if (event != null) {
             event.begin();
@@ -23,7 +27,7 @@ public final class StepRecording {
     }
 
     /** Ends, with what the step reports. */
-    public void commit(Backend backend, Batch batch, StepReport report) {
+    public void commit(StepReport report) {
         if (event != null) {
             event.commit(backend, batch, report);
         }

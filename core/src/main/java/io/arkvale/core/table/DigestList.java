@@ -3,13 +3,14 @@ package io.arkvale.core.table;
 import io.arkvale.api.Digest;
 import io.arkvale.spi.PageDevice;
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Where the digests of one sequence's pages lie, in one layer and head group: blocks of {@link
  * io.arkvale.spi.Storage#digestPages} pages that forks share. A last block that is not full is copied before one of them
- * adds to it.
+ * adds to it. As a function it gives the block with an index, in page order.
  */
-public final class DigestList {
+public final class DigestList implements IntUnaryOperator {
     private final Digest digest;
     private final SlotPool pool;
     private final PageDevice<?> device;
@@ -44,8 +45,8 @@ public final class DigestList {
         return pages;
     }
 
-    /** The block with an index, in page order. */
-    public int blockAt(int index) {
+    @Override
+    public int applyAsInt(int index) {
         return blocks[index];
     }
 

@@ -6,12 +6,11 @@ import io.arkvale.api.SequenceSpec;
 import io.arkvale.core.backup.Backup;
 import io.arkvale.core.backup.BackupTiers;
 import io.arkvale.spi.PageDevice;
+import io.arkvale.spi.SlotCopy;
 import io.arkvale.spi.TensorMemory;
+import io.arkvale.spi.WorkList;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 
 /** The pages of a cache: who has which slot, backup and digest, and the moves between device and backups. */
 public final class PageStore {
@@ -23,9 +22,8 @@ public final class PageStore {
     private final SlotPool digestBlocks = new SlotPool(Integer.MAX_VALUE - 8);
 
     /** Recalls that {@link #flush} brings. */
-    private final List<MemorySegment> sources = new ArrayList<>();
+    private final WorkList<SlotCopy> arriving = new WorkList<>(SlotCopy::new);
 
-    private int[] targets = new int[16];
     private final BackupTiers.Reads arrivals;
     /** Digests of group pages, each kind of a page once. */
     private long digestedPages;
@@ -83,7 +81,8 @@ public final class PageStore {
     /** Opens the pages that a layer needs for {@code tokens} tokens; a last page that forks share is copied first. */
     public void openPages(LayerPages layer, int tokens) {
         int pages = spec.pages(tokens);
-        for (var table : layer.groups) {
+        for (int group = 0; group < layer.groups.size(); group++) {
+            var table = layer.groups.get(group);
             if (layer.tokens % spec.pageSize() != 0) {
                 writable(table, layer.tokens / spec.pageSize());
             }
@@ -153,7 +152,8 @@ public final class PageStore {
         if (layer.tokens % spec.pageSize() == 0) {
             return;
         }
-        for (var table : layer.groups) {
+        for (int group = 0; group < layer.groups.size(); group++) {
+            var table = layer.groups.get(group);
             int slot = table.slot(table.pages() - 1);
             if (!slots.isShared(slot)) {
                 links.unlink(slot);
@@ -204,7 +204,7 @@ public final class PageStore {
     public boolean recall(PageTable table, int page) throws IOException {
         var backup = table.requireBackup(page);
         boolean shares = canShare(backup, false);
-        table.recall(page, shares ? share(backup) : fill(read(backup), backup));
+        table.recall(page, shares ? share(backup) : fill(backup));
         return !shares;
     }
 
@@ -241,12 +241,15 @@ public final class PageStore {
     /** Takes a slot that {@link #flush} fills with a page's bytes. */
     public int fill(MemorySegment source) {
         int slot = slots.take();
-        int at = sources.size();
-        if (at == targets.length) {
-            targets = Arrays.copyOf(targets, 2 * at);
-        }
-        sources.add(source);
-        targets[at] = slot;
+        arriving.next().set(slot, source, 0);
+        return slot;
+    }
+
+    private int fill(Backup backup) throws IOException {
+        arrivals.prepare(backup);
+        int slot = slots.take();
+        arriving.next().set(slot, arrivals.memory(), arrivals.at());
+        links.link(slot, backup);
         return slot;
     }
 
@@ -261,9 +264,9 @@ public final class PageStore {
 
     /** As {@link #flush}, but what was read stays readable until then. */
     public void flushKeeping() {
-        if (!sources.isEmpty()) {
-            device.upload(sources, Arrays.copyOf(targets, sources.size()));
-            sources.clear();
+        if (!arriving.isEmpty()) {
+            device.upload(arriving);
+            arriving.clear();
         }
     }
 
@@ -274,7 +277,7 @@ public final class PageStore {
     }
 
     private void dropArrivals() {
-        sources.clear();
+        arriving.clear();
         arrivals.close();
     }
 

@@ -13,7 +13,10 @@ public final class PageTable {
     private final @Nullable Digest digest;
     private int pages;
     private int residents;
-    private AttendedPages attended = AttendedPages.NONE;
+    private final PageList attended = new PageList();
+    private final TablePlaces places = TablePlaces.resident(this, attended);
+    private final PageList all = new PageList();
+    private final TablePlaces allPlaces = TablePlaces.resident(this, all);
     private int[] slots;
     private @Nullable Backup[] backups;
 
@@ -33,7 +36,7 @@ public final class PageTable {
         digest = other.digest;
         pages = other.pages;
         residents = other.residents;
-        attended = other.attended;
+        attended.set(other.attended);
         slots = other.slots.clone();
         backups = other.backups.clone();
     }
@@ -56,14 +59,20 @@ public final class PageTable {
         return residents;
     }
 
-    /** Pages of the last decode attention, or selected for the next. */
-    public AttendedPages attended() {
+    /** Pages of the last decode attention, or selected for the next; whoever decides that writes them. */
+    public PageList attended() {
         return attended;
     }
 
-    /** Says which pages are attended to. */
-    public void setAttended(AttendedPages pages) {
-        attended = pages;
+    /** Where the {@linkplain #attended attended} pages lie, which are all resident. */
+    public TablePlaces places() {
+        return places;
+    }
+
+    /** Where all pages lie. Those that are evicted have no backup in it. */
+    public TablePlaces allPlaces() {
+        all.setRun(0, pages);
+        return allPlaces;
     }
 
     /** The device slot of a page, or {@link #NOT_RESIDENT}. */
@@ -137,14 +146,13 @@ public final class PageTable {
         residents++;
     }
 
-    /** The resident pages, ascending. */
-    public int[] residentPages() {
-        var resident = new int[residents];
-        for (int page = 0, i = 0; i < residents; page++) {
+    /** Lists the resident pages, ascending. */
+    public void listResidents(PageList list) {
+        list.clear();
+        for (int page = 0; list.count() < residents; page++) {
             if (isResident(page)) {
-                resident[i++] = page;
+                list.add(page);
             }
         }
-        return resident;
     }
 }

@@ -9,17 +9,17 @@ import org.jspecify.annotations.Nullable;
 /** Where pages of a table lie. */
 public final class TablePlaces implements Places {
     private final PageTable table;
-    private final AttendedPages pages;
+    private final PageList pages;
     private final @Nullable MemorySegment @Nullable [] backups;
 
-    private TablePlaces(PageTable table, AttendedPages pages, @Nullable MemorySegment @Nullable [] backups) {
+    private TablePlaces(PageTable table, PageList pages, @Nullable MemorySegment @Nullable [] backups) {
         this.table = table;
         this.pages = pages;
         this.backups = backups;
     }
 
-    /** Resident pages. */
-    public static TablePlaces resident(PageTable table, AttendedPages pages) {
+    /** Resident pages, those that are in the list when somebody asks. */
+    public static TablePlaces resident(PageTable table, PageList pages) {
         return new TablePlaces(table, pages, null);
     }
 
@@ -35,7 +35,9 @@ public final class TablePlaces implements Places {
                 backups[page] = reads.read(table.requireBackup(page));
             }
         }
-        return new TablePlaces(table, AttendedPages.run(from, backups.length), backups);
+        var pages = new PageList();
+        pages.setRun(from, backups.length);
+        return new TablePlaces(table, pages, backups);
     }
 
     @Override

@@ -8,7 +8,7 @@ import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.core.CountingCache;
 import io.arkvale.core.CountingDevice;
-import java.lang.foreign.MemorySegment;
+import io.arkvale.spi.SlotCopy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -22,11 +22,11 @@ class BackupFailureTest {
         }
 
         @Override
-        public void download(int[] sources, List<MemorySegment> targets) {
+        public void download(List<SlotCopy> copies) {
             if (failing) {
                 throw new StackOverflowError("the copy went wrong");
             }
-            super.download(sources, targets);
+            super.download(copies);
         }
     }
 

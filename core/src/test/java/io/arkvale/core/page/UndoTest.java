@@ -10,6 +10,7 @@ import io.arkvale.api.CallOrderException;
 import io.arkvale.api.Sequence;
 import io.arkvale.core.CountingCache;
 import io.arkvale.core.CountingDevice;
+import io.arkvale.spi.SlotCopy;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,11 +27,11 @@ class UndoTest {
         }
 
         @Override
-        public void upload(List<MemorySegment> sources, int[] targets) {
+        public void upload(List<SlotCopy> copies) {
             if (failing) {
                 throw new BackendLostException("the device is gone", null);
             }
-            super.upload(sources, targets);
+            super.upload(copies);
         }
     }
 

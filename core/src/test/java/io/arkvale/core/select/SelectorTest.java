@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.arkvale.api.Digest;
 import io.arkvale.api.SequenceSpec;
+import io.arkvale.core.table.PageList;
 import io.arkvale.core.table.PageTable;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +27,7 @@ class SelectorTest {
         for (int page = 0; page < pages; page++) {
             table.open(page);
         }
-        var stays = java.util.Arrays.stream(resident).boxed().toList();
+        var stays = Arrays.stream(resident).boxed().toList();
         for (int page = 0; page < pages; page++) {
             if (!stays.contains(page)) {
                 table.evict(page);
@@ -33,13 +36,26 @@ class SelectorTest {
         return table;
     }
 
+    /** What takes part, what comes back and what goes. */
+    private record Moves(List<Integer> selected, List<Integer> recalls, List<Integer> victims) {}
+
+    private static List<Integer> boxed(PageList pages) {
+        return Arrays.stream(pages.toArray()).boxed().toList();
+    }
+
+    private Moves select(PageTable table, int pages, int opening, Selector.Scores scores) {
+        var selection = new Selection();
+        selector.select(SPEC, 6, 3, table, pages, opening, scores, selection);
+        return new Moves(boxed(table.attended()), boxed(selection.recalls()), boxed(selection.victims()));
+    }
+
     @Test
     void ranksRecallsAndEvictsTheLowestFirst() {
         // Residents: sink 0, 1 2 3 4 by rank so far, window 8 9: one over the budget.
         var table = table(10, 0, 1, 2, 3, 4, 8, 9);
         float[] scores = {0, 5, 4, 3, 2, 9, 8, 1, 0, 0};
 
-        var selection = selector.select(SPEC, 6, 3, table, 10, 0, page -> scores[page]);
+        var selection = select(table, 10, 0, page -> scores[page]);
 
         assertThat(selection.selected()).containsExactly(0, 1, 5, 6, 8, 9);
         assertThat(selection.recalls()).containsExactly(5, 6);
@@ -51,7 +67,7 @@ class SelectorTest {
     void tiesGoToTheLowerPageAndVictimsTheOtherWay() {
         var table = table(10, 0, 1, 2, 3, 4, 8, 9);
 
-        var selection = selector.select(SPEC, 6, 3, table, 10, 0, page -> page % 2 == 0 ? -0f : 0f);
+        var selection = select(table, 10, 0, page -> page % 2 == 0 ? -0f : 0f);
 
         assertThat(selection.selected()).containsExactly(0, 1, 2, 3, 8, 9);
         assertThat(selection.victims()).containsExactly(4);
@@ -62,7 +78,7 @@ class SelectorTest {
         var table = table(10, 0, 1, 2, 3, 4, 8, 9);
         float[] scores = {0, Float.NaN, Float.NEGATIVE_INFINITY, 1, 2, Float.NaN, Float.NaN, Float.NaN, 0, 0};
 
-        var selection = selector.select(SPEC, 6, 3, table, 10, 0, page -> scores[page]);
+        var selection = select(table, 10, 0, page -> scores[page]);
 
         assertThat(selection.selected()).containsExactly(0, 2, 3, 4, 8, 9);
         assertThat(selection.victims()).containsExactly(1);
@@ -72,7 +88,7 @@ class SelectorTest {
     void aPageAboutToOpenCountsAsResident() {
         var table = table(9, 0, 1, 2, 3, 7, 8);
 
-        var selection = selector.select(SPEC, 6, 3, table, 10, 1, page -> -page);
+        var selection = select(table, 10, 1, page -> -page);
 
         assertThat(selection.selected()).containsExactly(0, 1, 2, 3, 8, 9);
         assertThat(selection.victims()).containsExactly(7);
@@ -95,8 +111,8 @@ class SelectorTest {
                 }
             }
 
-            var byScore = selector.select(SPEC, 6, 3, table, 10, 0, page -> scores[page]);
-            var byRank = selector.select(SPEC, 6, 3, table, 10, 0, page -> ranks[page]);
+            var byScore = select(table, 10, 0, page -> scores[page]);
+            var byRank = select(table, 10, 0, page -> ranks[page]);
 
             assertThat(byRank.selected()).isEqualTo(byScore.selected());
             assertThat(byRank.recalls()).isEqualTo(byScore.recalls());

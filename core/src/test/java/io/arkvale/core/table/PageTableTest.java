@@ -7,6 +7,12 @@ import io.arkvale.api.Digest;
 import org.junit.jupiter.api.Test;
 
 class PageTableTest {
+    private static int[] residents(PageTable table) {
+        var list = new PageList();
+        table.listResidents(list);
+        return list.toArray();
+    }
+
     @Test
     void pagesOpenLeaveAndComeBack() {
         var table = new PageTable(Digest.CUBOID_MEAN);
@@ -19,7 +25,7 @@ class PageTableTest {
         assertThat(table.pages()).isEqualTo(20);
         assertThat(table.residents()).isEqualTo(18);
         assertThat(table.slot(3)).isEqualTo(PageTable.NOT_RESIDENT);
-        assertThat(table.residentPages()).hasSize(18).doesNotContain(0, 3).isSorted();
+        assertThat(residents(table)).hasSize(18).doesNotContain(0, 3).isSorted();
         assertThatThrownBy(() -> table.requireBackup(4)).isInstanceOf(IllegalStateException.class);
 
         table.recall(3, 7);
@@ -32,14 +38,17 @@ class PageTableTest {
         var table = new PageTable(Digest.CUBOID_MEAN);
         table.open(0);
         table.open(1);
-        table.setAttended(AttendedPages.of(new int[] {0, 1}));
+        table.attended().clear();
+        table.attended().add(0);
+        table.attended().add(1);
         var fork = new PageTable(table);
         table.evict(0);
         table.removeLast();
 
         assertThat(table.pages()).isOne();
         assertThat(table.residents()).isZero();
-        assertThat(fork.residentPages()).containsExactly(0, 1);
+        table.attended().setRun(0, 1);
+        assertThat(residents(fork)).containsExactly(0, 1);
         assertThat(fork.attended().toArray()).containsExactly(0, 1);
     }
 }

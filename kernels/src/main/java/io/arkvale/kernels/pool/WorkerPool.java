@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that share the items of one loop at a time, built for loops of some ten microseconds: between loops they wait
@@ -35,8 +34,7 @@ public final class WorkerPool implements AutoCloseable {
     private final Worker[] threads;
     private final boolean isShared;
     private final ReentrantLock turn = new ReentrantLock();
-    private volatile @Nullable SharedLoop loop;
-    private long loops;
+    private final SharedLoop loop = new SharedLoop();
     private volatile boolean closed;
 
     /**
@@ -90,17 +88,17 @@ public final class WorkerPool implements AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("the worker pool is closed");
             }
-            var shared = new SharedLoop(++loops, items, task, Thread.currentThread());
             if (items > 1) {
-                loop = shared;
+                loop.begin(items, task, Thread.currentThread());
                 for (Worker thread : threads) {
                     thread.wake();
                 }
+                loop.work(0);
+                loop.awaitEnd();
+                loop.end();
+            } else if (items == 1) {
+                task.run(0, 0);
             }
-            shared.work(0);
-            shared.awaitEnd();
-            loop = null;
-            shared.rethrow();
         } finally {
             turn.unlock();
         }
@@ -154,34 +152,31 @@ public final class WorkerPool implements AutoCloseable {
 
         @Override
         public void run() {
-            long last = 0;
-            for (SharedLoop next = awaitLoop(last); next != null; next = awaitLoop(last)) {
-                last = next.number();
-                next.work(number);
+            int last = 0;
+            while (awaitLoop(last)) {
+                last = loop.work(number);
             }
         }
 
-        /** The next loop after number {@code last} to take part in; null when the pool is closed. */
-        private @Nullable SharedLoop awaitLoop(long last) {
+        /** Waits for a loop after number {@code last} to take part in; false when the pool is closed. */
+        private boolean awaitLoop(int last) {
             int spins = SPINS;
             while (!closed) {
-                SharedLoop current = loop;
-                if (current != null && current.number() > last) {
-                    return current;
+                if (loop.hasItemsAfter(last)) {
+                    return true;
                 }
                 if (spins-- > 0) {
                     Thread.onSpinWait();
                 } else {
                     // Said before looking once more, while the caller publishes before it asks: none can be missed.
                     asleep = true;
-                    current = loop;
-                    if (!closed && (current == null || current.number() == last)) {
+                    if (!closed && !loop.hasItemsAfter(last)) {
                         LockSupport.park(WorkerPool.this);
                     }
                     asleep = false;
                 }
             }
-            return null;
+            return false;
         }
     }
 }
