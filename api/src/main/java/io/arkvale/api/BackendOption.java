@@ -15,7 +15,7 @@ import java.util.TreeMap;
 public record BackendOption(String name, String defaultValue, String allowed, String description) {
 
     /**
-     * The given values, completed by the defaults.
+     * The given values, and the defaults of all other options.
      *
      * @throws InvalidArgumentException for a name that is not among the options
      */

@@ -8,19 +8,19 @@ import java.util.Map;
  * the class path, in {@code META-INF/services}. Loading and constructing a provider touches nothing native.
  */
 public interface BackendProvider {
-    /** The edition of the specification that this interface and its {@code SPEC.md} are. */
+    /** The edition of the specification that this interface and {@code SPEC.md} describe. */
     int CURRENT_EDITION = 2;
 
     /**
-     * The edition of the specification that the backend implements. A provider says it by a number of its own; one that
-     * does not say is of the first edition. {@link Backends} lists a provider of another edition than
-     * {@link #CURRENT_EDITION} as unavailable, and asks it for nothing but its id and this.
+     * The edition of the specification that the backend implements. A provider returns a number of its own; one that
+     * does not override this is of the first edition. {@link Backends} lists a provider of any edition but {@link
+     * #CURRENT_EDITION} as unavailable, and calls nothing of it but {@link #id} and this.
      */
     default int edition() {
         return 1;
     }
 
-    /** Short lower-case name by which it is asked for, e.g. {@code cpu}. */
+    /** Short lower-case name that callers choose it by, e.g. {@code cpu}. */
     String id();
 
     /** Place in the automatic choice: the available provider of the highest rank wins. The CPU reference has 0. */

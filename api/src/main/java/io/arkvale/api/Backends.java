@@ -9,9 +9,11 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.regex.Pattern;
 
-/** Finds providers and chooses among them. The backend that is named is used or is an error, never replaced. */
+/**
+ * Finds providers and chooses among them. A backend that is named is used, or the call fails: no other takes its place.
+ */
 public final class Backends {
-    /** A loader that fails this often in a row does not get on to the next provider. */
+    /** A loader that fails this often in a row never reaches the next provider. */
     private static final int MOST_FAILURES = 100;
 
     /** How the loader's messages name a class, after the name of the service. */
@@ -21,8 +23,8 @@ public final class Backends {
     private Backends() {}
 
     /**
-     * Every provider on the module or class path, highest rank first. One that cannot be loaded is listed under its
-     * class name as unavailable, and so is, under its id, one of another edition of the specification.
+     * Every provider on the module or class path, highest rank first. Some are listed as unavailable: a provider that
+     * cannot be loaded, under its class name, and a provider of another edition of the specification, under its id.
      */
     public static List<BackendProvider> providers() {
         // Two files may name the same missing class: it is listed once.
@@ -52,7 +54,7 @@ public final class Backends {
     /**
      * The provider of the given id.
      *
-     * @throws BackendUnavailableException if there is none; lists the ids there are
+     * @throws BackendUnavailableException if there is none; its message lists the ids
      */
     public static BackendProvider provider(String id) {
         var providers = providers();
@@ -97,7 +99,7 @@ public final class Backends {
                 "install a backend");
     }
 
-    /** The provider itself, or who stands in for one that cannot be used. */
+    /** The provider itself, or a stand-in for one that cannot be used. */
     private static BackendProvider load(ServiceLoader.Provider<BackendProvider> found) {
         try {
             var provider = found.get();

@@ -6,11 +6,12 @@ import java.util.IdentityHashMap;
 import java.util.List;
 
 /**
- * The sequences of a step, in order, each with the tokens it grows by and its role. Rows of the step's tensors follow this
- * order.
+ * The sequences of a step, in order, each with the tokens it grows by and its role. Rows of the step's tensors follow
+ * this order.
  *
- * <p>Either the step's calls say what happens, the same for all members: then every role is {@link Role#BY_CALL}. Or each
- * member has a role of its own, and {@link Step#forward} serves them all; {@link #builder} makes such a batch.
+ * <p>There are two kinds. In one, the step's calls say what happens, the same for all members, and every role is {@link
+ * Role#BY_CALL}. In the other, each member has a role of its own, and {@link Step#forward} serves them all; {@link
+ * #builder} makes such a batch.
  *
  * @param entries the members, at least one, no sequence twice
  */
@@ -34,7 +35,7 @@ public record Batch(List<Entry> entries) {
         /** As {@link #LAST_PROMPT}, but only stores: of the queries the last one is read, and outputs are not written. */
         LAST_INGEST;
 
-        /** Whether its tokens are attended from. */
+        /** Whether its tokens attend, so that their output is written. */
         public boolean attends() {
             return this == DECODE || this == PROMPT || this == LAST_PROMPT;
         }

@@ -272,8 +272,8 @@ public record CacheSpec(
 
         /**
          * Enlarges the device and host pools by what {@code sequences} sequences of the given settings need to reach
-         * {@code tokens} tokens each. How much that is, {@link #build} finds out: page size, head groups and windows may be
-         * set later.
+         * {@code tokens} tokens each. {@link #build} counts the slots, so page size, head groups and windows may be set
+         * later.
          *
          * @throws InvalidArgumentException if {@code tokens} or {@code sequences} is negative
          */
@@ -282,8 +282,9 @@ public record CacheSpec(
         }
 
         /**
-         * As {@link #roomFor(SequenceSpec, int, int)}, for sequences of which no step brings more than {@code stepTokens}
-         * tokens: a layer with a window then holds its window and these alone, one with a budget its budget and these.
+         * As {@link #roomFor(SequenceSpec, int, int)}, where no step brings more than {@code stepTokens} tokens to a
+         * sequence. A layer with a window then holds its window and the tokens of one step, and a layer with a budget
+         * holds its budget and the tokens of one step.
          */
         public Builder roomFor(SequenceSpec sequence, int tokens, int sequences, int stepTokens) {
             guests.add(new Guests(sequence, tokens, sequences, stepTokens, false));
@@ -299,8 +300,8 @@ public record CacheSpec(
         }
 
         /**
-         * As {@link #roomForOpenPrompts(SequenceSpec, int, int)}, for sequences of which no step brings more than
-         * {@code stepTokens} tokens.
+         * As {@link #roomForOpenPrompts(SequenceSpec, int, int)}, where no step brings more than {@code stepTokens}
+         * tokens to a sequence.
          */
         public Builder roomForOpenPrompts(SequenceSpec sequence, int tokens, int sequences, int stepTokens) {
             guests.add(new Guests(sequence, tokens, sequences, stepTokens, true));

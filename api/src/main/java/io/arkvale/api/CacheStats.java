@@ -1,11 +1,11 @@
 package io.arkvale.api;
 
 /**
- * What a cache has done since it was opened, or all caches of a backend, closed ones too. Committed steps count, with what
- * their reports say; steps that were given up do not. What is in use now is in {@link MemoryUse}.
+ * What a cache has done since it was opened, or what all caches of a backend have done, closed ones too. Only committed
+ * steps count, by their reports. {@link MemoryUse} says what is in use now.
  *
  * @param steps committed steps
- * @param hits group pages that decodes attended to and that had not to be recalled for it, in layers with a budget
+ * @param hits group pages that decodes attended to without recalling them, in layers with a budget
  * @param recalls group pages recalled, counted as if each sequence ran alone
  * @param evictions group pages evicted, counted as if each sequence ran alone
  * @param recalledBytes bytes copied from backup tiers; pages that forks share count once

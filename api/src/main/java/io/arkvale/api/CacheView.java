@@ -16,7 +16,7 @@ public interface CacheView {
      * @param tokens tokens stored in it, 1 to page size
      * @param slot device slot that holds it, or -1 if it is not resident; forks may share a slot
      * @param backup where its backup is
-     * @param digested whether its keys are summarised
+     * @param digested whether it has a digest
      */
     record PageState(int tokens, long slot, Tier backup, boolean digested) {
         /** Whether the page is on the device. */

@@ -6,8 +6,8 @@ package io.arkvale.api;
  */
 public interface DeviceQueue {
     /**
-     * The device's name for the queue; on CUDA a {@code CUstream} of the device's primary context. What the caller launches
-     * there is ordered with the cache's calls as they with each other.
+     * The device's name for the queue; on CUDA a {@code CUstream} of the device's primary context. The caller's
+     * launches on it are ordered with the cache's calls, as these are with each other.
      */
     long handle();
 
@@ -22,8 +22,8 @@ public interface DeviceQueue {
     void await(long event);
 
     /**
-     * Records an event of the caller's: it is complete once every earlier call of the cache has taken effect, copies to
-     * the backup tiers left out.
+     * Records an event of the caller's. It is complete once every earlier call of the cache has taken effect; copies to
+     * the backup tiers may still be under way.
      *
      * @param event the device's name for it; on CUDA a {@code CUevent}
      * @throws InvalidArgumentException if the device knows no such event

@@ -98,13 +98,15 @@ public record Digest(Form form, Extent extent, float factor) {
     }
 
     /**
-     * What is stored of a page and KV head. Each part of {@code pageSize / parts} tokens, one after another, has a volume of its
-     * own, and the page's score is that of its best part.
+     * What is stored of a page and KV head. Each part of {@code pageSize / parts} tokens, one after another, has a
+     * volume of its own, and the page's score is that of its best part.
      *
      * @param shape volume of a part
-     * @param parts runs of equally many tokens, a power of two from 1 to {@value #MOST_PARTS} that divides the page size
+     * @param parts runs of equally many tokens, a power of two from 1 to {@value #MOST_PARTS} that divides the page
+     *     size
      * @param centreBits of an element of a centre: {@link #WHOLE}, or {@value #LEAST_BITS} to {@value #MOST_BITS}
-     * @param extentBits of an extent, likewise; {@link #WHOLE} if the centre's are and for points, else not
+     * @param extentBits of an extent, likewise; {@link #WHOLE} if the centre's are, and for points; else a number of
+     *     bits
      */
     public record Form(Shape shape, int parts, int centreBits, int extentBits) {
         /** As many bits as the cache's element type has. */

@@ -1,6 +1,6 @@
 package io.arkvale.api;
 
-/** How the scores of a head group's query heads become one score a page. */
+/** How the scores of a head group's query heads become one score per page. */
 public enum GroupScore {
     /** Arithmetic mean over the group's query heads (the paper). */
     MEAN,

@@ -32,9 +32,9 @@ public interface KvCache extends AutoCloseable {
     Sequence begin(SequenceSpec spec);
 
     /**
-     * A sequence with the same settings, length, page tables and future as the given one. Filled pages, backups and
-     * digests are immutable and shared; a last page that is not full is copied no later than the next step that appends
-     * to it, and that step reserves the copy. Takes no slots itself.
+     * A copy of a sequence: its settings, length and page tables are the same, and the same calls give both the same
+     * results. Filled pages, backups and digests are immutable and shared; a last page that is not full is copied no
+     * later than the next step that appends to it, and that step reserves the copy. Takes no slots itself.
      *
      * @throws UnsupportedFeatureException if the backend does not declare forks
      * @throws ForeignObjectException if the sequence is another cache's
@@ -66,15 +66,16 @@ public interface KvCache extends AutoCloseable {
     }
 
     /**
-     * Takes the tokens from {@code length} on away, as if they had never been. Pages beyond go, with what they hold. A last
-     * page that is not full any more loses digest and backup. Pages that must be resident at the new length come back: all
-     * of them within the budget, else sink and window. Forks keep what they share.
+     * Takes the tokens from {@code length} on away, as if they had never been. Pages beyond go, with what they hold. A
+     * last page that is not full any more loses digest and backup. Pages that must be resident at the new length come
+     * back: all of them within the budget, else sink and window. Forks keep what they share.
      *
-     * <p>A layer with a window has given up what left it. It keeps a page more than its window, so that {@code pageSize} tokens
-     * can always be taken back; how many more, the message of the error says.
+     * <p>A layer with a window frees the pages that leave the window. It keeps one page more than its window, so that
+     * {@code pageSize} tokens can always be taken back. If {@code length} is too small, the error's message gives the
+     * least length.
      *
-     * @param length up to the sequence's length, from 0 or, if a layer has given up pages, from the least length at which its
-     *     window is there
+     * @param length up to the sequence's length, from 0 or, if a layer has given up pages, from the least length at
+     *     which its window is there
      * @throws UnsupportedFeatureException if the backend does not declare truncation
      * @throws InvalidArgumentException if {@code length} is out of range
      * @throws CapacityException if there is no room for the pages that come back; nothing has changed then
@@ -113,24 +114,25 @@ public interface KvCache extends AutoCloseable {
     Tensor allocate(ElementType elementType, int rows, int heads, int width);
 
     /**
-     * Lays a tensor over memory that the caller owns, so that nothing is copied. The memory must live until the tensor is
-     * closed. Closing the tensor or the cache leaves it as it is.
+     * Lays a tensor over memory that the caller owns, so that nothing is copied. The memory must live until the tensor
+     * is closed. Closing the tensor or the cache leaves it as it is.
      *
-     * <p>With {@link Capabilities.Feature#HOST_TENSORS} it is memory outside the heap that every thread may access. Calls are
-     * done with it when they return. With {@link Capabilities.Feature#DEVICE_TENSORS} it is a segment of that address and size
-     * on the device ({@link MemorySegment#ofAddress}, {@link MemorySegment#reinterpret(long)}), which the host never accesses.
-     * Calls are done with it in the order of {@link #queue()}.
+     * <p>With {@link Capabilities.Feature#HOST_TENSORS} it is memory outside the heap that every thread may access.
+     * Calls are done with it when they return. With {@link Capabilities.Feature#DEVICE_TENSORS} it is a segment of that
+     * address and size on the device ({@link MemorySegment#ofAddress}, {@link MemorySegment#reinterpret(long)}), which
+     * the host never accesses. Calls are done with it in the order of {@link #queue()}.
      *
-     * @param memory from the first byte of the first row on; at least {@code (rows − 1) · rowStride} and one row long. Its
-     *     address is a multiple of {@link Capabilities#tensorAlignment} and of an element
+     * @param memory from the first byte of the first row on; at least {@code (rows − 1) · rowStride} and one row long.
+     *     Its address is a multiple of {@link Capabilities#tensorAlignment} and of an element
      * @param elementType the cache's type for queries, keys, values and outputs; F32 for scores
      * @param rows rows, at least 1
      * @param heads heads per row, at least 1
      * @param width elements per head, at least 1
-     * @param rowStride bytes from one row to the next: at least a row's, a multiple as the address is
+     * @param rowStride bytes from one row to the next: at least those of a row, and a multiple of the same numbers as
+     *     the address
      * @throws UnsupportedFeatureException if the backend declares neither feature
-     * @throws InvalidArgumentException if a size is below 1, the type is neither F32 nor the cache's, or the memory is too
-     *     short, not aligned, on the heap, read-only or one thread's alone
+     * @throws InvalidArgumentException if a size is below 1, the type is neither F32 nor the cache's, or the memory is
+     *     too short, not aligned, on the heap, read-only or one thread's alone
      * @throws ClosedException if the cache or the memory is closed
      */
     default Tensor wrap(MemorySegment memory, ElementType elementType, int rows, int heads, int width, long rowStride) {

@@ -12,7 +12,7 @@ package io.arkvale.api;
  *     SequenceSpec#NO_BUDGET} without a budget
  */
 public record LayerBudget(int layer, int group, int budgetPages, int attendedPages) {
-    /** In place of a group: all groups of the layer. */
+    /** Stands for all head groups of the layer. */
     public static final int ALL_GROUPS = -1;
 
     /**
@@ -30,12 +30,12 @@ public record LayerBudget(int layer, int group, int budgetPages, int attendedPag
         }
     }
 
-    /** Whether it limits what it is for. */
+    /** Whether it limits its layer or head group. */
     public boolean isLimited() {
         return budgetPages != SequenceSpec.NO_BUDGET;
     }
 
-    /** What it is for, in words. */
+    /** Its layer or head group, in words. */
     String subject() {
         return group == ALL_GROUPS ? "layer " + layer : "group " + group + " of layer " + layer;
     }

@@ -8,17 +8,18 @@ import org.jspecify.annotations.Nullable;
  * What the algorithm needs to know about one sequence, given when it begins. Pages count the last one, full or not.
  *
  * @param budgetPages {@code c}: pages that stay resident per layer and head group, or {@link #NO_BUDGET}
- * @param attendedPages {@code k}: filled pages that take part in attention, {@code sinkPages + windowPages ≤ k ≤ c − 1};
- *     the last page comes on top. {@link #NO_BUDGET} without a budget
+ * @param attendedPages {@code k}: filled pages that take part in attention, {@code sinkPages + windowPages ≤ k ≤ c −
+ *     1}; the last page comes on top. {@link #NO_BUDGET} without a budget
  * @param sinkPages first pages that are never evicted, at least 0
  * @param windowPages last pages that are never evicted, the last page counted, at least 1
  * @param denseLayers first layers that keep everything, at least 0; at most the cache's layers
  * @param digest summary from which pages are scored
  * @param groupScore how query heads' scores become a group's
  * @param scope which pages take part in attention
- * @param pageSize tokens per page of the caches that it is for, as its {@link #builder} was told, or {@link #ANY_PAGE_SIZE}
- * @param layerBudgets layers and head groups whose budget is another than that of {@code budgetPages}, {@code attendedPages} and
- *     {@code denseLayers}; none twice
+ * @param pageSize tokens per page of the caches that it is for, as its {@link #builder} was told, or {@link
+ *     #ANY_PAGE_SIZE}
+ * @param layerBudgets layers and head groups whose budget differs from what {@code budgetPages}, {@code attendedPages}
+ *     and {@code denseLayers} say; none twice
  */
 public record SequenceSpec(
         int budgetPages,
@@ -32,7 +33,7 @@ public record SequenceSpec(
         int pageSize,
         List<LayerBudget> layerBudgets) {
 
-    /** Of settings that count in pages alone and so are for any cache. */
+    /** The page size of settings that count in pages alone, and so fit any cache. */
     public static final int ANY_PAGE_SIZE = 0;
 
     /** Budget of a sequence that keeps everything resident. */
@@ -117,9 +118,9 @@ public record SequenceSpec(
     }
 
     /**
-     * Checks that they are for a cache's page size.
+     * Checks that these settings fit a cache of the given page size.
      *
-     * @throws InvalidArgumentException if they were made for another
+     * @throws InvalidArgumentException if they were made for another page size
      */
     public void requirePageSize(int cachePageSize) {
         if (pageSize != ANY_PAGE_SIZE && pageSize != cachePageSize) {

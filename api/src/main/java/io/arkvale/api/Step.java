@@ -71,8 +71,8 @@ public interface Step extends AutoCloseable {
     Tensor estimate(int layer, Tensor queries);
 
     /**
-     * Offsets of each sequence's rows in the scores of a layer, {@code batch + 1} numbers. A sequence has a row a filled
-     * page, in page order, if it is over its budget in this layer, else none.
+     * Offsets of each sequence's rows in the scores of a layer, {@code batch + 1} numbers. A sequence that is over its
+     * budget in this layer has one row per filled page, in page order; any other has none.
      */
     int[] scoreOffsets(int layer);
 

@@ -34,7 +34,7 @@ public final class StepEvent extends Event {
     @Label("Evicted pages")
     public long evictedPages;
 
-    /** Group pages attended to that had not to be recalled. */
+    /** Group pages attended to without recalling them. */
     @Label("Hits")
     public long hits;
 

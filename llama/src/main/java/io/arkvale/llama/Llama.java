@@ -83,8 +83,8 @@ public final class Llama implements AutoCloseable {
     }
 
     /**
-     * The one rotation that queries and keys of all layers are given. Of a model that has several, for some of its layers
-     * or for long sequences, one that throws when it is used.
+     * The one rotation of the queries and keys of all layers. Some models have several, for some layers or for long
+     * sequences; then this one throws when it is used.
      */
     public Rope rope() {
         return ropes.common();

@@ -97,8 +97,8 @@ public final class Prefill {
     }
 
     /**
-     * Runs all layers and returns the hidden states {@code [tokens, hidden]} before the final norm, which hold for the
-     * tokens from {@code firstNeeded} on: to those before it the last layer's output would mean nothing to anybody.
+     * Runs all layers and returns the hidden states {@code [tokens, hidden]} before the final norm. They hold for the
+     * tokens from {@code firstNeeded} on; nobody needs the last layer's output of earlier ones.
      */
     private Rows forward(int[] tokens, int start, PrefillAttention attention, int firstNeeded) {
         model.check(tokens, start, start + tokens.length);

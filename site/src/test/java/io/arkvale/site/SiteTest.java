@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jsoup.Jsoup;
+import org.jsoup.parser.Parser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +31,33 @@ class SiteTest {
     @Test
     void theReadmeLeadsToEveryPage() throws IOException {
         assertThat(Site.write(REPOSITORY, folder)).containsAll(markdown());
+    }
+
+    @Test
+    void thePackedDistributionHasWhatItsPagesLinkTo() throws Exception {
+        var assembly = REPOSITORY.resolve("dist/src/main/assembly/distribution.xml");
+        var packed = Files.createDirectory(folder.resolve("packed"));
+        for (var include : Jsoup.parse(assembly.toFile(), "UTF-8", "", Parser.xmlParser())
+                .select("include")
+                .eachText()) {
+            copy(include, packed);
+        }
+        assertThat(Site.write(packed, folder.resolve("site"))).isEqualTo(Site.write(REPOSITORY, folder.resolve("all")));
+    }
+
+    private static void copy(String include, Path target) throws IOException {
+        var matcher = REPOSITORY.getFileSystem().getPathMatcher("glob:" + include);
+        var fixed = Path.of(include.replaceFirst("[^/]*[*].*", "")); // the folders before the first star
+        try (var files = Files.walk(REPOSITORY.resolve(fixed), include.contains("**") ? Integer.MAX_VALUE : 1)) {
+            for (var file : files.filter(Files::isRegularFile).toList()) {
+                var name = REPOSITORY.relativize(file);
+                if (matcher.matches(name)) {
+                    var copy = target.resolve(name);
+                    Files.createDirectories(copy.getParent());
+                    Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        }
     }
 
     private static Set<Path> markdown() throws IOException {

@@ -8,7 +8,7 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Tuple;
 
-/** Whole lives of caches: everything at once, in any order. */
+/** Long random runs: everything at once, in any order. */
 public final class WholeLifeRules extends Verification {
     private static final int MOST_ACTIONS = 100;
     private static final double MOST_NEAR_TIES = 0.01;

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param kind which kind of step
  * @param tokens tokens of each sequence before the step, or of the prompt
  * @param medianNanos a layer's share of a whole step, which goes from opening it to having its output on the host
- * @param recallsPerStep group pages recalled a sequence, layer and step, mean
- * @param parts mean nanoseconds a layer and step by part, where the backend measures them apart
+ * @param recallsPerStep group pages recalled per sequence, layer and step, mean
+ * @param parts mean nanoseconds per layer and step, by part, where the backend measures them apart
  * @param speedup how many times faster than full attention, medians of one run; null for prefill
  */
 public record BenchResult(
@@ -31,7 +31,7 @@ public record BenchResult(
         FULL("full"),
         /** A budget and a query that stays the same, so that no page is recalled. */
         STILL("arkvale"),
-        /** A budget and a query that turns so fast that about one page is recalled a step. */
+        /** A budget and a query that turns so fast that about one page is recalled per step. */
         TURNING("arkvale, recalling"),
         /** The prefill of one prompt with a budget, in one chunk. */
         PREFILL("prefill");

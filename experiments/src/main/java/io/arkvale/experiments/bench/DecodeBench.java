@@ -108,7 +108,7 @@ public final class DecodeBench implements AutoCloseable {
         return filled;
     }
 
-    /** Takes {@code warmUp} steps of each kind untimed, then {@code steps} timed ones, turn about. */
+    /** Takes {@code warmUp} untimed steps of each kind, then {@code steps} timed ones. The kinds take turns. */
     public List<BenchResult> run(int warmUp, int steps) {
         for (int i = 0; i < warmUp; i++) {
             for (var kind : Kind.DECODE) {

@@ -3,8 +3,8 @@ package io.arkvale.experiments.bench;
 import java.util.Random;
 
 /**
- * Queries that turn a little each step, at a rate that is steered until the wanted number of pages comes back a step:
- * recalls cannot be asked for, only be caused.
+ * Queries that turn a little each step. Their rate is steered until the wanted number of pages comes back per step:
+ * recalls cannot be requested, only caused.
  */
 final class TurningQueries {
     private static final double WANTED_RECALLS = 1;

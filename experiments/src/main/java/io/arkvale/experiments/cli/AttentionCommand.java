@@ -96,7 +96,7 @@ public final class AttentionCommand extends MeasuringCommand {
             names = "--dense-layers",
             paramLabel = "N",
             defaultValue = "2",
-            description = "First layers, of which ranks and digests are not asked (default ${DEFAULT-VALUE}).")
+            description = "First layers, in which ranks and digests are not measured (default ${DEFAULT-VALUE}).")
     private int denseLayers;
 
     @Mixin

@@ -13,7 +13,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Lists the installed backends: whether each can run here, or why not and what to do about it. */
-@Command(name = "backends", description = "List backends: device, or why one cannot run here and the cure.")
+@Command(
+        name = "backends",
+        description = "List the backends: the device of each, or why it cannot run here and what" + " to do.")
 public final class BackendsCommand implements Runnable {
     private static final List<Metric<Line>> COLUMNS = List.of(
             Metric.of("id", Line::id),

@@ -9,6 +9,7 @@ import io.arkvale.experiments.drawing.ChartDrawing;
 import io.arkvale.experiments.drawing.Theme;
 import io.arkvale.experiments.overview.Leaderboard;
 import io.arkvale.experiments.overview.RecallPicture;
+import io.arkvale.experiments.overview.ScorePicture;
 import io.arkvale.experiments.report.CsvRows;
 import io.arkvale.experiments.report.OutputDirectory;
 import io.arkvale.experiments.report.Rows;
@@ -30,10 +31,11 @@ import picocli.CommandLine.Parameters;
         name = "chart",
         description = {
             "Draw charts of a result table: NAME-light.svg and NAME-dark.svg, for light and for dark pages.",
-            "'recall' takes a table of 'passkey', 'leaderboard' one of 'sweep', which it also ranks."
+            "'scores' takes a table of any one task, 'recall' one of 'passkey'; 'leaderboard' takes one of 'sweep', and ranks it."
         })
 final class ChartCommand implements Runnable {
     enum Kind {
+        scores,
         recall,
         leaderboard
     }
@@ -69,6 +71,7 @@ final class ChartCommand implements Runnable {
         var rows = rows();
         var directory = OutputDirectory.open(out);
         switch (kind) {
+            case scores -> write(directory, List.of(understood(() -> ScorePicture.of(rows))));
             case recall -> write(directory, List.of(understood(() -> RecallPicture.of(rows))));
             case leaderboard -> {
                 var board = understood(() -> new Leaderboard(rows, Integer.toString(budget), protocol.value()));

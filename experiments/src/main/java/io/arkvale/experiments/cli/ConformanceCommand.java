@@ -29,7 +29,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Runs the conformance kit on a backend: a line a test, each named after the rule it checks. */
+/** Runs the conformance kit on a backend: one line per test, named after the rule that it checks. */
 @Command(
         name = "conformance",
         description = "Check a backend against the specification, rule by rule; exit 1 if it breaks one.")
@@ -115,7 +115,7 @@ public final class ConformanceCommand implements Callable<Integer> {
         return report.passed() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
-    /** A line a test, then every failure and skip with its detail, then the sums. */
+    /** One line per test, then every failure and skip with its detail, then the sums. */
     public static String text(ConformanceReport report) {
         var table = new TextTable(List.of("rule", "outcome", "tries", "worst error", "s", "test"));
         var details = new StringBuilder();
@@ -140,7 +140,8 @@ public final class ConformanceCommand implements Callable<Integer> {
         var verdict = failed == 0 ? "no rule is broken" : "rules broken: " + report.violatedRules();
         return String.format(
                 Locale.ROOT,
-                "%d passed, %d failed, %d skipped: %s.%nWhole lives: %d actions. Near ties: %d of %d choices of pages.%n",
+                "%d passed, %d failed, %d skipped: %s.%nLong random runs: %d actions. Near ties: %d of %d choices of"
+                        + " pages.%n",
                 count(report, Outcome.PASSED),
                 failed,
                 count(report, Outcome.SKIPPED),

@@ -111,8 +111,8 @@ public final class PoliciesCommand implements Runnable {
         var text = new StringBuilder();
         text.append(line(0, info.name() + ": " + info.description()));
         text.append(line(2, "from: " + info.paper()));
-        text.append(line(
-                2, "abilities: " + info.abilities().stream().map(Ability::label).collect(Collectors.joining(", "))));
+        var abilities = info.abilities().stream().map(Ability::label).collect(Collectors.joining(", "));
+        text.append(line(2, "abilities: " + (abilities.isEmpty() ? "none" : abilities)));
         if (info.options().isEmpty()) {
             text.append(line(2, "no options"));
         }

@@ -97,7 +97,7 @@ public final class SimulateCommand implements Runnable, Measuring {
     @Option(
             names = "--launch-cost",
             paramLabel = "MICROS",
-            description = "What an operation costs beside its bytes, in place of the GPU's own.")
+            description = "Time of an operation beyond that of its bytes, in place of the GPU's own.")
     private @Nullable Double launchCost;
 
     @Option(
@@ -166,7 +166,7 @@ public final class SimulateCommand implements Runnable, Measuring {
             description = "Limited layers of the model in that file (default ${DEFAULT-VALUE}, needle-5m's).")
     private int measuredLayers;
 
-    @Option(names = "--overlap", description = "Pages come while the rest of the step runs.")
+    @Option(names = "--overlap", description = "Pages are recalled while the rest of the step runs.")
     private boolean overlap;
 
     @Option(

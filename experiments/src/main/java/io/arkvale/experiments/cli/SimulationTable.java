@@ -79,7 +79,7 @@ public final class SimulationTable {
             time.row(cells);
             memory.row(serving(name, row));
         }
-        return "Time of a step, ms\n" + time + "\nMemory of this batch, a GPU, and the largest batch\n" + memory + "\n"
+        return "Time of a step, ms\n" + time + "\nMemory of this batch per GPU, and the largest batch\n" + memory + "\n"
                 + sentence(simulation.gains());
     }
 
@@ -98,7 +98,7 @@ public final class SimulationTable {
                                 "throughput up to %.2f times, on average %.2f\n",
                                 gains.mostThroughput(),
                                 gains.meanThroughput())
-                        : "no batch fits that throughput could be compared with\n");
+                        : "no batch fits, so throughput cannot be compared\n");
     }
 
     private static List<String> times(StepTime time) {

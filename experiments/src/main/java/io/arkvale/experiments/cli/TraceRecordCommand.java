@@ -87,8 +87,8 @@ public final class TraceRecordCommand implements Runnable {
             names = "--context-queries",
             paramLabel = "WHICH",
             defaultValue = "all",
-            description = "Queries kept of the context: ${COMPLETION-CANDIDATES}, which are the last 256; policies that"
-                    + " need all cannot be replayed then (default ${DEFAULT-VALUE}).")
+            description = "Queries kept of the context: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}). last"
+                    + " keeps those of 256 tokens; policies that need all can then not be replayed.")
     private Queries queries = Queries.all;
 
     @Mixin

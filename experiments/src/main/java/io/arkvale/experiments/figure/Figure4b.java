@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** How many pages come back a step, by attended pages and capacity. */
+/** How many pages come back per step, by attended pages and capacity. */
 final class Figure4b {
     static final Figure FIGURE = new Figure(
             "fig4b",
             "recalls per step, by attended pages and capacity",
             "With k below min(40, c/2) pages attended out of a capacity of c pages, fewer than 10 pages (5 MB) are"
-                    + " recalled a decode step; recalls rise with k and fall with c.",
+                    + " recalled per decode step; recalls rise with k and fall with c.",
             Figure4b::draw);
 
     private static final int PAGE_SIZE = 32;
@@ -96,7 +96,7 @@ final class Figure4b {
         }
         return List.of(
                 new Comparison(
-                        "most pages recalled a step with k ≤ min(40, c/2)",
+                        "most pages recalled per step with k ≤ min(40, c/2)",
                         "fewer than 10",
                         Comparison.tenths(most),
                         most < FEW,
@@ -117,8 +117,8 @@ final class Figure4b {
                         results.all().getFirst().whole("length")),
                 String.format(
                         Locale.ROOT,
-                        "With k above min(40, c/2), up to %.1f pages come back a step. Empty cells are settings that do"
-                                + " not exist: k must leave room for the page being written.",
+                        "With k above min(40, c/2), up to %.1f pages come back per step. Empty cells are settings"
+                                + " that do not exist: k must leave room for the page being written.",
                         beyond.max().orElse(0)));
     }
 

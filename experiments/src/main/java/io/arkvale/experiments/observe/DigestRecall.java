@@ -25,8 +25,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many of the pages with the largest scores each digest finds (the paper's figure 7). A backend makes and scores those
- * that it knows: a sequence a digest is fed the queries, keys and values of full attention. The others are the laboratory's.
+ * How many of the pages with the largest scores each digest finds (the paper's figure 7). A backend makes and scores
+ * those that it knows: one sequence per digest is fed the queries, keys and values of full attention. The others are
+ * the laboratory's.
  */
 final class DigestRecall implements Watcher {
     private static final int[] TOPS = {1, 2, 4, 8, 16, 32, 64};

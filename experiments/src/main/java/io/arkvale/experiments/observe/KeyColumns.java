@@ -2,7 +2,7 @@ package io.arkvale.experiments.observe;
 
 import io.arkvale.kernels.causal.PackedKeyValues;
 
-/** The keys of one KV head, an array an element, so that scores of all tokens are sums of whole arrays. */
+/** The keys of one KV head, one array per element, so that scores of all tokens are sums of whole arrays. */
 final class KeyColumns {
     private final float[][] columns;
     private int length;

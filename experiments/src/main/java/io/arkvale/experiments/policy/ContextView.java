@@ -19,7 +19,7 @@ public interface ContextView {
     float[] lastRow(int queryHead);
 
     /**
-     * Attention probabilities of the context's last tokens, summed over them, one sum a token; not to be changed.
+     * Attention probabilities of the context's last tokens, summed over them, one sum per token; not to be changed.
      *
      * @param window how many last tokens, at most 256
      * @throws IllegalStateException if {@link Ability#PREFILL_SCORES} is not declared
@@ -35,7 +35,7 @@ public interface ContextView {
 
     /**
      * Attention probabilities that each token gets from the tokens after it and from itself, summed over those at most
-     * {@code window - 1} tokens later; one sum a token, not to be changed.
+     * {@code window - 1} tokens later; one sum per token, not to be changed.
      *
      * @throws IllegalStateException if {@link Ability#ALL_ROWS} is not declared
      */
@@ -81,7 +81,7 @@ public interface ContextView {
 
     /**
      * The largest attention probability that each token receives while the model reads the context a second time, chunk
-     * by chunk; the largest over the KV head's query heads too. One a token, not to be changed.
+     * by chunk; the largest over the KV head's query heads too. One per token, not to be changed.
      *
      * @throws IllegalStateException if {@link Ability#REPETITION} is not declared
      */

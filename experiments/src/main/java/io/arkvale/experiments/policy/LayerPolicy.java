@@ -10,14 +10,14 @@ public interface LayerPolicy {
     /**
      * The tokens that each KV head holds after the context, ascending; all others are evicted.
      *
-     * @return one array a KV head
+     * @return one array per KV head
      */
     int[][] keep(ContextView context);
 
     /**
-     * The tokens that take part at this step, ascending, one set a query head; asked only of a policy that declares
-     * {@link Ability#CHOOSES}, before the new token attends. A token that is not on the device is brought back, for which
-     * {@link Ability#RECALLS} must be declared. For all other policies everything held takes part.
+     * The tokens that take part at this step, ascending, one set per query head; asked only of a policy that declares
+     * {@link Ability#CHOOSES}, before the new token attends. A token that is not on the device is brought back, for
+     * which {@link Ability#RECALLS} must be declared. For all other policies everything held takes part.
      */
     default int[][] choose(ChoiceStep step) {
         throw new UnsupportedOperationException("a policy that declares the ability to choose must choose");

@@ -2,7 +2,7 @@ package io.arkvale.experiments.policy;
 
 import java.util.Arrays;
 
-/** A score a token of the text, grown as needed; scores are float64 sums. */
+/** A score per token of the text, grown as needed; scores are float64 sums. */
 public final class TokenScores {
     private double[] scores = new double[0];
     private int kept;
@@ -30,7 +30,7 @@ public final class TokenScores {
         scores[token] += amount;
     }
 
-    /** Adds one amount a token, from token 0 on. */
+    /** Adds one amount per token, from token 0 on. */
     public void add(double[] amounts) {
         for (int token = amounts.length - 1; token >= 0; token--) {
             add(token, amounts[token]);

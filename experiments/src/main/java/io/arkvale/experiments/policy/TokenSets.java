@@ -60,7 +60,7 @@ public final class TokenSets {
         return chosen;
     }
 
-    /** Numbers a token, averaged over the query heads of a KV head. */
+    /** Numbers per token, averaged over the query heads of a KV head. */
     public static double[] mean(
             ContextView context, LayerSetting setting, int kvHead, IntFunction<float[]> ofQueryHead) {
         var queryHeads = setting.queryHeadsPerKvHead();

@@ -34,7 +34,7 @@ public record Report(List<String> columns, List<List<@Nullable Object>> rows) {
         return withOrigins(Collections.nCopies(rows.size(), origin));
     }
 
-    /** The same with an origin a row; at least one row. */
+    /** The same with an origin per row; at least one row. */
     public Report withOrigins(List<Origin> origins) {
         var names = new ArrayList<>(columns);
         names.addAll(origins.getFirst().columns().keySet());

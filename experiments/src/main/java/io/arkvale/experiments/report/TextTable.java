@@ -24,7 +24,7 @@ public final class TextTable {
         return table;
     }
 
-    /** Adds a row with a cell a column. */
+    /** Adds a row with one cell per column. */
     public TextTable row(List<? extends @Nullable Object> cells) {
         var line = new ArrayList<String>();
         for (int i = 0; i < cells.size(); i++) {

@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  *     observations of a program that did not count it
  * @param summaryBytes what a policy keeps on the device beside them at the end: digests, second copies, sums
  * @param recalledBytes keys and values brought back to the device, all steps
- * @param recalledPagesPerStep pages brought back a step, all layers together; mean over heads or head groups
- * @param inTime of the pages that the layers' own queries choose, the share that is on the device when these queries are
- *     known: what is left from earlier steps, and what queries guessed ahead have brought; null where no pages are chosen
- *     by a cache, or not by its scope or its queries alone
- * @param scoringBytesPerStep keys, summaries and probabilities read a step to decide what takes part or is evicted
- * @param attentionBytesPerStep keys and values read a step by attention itself, and the probabilities that it has to write
- *     down for a policy that asks for them
+ * @param recalledPagesPerStep pages brought back per step, all layers together; mean over heads or head groups
+ * @param inTime of the pages that the layers' own queries choose, the share that is on the device when these queries
+ *     are known: what is left from earlier steps, and what queries guessed ahead have brought; null where no pages are
+ *     chosen by a cache, or not by its scope or its queries alone
+ * @param scoringBytesPerStep keys, summaries and probabilities read per step to decide what takes part or is evicted
+ * @param attentionBytesPerStep keys and values read per step by attention itself, and the probabilities that it has to
+ *     write down for a policy that asks for them
  */
 public record Usage(
         double residentPages,

@@ -12,7 +12,7 @@ import io.arkvale.experiments.UserException;
  * @param windowPages last pages that always take part
  * @param denseLayers layers that keep everything
  * @param scope whether ArkVale attends to the pages it chose or to all that are resident
- * @param recalls pages recalled a limited layer, sequence and step
+ * @param recalls pages recalled per limited layer, sequence and step
  * @param overlap whether pages come while the rest of the step runs, as with prefetching, or attention waits for them
  */
 public record CacheSetting(

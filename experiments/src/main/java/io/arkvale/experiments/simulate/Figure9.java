@@ -9,7 +9,7 @@ public final class Figure9 {
     /** Budgets of the figure, tokens. */
     public static final List<Integer> BUDGETS = List.of(512, 1024, 2048, 4096);
 
-    /** Pages recalled a step and sequence, all layers together: "under 10", 5 MB (section 5.1, figure 4b). */
+    /** Pages recalled per step and sequence, all layers together: "under 10", 5 MB (section 5.1, figure 4b). */
     public static final double RECALLS_PER_STEP = 10;
 
     /** Gains that the paper states (abstract and section 6.5). */

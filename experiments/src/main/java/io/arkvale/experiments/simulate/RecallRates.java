@@ -24,7 +24,7 @@ public record RecallRates(String file, List<Rate> rates) {
      *
      * @param tokens tokens of the prompt
      * @param budget tokens kept in a limited layer
-     * @param pages recalled a limited layer, sequence and step
+     * @param pages recalled per limited layer, sequence and step
      */
     public record Rate(long tokens, int budget, double pages) {}
 
@@ -58,7 +58,7 @@ public record RecallRates(String file, List<Rate> rates) {
     }
 
     /**
-     * Pages recalled a limited layer, sequence and step, as counted with this budget at the nearest length.
+     * Pages recalled per limited layer, sequence and step, as counted with this budget at the nearest length.
      *
      * @throws UserException if the budget was not run
      */

@@ -141,7 +141,7 @@ public record Simulation(List<Row> rows) {
     /**
      * Gains over full attention.
      *
-     * @param mostSpeedup times faster a step, at most
+     * @param mostSpeedup how many times faster a step is, at most
      * @param meanSpeedup on average
      * @param mostThroughput times as many tokens per second, at most
      * @param meanThroughput on average

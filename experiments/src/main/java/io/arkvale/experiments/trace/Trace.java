@@ -111,7 +111,7 @@ public final class Trace implements AutoCloseable {
         return text.asSlice(begin, textEnds[token] - begin).toArray(ValueLayout.JAVA_BYTE);
     }
 
-    /** Radians by which RoPE turns each pair of a head a position, {@code [headDim / 2]}. */
+    /** Radians by which RoPE turns each pair of a head per position, {@code [headDim / 2]}. */
     public float[] ropeFrequencies() {
         return require(TraceWriter.FREQUENCIES, TensorType.F32, header.headDim() / 2)
                 .toArray(FLOAT);

@@ -26,7 +26,7 @@ public final class CacheAttention implements PrefillAttention, DecodeAttention, 
     /**
      * Attends for the given sequences, which decode together; prefill is for exactly one.
      *
-     * @param prefetchDistance layers by which recall is started ahead with guessed queries; 0 for not at all
+     * @param prefetchDistance how many layers ahead recall begins, with guessed queries; 0 for not at all
      */
     public CacheAttention(KvCache cache, List<? extends Sequence> sequences, int prefetchDistance) {
         this.cache = cache;

@@ -25,8 +25,8 @@ public interface DecodeAttention {
         void attend(int layer, DecodeRows rows, float[] output);
 
         /**
-         * How many layers ahead {@link #prefetch} is to be told guessed queries, each distance at least 1 and named once;
-         * none for not at all. May be asked for once per pass.
+         * The distances, in layers, at which {@link #prefetch} wants guessed queries: each at least 1 and named once;
+         * empty for none. The pass asks once.
          */
         default int[] prefetchDistances() {
             return new int[0];

@@ -24,7 +24,7 @@ public final class DenseAttention implements PrefillAttention, DecodeAttention {
     private final CausalAttention kernel;
     /** One per worker, for prefill items. */
     private final CausalAttention.State[] prefillStates;
-    /** One a decode item: row, KV head, split. */
+    /** One per decode item: row, KV head, split. */
     private CausalAttention.State[] decodeStates = {};
 
     /** Attention of the sequences whose tokens are kept in {@code stores}; row i of a decode pass belongs to store i. */

@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A configuration's keys, read with their types. Remembers what has been asked for: a key that nobody knows may change
+ * A configuration's keys, read with their types. Remembers which keys were read: a key that nobody reads may change
  * what the model computes, so {@link #requireAllRead} refuses it.
  */
 final class ConfigReader {
@@ -145,7 +145,7 @@ final class ConfigReader {
         return warnings;
     }
 
-    /** Keys with a value that nobody has asked for. */
+    /** Keys whose values nobody has read. */
     Set<String> unread() {
         var left = new TreeSet<String>();
         for (var property : root.properties()) {
@@ -163,7 +163,7 @@ final class ConfigReader {
         return left;
     }
 
-    /** Refuses a configuration with keys that nobody has asked for. */
+    /** Refuses a configuration with keys that nobody has read. */
     void requireAllRead(String family) {
         var left = unread();
         if (!left.isEmpty()) {

@@ -195,7 +195,9 @@ final class Families {
         return ropes;
     }
 
-    /** SmolLM3's layers with positions: listed by a 1, or all but every so manieth. */
+    /**
+     * SmolLM3's layers with positions: a list has a 1 for each; without a list, all but every n-th, by the interval.
+     */
     private boolean hasPositions(int layer, int layers) {
         int interval = reader.size("no_rope_layer_interval", 4);
         if (!reader.has("no_rope_layers")) {

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
  * The tensors of a model's directory: {@code model.safetensors}, or several files that {@code
  * model.safetensors.index.json} names. Mapped until closed; any number of threads may read.
  *
- * <p>Remembers which tensors have been asked for, so that what nobody read can be told.
+ * <p>Remembers which tensors were read, so that unread ones can be named.
  */
 public final class ModelFiles implements AutoCloseable {
 
@@ -178,7 +178,7 @@ public final class ModelFiles implements AutoCloseable {
         unread.remove(name);
     }
 
-    /** The tensors that nobody has read or ignored. */
+    /** The tensors that were neither read nor ignored. */
     public Set<String> unread() {
         return Set.copyOf(unread);
     }

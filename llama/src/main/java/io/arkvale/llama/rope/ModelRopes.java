@@ -51,7 +51,7 @@ public final class ModelRopes {
         return rope;
     }
 
-    /** The tokens up to which a sequence is turned in the one way, and beyond which in the other. */
+    /** The length up to which sequences are turned in one way; longer ones are turned in the other. */
     public int crossing() {
         return crossing;
     }

@@ -56,7 +56,7 @@ public final class Rope {
         return new Rope(kernels, RopeFrequencies.of(settings, length), (float) factor, null);
     }
 
-    /** Stands where one rotation is asked for and there is none: using it throws, with this sentence. */
+    /** Stands in for the one rotation of a model that has several: using it throws this sentence. */
     static Rope refusing(RowKernels kernels, String why) {
         return new Rope(kernels, new float[0], 1f, why);
     }

@@ -8,7 +8,7 @@ public enum WeightStorage {
     MAPPED,
     /** As float32 in the heap, packed for products; fastest for models that the processor's caches hold. */
     WIDENED,
-    /** Rounded to eight bits while loading, a scale for every 1024 weights, in memory outside the heap. */
+    /** Rounded to eight bits while loading, one scale per 1024 weights, in memory outside the heap. */
     EIGHT_BITS;
 
     /** A model that takes at most so many bytes as float32 is small. */

@@ -71,7 +71,7 @@ public final class ReproduceCommand implements Runnable {
     @Option(
             names = "--backend",
             paramLabel = "ID",
-            description = "Backend that runs ArkVale (default: the best one available; see 'arkvale backends').")
+            description = "Backend (default: the best one available; see 'arkvale backends').")
     private @Nullable String backend;
 
     @Option(

@@ -53,7 +53,10 @@ public final class ResultsCommand implements Runnable {
     @Option(names = "--task", paramLabel = "NAME", description = "Only this task.")
     private @Nullable String task;
 
-    @Option(names = "--policy", paramLabel = "NAME", description = "Only this policy, as it was named.")
+    @Option(
+            names = "--policy",
+            paramLabel = "NAME",
+            description = "Only this policy, under the name that it was" + " given.")
     private @Nullable String policy;
 
     @Option(names = "--budget", paramLabel = "TOKENS", description = "Only this budget.")

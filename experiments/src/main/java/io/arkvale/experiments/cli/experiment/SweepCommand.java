@@ -26,8 +26,8 @@ import picocli.CommandLine.Parameters;
         name = "sweep",
         description = {
             "Run the experiments of a file, by default all policies on all tasks, and gather them in one table.",
-            "What its observations hold is not measured again: interrupted, it goes on where it was, and a policy added",
-            "to it later runs alone."
+            "It measures only what the results there lack: interrupted, it goes on where it was,",
+            "and a policy that is added later runs alone."
         })
 public final class SweepCommand implements Runnable {
     private final Terminal terminal;

@@ -17,7 +17,7 @@ public final class BackendOptions {
     @Option(
             names = "--backend",
             paramLabel = "ID",
-            description = "Backend that runs ArkVale (default: the best one available; see 'arkvale backends').")
+            description = "Backend (default: the best one available; see 'arkvale backends').")
     private @Nullable String id;
 
     @Option(

@@ -6,7 +6,7 @@ import io.arkvale.experiments.task.Task;
 import picocli.CommandLine.Command;
 
 /** A marked passage in a long text is repeated word for word. */
-@Command(name = "copy", description = "A marked passage in a long text is repeated word for word.")
+@Command(name = "copy", description = "The model repeats a marked passage of a long text word for word.")
 public final class CopyCommand extends ScoredCommand {
     public CopyCommand(Terminal terminal) {
         super(terminal, 10);

@@ -13,9 +13,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "longbench",
         description = {
-            "Questions of a file of LongBench's own lines, which you bring; no such file is shipped.",
-            "Scores are LongBench's own measures, from 0 to 1. --lengths limits the tokens of a whole prompt: of a longer"
-                    + " one the middle is left out, as LongBench does.",
+            "Questions from a file of LongBench that you bring; none comes along.",
+            "Scores are LongBench's own measures, from 0 to 1. --lengths limits the tokens of a whole prompt: the"
+                    + " middle of a longer one is left out, as LongBench does.",
             "Without --prompts the wording of the questions is this program's own, and the result says so."
         })
 public final class LongBenchCommand extends ScoredCommand {

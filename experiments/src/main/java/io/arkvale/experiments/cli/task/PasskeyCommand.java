@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         name = "passkey",
         description = {
             "A number hidden in filler, found again or lost (the paper's table 1).",
-            "One row per policy, one column per budget in tokens; the samples hide it at evenly spaced depths."
+            "One row per policy, one column per budget in tokens. The samples hide the number at evenly spaced depths."
         })
 public final class PasskeyCommand extends ScoredCommand {
     public PasskeyCommand(Terminal terminal) {

@@ -14,7 +14,7 @@ public final class RecordsCommand extends ScoredCommand {
             names = "--turns",
             paramLabel = "N",
             defaultValue = "4",
-            description = "Questions a table (default ${DEFAULT-VALUE}).")
+            description = "Questions per table (default ${DEFAULT-VALUE}).")
     private int turns;
 
     public RecordsCommand(Terminal terminal) {

@@ -33,7 +33,7 @@ public final class TaskCommand extends ScoredCommand {
     private UserException unknown(List<String> names) {
         return new UserException(
                 names.isEmpty()
-                        ? "no jar provides a task, and so not '" + name + "'; put one into the folder plugins"
+                        ? "no jar provides a task, so there is no '" + name + "'; put one into the folder plugins"
                         : "unknown task '" + name + "'; tasks of jars: " + names + Nearest.question(name, names));
     }
 }

@@ -3,8 +3,6 @@ package io.arkvale.experiments.cli.terminal;
 import io.arkvale.experiments.OutputLostException;
 import io.arkvale.experiments.input.FileReason;
 import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -18,11 +16,7 @@ public final class LostOutput extends OutputStream {
         this.target = target;
     }
 
-    /** A print stream to a file of the process that fails when a full disk, a closed pipe or anything else loses output. */
-    public static PrintStream guard(FileDescriptor file) {
-        return guard(new FileOutputStream(file));
-    }
-
+    /** A print stream that fails when a full disk, a closed pipe or anything else loses output. */
     public static PrintStream guard(OutputStream target) {
         return new PrintStream(
                 new BufferedOutputStream(new LostOutput(target), 1 << 13), false, StandardCharsets.UTF_8);

@@ -1,6 +1,5 @@
 package io.arkvale.experiments.cli.terminal;
 
-import java.io.FileDescriptor;
 import java.io.PrintStream;
 
 /**
@@ -20,6 +19,7 @@ public record Terminal(PrintStream out, PrintStream err, boolean interactive) {
     @SuppressWarnings("SystemConsoleNull") // it is null where no line editor is among the modules
     public static Terminal system() {
         var console = System.console();
-        return new Terminal(LostOutput.guard(FileDescriptor.out), System.err, console != null && console.isTerminal());
+        return new Terminal(
+                LostOutput.guard(StandardOutput.open()), System.err, console != null && console.isTerminal());
     }
 }

@@ -1,6 +1,6 @@
 /**
- * Where commands write: results, messages, progress, failures, what is wrong with the words they were given; how standard
- * error is had back from the launcher; and what a command that measures gives.
+ * Where commands write: results, messages, progress, failures, and what is wrong with the words that they were given. How
+ * the standard streams are had from the launcher. What a command that measures gives.
  */
 @NullMarked
 package io.arkvale.experiments.cli.terminal;

@@ -179,7 +179,10 @@ public final class HeldTokens {
         System.arraycopy(values, slot * valueStride, value, 0, headDim);
     }
 
-    /** Sums of the held values, weighted by {@code rows} rows of weights a slot; rows of {@link #valueStride}. */
+    /**
+     * Sums of the held values, weighted by {@code rows} rows of weights, one weight per slot; rows of {@link
+     * #valueStride}.
+     */
     public void weighted(MatrixKernels kernels, int rows, float[] weights, int offset, int stride, float[] out) {
         kernels.multiply(rows, size, valueStride, weights, offset, stride, values, 0, valueStride, out, 0, valueStride);
     }

@@ -36,7 +36,7 @@ public final class TurnedQueries {
         return token + policy.distance(token, position, held);
     }
 
-    /** Scores a key, after RoPE, from a position: one scaled score a query head, {@code stride} apart. */
+    /** Scores a key, after RoPE, from a position: one scaled score per query head, {@code stride} apart. */
     public void score(float[] key, int seenFrom, float[] scores, int at, int stride) {
         if (seenFrom != turnedTo) {
             System.arraycopy(raw, 0, turned, 0, turned.length);

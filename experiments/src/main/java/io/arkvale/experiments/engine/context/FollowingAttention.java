@@ -26,7 +26,7 @@ public final class FollowingAttention {
         this.kernels = kernels;
     }
 
-    /** One sum a token, over the tokens up to {@code window - 1} later; not to be changed. */
+    /** One sum per token, over the tokens up to {@code window - 1} later; not to be changed. */
     public float[] of(int layer, int queryHead, int window) {
         return known.computeIfAbsent(new Key(layer, queryHead, Math.min(window, context.tokens())), this::compute);
     }

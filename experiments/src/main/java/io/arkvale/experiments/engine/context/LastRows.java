@@ -12,7 +12,7 @@ public final class LastRows {
         this.context = context;
     }
 
-    /** One probability a token; not to be changed. */
+    /** One probability per token; not to be changed. */
     public synchronized float[] of(int layer, int queryHead) {
         return rows.computeIfAbsent(layer, this::compute)[queryHead];
     }

@@ -23,7 +23,7 @@ public final class WindowAttention {
         this.kernels = kernels;
     }
 
-    /** One sum a token; not to be changed. */
+    /** One sum per token; not to be changed. */
     public float[] of(int layer, int queryHead, int window) {
         return known.computeIfAbsent(new Key(layer, queryHead, window), this::compute);
     }

@@ -15,7 +15,7 @@ interface RunGroup extends AutoCloseable {
      */
     void begin(int[] tokens);
 
-    /** How many layers ahead {@link #prefetch} is to be told guessed queries; 0 for not at all. */
+    /** How many layers ahead {@link #prefetch} wants guessed queries; 0 for not at all. */
     default int prefetchDistance() {
         return 0;
     }

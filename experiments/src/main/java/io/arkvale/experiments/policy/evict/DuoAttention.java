@@ -27,7 +27,7 @@ public final class DuoAttention implements TokenPolicy {
     private static final PolicyOption SINK =
             PolicyOption.whole("sink", 16, 0, 4096, "first tokens that streaming heads keep; the paper takes 64");
     private static final PolicyOption RECENT = PolicyOption.real(
-            "recent", 0.25, 0.01, 0.9, "share of the budget that is the least window of streaming heads");
+            "recent", 0.25, 0.01, 0.9, "shortest window of streaming heads, as a share of the budget");
 
     private static final PolicyInfo INFO = new PolicyInfo(
             "evict.duo-attention",

@@ -31,7 +31,7 @@ public final class Scissorhands implements TokenPolicy {
 
     private static final PolicyInfo INFO = new PolicyInfo(
             "evict.scissorhands",
-            "the tokens with the fewest steps of little attention, and the most recent",
+            "the most recent tokens, and those that seldom got little attention",
             "Liu et al., Scissorhands: Exploiting the Persistence of Importance Hypothesis, NeurIPS 2023",
             List.of(Ability.EVICTS, Ability.PROBABILITIES, Ability.LAST_ROW),
             List.of(HISTORY, RECENT, DROP));

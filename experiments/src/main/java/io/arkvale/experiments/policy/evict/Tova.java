@@ -18,7 +18,7 @@ import java.util.List;
 public final class Tova implements TokenPolicy {
     private static final PolicyInfo INFO = new PolicyInfo(
             "evict.tova",
-            "the tokens that the last query attends to most, one set a layer",
+            "the tokens that the last query attends to most, one set per layer",
             "Oren et al., Transformers are Multi-State RNNs, EMNLP 2024",
             List.of(Ability.EVICTS, Ability.PROBABILITIES, Ability.LAST_ROW),
             List.of());

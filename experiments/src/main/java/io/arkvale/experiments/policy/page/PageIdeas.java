@@ -9,11 +9,12 @@ import java.util.List;
 /**
  * Ideas of later work that a policy of pages may add, each on its own.
  *
- * @param reuse how near, as a cosine, a group's queries must be to the step before's for the pages of that one to serve
- *     again, so that recall may begin a step earlier (FreeKV, Liu et al., 2025); above 1 for never
+ * @param reuse least cosine between a group's queries and those of the last step at which the last step's pages serve
+ *     again, so that recall can begin one step earlier (FreeKV, Liu et al., 2025); above 1 for never
  * @param tokens share of the tokens of the chosen pages that take part, the best by exact scores
  * @param mass share of the estimated softmax mass that the chosen pages need to reach; fewer then take part
- * @param estimate whether pages that do not take part count with their mean key and value (RetroInfer, Chen et al., 2025)
+ * @param estimate whether pages that do not take part count with their mean key and value (RetroInfer, Chen et al.,
+ *     2025)
  */
 public record PageIdeas(double reuse, double tokens, double mass, boolean estimate) {
     /** None of them. */
@@ -23,12 +24,12 @@ public record PageIdeas(double reuse, double tokens, double mass, boolean estima
             "reuse",
             "never",
             "never, or -1 to 1",
-            "cosine of adjacent queries from which on the pages of the step before serve again",
+            "least cosine between a group's query and its last one at which the last step's pages serve again",
             new PolicyOption.Kind.Real(-1, 1));
     private static final PolicyOption TOKENS = PolicyOption.real(
             "tokens", 1, 0.01, 1, "share of the chosen pages' tokens that take part, by exact scores");
-    private static final PolicyOption MASS =
-            PolicyOption.real("mass", 1, 0.01, 1, "share of the estimated softmax mass that is enough pages");
+    private static final PolicyOption MASS = PolicyOption.real(
+            "mass", 1, 0.01, 1, "take no more pages once they reach this share of the estimated" + " softmax mass");
     private static final PolicyOption ESTIMATE = PolicyOption.choice(
             "estimate", List.of("no", "yes"), "whether pages left out count with their mean key and value");
 

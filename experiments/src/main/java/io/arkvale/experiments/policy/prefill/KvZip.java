@@ -23,7 +23,7 @@ public final class KvZip implements TokenPolicy {
     private static final PolicyOption SINK =
             PolicyOption.whole("sink", 4, 0, 4096, "first tokens that are always kept");
     private static final PolicyOption LEVEL = PolicyOption.choice(
-            "level", List.of("all", "head"), "what the budget is shared by: the heads of all layers, or no others");
+            "level", List.of("all", "head"), "which heads share one budget: those of all layers, or each head alone");
 
     private static final PolicyInfo INFO = new PolicyInfo(
             "evict.kvzip",

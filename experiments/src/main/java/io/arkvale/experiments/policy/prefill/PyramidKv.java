@@ -19,7 +19,7 @@ import java.util.List;
  */
 public final class PyramidKv implements TokenPolicy {
     private static final PolicyOption BETA =
-            PolicyOption.real("beta", 20, 1, 1000, "the last layer's share is the mean one divided by this");
+            PolicyOption.real("beta", 20, 1, 1000, "the last layer's share is the mean share divided by this");
 
     private static final PolicyInfo INFO = new PolicyInfo(
             "evict.pyramidkv",

@@ -31,12 +31,14 @@ public final class RocketKv implements TokenPolicy {
             "split",
             "auto",
             "auto, or 0 to 1",
-            "exponent of the compression that the first stage does; auto is 0.2 + 0.06 log2 of it, at most 0.8",
+            "the first stage compresses by the whole compression to this power; auto is 0.2 + 0.06 log2 of the whole,"
+                    + " at most 0.8",
             new PolicyOption.Kind.Real(0, 1));
 
     private static final PolicyInfo INFO = new PolicyInfo(
             "evict.rocketkv",
-            "as SnapKV, more than the budget; then the tokens of runs whose extreme keys the query ranks high",
+            "as SnapKV, but more than the budget; attends to the tokens of runs whose extreme keys the query ranks"
+                    + " high",
             "Behnam et al., RocketKV: Accelerating Long-Context LLM Inference via Two-Stage KV Cache Compression, ICML 2025",
             List.of(
                     Ability.EVICTS,

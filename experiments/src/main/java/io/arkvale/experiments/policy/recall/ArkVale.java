@@ -61,8 +61,13 @@ public final class ArkVale implements Policy, CacheRun {
                             "summary of a page's keys",
                             new PolicyOption.Kind.Text(DIGESTS, ArkVale::isDigest)),
                     PolicyOption.choice(
-                            GROUP_SCORE, words(GroupScore.values(), GroupScore.MEAN), "how a group's heads score"),
-                    PolicyOption.choice(SCOPE, words(Scope.values(), Scope.ATTENDED), "which pages take part"),
+                            GROUP_SCORE,
+                            words(GroupScore.values(), GroupScore.MEAN),
+                            "how the scores of a group's" + " query heads become one"),
+                    PolicyOption.choice(
+                            SCOPE,
+                            words(Scope.values(), Scope.ATTENDED),
+                            "which pages take part in" + " attention: the selected ones, or all that are resident"),
                     PolicyOption.whole(SINK, 2, 0, 1024, "first pages that are never evicted"),
                     PolicyOption.whole(WINDOW, 2, 1, 1024, "last pages that are never evicted"),
                     new PolicyOption(
@@ -75,29 +80,31 @@ public final class ArkVale implements Policy, CacheRun {
                             REUSE,
                             NEVER,
                             "never, or -1 to 1",
-                            "cosine of adjacent queries from which on the last step's query chooses the pages, so that"
-                                    + " recall may begin a step earlier; a head group below it is corrected (FreeKV)",
+                            "least cosine between a head group's query and its last one at which the last one chooses"
+                                    + " the pages, so that recall can begin one step earlier; below it, the new query"
+                                    + " chooses (FreeKV)",
                             new PolicyOption.Kind.Real(-1, 1)),
                     new PolicyOption(
                             PREFILL_CHUNK,
                             WHOLE,
                             "whole, or 1 to 1048576",
-                            "tokens of the prompt after which pages beyond the budget are evicted, so that a layer never"
-                                    + " holds more than budget and chunk; a chunk still attends to all before it, what is"
-                                    + " evicted being read from its backup; whole evicts once, at the prompt's end",
+                            "evict pages beyond the budget after every so many tokens of the prompt, so that a layer"
+                                    + " never holds more than its budget and one chunk. A chunk still attends to"
+                                    + " everything before it: evicted pages are read from their backups. whole evicts"
+                                    + " once, at the prompt's end",
                             new PolicyOption.Kind.WholeOr(1, 1 << 20, WHOLE)),
                     PolicyOption.whole(
                             PREFETCH,
                             0,
                             0,
                             1024,
-                            "layers ahead that pages are chosen and recalled, by queries guessed from the hidden state"
-                                    + " there with the later layer's norm and projection (InfiniGen); 0 waits for the"
-                                    + " layer's own queries"),
+                            "choose and recall a layer's pages so many layers earlier, by queries guessed from the"
+                                    + " hidden state there with the layer's own norm and projection (InfiniGen); 0"
+                                    + " waits for the layer's own queries"),
                     PolicyOption.choice(
                             BACKUPS,
                             List.of(word(Tier.HOST), word(Tier.DISK)),
-                            "where backups stand: host memory, or files in the folder for temporary files")));
+                            "where backups lie: in host memory, or in files in the folder for temporary files")));
 
     @Override
     public PolicyInfo info() {

@@ -25,7 +25,11 @@ public final class InfLlm implements TokenPolicy {
     private static final PolicyOption KEYS =
             PolicyOption.whole("representatives", 4, 1, 64, "keys that stand for a block");
     private static final PolicyOption JUDGES = PolicyOption.whole(
-            "judges", 128, 1, 65_536, "following tokens whose attention makes a token a representative");
+            "judges",
+            128,
+            1,
+            65_536,
+            "how many of the tokens after a token decide by their attention whether it" + " stands for its block");
     private static final PolicyOption TAKE =
             PolicyOption.real("take", 0.5, 0.01, 1, "share of the block cache that takes part");
 

@@ -24,14 +24,14 @@ public final class Pages implements TokenPolicy {
             "summary of a page's keys: discs are the mean key and the largest distance from it in each RoPE pair's plane");
 
     private static final PolicyOption BITS = PolicyOption.whole(
-            "bits", Float.SIZE, 2, Float.SIZE, "bits of an element of discs, each channel in steps of its own");
+            "bits", Float.SIZE, 2, Float.SIZE, "bits per element of a disc; each channel has steps of its own");
 
     private static final PolicyOption EXTENT = PolicyOption.real(
             "extent",
             1,
             0,
             1,
-            "factor of the distances in a score of discs; 0 stores none, and the mean keys alone score");
+            "factor of a disc's radii in its score; with 0 no radii are stored, and the mean keys alone count");
 
     private static final PolicyInfo INFO = new PolicyInfo(
             "recall.pages",

@@ -29,11 +29,11 @@ public final class ShadowKv implements TokenPolicy {
     private static final PolicyOption RANK = PolicyOption.real(
             "rank", 0.15625, 0.001, 1, "rank of the kept keys, as a share of the elements of all KV heads' keys");
     private static final PolicyOption OUTLIERS = PolicyOption.real(
-            "outliers", 0.16, 0, 0.9, "share of the budget for the chunks whose mean key stands for them worst");
+            "outliers", 0.16, 0, 0.9, "share of the budget for the chunks that their mean key represents worst");
 
     private static final PolicyInfo INFO = new PolicyInfo(
             "recall.shadowkv",
-            "keys of low rank; chunks whose mean key the query ranks high, whose values come back",
+            "keys in low rank; attends to chunks whose mean key the query ranks high, and their values come back",
             "Sun et al., ShadowKV: KV Cache in Shadows for High-Throughput Long-Context LLM Inference, 2024",
             List.of(
                     Ability.EVICTS,

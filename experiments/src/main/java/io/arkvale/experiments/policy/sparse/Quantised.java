@@ -18,7 +18,7 @@ public final class Quantised implements TokenPolicy {
 
     private static final PolicyInfo INFO = new PolicyInfo(
             "sparse.quantised",
-            "everything, in 8 or 4 bits; a scale a token",
+            "everything, in 8 or 4 bits; one scale per token",
             "INT8 and INT4 key-value caches, as in Sheng et al., FlexGen, ICML 2023",
             List.of(Ability.UNBUDGETED, Ability.QUANTISES),
             List.of(BITS));

@@ -21,7 +21,7 @@ public final class Quest implements TokenPolicy {
 
     private static final PolicyInfo INFO = new PolicyInfo(
             "sparse.quest",
-            "everything; attends to the pages with the largest bound of their scores, by query head",
+            "everything; each query head attends to the pages with the largest bound of their scores",
             "Tang et al., Quest: Query-Aware Sparsity for Efficient Long-Context LLM Inference, ICML 2024",
             List.of(Ability.CHOOSES, Ability.QUERIES, Ability.KEYS),
             List.of(PAGE_SIZE));

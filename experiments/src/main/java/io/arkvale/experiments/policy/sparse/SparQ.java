@@ -35,11 +35,7 @@ public final class SparQ implements TokenPolicy {
             new PolicyOption.Kind.Whole(1, 65_536));
 
     private static final PolicyOption LOCAL = PolicyOption.real(
-            "local",
-            0.25,
-            0,
-            1,
-            "share of the tokens attended to that are the last ones, rounded down, at least the newest");
+            "local", 0.25, 0, 1, "share of the attended tokens that are the last ones, rounded down, at least one");
 
     private static final PolicyInfo INFO = new PolicyInfo(
             "sparse.sparq",

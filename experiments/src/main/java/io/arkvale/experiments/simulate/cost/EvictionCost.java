@@ -57,7 +57,7 @@ final class EvictionCost {
                 0);
     }
 
-    /** A sum of probabilities a KV head and token, in 32 bits. */
+    /** One sum of probabilities per KV head and token, in 32 bits. */
     static LayerCost h2o(LanguageModel model, CacheSetting setting) {
         var sums = (double) setting.budget() * model.kvHeads() * Float.BYTES;
         return seeing(model, setting, setting.budget() * model.probabilityBytes() + 2 * sums, sums);

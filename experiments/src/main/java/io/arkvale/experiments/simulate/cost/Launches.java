@@ -19,7 +19,7 @@ public final class Launches {
     /** Attention over splits of the tokens, and their merge. */
     static final int ATTENTION = 2;
 
-    /** Scores a query head, and their mean over the heads of a group. */
+    /** Scores per query head, and their mean over the heads of a group. */
     static final int ESTIMATE = 2;
 
     /** One kernel. */

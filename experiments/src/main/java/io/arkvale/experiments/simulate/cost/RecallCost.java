@@ -22,7 +22,7 @@ final class RecallCost {
 
     private RecallCost() {}
 
-    /** Mean keys of all chunks are read; of the chosen ones' tokens a row of the factor, each KV head for itself. */
+    /** Mean keys of all chunks are read; and one row of the factor per chosen token, each KV head for itself. */
     static LayerCost shadowKv(LanguageModel model, CacheSetting setting, long tokens) {
         var elements = (double) model.kvHeads() * model.headDim();
         var rank = Math.round(elements * RANK);

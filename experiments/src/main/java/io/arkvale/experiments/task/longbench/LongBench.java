@@ -145,7 +145,7 @@ public final class LongBench implements Task {
         return lines.size();
     }
 
-    /** With a token a byte. */
+    /** With one token per byte. */
     @Override
     public List<Episode> episodes(int length, int samples, RandomGenerator random) {
         return episodes(length, samples, random, TextTokens.BYTES);

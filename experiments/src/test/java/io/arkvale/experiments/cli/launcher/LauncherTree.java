@@ -98,12 +98,12 @@ final class LauncherTree {
     LauncherTree withJdk() throws IOException {
         var jdk = machine.resolve("usr/lib/jvm/jdk-25");
         write(jdk.resolve("release"), "JAVA_VERSION=\"25.0.1\"\n");
-        script(jdk.resolve("bin/java"), "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+        script(jdk.resolve("bin/java"), "#!/bin/sh\nprintf '%s\\n' \"$@\" >&4\n"); // see StandardOutput
         script(jdk.resolve("bin/javac"), "#!/bin/sh\n");
         return this;
     }
 
-    /** Adds a Maven: it notes each build, is not to run twice at once, takes some time, and fails where it is told to. */
+    /** Adds a Maven: it notes each build, is not to run twice at once, waits while it is held, and fails where it is told to. */
     LauncherTree withMaven() throws IOException {
         tool("mvn", """
                 #!/usr/bin/env bash
@@ -114,7 +114,7 @@ final class LauncherTree {
                 trap 'rmdir "$target/busy"' EXIT
                 rm -f "$target"/arkvale-*.tar.gz
                 mkdir -p "$target/lib"
-                sleep 0.4
+                while [[ -e $PWD/hold ]]; do sleep 0.1; done
                 if [[ -e $PWD/fail ]]; then echo "[ERROR] told to fail"; exit 1; fi
                 touch "$target/arkvale-1.tar.gz"
                 """);

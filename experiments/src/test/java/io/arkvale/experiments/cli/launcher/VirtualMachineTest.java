@@ -22,12 +22,15 @@ class VirtualMachineTest {
     private static final String PROGRAM = """
             package io.arkvale.experiments.cli;
 
-            import io.arkvale.experiments.cli.terminal.StandardError;
+            import io.arkvale.experiments.cli.terminal.*;
+            import java.io.PrintStream;
+            import java.nio.charset.StandardCharsets;
             import java.nio.file.*;
 
             public class Main {
                 public static void main(String[] arguments) throws Exception {
                     StandardError.takeBack();
+                    var out = new PrintStream(StandardOutput.open(), true, StandardCharsets.UTF_8);
                     if (arguments[0].equals("generate")) {
                         new Opened(Path.of("")).hashCode();
                         Files.createFile(Path.of(System.getProperty("arkvale.home"), "trained"));
@@ -35,18 +38,18 @@ class VirtualMachineTest {
                     }
                     System.err.println("error");
                     for (var argument : arguments) {
-                        System.out.println(argument);
+                        out.println(argument);
                     }
                     var file = Path.of("/proc/self/fd/2");
                     if (Files.exists(file)) {
-                        System.out.println("standard error is " + file.toRealPath());
+                        out.println("standard error is " + file.toRealPath());
                     }
                     if (arguments[0].equals("crash")) {
                         var self = Long.toString(ProcessHandle.current().pid());
                         new ProcessBuilder("sh", "-c", "kill -SEGV " + self).start().waitFor();
                         Thread.sleep(60_000);
                     }
-                    System.out.println(new Opened(Path.of(arguments[1])).text());
+                    out.println(new Opened(Path.of(arguments[1])).text());
                 }
             }
 
@@ -80,7 +83,8 @@ class VirtualMachineTest {
                 "-proc:none",
                 sources.resolve("module-info.java").toString(),
                 sources.resolve("io/arkvale/experiments/cli/Main.java").toString(),
-                "src/main/java/io/arkvale/experiments/cli/terminal/StandardError.java");
+                "src/main/java/io/arkvale/experiments/cli/terminal/StandardError.java",
+                "src/main/java/io/arkvale/experiments/cli/terminal/StandardOutput.java");
         // Sealed, as jars of libraries are: their classes must all be seen to come from one place.
         tree.file("manifest", "Sealed: true\n");
         var manifest = machine.resolve("manifest").toString();
@@ -160,9 +164,11 @@ class VirtualMachineTest {
     }
 
     @Test
-    void aCrashLeavesItsReportAmongTemporaryFiles() throws IOException, InterruptedException {
+    void aCrashIsToldOnStandardErrorAndLeavesItsReportAmongTemporaryFiles() throws IOException, InterruptedException {
         var crash = run(Map.of("ARKVALE_JAVA_OPTS", "-XX:-CreateCoredumpOnCrash"), "crash", "Tür");
         assertThat(crash.exit()).isNotZero();
+        assertThat(crash.out()).startsWith("crash\nTür\n").doesNotContain("#");
+        assertThat(crash.err()).contains("# A fatal error").contains("arkvale-crash-");
         try (var left = Files.list(machine.resolve("work"))) {
             assertThat(left.map(file -> file.getFileName().toString())).containsExactly("Tür");
         }

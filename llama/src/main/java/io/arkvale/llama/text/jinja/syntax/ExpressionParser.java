@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Expressions, with Jinja's precedence: a method a level, the loosest first. */
+/** Expressions, with Jinja's precedence: one method per level, the loosest first. */
 final class ExpressionParser {
 
     private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
