@@ -91,7 +91,7 @@ class Layer:
         splits = -(-tokens // each) + (self.pages > self.budget)  # recalled pages have splits of their own
         shared = 4 * 3 * 2 * 16 * self.head_dim * 2 + 4 * max(each, min(tokens, target))
         values = self.values(splits=splits, arrival=arriving, splitTarget=target)
-        return Kernel("attend", f"attend{self.head_dim}_f16", "AttendArguments", (self.kv_heads, self.batch, splits), 128, shared, values)
+        return Kernel("attend_element", f"attend{self.head_dim}_f16", "AttendArguments", (self.kv_heads, self.batch, splits), 128, shared, values)
 
     def estimate(self, multiprocessors):
         blocks = min(max(1, multiprocessors // self.batch), -(-self.pages // 16))
@@ -103,7 +103,7 @@ class Layer:
         return Kernel("select", "selectPages", "SelectPagesArguments", (1, self.batch), 1024, 4 * keys, self.values(mode=move, keys=0))
 
     def append(self):
-        return Kernel("append", "append_f16", "AppendArguments", (1, self.batch), 256, 0, self.values())
+        return Kernel("append_element", "append_f16", "AppendArguments", (1, self.batch), 256, 0, self.values())
 
     def gather(self):
         return Kernel("recall", "gather", "GatherArguments", (64 // self.batch, 1, self.batch), 256, 0, self.values())

@@ -66,7 +66,7 @@ struct Tokens {
 };
 
 /** Stores heads of one token in 8 bits, a warp per head. Returns whether a number is not finite. */
-template <typename T>
+template <typename T, typename S>
 __device__ static bool storeCoarse(const Pages& pages, const Shape& shape, const char* slot, int side, int rowInPage, const T* source) {
     bool bad = false;
     int lane = threadIdx.x % 32, width = shape.headDim;
@@ -78,10 +78,10 @@ __device__ static bool storeCoarse(const Pages& pages, const Shape& shape, const
             largest = fmaxf(largest, fabsf(widen(row[i])));
         }
         for (int step = 16; step; step /= 2) largest = fmaxf(largest, __shfl_xor_sync(~0u, largest, step));
-        float scale = scaleOf<T>(largest);
-        StoredRows<T, Int8> target(pages, shape, slot, side, head);
+        float scale = scaleOf<T, S>(largest);
+        StoredRows<T, S> target(pages, shape, slot, side, head);
         if (lane == 0) target.scales[rowInPage] = scale;
-        for (int i = lane; i < width; i += 32) target.rowAt(rowInPage)[i] = toInt8(widen(row[i]), scale);
+        for (int i = lane; i < width; i += 32) target.rowAt(rowInPage)[i] = coarse<S>(widen(row[i]), scale);
     }
     return bad;
 }
@@ -96,8 +96,8 @@ __device__ static bool storeToken(const Pages& pages, const Shape& shape, const 
     const T* values = rowAt<T>(tokens.values, row, from);
     const char* bytes = slotAt(pages, slot);
     if constexpr (IS_COARSE<S>) {
-        bool bad = storeCoarse<T>(pages, shape, bytes, 0, rowInPage, keys);
-        return bad | storeCoarse<T>(pages, shape, bytes, 1, rowInPage, values);
+        bool bad = storeCoarse<T, S>(pages, shape, bytes, 0, rowInPage, keys);
+        return bad | storeCoarse<T, S>(pages, shape, bytes, 1, rowInPage, values);
     } else {
         T* target = StoredRows<T, S>(pages, shape, bytes, 0, 0).rowAt(rowInPage);
         bool bad = storeHeads<T>(target, keys, heads, shape.headDim, stride);

@@ -1,10 +1,10 @@
 // Paged decode attention of 16-bit types, head dims 64 and 128, on tensor cores: grid (kvHeads × head tiles, rows, splits).
 // Each warp streams tiles of 16 tokens through its own ring in shared memory; the last block of a head joins the splits.
 #include "attended.cuh"
-#include "mma.cuh"
+#include "coarse.cuh"
+#include <type_traits>
 
 constexpr int WARPS = 4;
-constexpr int STAGES = 3;
 constexpr int TILE = 16;
 
 // Kilobytes that two warps of every block have under way from the host, together. That is enough for PCIe, and more of
@@ -17,6 +17,10 @@ template <int D> constexpr int TILE_BYTES = TILE * D * 2;
 /** Bytes of one row, and of a tile of keys and values with their scales, as they are stored. */
 template <typename S, int D> constexpr int ROW_BYTES = D * (int)sizeof(S);
 template <typename S, int D> constexpr int STAGE_BYTES = 2 * TILE * ROW_BYTES<S, D> + (IS_COARSE<S> ? 2 * TILE * (int)sizeof(float) : 0);
+
+/** Bytes that the ring of a warp has. */
+template <int D> constexpr int RING_BYTES = 3 * 2 * TILE_BYTES<D>;
+template <typename S, int D> constexpr int STAGES = RING_BYTES<D> / STAGE_BYTES<S, D>;
 
 /** Rows are noted in units of so many bytes: every row and every slot is a multiple of it. */
 constexpr int UNIT = 64;
@@ -40,9 +44,10 @@ struct Source {
     }
 };
 
-/** Where a chunk of a row lies in a stage: as the tensor cores read it, or behind the one before it. */
-template <typename S, int CHUNKS> __device__ inline uint32_t stageOffset(int row, int chunk) {
-    return IS_COARSE<S> ? (row * CHUNKS + chunk) * 16 : tileOffset<CHUNKS>(row, chunk);
+/** Where a chunk of a row lies in a stage. */
+template <typename S, int D> __device__ inline uint32_t stageOffset(int row, int chunk) {
+    if constexpr (IS_COARSE<S>) return coarseOffset<D>(row, chunk);
+    else return tileOffset<D / 8>(row, chunk);
 }
 
 /** Copies one tile, keys and values; starts that without waiting, unless it comes from the host. */
@@ -55,7 +60,7 @@ __device__ static void loadTile(const Source& source, int first, uint32_t stage,
         int index = i * 32 + lane, row = index / CHUNKS, chunk = index % CHUNKS;
         bool valid = first + row < source.tokens;
         const char* keys = bytes + (long long)source.rows[valid ? first + row : first] * UNIT + chunk * 16;
-        uint32_t target = stage + stageOffset<S, CHUNKS>(row, chunk);
+        uint32_t target = stage + stageOffset<S, D>(row, chunk);
         copyAsync(target, keys, valid);
         copyAsync(target + TILE * ROW_BYTES<S, D>, keys + (long long)source.toValues * ROW_BYTES<S, D>, valid);
     };
@@ -101,7 +106,7 @@ __device__ static void storeTile(const Source& source, int first, const char* st
         int row = (i * 32 + lane) / CHUNKS, chunk = (i * 32 + lane) % CHUNKS;
         char* keys = keyAt(row);
         if (!keys) continue;
-        const char* arrived = stage + stageOffset<S, CHUNKS>(row, chunk);
+        const char* arrived = stage + stageOffset<S, D>(row, chunk);
         keys += chunk * 16;
         *reinterpret_cast<uint4*>(keys) = *reinterpret_cast<const uint4*>(arrived);
         *reinterpret_cast<uint4*>(keys + (long long)source.toValues * ROW_BYTES<S, D>) = *reinterpret_cast<const uint4*>(arrived + TILE * ROW_BYTES<S, D>);
@@ -115,7 +120,16 @@ __device__ static void storeTile(const Source& source, int first, const char* st
     }
 }
 
+/** The keys of a stage, or on side 1 its values. */
+template <typename S, int D, typename Tile> __device__ static inline Tile tileIn(const char* stage, int side) {
+    const char* tile = stage + side * TILE * ROW_BYTES<S, D>;
+    if constexpr (IS_COARSE<S>) return Tile(tile, reinterpret_cast<const float*>(stage + 2 * TILE * ROW_BYTES<S, D>) + side * TILE);
+    else return Tile{sharedAddress(tile)};
+}
+
 template <typename T, typename S, int D> __device__ void attend(const AttendArguments& call) {
+    using KeysOf = std::conditional_t<IS_COARSE<S>, CoarseKeys<T, S, D>, Keys<D>>;
+    using ValuesOf = std::conditional_t<IS_COARSE<S>, CoarseValues<T, S, D>, Values<D>>;
     awaitPrevious();
     const Shape& shape = call.layer.shape;
     int share = shape.queryHeads / shape.kvHeads, headTiles = (share + TILE - 1) / TILE;
@@ -128,7 +142,7 @@ template <typename T, typename S, int D> __device__ void attend(const AttendArgu
     Timed timed(call.layer, piece.recalled ? RECALL : ATTEND);
 
     extern __shared__ __align__(128) char shared[];
-    uint32_t* rows = reinterpret_cast<uint32_t*>(shared + WARPS * STAGES * 2 * TILE_BYTES<D>);
+    uint32_t* rows = reinterpret_cast<uint32_t*>(shared + WARPS * RING_BYTES<D>);
     uint32_t* pageRows = reinterpret_cast<uint32_t*>(shared); // before the first tiles come here
     int tokens = piece.until - piece.first, firstPage = piece.first / shape.pageSize;
     int pages = (piece.until - 1) / shape.pageSize - firstPage + 1;
@@ -145,9 +159,8 @@ template <typename T, typename S, int D> __device__ void attend(const AttendArgu
 
     int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     bool fromHost = piece.bytes == call.pages.host;
-    // A warp's share has as much as its ring takes in the element type: stages in 8 bits, and one tile that they are widened to.
-    static_assert(!IS_COARSE<S> || STAGES * STAGE_BYTES<S, D> + 2 * TILE_BYTES<D> <= STAGES * 2 * TILE_BYTES<D>);
-    char* stages = shared + warp * STAGES * 2 * TILE_BYTES<D>;
+    constexpr int STAGES = ::STAGES<S, D>;
+    char* stages = shared + warp * RING_BYTES<D>;
     uint32_t ring = sharedAddress(stages);
     Source source{call, piece, headInGroup, rows, tokens, perGroup * shape.pageSize};
     int tiles = (tokens + TILE - 1) / TILE, mine = (tiles - warp + WARPS - 1) / WARPS;
@@ -166,7 +179,7 @@ template <typename T, typename S, int D> __device__ void attend(const AttendArgu
 #pragma unroll
         for (int j = 0; j < 4; j++) {
             int head = lane / 4 + j % 2 * 8;
-            queries[step][j] = head < heads ? query[head * (D / 2) + step * 8 + j / 2 * 4 + lane % 4] : 0;
+            queries[step][j] = head < heads ? query[head * (D / 2) + KeysOf::pairAt(step, j / 2)] : 0;
         }
     }
 
@@ -180,26 +193,17 @@ template <typename T, typename S, int D> __device__ void attend(const AttendArgu
         commitCopies();
         awaitCopies<STAGES - 1>();
         __syncwarp();
-        uint32_t tile = ring + stage * STAGE_BYTES<S, D>;
-        char* arrived = stages + stage * STAGE_BYTES<S, D>;
+        const char* arrived = stages + stage * STAGE_BYTES<S, D>;
         if (fromHost && firstHead == 0) storeTile<S, D>(source, (i * WARPS + warp) * TILE, arrived);
-        if constexpr (IS_COARSE<S>) {
-            tile = ring + STAGES * STAGE_BYTES<S, D>;
-            char* wide = stages + STAGES * STAGE_BYTES<S, D>;
-            const float* scales = reinterpret_cast<const float*>(arrived + 2 * TILE * ROW_BYTES<S, D>);
-            widenTile<T, D, TILE, 32>(arrived, scales, wide, lane);
-            widenTile<T, D, TILE, 32>(arrived + TILE * ROW_BYTES<S, D>, scales + TILE, wide + TILE_BYTES<D>, lane);
-            __syncwarp();
-        }
         float scores[2][4];
-        scoreTile<T, D, 2>(scores, queries, tile, 0);
+        scoreTile<T, D, 2>(scores, queries, tileIn<S, D, KeysOf>(arrived, 0));
         int first = (i * WARPS + warp) * TILE + lane % 4 * 2;
 #pragma unroll
         for (int t = 0; t < 2; t++) {
 #pragma unroll
             for (int j = 0; j < 4; j++) scores[t][j] = first + t * 8 + j % 2 < tokens ? scores[t][j] * scale : -CUDART_INF_F;
         }
-        accumulate<T, D, 2>(sum, scores, tile + TILE_BYTES<D>, 0);
+        accumulate<T, D, 2>(sum, scores, tileIn<S, D, ValuesOf>(arrived, 1));
         __syncwarp();
         stage = stage + 1 == STAGES ? 0 : stage + 1;
     }
@@ -219,13 +223,7 @@ template <typename T, typename S, int D> __device__ void attend(const AttendArgu
             mosts[head] = sum.most[r];
             sums[head] = total;
         }
-        if (head - warp * TILE < heads) {
-#pragma unroll
-            for (int i = 0; i < D / 8; i++) {
-                *reinterpret_cast<float2*>(outputs + head * D + i * 8 + lane % 4 * 2) =
-                    make_float2(sum.output[i][2 * r], sum.output[i][2 * r + 1]);
-            }
-        }
+        if (head - warp * TILE < heads) ValuesOf::put(outputs + head * D, sum.output, r);
     }
     __syncthreads();
 
@@ -291,10 +289,8 @@ template <typename T, typename S, int D> __device__ void attend(const AttendArgu
     }
 }
 
-#define ATTEND(T, S, suffix) \
-    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) attend64_##suffix(const __grid_constant__ AttendArguments call) { attend<T, S, 64>(call); } \
-    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) attend128_##suffix(const __grid_constant__ AttendArguments call) { attend<T, S, 128>(call); }
-ATTEND(__half, __half, f16)
-ATTEND(__nv_bfloat16, __nv_bfloat16, bf16)
-ATTEND(__half, Int8, f16_int8)
-ATTEND(__nv_bfloat16, Int8, bf16_int8)
+#define ATTEND(T, suffix) \
+    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) attend64_##suffix(const __grid_constant__ AttendArguments call) { attend<T, Stored<T>, 64>(call); } \
+    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) attend128_##suffix(const __grid_constant__ AttendArguments call) { attend<T, Stored<T>, 128>(call); }
+ATTEND(__half, f16)
+ATTEND(__nv_bfloat16, bf16)

@@ -66,37 +66,6 @@ template <int CHUNKS> __device__ inline uint32_t tileOffset(int row, int chunk) 
     return (row * CHUNKS + (chunk ^ (row & 7))) * 16;
 }
 
-/** Two neighbours of four Int8, times a scale in both halves; `select` takes them from the bytes, 4 is the upper byte below. */
-template <typename T> __device__ inline uint32_t widenPair(uint32_t codes, uint32_t select, uint32_t scale);
-template <> __device__ inline uint32_t widenPair<__half>(uint32_t codes, uint32_t select, uint32_t scale) {
-    uint32_t word = __byte_perm(codes, 0x64646464, select); // 1024 + code + 128
-    __half2 pair = __hsub2(*reinterpret_cast<__half2*>(&word), __half2half2(__ushort_as_half(0x6480)));
-    pair = __hmul2(pair, *reinterpret_cast<__half2*>(&scale));
-    return *reinterpret_cast<uint32_t*>(&pair);
-}
-template <> __device__ inline uint32_t widenPair<__nv_bfloat16>(uint32_t codes, uint32_t select, uint32_t scale) {
-    uint32_t word = __byte_perm(codes, 0x43434343, select);
-    uint32_t low = word & 0xff7fff7f, rest = (word ^ 0x00800080) & 0xff80ff80; // 128 + seven bits; 128 or 256 to subtract
-    __nv_bfloat162 pair = __hsub2(*reinterpret_cast<__nv_bfloat162*>(&low), *reinterpret_cast<__nv_bfloat162*>(&rest));
-    pair = __hmul2(pair, *reinterpret_cast<__nv_bfloat162*>(&scale));
-    return *reinterpret_cast<uint32_t*>(&pair);
-}
-
-/** THREADS threads: widens rows of Int8 that lie behind each other in shared memory to a tile, swizzled. */
-template <typename T, int D, int ROWS, int THREADS>
-__device__ inline void widenTile(const char* codes, const float* scales, char* tile, int thread) {
-    constexpr int CHUNKS = D / 8;
-#pragma unroll
-    for (int i = 0; i < ROWS * CHUNKS / THREADS; i++) {
-        int index = i * THREADS + thread, row = index / CHUNKS;
-        uint2 eight = *reinterpret_cast<const uint2*>(codes + index * 8);
-        uint32_t scale = pack<T>(scales[row], scales[row]);
-        *reinterpret_cast<uint4*>(tile + tileOffset<CHUNKS>(row, index % CHUNKS)) =
-            make_uint4(widenPair<T>(eight.x, 0x4140, scale), widenPair<T>(eight.x, 0x4342, scale),
-                       widenPair<T>(eight.y, 0x4140, scale), widenPair<T>(eight.y, 0x4342, scale));
-    }
-}
-
 /** Softmax and output of 16 query rows, spread over a warp: this thread has rows lane / 4 and lane / 4 + 8. */
 template <int D> struct Accumulator {
     float output[D / 8][4];
@@ -114,10 +83,42 @@ template <int D> struct Accumulator {
     }
 };
 
-/** Scores of TILES × 8 tokens against 16 query rows: keys from `tile` at row `firstRow`. */
-template <typename T, int D, int TILES>
-__device__ inline void scoreTile(float (&scores)[TILES][4], const uint32_t (&queries)[D / 16][4], uint32_t tile, int firstRow) {
-    int lane = threadIdx.x % 32;
+/** Keys of a tile in the element type, as fragments of products. */
+template <int D> struct Keys {
+    uint32_t tile;
+
+    /** Which two channels of a row, counted in pairs, this thread's share of a step multiplies: half 0, then half 1. */
+    __device__ static inline int pairAt(int step, int half) { return step * 8 + half * 4 + threadIdx.x % 4; }
+
+    /** Channels of a step of tokens t × 8 to t × 8 + 15. */
+    __device__ inline void operator()(uint32_t (&keys)[4], int step, int t) const {
+        int lane = threadIdx.x % 32, row = t * 8 + (lane / 16) * 8 + lane % 8;
+        loadMatrices(keys, tile + tileOffset<D / 8>(row, step * 2 + lane / 8 % 2));
+    }
+};
+
+/** Values of a tile in the element type, as fragments of products. */
+template <int D> struct Values {
+    uint32_t tile;
+
+    /** Stores a row of the output: what its upper half, or lower half, has of this thread's two columns of each eight. */
+    __device__ static inline void put(float* row, const float (&output)[D / 8][4], int half) {
+#pragma unroll
+        for (int i = 0; i < D / 8; i++) {
+            *reinterpret_cast<float2*>(row + i * 8 + threadIdx.x % 4 * 2) = make_float2(output[i][2 * half], output[i][2 * half + 1]);
+        }
+    }
+
+    /** Two times eight columns of tokens t × 8 to t × 8 + 15. */
+    __device__ inline void operator()(uint32_t (&values)[4], int t, int i) const {
+        int lane = threadIdx.x % 32, row = t * 8 + lane / 8 % 2 * 8 + lane % 8;
+        loadTransposed(values, tile + tileOffset<D / 8>(row, i * 2 + lane / 16));
+    }
+};
+
+/** Scores of TILES × 8 tokens against 16 query rows, which hold the channels that Keys names. */
+template <typename T, int D, int TILES, typename Keys>
+__device__ inline void scoreTile(float (&scores)[TILES][4], const uint32_t (&queries)[D / 16][4], const Keys& keysOf) {
 #pragma unroll
     for (int t = 0; t < TILES; t++) scores[t][0] = scores[t][1] = scores[t][2] = scores[t][3] = 0;
 #pragma unroll
@@ -125,8 +126,7 @@ __device__ inline void scoreTile(float (&scores)[TILES][4], const uint32_t (&que
 #pragma unroll
         for (int t = 0; t < TILES; t += 2) {
             uint32_t keys[4];
-            int row = firstRow + t * 8 + (lane / 16) * 8 + lane % 8;
-            loadMatrices(keys, tile + tileOffset<D / 8>(row, step * 2 + lane / 8 % 2));
+            keysOf(keys, step, t);
             multiply<T>(scores[t], queries[step], keys[0], keys[1]);
             multiply<T>(scores[t + 1], queries[step], keys[2], keys[3]);
         }
@@ -137,9 +137,8 @@ __device__ inline void scoreTile(float (&scores)[TILES][4], const uint32_t (&que
  * Takes scaled scores (in powers of two) of TILES × 8 tokens into the softmax and adds their values to the output. Scores
  * of tokens that do not take part are -infinity; a row may have none so far.
  */
-template <typename T, int D, int TILES>
-__device__ inline void accumulate(Accumulator<D>& into, float (&scores)[TILES][4], uint32_t tile, int firstRow) {
-    int lane = threadIdx.x % 32;
+template <typename T, int D, int TILES, typename Values>
+__device__ inline void accumulate(Accumulator<D>& into, float (&scores)[TILES][4], const Values& valuesOf) {
     float most[2] = {into.most[0], into.most[1]};
 #pragma unroll
     for (int t = 0; t < TILES; t++) {
@@ -182,8 +181,7 @@ __device__ inline void accumulate(Accumulator<D>& into, float (&scores)[TILES][4
 #pragma unroll
         for (int i = 0; i < D / 16; i++) {
             uint32_t values[4];
-            int row = firstRow + t * 8 + lane / 8 % 2 * 8 + lane % 8;
-            loadTransposed(values, tile + tileOffset<D / 8>(row, i * 2 + lane / 16));
+            valuesOf(values, t, i);
             multiply<T>(into.output[2 * i], probabilities, values[0], values[1]);
             multiply<T>(into.output[2 * i + 1], probabilities, values[2], values[3]);
         }

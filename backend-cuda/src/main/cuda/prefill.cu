@@ -1,6 +1,6 @@
 // Causal prefill attention of 16-bit types, head dims 64 and 128, on tensor cores: grid (blocks of 64 queries, queryHeads,
 // batch), 4 warps of 16 query rows; tiles of 64 tokens, two stages. Evicted pages are read from their backups.
-#include "mma.cuh"
+#include "coarse.cuh"
 #include "prefill.cuh"
 
 constexpr int WARPS = 4;
@@ -99,13 +99,13 @@ template <typename T, typename S, int D> __device__ void prefill(const PrefillAr
         if constexpr (IS_COARSE<S>) {
             const char* arrived = shared + tile % 2 * STAGE_BYTES;
             char* wide = shared + 2 * STAGE_BYTES;
-            widenTile<T, D, TILE, 32 * WARPS>(arrived, scales[tile % 2][0], wide, threadIdx.x);
-            widenTile<T, D, TILE, 32 * WARPS>(arrived + TILE * ROW_BYTES, scales[tile % 2][1], wide + TILE_BYTES<D>, threadIdx.x);
+            widenTile<T, S, D, TILE, 32 * WARPS>(arrived, scales[tile % 2][0], wide, threadIdx.x);
+            widenTile<T, S, D, TILE, 32 * WARPS>(arrived + TILE * ROW_BYTES, scales[tile % 2][1], wide + TILE_BYTES<D>, threadIdx.x);
             __syncthreads();
             keys = ring + 2 * STAGE_BYTES;
         }
         float scores[TILE / 8][4];
-        scoreTile<T, D, TILE / 8>(scores, queries, keys, 0);
+        scoreTile<T, D, TILE / 8>(scores, queries, Keys<D>{keys});
         int token = tile * TILE + lane % 4 * 2;
         // The warp's first row sees the fewest later tokens, its last row the fewest earlier ones.
         int firstPosition = chunk.first + firstRow + warp * 16;
@@ -119,7 +119,7 @@ template <typename T, typename S, int D> __device__ void prefill(const PrefillAr
                 scores[t][j] = seen ? scores[t][j] * scale : -CUDART_INF_F;
             }
         }
-        accumulate<T, D, TILE / 8>(sum, scores, keys + TILE_BYTES<D>, 0);
+        accumulate<T, D, TILE / 8>(sum, scores, Values<D>{keys + TILE_BYTES<D>});
         __syncthreads();
     }
 
@@ -138,10 +138,8 @@ template <typename T, typename S, int D> __device__ void prefill(const PrefillAr
     }
 }
 
-#define PREFILL(T, S, suffix) \
-    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) prefill64_##suffix(const __grid_constant__ PrefillArguments call) { prefill<T, S, 64>(call); } \
-    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) prefill128_##suffix(const __grid_constant__ PrefillArguments call) { prefill<T, S, 128>(call); }
-PREFILL(__half, __half, f16)
-PREFILL(__nv_bfloat16, __nv_bfloat16, bf16)
-PREFILL(__half, Int8, f16_int8)
-PREFILL(__nv_bfloat16, Int8, bf16_int8)
+#define PREFILL(T, suffix) \
+    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) prefill64_##suffix(const __grid_constant__ PrefillArguments call) { prefill<T, Stored<T>, 64>(call); } \
+    extern "C" __global__ void __launch_bounds__(32 * WARPS, 2) prefill128_##suffix(const __grid_constant__ PrefillArguments call) { prefill<T, Stored<T>, 128>(call); }
+PREFILL(__half, f16)
+PREFILL(__nv_bfloat16, bf16)

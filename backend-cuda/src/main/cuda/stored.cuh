@@ -1,23 +1,57 @@
 // How slots hold keys and values: [keys, values][kvHeads of a group][pageSize] rows of headDim numbers, in the cache's element
 // type T or in a storage type S of 8 bits. Those have a scale per row, behind all numbers in the same order, and read as
 // the nearest number of T to scale times number: that is what all kernels compute with.
+//
+// A source file that instantiates kernels for a store is compiled once per store, to an image of its own, with the macro STORE.
 #pragma once
 #include "cache.cuh"
+#include <cuda_fp8.h>
 
 /** A whole number from -127 to 127, kept as that plus 128. */
 struct Int8 {
     uint8_t biased;
 };
 
+/** A number of 8 bits with four bits of exponent and three of fraction (E4M3), up to 448. Never NaN. */
+struct Fp8 {
+    __nv_fp8_storage_t bits;
+};
+
+/** The store of numbers in the element type. */
+struct Element;
+
+/** What STORE keeps numbers of T as. */
+template <typename T, typename Store> struct KeptAs {
+    using Type = Store;
+};
+template <typename T> struct KeptAs<T, Element> {
+    using Type = T;
+};
+template <typename T> using Stored = typename KeptAs<T, STORE>::Type;
+
 template <typename S> constexpr bool IS_COARSE = false;
 template <> constexpr bool IS_COARSE<Int8> = true;
+template <> constexpr bool IS_COARSE<Fp8> = true;
 
 constexpr int INT8_BIAS = 128;
-constexpr int INT8_MOST = 127;
 
-template <typename T> __device__ inline float widenStored(T number, float) { return widen(number); }
-template <typename T> __device__ inline float widenStored(Int8 number, float scale) {
-    return widen(narrow<T>(scale * (float)((int)number.biased - INT8_BIAS)));
+/** The largest number of a storage type of 8 bits. */
+template <typename S> constexpr float MOST = 0;
+template <> constexpr float MOST<Int8> = 127;
+template <> constexpr float MOST<Fp8> = 448;
+
+__device__ inline float widen(Int8 number) { return (float)((int)number.biased - INT8_BIAS); }
+__device__ inline float widen(Fp8 number) { return __half2float(__half(__nv_cvt_fp8_to_halfraw(number.bits, __NV_E4M3))); }
+
+/** The nearest number of a storage type. */
+template <> __device__ inline Int8 narrow<Int8>(float x) {
+    return {(uint8_t)((int)fminf(fmaxf(rintf(x), -MOST<Int8>), MOST<Int8>) + INT8_BIAS)};
+}
+template <> __device__ inline Fp8 narrow<Fp8>(float x) { return {__nv_cvt_float_to_fp8(x, __NV_SATFINITE, __NV_E4M3)}; }
+
+template <typename T, typename S> __device__ inline float widenStored(S number, float scale) {
+    if constexpr (IS_COARSE<S>) return widen(narrow<T>(scale * widen(number)));
+    else return widen(number);
 }
 
 /** One row of a slot. */
@@ -25,7 +59,7 @@ template <typename T, typename S> struct StoredRow {
     const S* numbers;
     float scale;
 
-    __device__ inline float at(int i) const { return widenStored<T>(numbers[i], scale); }
+    __device__ inline float at(int i) const { return widenStored<T, S>(numbers[i], scale); }
 };
 
 /** The rows of a KV head's keys, or of its values, in a slot. */
@@ -63,24 +97,19 @@ __device__ inline __nv_bfloat16 neighbour(__nv_bfloat16 x, int step) {
  * The scale of a row: the least number of the element type that its largest magnitude fits under; one less where that
  * magnitude would read as infinity.
  */
-template <typename T> __device__ inline float scaleOf(float largest) {
-    float exact = largest / INT8_MOST;
+template <typename T, typename S> __device__ inline float scaleOf(float largest) {
+    float exact = largest / MOST<S>;
     T scale = narrow<T>(exact);
     if (widen(scale) < exact) scale = neighbour(scale, 1);
-    if (!isfinite(widen(narrow<T>(widen(scale) * INT8_MOST)))) scale = neighbour(scale, -1);
+    if (!isfinite(widen(narrow<T>(widen(scale) * MOST<S>)))) scale = neighbour(scale, -1);
     return widen(scale);
 }
 
-__device__ inline Int8 toInt8(float number, float scale) {
-    float steps = scale == 0 ? 0.0f : fminf(fmaxf(rintf(number / scale), -INT8_MOST), INT8_MOST);
-    return {(uint8_t)((int)steps + INT8_BIAS)};
-}
+/** What is stored of a number of a row with a scale. */
+template <typename S> __device__ inline S coarse(float number, float scale) { return narrow<S>(scale == 0 ? 0.0f : number / scale); }
 
-// Instantiates a kernel template for the element types and how rows are stored: NAME_f16 in the element type, NAME_f16_int8.
+// Instantiates a kernel template for the element types, as rows of them are stored.
 #define STORED_KERNELS(name, Arguments, threads, blocks) \
-    KERNEL_OF_TYPE(name, Arguments, threads, blocks, f32, float, float) \
-    KERNEL_OF_TYPE(name, Arguments, threads, blocks, f16, __half, __half) \
-    KERNEL_OF_TYPE(name, Arguments, threads, blocks, bf16, __nv_bfloat16, __nv_bfloat16) \
-    KERNEL_OF_TYPE(name, Arguments, threads, blocks, f32_int8, float, Int8) \
-    KERNEL_OF_TYPE(name, Arguments, threads, blocks, f16_int8, __half, Int8) \
-    KERNEL_OF_TYPE(name, Arguments, threads, blocks, bf16_int8, __nv_bfloat16, Int8)
+    KERNEL_OF_TYPE(name, Arguments, threads, blocks, f32, float, Stored<float>) \
+    KERNEL_OF_TYPE(name, Arguments, threads, blocks, f16, __half, Stored<__half>) \
+    KERNEL_OF_TYPE(name, Arguments, threads, blocks, bf16, __nv_bfloat16, Stored<__nv_bfloat16>)

@@ -3,6 +3,7 @@ package io.arkvale.cuda;
 import io.arkvale.api.BackendOption;
 import io.arkvale.core.OptionValues;
 import io.arkvale.cuda.kernel.Store;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -25,8 +26,9 @@ public record CudaOptions(int device, boolean immediateChecks, boolean timedPart
     private static final BackendOption STORE = new BackendOption(
             "store",
             "element",
-            "element, int8",
-            "how keys and values are kept: in the cache's element type, or in 8 bits with a scale per token and head");
+            "element, int8, fp8",
+            "how keys and values are kept: in the cache's element type, or in 8 bits with a scale per token and head,"
+                    + " whole numbers or E4M3, which needs compute capability 8.9");
 
     public static final List<BackendOption> ALL = List.of(DEVICE, STORE, OptionValues.CHECKS, TIMING);
 
@@ -36,6 +38,13 @@ public record CudaOptions(int device, boolean immediateChecks, boolean timedPart
                 values.number(DEVICE, 0, MOST_DEVICES - 1),
                 values.immediateChecks(),
                 values.isSecond(TIMING, "off", "parts"),
-                values.isSecond(STORE, "element", "int8") ? Store.INT8 : Store.ELEMENT);
+                store(values.get(STORE)));
+    }
+
+    private static Store store(String value) {
+        return Arrays.stream(Store.values())
+                .filter(store -> store.option().equals(value))
+                .findFirst()
+                .orElseThrow(() -> STORE.reject(value));
     }
 }

@@ -6,6 +6,7 @@ import io.arkvale.api.BackendUnavailableException;
 import io.arkvale.core.CoreProvider;
 import io.arkvale.cuda.driver.Driver;
 import io.arkvale.cuda.driver.Probe;
+import io.arkvale.cuda.kernel.Store;
 import java.util.Map;
 
 /** Provider of {@code cuda}. Touches nothing native before {@link #probe}. */
@@ -17,13 +18,13 @@ public final class CudaProvider extends CoreProvider {
 
     @Override
     public Availability probe() {
-        return Probe.device(0);
+        return Probe.device(0, Store.ELEMENT);
     }
 
     @Override
     public Backend create(Map<String, String> options) {
         var parsed = CudaOptions.parse(options);
-        return switch (Probe.device(parsed.device())) {
+        return switch (Probe.device(parsed.device(), parsed.store())) {
             case Availability.Unavailable unavailable ->
                 throw new BackendUnavailableException(id(), unavailable.reason(), unavailable.cure());
             case Availability.Available available -> new CudaBackend(available.device(), parsed, new Driver());

@@ -17,17 +17,23 @@ public record SlotLayout(CacheSpec spec, Store store) {
 
     private static final int BIAS = 128;
     private static final int MOST = 127;
+    /** The largest number of E4M3, and half the step to the one below it. */
+    private static final int MOST_FP8 = 448;
+
+    private static final int HALF_STEP_FP8 = 16;
 
     /**
-     * How far a stored row may lie from the row given. In 8 bits half a step, which the scale's rounding up makes longer, and
-     * rounding to the element type, of which bfloat16 is the coarsest with half of {@code 2^−7}; or, where the largest
-     * element type's numbers would read as infinity, a scale that is rounded down, by {@code 2^−7} at most. A scale and a result
-     * that are subnormal numbers of float16 are off by half of {@code 2^−24} each.
+     * How far a stored row may lie from the row given. In 8 bits half a step, of whole numbers any and of E4M3 the longest,
+     * which the scale's rounding up makes longer, and rounding to the element type, of which bfloat16 is the coarsest with half
+     * of {@code 2^−7}; or, where the largest element type's numbers would read as infinity, a scale that is rounded down, by
+     * {@code 2^−7} at most. A scale that is a subnormal number of float16 is {@code 2^−24} too large at most, and a result half
+     * of that off.
      */
     public static RowBound bound(Store store) {
         return switch (store) {
             case ELEMENT -> RowBound.EXACT;
             case INT8 -> new RowBound(0.5 / MOST + 0x1p-7, 0x1p-24);
+            case FP8 -> new RowBound((double) HALF_STEP_FP8 / MOST_FP8 + 0x1p-7, (HALF_STEP_FP8 + 0.5) * 0x1p-24);
         };
     }
 
@@ -39,7 +45,7 @@ public record SlotLayout(CacheSpec spec, Store store) {
     public long slotBytes() {
         return switch (store) {
             case ELEMENT -> spec.slotBytes();
-            case INT8 -> roundUp(scalesAt() + Float.BYTES * rows(), UNIT);
+            case INT8, FP8 -> roundUp(scalesAt() + Float.BYTES * rows(), UNIT);
         };
     }
 
@@ -47,7 +53,7 @@ public record SlotLayout(CacheSpec spec, Store store) {
     public long scalesAt() {
         return switch (store) {
             case ELEMENT -> 0;
-            case INT8 -> roundUp(rows() * spec.headDim(), SCALES);
+            case INT8, FP8 -> roundUp(rows() * spec.headDim(), SCALES);
         };
     }
 
@@ -59,7 +65,7 @@ public record SlotLayout(CacheSpec spec, Store store) {
     public void unpack(MemorySegment slot, MemorySegment rows) {
         switch (store) {
             case ELEMENT -> rows.copyFrom(slot);
-            case INT8 -> widen(slot, rows);
+            case INT8, FP8 -> widen(slot, rows);
         }
     }
 
@@ -67,9 +73,20 @@ public record SlotLayout(CacheSpec spec, Store store) {
         for (long row = 0; row < rows(); row++) {
             float scale = slot.get(ValueLayout.JAVA_FLOAT_UNALIGNED, scalesAt() + Float.BYTES * row);
             for (long i = row * spec.headDim(); i < (row + 1) * spec.headDim(); i++) {
-                int steps = Byte.toUnsignedInt(slot.get(ValueLayout.JAVA_BYTE, i)) - BIAS;
-                Elements.set(rows, spec.elementType(), i, scale * steps);
+                Elements.set(rows, spec.elementType(), i, scale * number(slot.get(ValueLayout.JAVA_BYTE, i)));
             }
         }
+    }
+
+    private float number(byte stored) {
+        return store == Store.FP8 ? ofFp8(stored) : Byte.toUnsignedInt(stored) - BIAS;
+    }
+
+    /** What eight bits of E4M3 stand for: a sign, four bits of exponent, three of fraction. */
+    static float ofFp8(byte bits) {
+        int exponent = bits >> 3 & 0xf;
+        int fraction = bits & 7;
+        float magnitude = exponent == 0 ? Math.scalb((float) fraction, -9) : Math.scalb(8f + fraction, exponent - 10);
+        return bits < 0 ? -magnitude : magnitude;
     }
 }

@@ -2,6 +2,8 @@ package io.arkvale.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.arkvale.cuda.kernel.KernelName;
+import io.arkvale.cuda.kernel.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,8 +37,14 @@ class ImagesTest {
     }
 
     @Test
-    void everyKernelFileHasAnImage() throws IOException {
-        assertThat(names(IMAGES, ".fatbin")).isNotEmpty().isEqualTo(names(SOURCES, ".cu"));
+    void everyKernelHasAnImagePerStoreAndNoImageIsOfNoKernel() throws IOException {
+        var needed = new TreeSet<String>();
+        for (var kernel : KernelName.values()) {
+            for (var store : Store.values()) {
+                needed.add(kernel.image(store));
+            }
+        }
+        assertThat(names(IMAGES, ".fatbin")).isEqualTo(needed);
     }
 
     private static Set<String> names(Path directory, String suffix) throws IOException {

@@ -16,7 +16,6 @@ import io.arkvale.cuda.kernel.KernelArguments.AttendArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EvictVictimsArguments;
 import io.arkvale.cuda.kernel.KernelName;
 import io.arkvale.cuda.kernel.Serving;
-import io.arkvale.cuda.kernel.Store;
 import io.arkvale.cuda.kernel.StructLayout;
 import io.arkvale.cuda.step.AttentionWork.Arrival;
 import io.arkvale.cuda.step.ScoreWork.EstimateMode;
@@ -56,8 +55,8 @@ class LayoutTest {
         }
         var named = new TreeMap<String, String>();
         for (var kernel : KernelName.values()) {
-            var function = kernel.function(ElementType.F16, Store.ELEMENT).replaceAll("_f16$", "");
-            named.put(kernel.image() + " " + function, kernel.arguments().getSimpleName());
+            var function = kernel.function(ElementType.F16).replaceAll("_f16$", "");
+            named.put(kernel.source() + " " + function, kernel.arguments().getSimpleName());
         }
         assertThat(named).isEqualTo(taken);
     }
@@ -65,7 +64,7 @@ class LayoutTest {
     @Test
     void everyRecordHasTheFieldsOfItsStructure() throws IOException {
         for (var kernel : KernelName.values()) {
-            requireSame(kernel.arguments(), kernel.image());
+            requireSame(kernel.arguments(), kernel.source());
         }
     }
 

@@ -9,6 +9,7 @@ import io.arkvale.api.BackendUnavailableException;
 import io.arkvale.api.Backends;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.cuda.driver.Probe;
+import io.arkvale.cuda.kernel.Store;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,13 @@ class ProbeTest {
     }
 
     @Test
+    void aGpuWithoutEightBitFloatsIsToldWhatToUse() {
+        var unavailable = Probe.tooWeak("A100", 80, Store.FP8);
+        assertThat(unavailable.reason()).isEqualTo("A100 has compute capability 8.0, store=fp8 needs 8.9 or later");
+        assertThat(unavailable.cure()).contains("8.9").contains("store=int8");
+    }
+
+    @Test
     void aMissingDriverIsNotMistakenForMissingNatives() {
         var driver = new UnsatisfiedLinkError("libcuda.so.1: cannot open shared object file");
         assertThat(Probe.unlinked(driver).reason()).contains("no NVIDIA driver");
@@ -53,6 +61,9 @@ class ProbeTest {
         assertThatThrownBy(() -> provider.create(Map.of("device", "-1")))
                 .isInstanceOf(InvalidArgumentException.class)
                 .hasMessageContaining("0 to 63");
+        assertThatThrownBy(() -> provider.create(Map.of("store", "int2")))
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessageContaining("element, int8, fp8");
         assertThatThrownBy(() -> provider.create(Map.of("checks", "sometimes")))
                 .isInstanceOf(InvalidArgumentException.class)
                 .hasMessageContaining("deferred, immediate");

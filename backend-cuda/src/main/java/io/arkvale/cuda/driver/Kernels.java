@@ -14,7 +14,7 @@ import jcuda.driver.CUfunction_attribute;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUstream;
 
-/** The compiled kernels, one image per source file. */
+/** The compiled kernels: an image per source file, or per source file and store. */
 public final class Kernels implements AutoCloseable {
     private static final String POOL = "bytes of device memory for kernels";
 
@@ -37,7 +37,9 @@ public final class Kernels implements AutoCloseable {
         var loaded = new EnumMap<KernelName, Kernel>(KernelName.class);
         for (var name : KernelName.values()) {
             if (name.isFor(type)) {
-                loaded.put(name, kernels.computeIfAbsent(name.function(type, store), key -> load(name.image(), key)));
+                var image = name.image(store);
+                var function = name.function(type);
+                loaded.put(name, kernels.computeIfAbsent(image + " " + function, key -> load(image, function)));
             }
         }
         return loaded;

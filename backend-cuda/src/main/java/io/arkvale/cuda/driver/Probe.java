@@ -3,6 +3,7 @@ package io.arkvale.cuda.driver;
 import io.arkvale.api.Availability;
 import io.arkvale.api.Availability.Available;
 import io.arkvale.api.Availability.Unavailable;
+import io.arkvale.cuda.kernel.Store;
 import java.nio.charset.StandardCharsets;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
@@ -15,20 +16,19 @@ public final class Probe {
     /** The images are of CUDA 13.0, whose machine code and PTX older drivers do not read. */
     public static final int NEEDED_DRIVER = 13_000;
 
-    private static final int NEEDED_CAPABILITY = 80;
-
     /** A class whose initialiser failed says why only once. */
     private static @Nullable Unavailable unlinked;
 
     private Probe() {}
 
-    public static synchronized Availability device(int number) {
+    /** Whether a GPU can be used, with what a store needs. */
+    public static synchronized Availability device(int number, Store store) {
         var known = unlinked;
         if (known != null) {
             return known;
         }
         try {
-            return ask(number);
+            return ask(number, store);
         } catch (LinkageError e) {
             var reason = unlinked(e);
             unlinked = reason;
@@ -36,7 +36,7 @@ public final class Probe {
         }
     }
 
-    private static Availability ask(int number) {
+    private static Availability ask(int number, Store store) {
         var version = new int[1];
         var init = JCudaDriver.cuInit(0);
         if (init == CUresult.CUDA_ERROR_NO_DEVICE) {
@@ -46,10 +46,10 @@ public final class Probe {
             return new Unavailable("the NVIDIA driver does not start: " + CUresult.stringFor(init), "check nvidia-smi");
         }
         JCudaDriver.cuDriverGetVersion(version);
-        return version[0] < NEEDED_DRIVER ? tooOld(version[0]) : ask(number, version[0]);
+        return version[0] < NEEDED_DRIVER ? tooOld(version[0]) : ask(number, store, version[0]);
     }
 
-    private static Availability ask(int number, int driver) {
+    private static Availability ask(int number, Store store, int driver) {
         var count = new int[1];
         JCudaDriver.cuDeviceGetCount(count);
         if (number >= count[0]) {
@@ -61,13 +61,20 @@ public final class Probe {
         JCudaDriver.cuDeviceGet(device, number);
         int major = attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);
         int minor = attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
-        if (major * 10 + minor < NEEDED_CAPABILITY) {
-            return new Unavailable(
-                    name(device) + " has compute capability " + major + "." + minor + ", needed is 8.0 or later",
-                    "use a GPU of the Ampere generation or later");
+        if (major * 10 + minor < store.capability()) {
+            return tooWeak(name(device), major * 10 + minor, store);
         }
         return new Available(
                 name(device) + ", compute capability " + major + "." + minor + ", driver for CUDA " + version(driver));
+    }
+
+    /** A GPU's compute capability, times ten, is below what a store needs. */
+    public static Unavailable tooWeak(String name, int capability, Store store) {
+        var needed = store.capability() / 10.0 + " or later";
+        return new Unavailable(
+                name + " has compute capability " + capability / 10.0 + ", store=" + store.option() + " needs "
+                        + needed,
+                "use a GPU of compute capability " + needed + (store == Store.FP8 ? ", or store=int8" : ""));
     }
 
     public static Unavailable tooOld(int found) {

@@ -31,7 +31,10 @@ import io.arkvale.cuda.kernel.KernelArguments.ReturnPagesArguments;
 import io.arkvale.cuda.kernel.KernelArguments.SelectPagesArguments;
 import io.arkvale.cuda.kernel.KernelArguments.ShortenArguments;
 import io.arkvale.cuda.kernel.KernelArguments.StoreArguments;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Every kernel: the source file that it is in, its name there, its arguments, the element types it is compiled for. */
 public enum KernelName {
@@ -76,27 +79,38 @@ public enum KernelName {
         NONE,
         /** All of them. */
         ALL,
-        /** All of them, and every store: it reads or writes slots. */
+        /** All of them, in an image per store: it reads or writes slots. */
         STORED,
-        /** Those of 16 bits, which tensor cores multiply, and every store. */
+        /** Those of 16 bits, which tensor cores multiply, in an image per store. */
         STORED_HALF
     }
 
-    private final String image;
+    /** Sources that are compiled once per store: those with a kernel that reads or writes slots. */
+    private static final Set<String> STORED_SOURCES = Arrays.stream(values())
+            .filter(name -> name.types == Types.STORED || name.types == Types.STORED_HALF)
+            .map(KernelName::source)
+            .collect(Collectors.toUnmodifiableSet());
+
+    private final String source;
     private final String function;
     private final Class<? extends KernelArguments> arguments;
     private final Types types;
 
-    KernelName(String image, String function, Class<? extends KernelArguments> arguments, Types types) {
-        this.image = image;
+    KernelName(String source, String function, Class<? extends KernelArguments> arguments, Types types) {
+        this.source = source;
         this.function = function;
         this.arguments = arguments;
         this.types = types;
     }
 
     /** The source file, without its ending. */
-    public String image() {
-        return image;
+    public String source() {
+        return source;
+    }
+
+    /** The image that it is in, without its ending, for how slots hold rows. */
+    public String image(Store store) {
+        return STORED_SOURCES.contains(source) ? source + "_" + store.option() : source;
     }
 
     /** The type of its arguments. */
@@ -109,13 +123,8 @@ public enum KernelName {
         return types != Types.STORED_HALF || type != ElementType.F32;
     }
 
-    /** Its name in the image, for an element type and how slots hold rows of it. */
-    public String function(ElementType type, Store store) {
-        var ofType = function + "_" + type.name().toLowerCase(Locale.ROOT);
-        return switch (types) {
-            case NONE -> function;
-            case ALL -> ofType;
-            case STORED, STORED_HALF -> ofType + store.suffix();
-        };
+    /** Its name in the image, for an element type. */
+    public String function(ElementType type) {
+        return types == Types.NONE ? function : function + "_" + type.name().toLowerCase(Locale.ROOT);
     }
 }
