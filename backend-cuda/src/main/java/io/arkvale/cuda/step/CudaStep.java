@@ -46,22 +46,12 @@ public final class CudaStep implements StepWork<CudaMemory> {
     @Override
     public void begin() {
         cache.streams.awaitBackups();
-        members.forEach(this::takeBackups);
+        for (var member : members) {
+            cache.backups.fill(member.sequence(), member.filledAfter());
+        }
         cache.stepMemory.begin(members);
         begun = true;
         pages.installBackups();
-    }
-
-    /** Pages of one table get neighbouring slots, so that their digests are read in one run. */
-    private void takeBackups(Member member) {
-        int tables = member.limitedLayers() * cache.spec().headGroups();
-        var slots = new int[member.filledAfter() - member.filledBefore()][tables];
-        for (int table = 0; table < tables; table++) {
-            for (var page : slots) {
-                page[table] = cache.pools.backups.take();
-            }
-        }
-        member.sequence().backups.addAll(Arrays.asList(slots));
     }
 
     @Override
@@ -304,10 +294,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
             pages.undo();
         }
         for (var member : members) {
-            var backups = member.sequence().backups;
-            while (backups.size() > member.filledBefore()) {
-                cache.pools.backups.releaseAll(backups.removeLast());
-            }
+            cache.backups.release(member.sequence(), member.filledBefore());
         }
     }
 }
