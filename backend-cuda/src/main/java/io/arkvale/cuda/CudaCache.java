@@ -59,7 +59,7 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
         immediateChecks = options.immediateChecks();
         timed = options.timedParts();
         memory = new Memory(device);
-        streams = new Streams(device);
+        streams = new Streams(device, spec.layers());
         queue = new LaunchQueue(device, streams, kernels);
         try {
             downloads = new Downloads(device, memory, streams);

@@ -57,7 +57,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
     @Override
     public void decode(int layer, CudaMemory q, CudaMemory k, CudaMemory v, CudaMemory output, boolean prefetched) {
         if (prefetched) {
-            cache.streams.awaitAhead();
+            cache.streams.awaitAhead(layer);
         }
         pages.append(layer, k, v, q.rows());
         if (prefetched || !scores.isAnyOverBudget(layer, Serving.EVERY)) {
@@ -89,7 +89,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
     @Override
     public void append(int layer, CudaMemory k, CudaMemory v, boolean prefetched) {
         if (prefetched) {
-            cache.streams.awaitAhead();
+            cache.streams.awaitAhead(layer);
         }
         pages.append(layer, k, v, Rows.NONE);
     }
@@ -169,7 +169,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
                 pages.acquire(layer, Serving.EVERY, Lane.AHEAD);
             }
             pages.gather(layer, Serving.EVERY, Lane.AHEAD);
-            cache.streams.aheadQueued();
+            cache.streams.aheadQueued(layer);
         }
     }
 
