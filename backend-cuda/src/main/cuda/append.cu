@@ -13,7 +13,11 @@ __device__ static int openPage(const Books& books, int* entry, int row) {
     }
     int slot = *entry;
     unsigned long long* references = books.references + slot;
-    if (__ldcg(references) == 1) return NONE;
+    int linked = books.links[slot]; // fetched along with the references
+    if (__ldcg(references) == 1) {
+        if (linked != NONE) unlink(books, slot);
+        return NONE;
+    }
     if (static_cast<unsigned>(atomicAdd(references, COPYING - 1)) > 1) {
         *entry = takeSlot(books);
         return slot;
@@ -21,6 +25,7 @@ __device__ static int openPage(const Books& books, int* entry, int row) {
     atomicAdd(references, 0ull - COPYING);
     awaitReaders(books, slot);
     *references = 1;
+    unlink(books, slot);
     return NONE;
 }
 

@@ -77,7 +77,7 @@ struct Piece {
     int first, until;
     /** Splits of the whole. */
     int splits;
-    /** Whether its pages were recalled for this attention. */
+    /** Whether its pages arrive from their backups while they are attended to. */
     bool recalled;
 
     __device__ inline int entry(int index) const { return attended ? attended[firstPage + index] : firstPage + index; }
@@ -129,6 +129,7 @@ __device__ inline bool pieceOf(const AttendArguments& call, const Row& row, int 
     piece.slots = sequence.tables.slots + offset;
     piece.places = arriving ? sequence.tables.backups + offset : piece.slots;
     piece.bytes = arriving ? call.pages.host : call.pages.pool;
+    piece.recalled = arriving;
     return true;
 }
 

@@ -15,6 +15,12 @@ enum SlotMark : int {
     VICTIM = -10,
 };
 
+/** What is marked in a table of backups. */
+enum BackupMark : int {
+    /** This or less, in a fork that is being made: backup UNWRITTEN - entry, whose page has yet to be copied there. */
+    UNWRITTEN = -10,
+};
+
 /** What is marked in the list of attended pages. */
 enum AttendedMark : int {
     /** The page's slot is new, its bytes are still in the backup. */
@@ -86,6 +92,14 @@ struct Tables {
     int width;
 };
 
+/** A sequence's digests in the cache's element type, by backup slot; null if they are in few bits. */
+struct Digests {
+    /** [backup slots][2][kvHeads of a group][headDim] */
+    char* vectors;
+    /** [backup slots][kvHeads of a group]; null if the digest has none. */
+    float* radii;
+};
+
 /** A sequence's digests in few bits; coded.cu says what a record holds. */
 struct Coded {
     /** [backup slots][kvHeads of a group][words]; null if its digests are whole. */
@@ -132,6 +146,7 @@ struct Limits {
 /** One member of a step's batch. */
 struct Sequence {
     Tables tables;
+    Digests digests;
     Coded coded;
     Limits limits;
     /** Number of the step, above that of every earlier one. */
@@ -202,13 +217,10 @@ struct Pages {
     long long scalesAt;
 };
 
-/** Summaries of the filled pages of limited layers, by backup slot. */
-struct Digests {
-    /** [backup slots][2][kvHeads of a group][headDim] */
-    char* vectors;
-    /** [backup slots][kvHeads of a group] */
-    float* radii;
-};
+/** Where a full page is: in its slot, or in its backup if it is not resident. */
+__device__ inline const char* pageAt(const Pages& pages, int slot, int backup) {
+    return slot != NONE ? pages.pool + slot * pages.slotBytes : pages.host + backup * pages.slotBytes;
+}
 
 /** Who holds which device slot. */
 struct Books {
@@ -220,6 +232,11 @@ struct Books {
     unsigned long long* references;
     /** Device slot that holds the page of each backup slot, or a SlotMark. */
     int* holders;
+    /**
+     * Backup slot whose page each device slot holds, where a sequence holds the slot that does not know the backup; else
+     * NONE. It may outlive the backup.
+     */
+    int* links;
     /** Device slots that there are. */
     int slots;
 };
@@ -235,15 +252,18 @@ struct Layer {
     const Sequence* sequences;
     /** [layers][parts][2]: complement of the first start, last end, in ns; null if the step is not timed. */
     unsigned long long* times;
+    /** [layers][2]: the same of what brings pages from their backups, always. */
+    unsigned long long* recallTimes;
     /** Which members the launch is for, where it does not say so in chunks or rows. */
     Serving serving;
 };
 
-/** Notes when a block begins and ends its work on a part, if the step is timed. */
+/** Notes when a block begins and ends its work on a part, if the step is timed or the part is the recall. */
 struct Timed {
     unsigned long long* times;
     __device__ inline Timed(const Layer& layer, StepPart part) {
-        times = layer.times && threadIdx.x == 0 ? layer.times + (layer.index * PARTS + part) * 2 : nullptr;
+        unsigned long long* ofPart = layer.times ? layer.times + (layer.index * PARTS + part) * 2 : nullptr;
+        times = threadIdx.x != 0 ? nullptr : part == RECALL ? layer.recallTimes + layer.index * 2 : ofPart;
         if (times) atomicMax(times, ~now());
     }
     __device__ inline ~Timed() {
@@ -376,11 +396,20 @@ __device__ inline void awaitReaders(const Books& books, int slot) {
     while (atomicAdd(&books.references[slot], 0ull) >= COPYING) __nanosleep(100);
 }
 
-/** Gives up one reference; the last one frees the slot. */
+/** A slot is about to be free, or to be changed by the one sequence that holds it: it holds no backup's page any more. */
+__device__ inline void unlink(const Books& books, int slot) {
+    int backup = books.links[slot];
+    if (backup == NONE) return;
+    books.links[slot] = NONE;
+    atomicCAS(&books.holders[backup], slot, NONE);
+}
+
+/** Gives up one reference; the last one frees the slot. The backup is the one that this sequence knows, or NONE. */
 __device__ inline void dropSlot(const Books& books, int slot, int backup) {
     unsigned long long references = atomicAdd(&books.references[slot], ~0ull);
     if (static_cast<unsigned>(references) != 1) return;
     if (references >= COPYING) awaitReaders(books, slot);
+    unlink(books, slot);
     if (backup >= 0) atomicCAS(&books.holders[backup], slot, NONE);
     int* entry = books.freeSlots + atomicAdd(books.given, 1ull) % books.slots;
     while (atomicCAS(entry, NONE, slot) != NONE) __nanosleep(100); // whoever takes what is still there is about to

@@ -158,7 +158,7 @@ template <typename T, typename S> __device__ void digestCoded(const DigestCodedA
     long long offset = tableOffset(call.layer, sequence, group) + page;
     int slot = sequence.tables.slots[offset], backup = sequence.tables.backups[offset];
     int width = shape.headDim, tokens = shape.pageSize / coded.parts;
-    StoredRows<T, S> keys(call.pages, shape, slotAt(call.pages, slot), 0, headInGroup);
+    StoredRows<T, S> keys(call.pages, shape, pageAt(call.pages, slot, backup), 0, headInGroup);
     Layout layout(coded, width);
     extern __shared__ float centres[]; // [parts][width], then extents [parts][extents], then the record
     float* extents = centres + coded.parts * width;

@@ -1,10 +1,10 @@
-// Summarises the keys of pages that the call filled: grid (most filled pages, kvHeads, batch), 128 threads.
+// Summarises the keys of pages that the call filled, or that a fork needs another digest of: grid (most of them, kvHeads,
+// batch), 128 threads.
 #include "stored.cuh"
 
 struct DigestArguments {
     Layer layer;
     Pages pages;
-    Digests digests;
     /** Device slot that holds the page of each backup slot, written. */
     int* holders;
     /** [batch], or null in decode */
@@ -24,11 +24,11 @@ template <typename T, typename S> __device__ void digest(const DigestArguments& 
     long long offset = tableOffset(call.layer, sequence, group) + page;
     int slot = sequence.tables.slots[offset], backup = sequence.tables.backups[offset];
     int size = shape.pageSize, width = shape.headDim;
-    StoredRows<T, S> keys(call.pages, shape, slotAt(call.pages, slot), 0, headInGroup);
-    T* upper = reinterpret_cast<T*>(call.digests.vectors) + ((long long)backup * 2 * heads + headInGroup) * width;
+    StoredRows<T, S> keys(call.pages, shape, pageAt(call.pages, slot, backup), 0, headInGroup);
+    T* upper = reinterpret_cast<T*>(sequence.digests.vectors) + ((long long)backup * 2 * heads + headInGroup) * width;
     T* lower = upper + (long long)heads * width;
     extern __shared__ float center[];
-    if (threadIdx.x == 0 && headInGroup == 0) call.holders[backup] = slot;
+    if (threadIdx.x == 0 && headInGroup == 0 && slot != NONE) call.holders[backup] = slot;
 
     int kind = sequence.digest;
     if (kind == CODED) return; // coded.cu summarises these
@@ -92,7 +92,7 @@ template <typename T, typename S> __device__ void digest(const DigestArguments& 
         double large = fmax(fmax(most[0], most[1]), fmax(most[2], most[3]));
         double mean = (total[0] + total[1] + total[2] + total[3]) / size;
         double radius = kind == SPHERE_MAX ? large : kind == SPHERE_CENTER ? 0.5 * (small + large) : mean;
-        call.digests.radii[(long long)backup * heads + headInGroup] = (float)radius;
+        sequence.digests.radii[(long long)backup * heads + headInGroup] = (float)radius;
     }
 }
 

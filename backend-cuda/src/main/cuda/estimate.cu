@@ -21,7 +21,6 @@ __device__ static bool isLinear(const Shape& shape, const Sequence& sequence) {
 
 struct EstimateMeanArguments {
     Layer layer;
-    Digests digests;
     Rows queries;
     /** [rows][groups], written */
     float* scores;
@@ -53,6 +52,7 @@ template <typename T> __device__ void estimateMean(const EstimateMeanArguments& 
     constexpr int STRIDE = WARPS * PAGES;
     int first = from + warp * PAGES, sets = max(0, (until - first + STRIDE - 1) / STRIDE); // this warp's: every STRIDE-th set
     int columns = (length + 32 * WIDTH - 1) / (32 * WIDTH);
+    const T* vectorsOfPages = reinterpret_cast<const T*>(sequence.digests.vectors);
     const T* rows[PAGES];
     int ahead[PAGES]; // backup slots of the set that is loaded next
 #pragma unroll
@@ -63,7 +63,7 @@ template <typename T> __device__ void estimateMean(const EstimateMeanArguments& 
             if (loadingColumn == 0) {
 #pragma unroll
                 for (int p = 0; p < PAGES; p++) {
-                    rows[p] = reinterpret_cast<const T*>(call.digests.vectors) + (long long)ahead[p] * 2 * half + lane * WIDTH;
+                    rows[p] = vectorsOfPages + (long long)ahead[p] * 2 * half + lane * WIDTH;
                     ahead[p] = backups[min(first + (loadingSet + 1) * STRIDE + p, until - 1)];
                 }
             }
@@ -148,7 +148,7 @@ template <typename T> __device__ void estimateMean(const EstimateMeanArguments& 
 #pragma unroll
         for (int p = 0; p < PAGES; p++) {
             if (sphere) {
-                const float* radii = call.digests.radii + (long long)backups[min(page + p, until - 1)] * heads;
+                const float* radii = sequence.digests.radii + (long long)backups[min(page + p, until - 1)] * heads;
                 for (int head = lane; head < heads; head += 32) sums[p] += norms[head] * radii[head];
             }
             for (int step = 16; step; step /= 2) sums[p] += __shfl_xor_sync(~0u, sums[p], step);
@@ -159,7 +159,6 @@ template <typename T> __device__ void estimateMean(const EstimateMeanArguments& 
 
 struct EstimateHeadsArguments {
     Layer layer;
-    Digests digests;
     Rows queries;
     /** [rows][queryHeads], written */
     float* headScores;
@@ -181,7 +180,7 @@ template <typename T> __device__ void estimateHeads(const EstimateHeadsArguments
     int heads = shape.kvHeads / shape.groups, head = queryHead / (shape.queryHeads / shape.kvHeads), width = shape.headDim;
     int backup = sequence.tables.backups[tableOffset(call.layer, sequence, head / heads) + page];
     const T* query = rowAt<T>(call.queries, scoringRow(call.layer, sequence, member), (long long)queryHead * width);
-    const T* upper = reinterpret_cast<const T*>(call.digests.vectors) + ((long long)backup * 2 * heads + head % heads) * width;
+    const T* upper = reinterpret_cast<const T*>(sequence.digests.vectors) + ((long long)backup * 2 * heads + head % heads) * width;
     const T* lower = upper + (long long)heads * width;
     bool cuboid = isCuboid(sequence.digest), sphere = isSphere(sequence.digest);
     float score = 0, square = 0;
@@ -195,7 +194,7 @@ template <typename T> __device__ void estimateHeads(const EstimateHeadsArguments
         score += __shfl_xor_sync(~0u, score, step);
         square += __shfl_xor_sync(~0u, square, step);
     }
-    if (sphere) score += call.digests.radii[(long long)backup * heads + head % heads] * sqrtf(square);
+    if (sphere) score += sequence.digests.radii[(long long)backup * heads + head % heads] * sqrtf(square);
     if (lane == 0) call.headScores[((long long)call.offsets[member] + page) * shape.queryHeads + queryHead] = score;
 }
 

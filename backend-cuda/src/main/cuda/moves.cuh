@@ -51,8 +51,10 @@ __device__ inline void copyPart(const char* source, char* target, long long from
     }
 }
 
-/** All threads of a block: copies the page of a backup to a slot. */
-__device__ inline void copyPage(const Pages& pages, int backup, int slot) {
-    const char* source = pages.host + backup * pages.slotBytes;
-    for (long long from = 0; from < pages.slotBytes; from += PART) copyPart(source, pages.pool + slot * pages.slotBytes, from, pages.slotBytes);
+/** All threads of a block, 256: copies a page between slots and backups. */
+__device__ inline void copyPage(const Pages& pages, const char* source, char* target) {
+    for (long long from = 0; from < pages.slotBytes; from += PART) copyPart(source, target, from, pages.slotBytes);
 }
+
+__device__ inline char* slotOfPool(const Pages& pages, int slot) { return pages.pool + slot * pages.slotBytes; }
+__device__ inline char* backupOfHost(const Pages& pages, int backup) { return pages.host + backup * pages.slotBytes; }

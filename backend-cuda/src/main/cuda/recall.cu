@@ -8,7 +8,7 @@ struct EvictVictimsArguments {
 
 /** Evicts the marked victims: grid (groups, batch). */
 extern "C" __global__ void __launch_bounds__(256) evictVictims(const __grid_constant__ EvictVictimsArguments call) {
-    Timed timed(call.layer, RECALL);
+    Timed timed(call.layer, SELECT);
     const Sequence& sequence = call.layer.sequences[blockIdx.y];
     if (!overBudget(call.layer, sequence, blockIdx.x)) return;
     long long offset = tableOffset(call.layer, sequence, blockIdx.x);
@@ -33,7 +33,7 @@ struct AcquireSlotsArguments {
  * resident, or is being given in this very launch, is shared; the others are marked as fresh, for their bytes to be copied.
  */
 extern "C" __global__ void __launch_bounds__(128) acquireSlots(const __grid_constant__ AcquireSlotsArguments call) {
-    Timed timed(call.layer, RECALL);
+    Timed timed(call.layer, SELECT);
     const Sequence& sequence = call.layer.sequences[blockIdx.y];
     if (!overBudget(call.layer, sequence, blockIdx.x)) return;
     long long offset = tableOffset(call.layer, sequence, blockIdx.x);

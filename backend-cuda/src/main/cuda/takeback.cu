@@ -1,5 +1,5 @@
 // Takes back a step, or the last tokens of a sequence. Each in two halves: slots are given up before any page comes back.
-#include "moves.cuh"
+#include "residence.cuh"
 
 /** What of a member's pages the step that is taken back came upon. */
 struct Before {
@@ -83,7 +83,7 @@ extern "C" __global__ void __launch_bounds__(256) bringBack(const __grid_constan
         if (threadIdx.x == 0) place = page < before.filled ? acquire(call.books, backups[page]) : Place{takeSlot(call.books), true};
         __syncthreads();
         int slot = place.slot;
-        if (place.isNew) copyPage(call.pages, backups[page], slot);
+        if (place.isNew) copyPage(call.pages, backupOfHost(call.pages, backups[page]), slotOfPool(call.pages, slot));
         __syncthreads();
         if (threadIdx.x == 0) slots[page] = slot;
     }
@@ -126,35 +126,6 @@ extern "C" __global__ void __launch_bounds__(256) shorten(const __grid_constant_
     }
     run.counts[run.half] = count > 0 ? kept : max(count, -pages);
     if (count > 0) run.recalls[run.half] = keptRecalls;
-}
-
-/** Which pages have to be resident at a length. */
-struct Residence {
-    Limits limits;
-    int length;
-    /** Whether a step is open on other sequences, which count on what they hold alone: 0 or 1. */
-    int besideStep;
-};
-
-__device__ inline int pagesOf(const Shape& shape, const Residence& residence) {
-    return (residence.length + shape.pageSize - 1) / shape.pageSize;
-}
-
-/**
- * Whether a page of a run has to come back if it is not resident: all within the budget, else those of sink and window. What
- * has left a layer's window never does.
- */
-__device__ inline bool staysResident(const Shape& shape, const Residence& residence, int run, int page) {
-    if (windowOf(shape, run / shape.groups) != INT_MAX) return false;
-    const Limits& limits = residence.limits;
-    int pages = pagesOf(shape, residence);
-    return pages <= budgetOf(shape, limits, run).pages || page < limits.sink || page >= pages - limits.window;
-}
-
-/** Whether another sequence holds the page of a backup in a slot that may be shared. No other kernel runs meanwhile. */
-__device__ inline bool isAtHand(const Books& books, const Residence& residence, int backup) {
-    int holder = books.holders[backup];
-    return holder >= 0 && (!residence.besideStep || books.references[holder] > 1);
 }
 
 struct CountReturnsArguments {
@@ -203,23 +174,17 @@ extern "C" __global__ void __launch_bounds__(256) returnPages(const __grid_const
     for (int page = 0; page < pages; page++) {
         if (slots[page] != NONE || !staysResident(call.shape, call.residence, blockIdx.x, page)) continue;
         int backup = backups[page];
-        if (threadIdx.x == 0) {
-            bool shares = isAtHand(call.books, call.residence, backup);
-            place = {shares ? call.books.holders[backup] : takeSlot(call.books), !shares};
-            if (shares) call.books.references[place.slot]++;
-            else call.books.holders[backup] = place.slot;
-        }
+        if (threadIdx.x == 0) place = comeBack(call.books, call.residence, backup);
         __syncthreads();
         int slot = place.slot;
-        if (place.isNew) copyPage(call.pages, backup, slot);
+        if (place.isNew) copyPage(call.pages, backupOfHost(call.pages, backup), slotOfPool(call.pages, slot));
         __syncthreads();
         if (threadIdx.x == 0) slots[page] = slot;
         __syncthreads();
     }
     if (threadIdx.x != 0 || call.residence.length % call.shape.pageSize == 0) return;
-    int slot = slots[pages - 1], backup = backups[pages - 1];
+    int backup = backups[pages - 1];
     if (backup == NONE) return;
-    // Even if others hold it too: they may evict it, and this sequence, which knows no backup of it, changes it then.
-    if (call.books.holders[backup] == slot) call.books.holders[backup] = NONE;
+    call.books.links[slots[pages - 1]] = backup; // until the slot is changed: others may still need its page
     backups[pages - 1] = NONE;
 }

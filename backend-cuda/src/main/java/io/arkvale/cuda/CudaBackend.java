@@ -45,6 +45,7 @@ public final class CudaBackend extends CacheBackend {
                     Feature.HEAD_GROUPS,
                     Feature.OWN_SCORES,
                     Feature.FORKS,
+                    Feature.FORK_SETTINGS,
                     Feature.PREFETCH,
                     Feature.DETERMINISTIC,
                     Feature.BATCH_INVARIANT,

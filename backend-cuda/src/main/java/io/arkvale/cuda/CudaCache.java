@@ -38,9 +38,13 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
     public final Staging staging;
     public final Downloads downloads;
     public final Pools pools;
-    public final CodedDigests codedDigests;
+    public final DigestPools digests;
+    public final Backups backups;
     public final StepMemory stepMemory;
     public final LaunchQueue queue;
+
+    /** A long on the device, for calls that ask it how many slots they need. */
+    final Memory.OnDevice counter;
 
     /** Takes tokens back. */
     public final Truncation truncation;
@@ -55,13 +59,15 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
         immediateChecks = options.immediateChecks();
         timed = options.timedParts();
         memory = new Memory(device);
-        streams = new Streams(device);
+        streams = new Streams(device, spec.layers());
         queue = new LaunchQueue(device, streams, kernels);
         try {
             downloads = new Downloads(device, memory, streams);
             staging = new Staging(device, memory, streams);
             pools = new Pools(new SlotLayout(spec, options.store()), memory);
-            codedDigests = new CodedDigests(spec, memory);
+            digests = new DigestPools(spec, memory);
+            backups = new Backups(spec, digests);
+            counter = memory.allocate(Long.BYTES);
             stepMemory = new StepMemory(this);
             tables = new SequenceTables(this);
             truncation = new Truncation(this);
@@ -86,10 +92,14 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
 
     @Override
     protected CudaSequence doBegin(SequenceSpec settings) {
-        if (settings.isLimited()) {
-            codedDigests.require(settings.digest(), streams);
-        }
+        requireDigests(settings);
         return tables.begin(settings);
+    }
+
+    private void requireDigests(SequenceSpec settings) {
+        if (settings.isLimited()) {
+            digests.require(settings.digest(), streams);
+        }
     }
 
     @Override
@@ -99,20 +109,53 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
     }
 
     @Override
-    protected void requireRoomToTruncate(CudaSequence sequence, int length) {
-        var step = (CudaStep) openWork();
-        long needed = truncation.slotsNeeded(sequence, length, step != null);
-        long free = pools.deviceSlots - pools.usedSlots(staging) - (step == null ? 0 : step.unusedReservation());
-        if (needed > free) {
-            throw new CapacityException("device slots", needed, free);
+    protected CudaSequence doFork(CudaSequence source, int length, SequenceSpec settings) {
+        requireDigests(settings);
+        var fork = tables.begin(settings, spec().pages(length), source);
+        boolean isFilled = false;
+        try {
+            var work = new SettingsFork(this, source, length, fork, openWork() != null);
+            requireFree("device slots", work.slotsNeeded(), freeSlots());
+            requireFree("host slots", work.backupsNeeded(), backups.available());
+            forked = true;
+            beside(work::fill);
+            isFilled = true;
+            return fork;
+        } finally {
+            if (!isFilled) {
+                tables.free(fork);
+            }
         }
     }
 
     @Override
+    protected void requireRoomToTruncate(CudaSequence sequence, int length) {
+        requireFree("device slots", truncation.slotsNeeded(sequence, length, openWork() != null), freeSlots());
+    }
+
+    @Override
     protected void doTruncate(CudaSequence sequence, int length) {
+        boolean besideStep = openWork() != null;
+        beside(() -> truncation.run(sequence, length, besideStep));
+    }
+
+    /** Slots that calls beside a step, or without one, may take. */
+    private long freeSlots() {
+        var step = (CudaStep) openWork();
+        return pools.deviceSlots - pools.usedSlots(staging) - (step == null ? 0 : step.unusedReservation());
+    }
+
+    private static void requireFree(String pool, long needed, long free) {
+        if (needed > free) {
+            throw new CapacityException(pool, needed, free);
+        }
+    }
+
+    /** Tells an open step what a call beside it took or gave. */
+    private void beside(Runnable call) {
         var step = (CudaStep) openWork();
         long used = step == null ? 0 : pools.usedSlots(staging);
-        truncation.run(sequence, length, step != null);
+        call.run();
         if (step != null) {
             step.othersGave(used - pools.usedSlots(staging));
         }
@@ -136,7 +179,7 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
     @Override
     protected StepWork<CudaMemory> doReserve(List<? extends StepMember<CudaSequence>> members) {
         var own = members.stream().map(Member.class::cast).toList();
-        var reserved = new Reservation(spec(), pools.backups).reserve(sequences(), own, () -> pools.usedSlots(staging));
+        var reserved = new Reservation(spec(), backups).reserve(sequences(), own, () -> pools.usedSlots(staging));
         for (var member : own) {
             tables.makeRoom(member.sequence(), member.pagesAfter());
         }
@@ -146,14 +189,7 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
 
     @Override
     protected void doRelease(CudaSequence sequence) {
-        var step = (CudaStep) openWork();
-        if (step == null) {
-            tables.release(sequence);
-        } else {
-            long used = pools.usedSlots(staging);
-            tables.release(sequence);
-            step.othersGave(used - pools.usedSlots(staging));
-        }
+        beside(() -> tables.release(sequence));
     }
 
     @Override
@@ -190,13 +226,13 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
 
     @Override
     protected MemoryUse doMemory(@Nullable CheckedStep<CudaMemory> step) {
-        long backups = pools.backups.used() - (step == null ? 0 : unusedBackups(step));
+        long unused = step == null ? 0 : unusedBackups(step);
         return new MemoryUse(
                 pools.usedSlots(staging),
                 step == null ? 0 : step.unusedReservation(),
-                backups,
+                backups.used() - unused,
                 0,
-                backups * spec().kvHeadsPerGroup(),
+                (digests.used() - unused) * spec().kvHeadsPerGroup(),
                 memory.deviceBytes(),
                 memory.hostBytes(),
                 0);

@@ -7,12 +7,13 @@ import io.arkvale.cuda.kernel.CacheStructs.Limits;
 import io.arkvale.cuda.kernel.CacheStructs.Tables;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A sequence: its tables on the device and its backup slots. */
 public final class CudaSequence extends CacheSequence {
-    /** Backup slots of each filled page: {@code [limited layers][headGroups]}, shared by forks and never changed. */
-    public final List<int[]> backups = new ArrayList<>();
+    /** Its full pages, of which it has backups in limited layers; shared with forks. */
+    public final List<FullPage> fullPages = new ArrayList<>();
 
     public TableLayout tables;
     public Memory.OnDevice block;
@@ -25,6 +26,8 @@ public final class CudaSequence extends CacheSequence {
 
     public long copyVersion = -1;
 
+    private final int[] limitedRuns;
+
     public CudaSequence(
             CudaCache cache,
             SequenceSpec spec,
@@ -35,6 +38,15 @@ public final class CudaSequence extends CacheSequence {
         this.tables = tables;
         this.block = block;
         this.budgets = budgets;
+        int groups = cache.spec().headGroups();
+        limitedRuns = IntStream.range(0, cache.spec().layers() * groups)
+                .filter(run -> residence().isLimited(run / groups))
+                .toArray();
+    }
+
+    /** The runs, counted by layers and head groups, in which it has backups and digests. */
+    public int[] limitedRuns() {
+        return limitedRuns;
     }
 
     /** What it keeps resident, as kernels are given it. */

@@ -2,10 +2,10 @@ package io.arkvale.cuda;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Digest;
-import io.arkvale.api.Digest.Form;
 import io.arkvale.api.Tier;
 import io.arkvale.core.CheckedView;
 import io.arkvale.core.tensor.Elements;
+import io.arkvale.cuda.driver.Memory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
@@ -17,9 +17,7 @@ public final class CudaView extends CheckedView<CudaSequence> {
     private final CudaCache cache;
     private final CacheSpec spec;
     private final Mirror slots;
-    private final Mirror digests;
-    private final Mirror radii;
-    private final Map<Form, Mirror> coded = new HashMap<>();
+    private final Map<Memory.OnDevice, Mirror> digests = new HashMap<>();
 
     /** Version of the cache whose backups have all arrived. */
     private long settled = -1;
@@ -29,8 +27,6 @@ public final class CudaView extends CheckedView<CudaSequence> {
         this.cache = cache;
         spec = cache.spec();
         slots = new Mirror(cache, cache.pools.slots());
-        digests = new Mirror(cache, cache.pools.digests());
-        radii = new Mirror(cache, cache.pools.radii());
     }
 
     @Override
@@ -62,38 +58,41 @@ public final class CudaView extends CheckedView<CudaSequence> {
     protected float[] readDigest(CudaSequence sequence, int layer, int kvHead, int page) {
         int heads = spec.kvHeadsPerGroup();
         int slot = backup(sequence, layer, kvHead / heads, page);
-        var form = sequence.spec().digest().form();
-        return form.isWhole() ? readWhole(sequence, slot, kvHead % heads) : readCoded(form, slot, kvHead % heads);
+        var digest = sequence.spec().digest();
+        long place = (long) slot * heads + kvHead % heads;
+        return digest.form().isWhole() ? readWhole(digest, slot, kvHead % heads) : readCoded(digest, place);
     }
 
-    private float[] readCoded(Form form, int slot, int headInGroup) {
-        var layout = new CodedLayout(form, spec.headDim());
-        var records = coded.computeIfAbsent(form, missing -> new Mirror(cache, cache.codedDigests.pool(missing)));
+    private Mirror mirror(Memory.OnDevice block) {
+        return digests.computeIfAbsent(block, missing -> new Mirror(cache, missing));
+    }
+
+    private float[] readCoded(Digest digest, long place) {
+        var layout = new CodedLayout(digest.form(), spec.headDim());
+        var records = mirror(cache.digests.pool(digest).numbers);
         var record = new int[layout.words()];
         long bytes = (long) Integer.BYTES * record.length;
-        records.read(
-                (slot * (long) spec.kvHeadsPerGroup() + headInGroup) * bytes, MemorySegment.ofArray(record), bytes);
+        records.read(place * bytes, MemorySegment.ofArray(record), bytes);
         return layout.read(record);
     }
 
-    private float[] readWhole(CudaSequence sequence, int slot, int headInGroup) {
+    private float[] readWhole(Digest kind, int slot, int headInGroup) {
         int heads = spec.kvHeadsPerGroup();
-        var shape = sequence.spec().digest().shape();
-        int vectors = shape == Digest.Shape.CUBOID ? 2 : 1;
+        var pool = cache.digests.pool(kind);
+        int vectors = kind.shape() == Digest.Shape.CUBOID ? 2 : 1;
         var type = spec.elementType();
         int width = spec.headDim();
-        var digest = new float[sequence.spec().digest().form().numbers(width)];
+        var digest = new float[kind.form().numbers(width)];
         var bytes = MemorySegment.ofArray(new byte[Math.max(width * type.bytes(), Float.BYTES)]);
         for (int vector = 0; vector < vectors; vector++) {
             long vectorBytes = (long) width * type.bytes();
-            long at = cache.pools.digestAt(slot) + (vector * heads + headInGroup) * vectorBytes;
-            digests.read(at, bytes, vectorBytes);
+            mirror(pool.numbers).read(((2L * slot + vector) * heads + headInGroup) * vectorBytes, bytes, vectorBytes);
             for (int i = 0; i < width; i++) {
                 digest[vector * width + i] = Elements.get(bytes, type, i);
             }
         }
-        if (shape == Digest.Shape.SPHERE) {
-            radii.read(cache.pools.radiusAt(slot, headInGroup), bytes, Float.BYTES);
+        if (pool.radii != null) {
+            mirror(pool.radii).read(Float.BYTES * ((long) slot * heads + headInGroup), bytes, Float.BYTES);
             digest[digest.length - 1] = bytes.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 0);
         }
         return digest;
@@ -117,8 +116,7 @@ public final class CudaView extends CheckedView<CudaSequence> {
     }
 
     private int backup(CudaSequence sequence, int layer, int group, int page) {
-        int limitedLayer = sequence.residence().limitedLayersBefore(layer);
-        return sequence.backups.get(page)[limitedLayer * spec.headGroups() + group];
+        return sequence.fullPages.get(page).backup(run(layer, group));
     }
 
     /** The sequence's tables, fetched again only after a call that may have changed them. */

@@ -1,7 +1,6 @@
 package io.arkvale.cuda;
 
 import io.arkvale.api.CacheSpec;
-import io.arkvale.core.table.SlotPool;
 import io.arkvale.cuda.driver.Address;
 import io.arkvale.cuda.driver.Kernels.Grid;
 import io.arkvale.cuda.driver.LaunchQueue;
@@ -9,7 +8,6 @@ import io.arkvale.cuda.driver.Memory;
 import io.arkvale.cuda.driver.Staging;
 import io.arkvale.cuda.driver.Streams;
 import io.arkvale.cuda.kernel.CacheStructs.Books;
-import io.arkvale.cuda.kernel.CacheStructs.Digests;
 import io.arkvale.cuda.kernel.CacheStructs.Pages;
 import io.arkvale.cuda.kernel.CacheStructs.Shape;
 import io.arkvale.cuda.kernel.KernelArguments.FreeAllSlotsArguments;
@@ -19,8 +17,8 @@ import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory that all sequences of a cache share: device slots, host slots for backups, a digest per host slot, and the
- * books of the device slots, which the device keeps itself so that it can move pages without the host.
+ * The memory that all sequences of a cache share: device slots, host slots for backups, and the books of the device slots,
+ * which the device keeps itself so that it can move pages without the host.
  */
 public final class Pools {
     /** Ints before the books' arrays: two counters of 8 bytes, of slots given back and taken. References take 8 bytes too. */
@@ -28,20 +26,12 @@ public final class Pools {
 
     public final int deviceSlots;
     public final int hostSlots;
-    /**
-     * Which host slots hold a backup. A page fills when its last token comes, so that the host knows without asking the
-     * device; a slot's number also names the digest of its page.
-     */
-    public final SlotPool backups;
-
     /** How a slot, and a backup, holds its rows. */
     public final SlotLayout layout;
 
     private final CacheSpec spec;
     private final Memory.OnDevice slots;
     private final Memory.Pinned host;
-    private final Memory.OnDevice digests;
-    private final Memory.OnDevice radii;
     private final Memory.OnDevice books;
     private final Memory.@Nullable OnDevice windows;
     private final Shape shape;
@@ -53,10 +43,7 @@ public final class Pools {
         hostSlots = (int) spec.hostSlots();
         slots = memory.allocate(Math.multiplyExact(layout.slotBytes(), spec.deviceSlots()));
         host = memory.pin(Math.multiplyExact(layout.slotBytes(), spec.hostSlots()));
-        digests = memory.allocate(spec.slotBytes() / spec.pageSize() * spec.hostSlots());
-        radii = memory.allocate((long) Float.BYTES * spec.kvHeadsPerGroup() * spec.hostSlots());
-        books = memory.allocate(Integer.BYTES * (HEADER + 3L * deviceSlots + hostSlots));
-        backups = new SlotPool(hostSlots);
+        books = memory.allocate(Integer.BYTES * (HEADER + 4L * deviceSlots + hostSlots));
         windows = spec.hasWindows() ? memory.allocate((long) Integer.BYTES * spec.layers()) : null;
         shape = new Shape(
                 spec.layers(),
@@ -69,17 +56,15 @@ public final class Pools {
                 windows == null ? 0 : windows.value());
     }
 
-    /** Every slot is free, no digest holds what memory happened to, and the device knows the windows. */
+    /** Every slot is free, and the device knows the windows. */
     public void clear(Streams streams, Staging staging, LaunchQueue queue) {
         if (windows != null) {
             var tokens = MemorySegment.ofArray(
                     spec.windows().stream().mapToInt(Integer::intValue).toArray());
             staging.upload(tokens, windows.address, tokens.byteSize());
         }
-        for (var block : new Memory.OnDevice[] {digests, radii, books}) {
-            streams.fill(block.address, 0, block.bytes);
-        }
-        streams.fill(at(HEADER + 3L * deviceSlots), TableLayout.NONE, (long) Integer.BYTES * hostSlots);
+        streams.fill(books.address, 0, books.bytes);
+        streams.fill(at(HEADER + 3L * deviceSlots), TableLayout.NONE, Integer.BYTES * ((long) hostSlots + deviceSlots));
         queue.launch(KernelName.FREE_ALL_SLOTS, new Grid(64), 256, 0, new FreeAllSlotsArguments(booksOfSlots()));
     }
 
@@ -93,15 +78,15 @@ public final class Pools {
         return new Pages(slots.value(), host.value(), layout.slotBytes(), layout.scalesAt());
     }
 
-    /** Where kernels find the digests. */
-    public Digests digestsOfBackups() {
-        return new Digests(digests.value(), radii.value());
-    }
-
     /** Where kernels find who holds which slot. */
     public Books booksOfSlots() {
         return new Books(
-                books.value(), at(HEADER + 2L * deviceSlots).value(), at(HEADER).value(), holders(), deviceSlots);
+                books.value(),
+                at(HEADER + 2L * deviceSlots).value(),
+                at(HEADER).value(),
+                holders(),
+                at(HEADER + 3L * deviceSlots + hostSlots).value(),
+                deviceSlots);
     }
 
     /** Where kernels find the device slot that holds the page of each backup. */
@@ -113,26 +98,9 @@ public final class Pools {
         return slots;
     }
 
-    public Memory.OnDevice digests() {
-        return digests;
-    }
-
-    public Memory.OnDevice radii() {
-        return radii;
-    }
-
     /** The bytes of a backup, which copies under way may still be writing. */
     public MemorySegment backup(int slot) {
         return host.segment().asSlice(slot * layout.slotBytes(), layout.slotBytes());
-    }
-
-    /** Where the vectors of a head group's page begin: two per KV head, the first ones first. */
-    public long digestAt(int slot) {
-        return slot * (spec.slotBytes() / spec.pageSize());
-    }
-
-    public long radiusAt(int slot, int headInGroup) {
-        return (long) Float.BYTES * ((long) slot * spec.kvHeadsPerGroup() + headInGroup);
     }
 
     /** Whether kernels can note where rows lie in all backups, as they do in the slots: in units of 64 bytes. */

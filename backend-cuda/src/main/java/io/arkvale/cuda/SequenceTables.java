@@ -20,7 +20,13 @@ public record SequenceTables(CudaCache cache) {
     private static final int THREADS = 256;
 
     public CudaSequence begin(SequenceSpec spec) {
-        return begin(spec, TableLayout.of(cache.spec(), spec, FIRST_CAPACITY));
+        return begin(spec, TableLayout.of(cache.spec(), spec, FIRST_CAPACITY, 0));
+    }
+
+    /** An empty sequence with room for so many pages, and for as many attended ones as another has. */
+    CudaSequence begin(SequenceSpec spec, int pages, CudaSequence other) {
+        int capacity = Math.max(FIRST_CAPACITY, pages);
+        return begin(spec, TableLayout.of(cache.spec(), spec, capacity, other.tables.width()));
     }
 
     private CudaSequence begin(SequenceSpec spec, TableLayout tables) {
@@ -78,7 +84,7 @@ public record SequenceTables(CudaCache cache) {
             return;
         }
         int capacity = Math.max(pages, Math.addExact(narrow.capacity(), narrow.capacity() / 2));
-        var wide = TableLayout.of(cache.spec(), sequence.spec(), capacity);
+        var wide = TableLayout.of(cache.spec(), sequence.spec(), capacity, narrow.width());
         var block = allocate(wide);
         launch(KernelName.GROW_TABLES, new GrowTablesArguments(shape(), sequence.onDevice(), wide.in(block.address)));
         var old = sequence.block;
@@ -91,8 +97,7 @@ public record SequenceTables(CudaCache cache) {
         var fork = begin(source.spec(), source.tables);
         cache.streams.copy(source.block.address, fork.block.address, source.tables.bytes());
         launch(KernelName.RETAIN_SLOTS, new RetainSlotsArguments(shape(), cache.pools.booksOfSlots(), fork.onDevice()));
-        fork.backups.addAll(source.backups);
-        fork.backups.forEach(cache.pools.backups::retainAll);
+        cache.backups.shareAll(source, fork);
         return fork;
     }
 
@@ -102,8 +107,12 @@ public record SequenceTables(CudaCache cache) {
         launch(
                 KernelName.RELEASE_SLOTS,
                 new ReleaseSlotsArguments(shape(), cache.pools.booksOfSlots(), sequence.onDevice()));
-        sequence.backups.forEach(cache.pools.backups::releaseAll);
-        sequence.backups.clear();
+        cache.backups.release(sequence, 0);
+        free(sequence);
+    }
+
+    /** Frees the tables of a sequence that holds nothing. */
+    void free(CudaSequence sequence) {
         free(sequence.block);
         if (sequence.budgets != null) {
             sequence.budgets.close();

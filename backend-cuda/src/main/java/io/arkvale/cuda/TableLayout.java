@@ -27,13 +27,20 @@ public record TableLayout(int runs, int capacity, int width) {
     private static final int RUN_COUNTS = 1;
     private static final int RUN_RECALLS = 3;
 
-    public static TableLayout of(CacheSpec spec, SequenceSpec settings, int capacity) {
+    /**
+     * Tables for a sequence.
+     *
+     * @param leastWidth attended pages that there has to be room for, if there are so many pages
+     */
+    public static TableLayout of(CacheSpec spec, SequenceSpec settings, int capacity, int leastWidth) {
         int runs = Math.multiplyExact(spec.layers(), spec.headGroups());
-        long width = Math.min(capacity, new Residence(spec, settings).mostBudgetPages() + 1L);
+        long own = new Residence(spec, settings).mostBudgetPages() + 1L;
+        long width = Math.min(capacity, Math.max(own, leastWidth));
         return new TableLayout(runs, capacity, width == 1 ? 0 : (int) width);
     }
 
-    private long backups() {
+    /** Where backup slots begin. */
+    public long backups() {
         return (long) runs * capacity;
     }
 

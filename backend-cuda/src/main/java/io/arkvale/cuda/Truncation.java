@@ -1,7 +1,6 @@
 package io.arkvale.cuda;
 
 import io.arkvale.cuda.driver.Kernels.Grid;
-import io.arkvale.cuda.driver.Memory;
 import io.arkvale.cuda.kernel.CacheStructs.Residence;
 import io.arkvale.cuda.kernel.KernelArguments;
 import io.arkvale.cuda.kernel.KernelArguments.CountReturnsArguments;
@@ -18,16 +17,15 @@ public final class Truncation {
     private static final int THREADS = 256;
 
     private final CudaCache cache;
-    private final Memory.OnDevice counter;
 
     Truncation(CudaCache cache) {
         this.cache = cache;
-        counter = cache.memory.allocate(Long.BYTES);
     }
 
     /** Slots that come into use less those that come free: below 0 if more come free. Waits for the device. */
     long slotsNeeded(CudaSequence sequence, int length, boolean besideStep) {
         settle();
+        var counter = cache.counter;
         cache.streams.fill(counter.address, 0, Long.BYTES);
         launch(
                 KernelName.COUNT_RETURNS,
@@ -55,9 +53,7 @@ public final class Truncation {
                         pools.booksOfSlots(),
                         sequence.onDevice(),
                         residence(sequence, length, besideStep)));
-        while (sequence.backups.size() > length / cache.spec().pageSize()) {
-            pools.backups.releaseAll(sequence.backups.removeLast());
-        }
+        cache.backups.release(sequence, length / cache.spec().pageSize());
     }
 
     /** Backups are read, and prefetches of a step share what is resident. */

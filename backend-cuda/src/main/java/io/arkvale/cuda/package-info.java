@@ -8,9 +8,10 @@
  *       in one thread at a time. {@link io.arkvale.cuda.CudaProvider} makes a {@code CudaBackend}, which owns the
  *       {@code Device} (one context) and the {@code Kernels} (loaded images). It makes {@code CudaCache}s, and each owns
  *       everything else: its {@code Memory}, its {@code Streams}, its {@code LaunchQueue}, its {@code Pools}.
- *   <li>{@code Pools}: device slots with their books, host slots for backups, digests; those in few bits lie in {@code CodedDigests}. {@code Tables} of a sequence: where
- *       each page is ({@code TableLayout} says where they lie, {@code SequenceTables} makes them, {@code Truncation} cuts
- *       them). Books and tables lie on the device and kernels change them; the host knows only what follows from lengths,
+ *   <li>{@code Pools}: device slots with their books, host slots for backups. {@code Backups}: which sequence has which.
+ *       {@code DigestPools}: digests of each kind. {@code Tables} of a sequence: where each page is ({@code TableLayout} says
+ *       where they lie, {@code SequenceTables} makes them, {@code SettingsFork} fills them from another sequence's,
+ *       {@code Truncation} cuts them). Books and tables lie on the device and kernels change them; the host knows only what follows from lengths,
  *       and reads the rest when somebody asks ({@code CudaView}, {@code Mirror}).
  *   <li>{@link io.arkvale.cuda.step}: the work of one open step. {@code CudaStep} queues launches through {@code PageWork},
  *       {@code ScoreWork} and {@code AttentionWork}. {@code StepMemory} has the members' records, counters and scratch. What a

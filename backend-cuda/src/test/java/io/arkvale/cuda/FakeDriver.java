@@ -1,9 +1,9 @@
 package io.arkvale.cuda;
 
 import io.arkvale.cuda.driver.Address;
-import io.arkvale.cuda.driver.ComputeStream;
 import io.arkvale.cuda.driver.Driver;
 import io.arkvale.cuda.driver.KernelFunction;
+import io.arkvale.cuda.driver.LaunchBlock;
 import io.arkvale.cuda.kernel.Struct;
 import io.arkvale.cuda.kernel.StructLayout;
 import java.lang.foreign.MemorySegment;
@@ -343,29 +343,9 @@ final class FakeDriver extends Driver {
     }
 
     @Override
-    public int cuLaunchKernel(
-            CUfunction function,
-            int gridX,
-            int gridY,
-            int gridZ,
-            int threads,
-            int sharedBytes,
-            CUstream stream,
-            Pointer arguments) {
-        return launched("cuLaunchKernel", function, struct(arguments));
-    }
-
-    @Override
-    public int cuLaunchKernelEx(
-            KernelFunction function,
-            int gridX,
-            int gridY,
-            int gridZ,
-            int threads,
-            int sharedBytes,
-            ComputeStream stream,
-            ByteBuffer arguments) {
-        return launched("cuLaunchKernelEx", function, bytes(arguments));
+    public int cuLaunchKernelEx(KernelFunction function, LaunchBlock block) {
+        var call = block.isEarly() ? "early launch" : "launch";
+        return launched(call, function, bytes(block.arguments()));
     }
 
     private int launched(String call, CUfunction function, byte[] arguments) {
@@ -381,15 +361,5 @@ final class FakeDriver extends Driver {
         var bytes = new byte[all.remaining()];
         all.get(bytes);
         return bytes;
-    }
-
-    private static byte[] struct(Pointer arguments) {
-        try {
-            var field = Pointer.class.getDeclaredField("pointers");
-            field.setAccessible(true);
-            return bytes(((Pointer) ((NativePointerObject[]) field.get(arguments))[0]).getByteBuffer());
-        } catch (ReflectiveOperationException e) {
-            throw new LinkageError(e.getMessage(), e);
-        }
     }
 }

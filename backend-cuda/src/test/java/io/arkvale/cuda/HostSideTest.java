@@ -193,7 +193,7 @@ class HostSideTest {
         var cache = backend.open(SMALL);
         decode(cache, 1);
         cache.synchronize();
-        assertThat(driver.calls("cuLaunchKernelEx")).isEqualTo(2);
+        assertThat(driver.calls("early launch")).isEqualTo(2);
     }
 
     @Test

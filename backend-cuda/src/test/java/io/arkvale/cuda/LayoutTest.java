@@ -82,12 +82,12 @@ class LayoutTest {
 
     @Test
     void aRecordIsWrittenAsTheCompilerLaysItOut() {
-        var layer = new Layer(new Shape(1, 2, 3, 4, 5, 6, 0.5f, 17), 7, 8, 9, 10, 16);
-        var books = new Books(11, 12, 13, 14, 15);
+        var layer = new Layer(new Shape(1, 2, 3, 4, 5, 6, 0.5f, 17), 7, 8, 9, 10, 17, 16);
+        var books = new Books(11, 12, 13, 14, 15, 16);
         var buffer =
                 ByteBuffer.allocate(StructLayout.of(EvictVictimsArguments.class).bytes());
         StructLayout.of(EvictVictimsArguments.class).write(new EvictVictimsArguments(layer, books), buffer, 0);
-        var expected = ByteBuffer.allocate(72 + 40);
+        var expected = ByteBuffer.allocate(80 + 48);
         for (int number : new int[] {1, 2, 3, 4, 5, 6}) {
             expected.putInt(number);
         }
@@ -98,18 +98,20 @@ class LayoutTest {
                 .putInt(8)
                 .putLong(9)
                 .putLong(10)
+                .putLong(17)
                 .putInt(16)
                 .putInt(0)
                 .putLong(11)
                 .putLong(12)
                 .putLong(13)
                 .putLong(14)
-                .putInt(15);
+                .putLong(15)
+                .putInt(16);
         assertThat(buffer.array()).isEqualTo(expected.array());
         var append = StructLayout.of(AppendArguments.class);
-        assertThat(append.offset("tokens")).isEqualTo(72 + 32 + 40); // books end with 4 bytes that nothing uses
-        assertThat(append.offset("flags")).isEqualTo(72 + 32 + 40 + 2 * 16 + 16); // tokens and queries are rows
-        assertThat(StructLayout.of(AttendArguments.class).bytes()).isEqualTo(72 + 32 + 7 * 8 + 3 * 4 + 4);
+        assertThat(append.offset("tokens")).isEqualTo(80 + 32 + 48); // books end with 4 bytes that nothing uses
+        assertThat(append.offset("flags")).isEqualTo(80 + 32 + 48 + 2 * 16 + 16); // tokens and queries are rows
+        assertThat(StructLayout.of(AttendArguments.class).bytes()).isEqualTo(80 + 32 + 7 * 8 + 3 * 4 + 4);
     }
 
     @Test
@@ -149,6 +151,7 @@ class LayoutTest {
         assertThat(constant("attended.cuh", "SHORT")).isEqualTo("4096");
         assertThat(constants("SlotMark", "cache"))
                 .containsExactly("none = -1", "wanted = -2", "locked = -3", "victim = -10");
+        assertThat(constants("BackupMark", "cache")).containsExactly("unwritten = -10");
         assertThat(constants("AttendedMark", "cache")).containsExactly("fresh = 1 << 30");
         var tables = new TableLayout(1, 3, 2);
         var copy = new int[(int) tables.bytes() / Integer.BYTES];
@@ -208,7 +211,7 @@ class LayoutTest {
     }
 
     private static String body(String declaration, String image) throws IOException {
-        for (var file : List.of(image + ".cu", "cache.cuh", "attended.cuh", "prefill.cuh")) {
+        for (var file : List.of(image + ".cu", "cache.cuh", "attended.cuh", "prefill.cuh", "residence.cuh")) {
             var path = SOURCES.resolve(file);
             var source = Files.exists(path)
                     ? Files.readString(path).replaceAll("//[^\n]*", "").replaceAll("(?s)/\\*.*?\\*/", "")

@@ -1,6 +1,5 @@
 package io.arkvale.cuda.driver;
 
-import java.nio.ByteBuffer;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -142,30 +141,8 @@ public class Driver {
         return JCudaDriver.cuFuncSetAttribute(function, attribute, value);
     }
 
-    public int cuLaunchKernel(
-            CUfunction function,
-            int gridX,
-            int gridY,
-            int gridZ,
-            int threads,
-            int sharedBytes,
-            CUstream stream,
-            Pointer arguments) {
-        return JCudaDriver.cuLaunchKernel(
-                function, gridX, gridY, gridZ, threads, 1, 1, sharedBytes, stream, arguments, null);
-    }
-
-    /** With leave to begin before the launch in front of it is over: the kernel waits for that one by itself. */
-    public int cuLaunchKernelEx(
-            KernelFunction function,
-            int gridX,
-            int gridY,
-            int gridZ,
-            int threads,
-            int sharedBytes,
-            ComputeStream stream,
-            ByteBuffer arguments) {
-        return EarlyLaunch.launch(
-                function.handle(), new int[] {gridX, gridY, gridZ}, threads, sharedBytes, stream.handle(), arguments);
+    /** As described; JCuda's call takes the arguments apart anew each time, and cannot launch early. */
+    public int cuLaunchKernelEx(KernelFunction function, LaunchBlock block) {
+        return block.launch(function);
     }
 }

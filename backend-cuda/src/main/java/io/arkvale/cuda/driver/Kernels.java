@@ -5,14 +5,11 @@ import io.arkvale.cuda.kernel.KernelName;
 import io.arkvale.cuda.kernel.Store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import jcuda.Pointer;
 import jcuda.driver.CUfunction_attribute;
 import jcuda.driver.CUmodule;
-import jcuda.driver.CUstream;
 
 /** The compiled kernels: an image per source file, or per source file and store. */
 public final class Kernels implements AutoCloseable {
@@ -93,22 +90,10 @@ public final class Kernels implements AutoCloseable {
             this.function = function;
         }
 
-        /** Queues the kernel; the arguments are taken at once. */
-        public void launch(CUstream stream, Grid grid, int threads, int sharedBytes, Pointer arguments) {
+        /** Queues a launch that has been described; all of it is taken at once. */
+        public void launch(LaunchBlock block, int sharedBytes) {
             allow(sharedBytes);
-            device.check(
-                    device.driver.cuLaunchKernel(
-                            function, grid.x(), grid.y(), grid.z(), threads, sharedBytes, stream, arguments),
-                    name);
-        }
-
-        /** The same before the launch in front of it is over, if the device can: the kernel waits for that one by itself. */
-        public void launchEarly(ComputeStream stream, Grid grid, int threads, int sharedBytes, ByteBuffer arguments) {
-            allow(sharedBytes);
-            device.check(
-                    device.driver.cuLaunchKernelEx(
-                            function, grid.x(), grid.y(), grid.z(), threads, sharedBytes, stream, arguments),
-                    name);
+            device.check(device.driver.cuLaunchKernelEx(function, block), name);
         }
 
         private void allow(int bytes) {

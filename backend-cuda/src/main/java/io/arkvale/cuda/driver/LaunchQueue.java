@@ -5,10 +5,7 @@ import io.arkvale.cuda.driver.Kernels.Kernel;
 import io.arkvale.cuda.kernel.KernelArguments;
 import io.arkvale.cuda.kernel.KernelName;
 import io.arkvale.cuda.kernel.StructLayout;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Map;
-import jcuda.Pointer;
 
 /**
  * Where the launches of a cache go. Those of a decode follow each other closely: each may begin before the one in front of
@@ -19,10 +16,7 @@ public final class LaunchQueue {
     private final Streams streams;
     private final Map<KernelName, Kernel> kernels;
 
-    /** The arguments of the launch at work, and as the driver wants them: a list of pointers to them, of which there is one. */
-    private final ByteBuffer arguments;
-
-    private final Pointer pointer;
+    private final LaunchBlock block;
 
     public LaunchQueue(Device device, Streams streams, Map<KernelName, Kernel> kernels) {
         this.device = device;
@@ -32,8 +26,7 @@ public final class LaunchQueue {
         for (var name : KernelName.values()) {
             most = Math.max(most, StructLayout.of(name.arguments()).bytes());
         }
-        arguments = ByteBuffer.allocateDirect(most).order(ByteOrder.nativeOrder());
-        pointer = Pointer.to(Pointer.to(arguments));
+        block = new LaunchBlock(most);
     }
 
     /** How a launch stands to the others. */
@@ -62,16 +55,13 @@ public final class LaunchQueue {
         if (values.getClass() != name.arguments()) {
             throw new IllegalArgumentException(name + " does not take " + values);
         }
-        StructLayout.of(values.getClass()).write(values, arguments, 0);
-        if (lane == Lane.EARLY && device.launchesEarly) {
-            kernel.launchEarly(streams.compute, grid, threads, sharedBytes, arguments);
-            return;
-        }
+        StructLayout.of(values.getClass()).write(values, block.arguments(), 0);
         var stream = switch (lane) {
             case COMPUTE, EARLY -> streams.compute;
             case AHEAD -> streams.ahead;
             case BACKUP -> streams.backup;
         };
-        kernel.launch(stream, grid, threads, sharedBytes, pointer);
+        block.describe(stream, grid, threads, sharedBytes, lane == Lane.EARLY && device.launchesEarly);
+        kernel.launch(block, sharedBytes);
     }
 }

@@ -6,45 +6,54 @@ import jcuda.driver.CUevent;
 import jcuda.driver.CUevent_flags;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
+import org.jspecify.annotations.Nullable;
 
 /** The queues of a cache: computing, copying pages to their backups, and prefetching. */
 public final class Streams implements AutoCloseable {
-    public final ComputeStream compute = new ComputeStream();
-    public final CUstream backup = new CUstream();
-    public final CUstream ahead = new CUstream();
+    public final LaunchStream compute = new LaunchStream();
+    public final LaunchStream backup = new LaunchStream();
+    public final LaunchStream ahead = new LaunchStream();
 
     private final Device device;
     private final CUevent computed = new CUevent();
     private final CUevent backedUp = new CUevent();
-    private final CUevent prefetched = new CUevent();
+
+    /** By layer. */
+    private final List<CUevent> prefetched = new ArrayList<>();
+
     private final List<CUstream> streams = new ArrayList<>();
     private final List<CUevent> events = new ArrayList<>();
     private boolean backingUp;
-    private boolean prefetching;
+
+    /** Of the prefetch that was queued last, if compute has not been told to wait for it. */
+    private @Nullable CUevent lastPrefetched;
 
     /**
      * Makes them.
      *
+     * @param layers layers that may be prefetched
      * @throws io.arkvale.api.CapacityException if the driver lacks the memory; none is then left behind
      */
-    public Streams(Device device) {
+    public Streams(Device device, int layers) {
         this.device = device;
         try {
-            create();
+            create(layers);
         } catch (RuntimeException e) {
             close();
             throw e;
         }
     }
 
-    private void create() {
+    private void create(int layers) {
         for (var stream : new CUstream[] {compute, backup, ahead}) {
             int result = device.driver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING);
             device.checkShortage(result, "cuStreamCreate", "CUDA streams", 1);
             streams.add(stream);
         }
-        for (var event : new CUevent[] {computed, backedUp, prefetched}) {
-            create(event);
+        create(computed);
+        create(backedUp);
+        for (int layer = 0; layer < layers; layer++) {
+            prefetched.add(newEvent());
         }
     }
 
@@ -99,17 +108,31 @@ public final class Streams implements AutoCloseable {
         order(compute, computed, ahead);
     }
 
-    /** Notes that a prefetch is under way. */
-    public void aheadQueued() {
-        device.check(device.driver.cuEventRecord(prefetched, ahead), "cuEventRecord");
-        prefetching = true;
+    /** Notes that the prefetch of a layer is under way. */
+    public void aheadQueued(int layer) {
+        lastPrefetched = prefetched.get(layer);
+        device.check(device.driver.cuEventRecord(lastPrefetched, ahead), "cuEventRecord");
     }
 
-    /** What compute is given from now on follows the prefetches under way. */
+    /** What compute is given from now on follows the prefetch of a layer, but not those of later ones. */
+    public void awaitAhead(int layer) {
+        awaitAhead(prefetched.get(layer));
+    }
+
+    /** What compute is given from now on follows all prefetches under way. */
     public void awaitAhead() {
-        if (prefetching) {
-            device.check(device.driver.cuStreamWaitEvent(compute, prefetched, 0), "cuStreamWaitEvent");
-            prefetching = false;
+        if (lastPrefetched != null) {
+            awaitAhead(lastPrefetched);
+        }
+    }
+
+    private void awaitAhead(CUevent event) {
+        if (lastPrefetched == null) {
+            return; // all have been waited for
+        }
+        device.check(device.driver.cuStreamWaitEvent(compute, event, 0), "cuStreamWaitEvent");
+        if (event.equals(lastPrefetched)) {
+            lastPrefetched = null;
         }
     }
 

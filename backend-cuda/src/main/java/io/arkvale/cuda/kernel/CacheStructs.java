@@ -12,8 +12,11 @@ public final class CacheStructs {
     /** Where pages lie. */
     public record Pages(long pool, long host, long slotBytes, long scalesAt) implements Struct {}
 
-    /** Summaries of the filled pages of limited layers, by backup slot. */
-    public record Digests(long vectors, long radii) implements Struct {}
+    /** A sequence's digests in the cache's element type, by backup slot. */
+    public record Digests(long vectors, long radii) implements Struct {
+        /** Of a sequence whose digests are in few bits, or that has none. */
+        public static final Digests NONE = new Digests(0, 0);
+    }
 
     /** A sequence's tables on the device, by layer and head group. */
     public record Tables(long slots, long backups, long attended, long runs, long changed, int capacity, int width)
@@ -42,6 +45,7 @@ public final class CacheStructs {
     /** One member of a step's batch. */
     public record Sequence(
             Tables tables,
+            Digests digests,
             Coded coded,
             Limits limits,
             int step,
@@ -55,12 +59,14 @@ public final class CacheStructs {
             implements Struct {}
 
     /** Who holds which device slot. */
-    public record Books(long given, long freeSlots, long references, long holders, int slots) implements Struct {}
+    public record Books(long given, long freeSlots, long references, long holders, long links, int slots)
+            implements Struct {}
 
     /** One layer of a step: what nearly every kernel works on. */
-    public record Layer(Shape shape, int index, int batch, long sequences, long times, int serving) implements Struct {}
+    public record Layer(Shape shape, int index, int batch, long sequences, long times, long recallTimes, int serving)
+            implements Struct {}
 
-    /** Which pages have to be resident at a length; of {@code takeback.cu}. */
+    /** Which pages have to be resident at a length; of {@code residence.cuh}. */
     public record Residence(Limits limits, int length, int besideStep) implements Struct {}
 
     /** Rows of a tensor: where the first is, and elements from one to the next. */

@@ -1,7 +1,6 @@
 package io.arkvale.cuda.kernel;
 
 import io.arkvale.cuda.kernel.CacheStructs.Books;
-import io.arkvale.cuda.kernel.CacheStructs.Digests;
 import io.arkvale.cuda.kernel.CacheStructs.Layer;
 import io.arkvale.cuda.kernel.CacheStructs.Pages;
 import io.arkvale.cuda.kernel.CacheStructs.Residence;
@@ -44,15 +43,14 @@ public sealed interface KernelArguments extends Struct {
 
     // digest.cu
 
-    record DigestArguments(Layer layer, Pages pages, Digests digests, long holders, long chunks)
-            implements KernelArguments {}
+    record DigestArguments(Layer layer, Pages pages, long holders, long chunks) implements KernelArguments {}
 
     // estimate.cu
 
-    record EstimateMeanArguments(Layer layer, Digests digests, Rows queries, long scores, long offsets, int mode)
+    record EstimateMeanArguments(Layer layer, Rows queries, long scores, long offsets, int mode)
             implements KernelArguments {}
 
-    record EstimateHeadsArguments(Layer layer, Digests digests, Rows queries, long headScores, long offsets, int mode)
+    record EstimateHeadsArguments(Layer layer, Rows queries, long headScores, long offsets, int mode)
             implements KernelArguments {}
 
     record EstimateGroupsArguments(Layer layer, long headScores, long scores, long offsets, int mode)
@@ -104,6 +102,14 @@ public sealed interface KernelArguments extends Struct {
             implements KernelArguments {}
 
     record ReturnPagesArguments(Shape shape, Pages pages, Books books, Tables tables, Residence residence)
+            implements KernelArguments {}
+
+    // fork.cu
+
+    record CountForkArguments(Shape shape, Books books, Tables tables, Residence residence, long needed)
+            implements KernelArguments {}
+
+    record FillForkArguments(Shape shape, Pages pages, Books books, Tables source, Tables fork, Residence residence)
             implements KernelArguments {}
 
     // attended.cuh and prefill.cuh

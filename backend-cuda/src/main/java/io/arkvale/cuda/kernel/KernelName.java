@@ -7,6 +7,7 @@ import io.arkvale.cuda.kernel.KernelArguments.AttendArguments;
 import io.arkvale.cuda.kernel.KernelArguments.BackUpArguments;
 import io.arkvale.cuda.kernel.KernelArguments.BringBackArguments;
 import io.arkvale.cuda.kernel.KernelArguments.CopyAllArguments;
+import io.arkvale.cuda.kernel.KernelArguments.CountForkArguments;
 import io.arkvale.cuda.kernel.KernelArguments.CountReturnsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.DigestArguments;
 import io.arkvale.cuda.kernel.KernelArguments.DigestCodedArguments;
@@ -15,6 +16,7 @@ import io.arkvale.cuda.kernel.KernelArguments.EstimateGroupsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EstimateHeadsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EstimateMeanArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EvictVictimsArguments;
+import io.arkvale.cuda.kernel.KernelArguments.FillForkArguments;
 import io.arkvale.cuda.kernel.KernelArguments.FiniteArguments;
 import io.arkvale.cuda.kernel.KernelArguments.FreeAllSlotsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.GatherArguments;
@@ -66,6 +68,8 @@ public enum KernelName {
     COUNT_RETURNS("takeback", "countReturns", CountReturnsArguments.class, Types.NONE),
     RETURN_PAGES("takeback", "returnPages", ReturnPagesArguments.class, Types.NONE),
     BRING_BACK("takeback", "bringBack", BringBackArguments.class, Types.NONE),
+    COUNT_FORK("fork", "countFork", CountForkArguments.class, Types.NONE),
+    FILL_FORK("fork", "fillFork", FillForkArguments.class, Types.NONE),
     ATTEND_64("attend", "attend64", AttendArguments.class, Types.STORED_HALF),
     ATTEND_128("attend", "attend128", AttendArguments.class, Types.STORED_HALF),
     ATTEND_ANY("attendany", "attendAny", AttendArguments.class, Types.STORED),

@@ -11,10 +11,13 @@ import java.util.Map;
  * because they are resident; copies, times,
  * flags of members whose values are not finite.
  *
- * @param timedLayers layers whose parts are timed: all or none
+ * @param isTimed whether all parts are timed; the recall always is
  */
-public record CounterLayout(int batch, int timedLayers) {
+public record CounterLayout(int batch, int layers, boolean isTimed) {
     private static final Part[] PARTS = Part.values();
+
+    /** Of a start and an end. */
+    private static final long SPAN_BYTES = 2L * Long.BYTES;
 
     public long evictedAt() {
         return 0;
@@ -32,13 +35,18 @@ public record CounterLayout(int batch, int timedLayers) {
         return 3L * Long.BYTES * batch;
     }
 
-    /** {@code [layers][parts][2]}: the complement of the first start and the last end, zero if there was none. */
-    public long timesAt() {
+    /** {@code [layers][2]}: when pages came back, the complement of the first start and the last end; zero if none did. */
+    public long recallTimesAt() {
         return copiesAt() + Long.BYTES;
     }
 
+    /** {@code [layers][parts][2]}: the same of all parts, if they are timed. */
+    public long timesAt() {
+        return recallTimesAt() + SPAN_BYTES * layers;
+    }
+
     public long flagsAt() {
-        return timesAt() + 2L * Long.BYTES * PARTS.length * timedLayers;
+        return timesAt() + (isTimed ? SPAN_BYTES * PARTS.length * layers : 0);
     }
 
     public long bytes() {
@@ -62,13 +70,20 @@ public record CounterLayout(int batch, int timedLayers) {
 
     private Map<Part, Long> nanos(MemorySegment bytes) {
         var nanos = new EnumMap<Part, Long>(Part.class);
-        for (int i = 0; i < timedLayers * PARTS.length; i++) {
-            long at = timesAt() + 2L * Long.BYTES * i;
-            long end = bytes.get(ValueLayout.JAVA_LONG, at + Long.BYTES);
-            if (end != 0) {
-                nanos.merge(PARTS[i % PARTS.length], end - ~bytes.get(ValueLayout.JAVA_LONG, at), Long::sum);
-            }
+        nanos.put(Part.RECALL, 0L);
+        for (int layer = 0; layer < layers; layer++) {
+            add(nanos, Part.RECALL, bytes, recallTimesAt() + SPAN_BYTES * layer);
+        }
+        for (int i = 0; isTimed && i < layers * PARTS.length; i++) {
+            add(nanos, PARTS[i % PARTS.length], bytes, timesAt() + SPAN_BYTES * i);
         }
         return nanos;
+    }
+
+    private static void add(Map<Part, Long> nanos, Part part, MemorySegment bytes, long at) {
+        long end = bytes.get(ValueLayout.JAVA_LONG, at + Long.BYTES);
+        if (end != 0) {
+            nanos.merge(part, end - ~bytes.get(ValueLayout.JAVA_LONG, at), Long::sum);
+        }
     }
 }

@@ -46,28 +46,18 @@ public final class CudaStep implements StepWork<CudaMemory> {
     @Override
     public void begin() {
         cache.streams.awaitBackups();
-        members.forEach(this::takeBackups);
+        for (var member : members) {
+            cache.backups.fill(member.sequence(), member.filledAfter());
+        }
         cache.stepMemory.begin(members);
         begun = true;
         pages.installBackups();
     }
 
-    /** Pages of one table get neighbouring slots, so that their digests are read in one run. */
-    private void takeBackups(Member member) {
-        int tables = member.limitedLayers() * cache.spec().headGroups();
-        var slots = new int[member.filledAfter() - member.filledBefore()][tables];
-        for (int table = 0; table < tables; table++) {
-            for (var page : slots) {
-                page[table] = cache.pools.backups.take();
-            }
-        }
-        member.sequence().backups.addAll(Arrays.asList(slots));
-    }
-
     @Override
     public void decode(int layer, CudaMemory q, CudaMemory k, CudaMemory v, CudaMemory output, boolean prefetched) {
         if (prefetched) {
-            cache.streams.awaitAhead();
+            cache.streams.awaitAhead(layer);
         }
         pages.append(layer, k, v, q.rows());
         if (prefetched || !scores.isAnyOverBudget(layer, Serving.EVERY)) {
@@ -99,7 +89,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
     @Override
     public void append(int layer, CudaMemory k, CudaMemory v, boolean prefetched) {
         if (prefetched) {
-            cache.streams.awaitAhead();
+            cache.streams.awaitAhead(layer);
         }
         pages.append(layer, k, v, Rows.NONE);
     }
@@ -179,7 +169,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
                 pages.acquire(layer, Serving.EVERY, Lane.AHEAD);
             }
             pages.gather(layer, Serving.EVERY, Lane.AHEAD);
-            cache.streams.aheadQueued();
+            cache.streams.aheadQueued(layer);
         }
     }
 
@@ -304,10 +294,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
             pages.undo();
         }
         for (var member : members) {
-            var backups = member.sequence().backups;
-            while (backups.size() > member.filledBefore()) {
-                cache.pools.backups.releaseAll(backups.removeLast());
-            }
+            cache.backups.release(member.sequence(), member.filledBefore());
         }
     }
 }

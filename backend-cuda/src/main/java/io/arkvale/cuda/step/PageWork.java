@@ -1,7 +1,6 @@
 package io.arkvale.cuda.step;
 
 import io.arkvale.core.step.MemberRows;
-import io.arkvale.cuda.CodedDigests;
 import io.arkvale.cuda.CudaCache;
 import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.driver.Kernels.Grid;
@@ -13,8 +12,6 @@ import io.arkvale.cuda.kernel.KernelArguments.AcquireSlotsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.AppendArguments;
 import io.arkvale.cuda.kernel.KernelArguments.BackUpArguments;
 import io.arkvale.cuda.kernel.KernelArguments.BringBackArguments;
-import io.arkvale.cuda.kernel.KernelArguments.DigestArguments;
-import io.arkvale.cuda.kernel.KernelArguments.DigestCodedArguments;
 import io.arkvale.cuda.kernel.KernelArguments.EvictVictimsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.GatherArguments;
 import io.arkvale.cuda.kernel.KernelArguments.GiveUpArguments;
@@ -29,7 +26,6 @@ import java.util.List;
 /** Queues what stores tokens and moves pages: append, digest, backup, recall, and taking a step back. */
 public record PageWork(CudaCache cache, List<Member> members) {
     private static final int STORE_THREADS = 128;
-    private static final int DIGEST_THREADS = 128;
     private static final int MOVE_THREADS = 256;
     private static final int LIST_THREADS = 128;
 
@@ -63,10 +59,9 @@ public record PageWork(CudaCache cache, List<Member> members) {
             run += Math.toIntExact(member.newBackups());
         }
         for (var member : members) {
-            int tables = member.limitedLayers() * cache.spec().headGroups();
-            for (int table = 0; table < tables; table++) {
+            for (int table : member.sequence().limitedRuns()) {
                 for (int page = member.filledBefore(); page < member.filledAfter(); page++) {
-                    buffer.putInt(member.sequence().backups.get(page)[table]);
+                    buffer.putInt(member.sequence().fullPages.get(page).backup(table));
                 }
             }
         }
@@ -174,16 +169,12 @@ public record PageWork(CudaCache cache, List<Member> members) {
         if (mostFilled == 0 || !isAnyFilled(layer)) {
             return;
         }
-        var grid = new Grid(mostFilled, cache.spec().kvHeads(), members.size());
         var current = cache.stepMemory.layer(layer);
-        cache.queue.launch(
-                KernelName.DIGEST,
-                grid,
-                DIGEST_THREADS,
-                cache.spec().headDim() * Float.BYTES,
-                new DigestArguments(
-                        current, cache.pools.pages(), cache.pools.digestsOfBackups(), cache.pools.holders(), chunks));
-        finishCoded(layer, chunks, grid);
+        var digests = members.stream()
+                .filter(member -> fills(member, layer))
+                .map(member -> member.settings().digest())
+                .toList();
+        new DigestWork(cache).run(current, chunks, mostFilled, digests);
         cache.streams.forkBackup();
         cache.queue.launch(
                 KernelName.BACK_UP,
@@ -193,24 +184,6 @@ public record PageWork(CudaCache cache, List<Member> members) {
                 0,
                 new BackUpArguments(current, cache.pools.pages(), chunks, mostFilled));
         cache.streams.backupQueued();
-    }
-
-    private void finishCoded(int layer, long chunks, Grid grid) {
-        int sharedBytes = 0;
-        for (var member : members) {
-            if (fills(member, layer) && !member.hasWholeDigests()) {
-                var form = member.settings().digest().form();
-                sharedBytes = Math.max(sharedBytes, CodedDigests.summaryBytes(form, cache.spec()));
-            }
-        }
-        if (sharedBytes > 0) {
-            cache.queue.launch(
-                    KernelName.DIGEST_CODED,
-                    grid,
-                    DIGEST_THREADS,
-                    sharedBytes,
-                    new DigestCodedArguments(cache.stepMemory.layer(layer), cache.pools.pages(), chunks));
-        }
     }
 
     /** Whether a decode of the layer fills a page that has to be summarised and backed up. */

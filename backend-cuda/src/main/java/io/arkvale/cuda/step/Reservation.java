@@ -2,7 +2,7 @@ package io.arkvale.cuda.step;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CapacityException;
-import io.arkvale.core.table.SlotPool;
+import io.arkvale.cuda.Backups;
 import io.arkvale.cuda.CudaSequence;
 import java.util.Collection;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  * holds at most what it would alone, and in a limited layer over budget exactly its budget between steps,
  * unless its prompt is open.
  */
-public record Reservation(CacheSpec spec, SlotPool backups) {
+public record Reservation(CacheSpec spec, Backups backups) {
     /**
      * Device slots that all sequences may have before the step ends, if none are shared.
      *

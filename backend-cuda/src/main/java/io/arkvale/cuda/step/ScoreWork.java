@@ -122,7 +122,6 @@ public record ScoreWork(CudaCache cache, List<Member> members) {
                 sharedBytes,
                 new EstimateMeanArguments(
                         cache.stepMemory.layer(launch.layer(), launch.serving()),
-                        cache.pools.digestsOfBackups(),
                         launch.queries(),
                         launch.scratch().scores(),
                         cache.stepMemory.scoreOffsets(launch.layer()),
@@ -139,7 +138,6 @@ public record ScoreWork(CudaCache cache, List<Member> members) {
                 0,
                 new EstimateHeadsArguments(
                         cache.stepMemory.layer(launch.layer(), launch.serving()),
-                        cache.pools.digestsOfBackups(),
                         launch.queries(),
                         launch.scratch().headScores(),
                         cache.stepMemory.scoreOffsets(launch.layer()),

@@ -1,12 +1,10 @@
 package io.arkvale.cuda.step;
 
-import io.arkvale.api.Digest;
 import io.arkvale.core.step.StepMember;
 import io.arkvale.cuda.CudaCache;
 import io.arkvale.cuda.CudaMemory;
 import io.arkvale.cuda.driver.Address;
 import io.arkvale.cuda.driver.Scratch;
-import io.arkvale.cuda.kernel.CacheStructs.Coded;
 import io.arkvale.cuda.kernel.CacheStructs.Layer;
 import io.arkvale.cuda.kernel.CacheStructs.Rows;
 import io.arkvale.cuda.kernel.CacheStructs.Sequence;
@@ -20,9 +18,6 @@ import java.util.List;
  */
 public final class StepMemory {
     private static final StructLayout RECORD = StructLayout.of(Sequence.class);
-
-    /** The digests that {@code cache.cuh} names, in its order. */
-    private static final List<Digest> NAMED = List.of(Digest.values());
 
     private static final int ALIGNMENT = 16;
 
@@ -38,7 +33,7 @@ public final class StepMemory {
     private final Scratch partials;
     private final Scratch tickets;
     private final Scratch guesses;
-    private CounterLayout layout = new CounterLayout(0, 0);
+    private CounterLayout layout = new CounterLayout(0, 0, false);
     private RoleRows roles = new RoleRows(List.of());
     private int batch;
     private int step;
@@ -65,7 +60,7 @@ public final class StepMemory {
         var spec = cache.spec();
         batch = members.size();
         roles = new RoleRows(members);
-        layout = new CounterLayout(batch, cache.timed ? spec.layers() : 0);
+        layout = new CounterLayout(batch, spec.layers(), cache.timed);
         records.atLeast(countersAt() + layout.bytes());
         long splits = 1;
         decodingRows = 0;
@@ -112,26 +107,15 @@ public final class StepMemory {
         }
     }
 
-    @SuppressWarnings("EnumOrdinal") // cache.cuh declares the same constants in the same order
     private Sequence record(Member member) {
-        var spec = member.settings();
-        return new Sequence(
-                member.sequence().onDevice(),
-                spec.isLimited() ? cache.codedDigests.onDevice(spec.digest()) : Coded.NONE,
-                member.sequence().limits(),
+        return SequenceRecord.of(
+                cache,
+                member.sequence(),
                 step,
                 member.lengthBefore(),
                 member.tokens(),
-                kind(spec.digest()),
-                spec.groupScore().ordinal(),
-                spec.scope().ordinal(),
                 member.firstRow(),
-                Serving.of(member.role()).ordinal());
-    }
-
-    /** {@code Digest} of cache.cuh: the place among the seven, or behind them what is described. */
-    private static int kind(Digest digest) {
-        return digest.form().isWhole() ? NAMED.indexOf(digest) : NAMED.size();
+                Serving.of(member.role()));
     }
 
     /** A layer of the step, as kernels are given it that are for all members. */
@@ -142,8 +126,9 @@ public final class StepMemory {
     /** The same for kernels that are for some members. */
     @SuppressWarnings("EnumOrdinal") // cache.cuh declares the same constants in the same order
     public Layer layer(int index, Serving serving) {
-        long times = layout.timedLayers() > 0 ? counters() + layout.timesAt() : 0;
-        return new Layer(cache.pools.shape(), index, batch, sequences(), times, serving.ordinal());
+        long times = layout.isTimed() ? counters() + layout.timesAt() : 0;
+        long recallTimes = counters() + layout.recallTimesAt();
+        return new Layer(cache.pools.shape(), index, batch, sequences(), times, recallTimes, serving.ordinal());
     }
 
     /** What each member does, if they have roles. */

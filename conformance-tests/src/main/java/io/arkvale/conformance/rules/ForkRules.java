@@ -3,6 +3,7 @@ package io.arkvale.conformance.rules;
 import static io.arkvale.conformance.lockstep.RuleViolation.expect;
 import static io.arkvale.conformance.lockstep.RuleViolation.require;
 
+import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.SequenceSpec;
@@ -42,7 +43,7 @@ public final class ForkRules extends Verification {
     public void required_spec711_settingsChangeWhatAForkHolds() {
         need(Feature.FORK_SETTINGS);
         forAll(generators().overBudgetScenes(), scene -> {
-            try (var lockstep = open(scene.steps(4 + scene.prompts().getFirst()), 3)) {
+            try (var lockstep = open(backend(), scene.inputs(roomForForks(scene)))) {
                 var play = new Play(lockstep, scene).prompt(false);
                 play.decode(play.pairs(), Route.OWN_SCORES);
                 var full = fork(play, play.first(), play.first().model().length(), SequenceSpec.full());
@@ -56,6 +57,16 @@ public final class ForkRules extends Verification {
                 }
             }
         });
+    }
+
+    /** Room for three sequences of each settings at once whose prompts are open, as those of forks are. */
+    private static CacheSpec roomForForks(Scene scene) {
+        var builder = scene.shape().cache();
+        for (var i = 0; i < scene.settings().size(); i++) {
+            var tokens = 2 * scene.prompts().get(i) + 4;
+            builder.roomForOpenPrompts(scene.settings().get(i), tokens, 3);
+        }
+        return builder.build();
     }
 
     /** The first sequence's settings, each with one thing changed, and none. */

@@ -2,10 +2,10 @@ package io.arkvale.cuda.driver;
 
 import jcuda.driver.CUstream;
 
-/** A stream whose handle can be read, for callers that launch on it. */
-public final class ComputeStream extends CUstream {
+/** A stream whose handle can be read, for launches on it, the caller's own too. */
+public final class LaunchStream extends CUstream {
     /** None yet; {@code cuStreamCreate} fills it in. */
-    ComputeStream() {}
+    LaunchStream() {}
 
     /** The {@code CUstream}. */
     public long handle() {
