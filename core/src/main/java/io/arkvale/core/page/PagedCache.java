@@ -15,6 +15,7 @@ import io.arkvale.core.step.CheckedStep;
 import io.arkvale.core.step.StepMember;
 import io.arkvale.core.step.StepWork;
 import io.arkvale.core.table.PageStore;
+import io.arkvale.core.tensor.HostMemory;
 import io.arkvale.spi.PageDevice;
 import io.arkvale.spi.TensorMemory;
 import java.io.IOException;
@@ -48,6 +49,9 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
     private final PagedStep<M> work;
     private final List<PagedMember> opening = new ArrayList<>();
     private final Reservation reservation;
+
+    /** One slot as a view reads it; made for the first view. */
+    private @Nullable HostMemory viewed;
 
     private PagedCache(CacheBackend backend, CacheSpec spec, PageDevice<M> device, BackupTiers backups) {
         super(backend, spec, PagedSequence.class);
@@ -248,7 +252,11 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
 
     @Override
     protected CacheView doView() {
-        return new PagedView(this, device, backups);
+        if (viewed == null) {
+            var storage = device.storage();
+            viewed = new HostMemory(storage.slotBytes() + storage.readBeyond());
+        }
+        return new PagedView(this, device, backups, viewed.segment());
     }
 
     @Override
@@ -270,6 +278,9 @@ public final class PagedCache<M extends TensorMemory> extends CheckedCache<Paged
         } finally {
             try {
                 scratch.close();
+                if (viewed != null) {
+                    viewed.close();
+                }
             } finally {
                 device.close();
             }

@@ -7,22 +7,19 @@ import java.util.OptionalLong;
 
 /** The report of a committed step: plain numbers, which become objects for whoever asks. */
 final class PagedReport implements StepReport {
-    /** In place of the time of a part that was not timed. */
-    static final long NOT_TIMED = -1;
-
     private static final int COUNTS = 4;
 
     private final long[] counts;
     private final long recalledBytes;
     private final long backedUpBytes;
-    private final long[] nanos;
+    private final PartNanos nanos;
 
     /**
      * Takes the members' counts as they are now.
      *
-     * @param nanos by part, {@link #NOT_TIMED} where there is no time; copied
+     * @param nanos copied
      */
-    PagedReport(List<PagedMember> members, long recalledBytes, long backedUpBytes, long[] nanos) {
+    PagedReport(List<PagedMember> members, long recalledBytes, long backedUpBytes, PartNanos nanos) {
         counts = new long[COUNTS * members.size()];
         for (int i = 0; i < members.size(); i++) {
             var member = members.get(i);
@@ -33,7 +30,7 @@ final class PagedReport implements StepReport {
         }
         this.recalledBytes = recalledBytes;
         this.backedUpBytes = backedUpBytes;
-        this.nanos = nanos.clone();
+        this.nanos = new PartNanos(nanos);
     }
 
     @Override
@@ -77,7 +74,6 @@ final class PagedReport implements StepReport {
 
     @Override
     public OptionalLong nanos(Part part) {
-        long own = nanos[part.ordinal()];
-        return own == NOT_TIMED ? OptionalLong.empty() : OptionalLong.of(own);
+        return nanos.of(part);
     }
 }

@@ -16,7 +16,6 @@ import io.arkvale.spi.PageDevice;
 import io.arkvale.spi.TensorMemory;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +34,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     private final PageDevice<M> device;
     private final StepScratch<M> scratch;
     private final List<PagedMember> members = new ArrayList<>();
-    private final long[] nanos = new long[Part.values().length];
+    private final PartNanos nanos = new PartNanos();
     private final Map<PagedSequence, String> notFinite = new LinkedHashMap<>();
     private final Map<PagedSequence, IOException> lost = new LinkedHashMap<>();
     private final RowWriter<M> writer;
@@ -81,7 +80,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
         }
         reservedSlots = reserved;
         slotsOfOthers = store.slots.used();
-        Arrays.fill(nanos, PagedReport.NOT_TIMED);
+        nanos.clear();
         notFinite.clear();
         lost.clear();
         writer.begin();
@@ -492,7 +491,7 @@ final class PagedStep<M extends TensorMemory> implements StepWork<M> {
     private long count(Part part, long start) {
         long now = device.clock();
         if (device.storage().timed()) {
-            nanos[part.ordinal()] = Math.max(0, nanos[part.ordinal()]) + now - start;
+            nanos.add(part, now - start);
         }
         return now;
     }

@@ -8,7 +8,6 @@ import io.arkvale.core.backup.BackupTiers;
 import io.arkvale.core.table.PageTable;
 import io.arkvale.spi.PageDevice;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -17,16 +16,15 @@ final class PagedView extends CheckedView<PagedSequence> {
     private final CacheSpec spec;
     private final PageDevice<?> device;
     private final BackupTiers backups;
-    /** One slot as it was read last. Kept, because memory that several threads may use takes long to free. */
+    /** Room for one slot, which all views of the cache share. */
     private final MemorySegment bytes;
 
-    PagedView(PagedCache<?> cache, PageDevice<?> device, BackupTiers backups) {
+    PagedView(PagedCache<?> cache, PageDevice<?> device, BackupTiers backups, MemorySegment bytes) {
         super(cache);
         spec = cache.spec();
         this.device = device;
         this.backups = backups;
-        var storage = device.storage();
-        bytes = Arena.ofAuto().allocate(storage.slotBytes() + storage.readBeyond(), Long.BYTES);
+        this.bytes = bytes;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.arkvale.core.shard;
 
 import io.arkvale.api.Backend;
+import io.arkvale.api.BackupException;
 import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.CacheView;
@@ -76,7 +77,7 @@ final class ShardedCache extends CheckedCache<ShardedSequence, HostMemory> {
             isComplete = true;
         } finally {
             if (!isComplete) {
-                parts.forEach(Sequence::close);
+                ShardedSequence.closeAll(parts);
             }
         }
         return new ShardedSequence(this, settings, parts);
@@ -94,7 +95,11 @@ final class ShardedCache extends CheckedCache<ShardedSequence, HostMemory> {
 
     @Override
     protected ShardedSequence doFork(ShardedSequence source, int length, SequenceSpec settings) {
-        return ofEach(settings, shard -> shards.get(shard).cache().fork(source.parts.get(shard), length, settings));
+        try {
+            return ofEach(settings, shard -> shards.get(shard).cache().fork(source.parts.get(shard), length, settings));
+        } catch (BackupException e) {
+            throw source.named(e);
+        }
     }
 
     @Override
@@ -108,8 +113,12 @@ final class ShardedCache extends CheckedCache<ShardedSequence, HostMemory> {
 
     @Override
     protected void doTruncate(ShardedSequence sequence, int length) {
-        for (int shard = 0; shard < shards.size(); shard++) {
-            shards.get(shard).cache().truncate(sequence.parts.get(shard), length);
+        try {
+            for (int shard = 0; shard < shards.size(); shard++) {
+                shards.get(shard).cache().truncate(sequence.parts.get(shard), length);
+            }
+        } catch (BackupException e) {
+            throw sequence.named(e);
         }
     }
 
@@ -156,7 +165,11 @@ final class ShardedCache extends CheckedCache<ShardedSequence, HostMemory> {
 
     @Override
     protected void doRelease(ShardedSequence sequence) {
-        sequence.parts.forEach(Sequence::close);
+        try {
+            ShardedSequence.closeAll(sequence.parts);
+        } catch (BackupException e) {
+            throw sequence.named(e);
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.arkvale.core.shard;
 
+import io.arkvale.api.BackupException;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.core.CacheSequence;
@@ -13,5 +14,29 @@ final class ShardedSequence extends CacheSequence {
     ShardedSequence(ShardedCache cache, SequenceSpec spec, List<Sequence> parts) {
         super(cache, spec);
         this.parts = List.copyOf(parts);
+    }
+
+    /** Closes all, whatever one of them raises; the first error is raised then, with the others in it. */
+    static void closeAll(List<Sequence> parts) {
+        RuntimeException failure = null;
+        for (var part : parts) {
+            try {
+                part.close();
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** An error of a part, as the caller knows the sequence. */
+    BackupException named(BackupException error) {
+        return new BackupException(String.valueOf(error.getMessage()), List.of(this), error);
     }
 }

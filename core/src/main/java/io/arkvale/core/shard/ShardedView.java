@@ -1,5 +1,6 @@
 package io.arkvale.core.shard;
 
+import io.arkvale.api.BackupException;
 import io.arkvale.api.CacheView;
 import io.arkvale.api.Sequence;
 import io.arkvale.api.Tier;
@@ -72,6 +73,10 @@ final class ShardedView extends CheckedView<ShardedSequence> {
     @Override
     protected void readBackup(ShardedSequence sequence, int layer, int group, int page, MemorySegment rows) {
         var place = place(sequence, group);
-        place.view.copyBackup(place.part, layer, place.group, page, rows);
+        try {
+            place.view.copyBackup(place.part, layer, place.group, page, rows);
+        } catch (BackupException e) {
+            throw sequence.named(e);
+        }
     }
 }
