@@ -36,7 +36,7 @@ public final class SameAsCpu {
      * and cosine show, which the CPU takes in float64.
      */
     private static double bound(ElementType type) {
-        return (type == ElementType.F32 ? 64 : 8) * type.unitRoundoff();
+        return (type == ElementType.F32 ? 64 : 16) * type.unitRoundoff();
     }
 
     private final int[] prompt;
