@@ -18,4 +18,6 @@ module io.arkvale.llama {
     exports io.arkvale.llama.rope;
     exports io.arkvale.llama.text;
     exports io.arkvale.llama.weights;
+
+    uses io.arkvale.llama.forward.DenseProvider;
 }

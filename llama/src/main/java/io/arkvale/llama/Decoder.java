@@ -5,9 +5,8 @@ import io.arkvale.llama.attention.DecodeRows;
 import io.arkvale.llama.config.LlamaConfig;
 import io.arkvale.llama.forward.AttentionRows;
 import io.arkvale.llama.forward.Buffers;
-import io.arkvale.llama.forward.CpuOperations;
 import io.arkvale.llama.forward.DenseOperations;
-import io.arkvale.llama.forward.Positions;
+import io.arkvale.llama.forward.Indices;
 import io.arkvale.llama.forward.Rows;
 import java.util.Arrays;
 
@@ -25,16 +24,18 @@ public final class Decoder {
     private final Rows guessed; // [rows, queryHeads · headDim]
     private final AttentionRows attentionRows;
     private final Buffers buffers;
+    private final Rows logits; // [rows, vocabulary]
 
     Decoder(Llama model, int maxRows) {
         this.model = model;
         this.maxRows = maxRows;
         config = model.config();
-        operations = CpuOperations.forFewRows(model.kernels(), model.pool());
+        operations = model.operationsForFewRows();
         hidden = operations.allocate(maxRows, config.hiddenSize());
         guessed = operations.allocate(maxRows, config.queryWidth());
         attentionRows = AttentionRows.of(operations, config, maxRows, true);
         buffers = Buffers.of(operations, config, maxRows);
+        logits = operations.allocateLogits(maxRows, config.vocabulary());
     }
 
     /** Reads one token at {@code position} of a single sequence and returns its logits, {@code [vocabulary]}. */
@@ -70,15 +71,10 @@ public final class Decoder {
         }
         var h = hidden.slice(0, rows);
         var own = attentionRows.slice(0, rows);
-        Positions where = row -> positions[row];
-        model.ends().embed(operations, tokens, 0, h);
-        var projections = new DecodeRows(
-                positions,
-                own.queries().host(),
-                own.keys().host(),
-                own.values().host(),
-                own.rawQueries().host());
-        try (var pass = attention.decode(positions)) {
+        try (var where = operations.indices(positions);
+                var ids = operations.indices(tokens);
+                var pass = attention.decode(positions)) {
+            model.ends().embed(operations, ids, h);
             int[] distances = pass.prefetchDistances();
             for (int layer = 0; layer < config.layers(); layer++) {
                 for (int distance : distances) {
@@ -88,22 +84,33 @@ public final class Decoder {
                     }
                 }
                 model.block(layer).project(operations, h, model.ropes().at(layer, length), where, own, buffers);
-                pass.attend(layer, projections, own.attended().host());
+                attend(pass, layer, positions, own);
                 model.block(layer).update(operations, h, own.attended(), buffers);
             }
             pass.commit();
         }
-        var logits = operations.allocate(rows, config.vocabulary());
-        model.ends().logits(operations, h, logits, buffers);
+        model.ends().logits(operations, h, logits.slice(0, rows), buffers);
+        var numbers = Arrays.copyOf(logits.slice(0, rows).host(), rows * config.vocabulary());
         for (int row = 0; row < rows; row++) {
-            Logits.requireFinite(
-                    logits.host(), row * config.vocabulary(), config.vocabulary(), tokens[row], positions[row]);
+            Logits.requireFinite(numbers, row * config.vocabulary(), config.vocabulary(), tokens[row], positions[row]);
         }
-        return logits.host();
+        return numbers;
+    }
+
+    private static void attend(DecodeAttention.Pass pass, int layer, int[] positions, AttentionRows rows) {
+        var projections = new DecodeRows(
+                positions,
+                rows.queries().host(),
+                rows.keys().host(),
+                rows.values().host(),
+                rows.rawQueries().host());
+        float[] attended = rows.attended().host();
+        pass.attend(layer, projections, attended);
+        rows.attended().fromHost(attended);
     }
 
     /** A later layer's queries, as the present hidden state lets one guess them. */
-    private void guess(int layer, Rows h, int length, Positions where) {
+    private void guess(int layer, Rows h, int length, Indices where) {
         model.block(layer)
                 .guessQueries(
                         operations, h, model.ropes().at(layer, length), where, guessed.slice(0, h.rows()), buffers);

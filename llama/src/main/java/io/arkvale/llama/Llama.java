@@ -8,16 +8,22 @@ import io.arkvale.llama.attention.KeyValueStore;
 import io.arkvale.llama.config.LlamaConfig;
 import io.arkvale.llama.files.ModelFormatException;
 import io.arkvale.llama.forward.Block;
+import io.arkvale.llama.forward.CpuOperations;
+import io.arkvale.llama.forward.DenseDevice;
+import io.arkvale.llama.forward.DenseOperations;
 import io.arkvale.llama.forward.Ends;
 import io.arkvale.llama.rope.ModelRopes;
 import io.arkvale.llama.rope.Rope;
 import io.arkvale.llama.rope.RopeScaling;
 import io.arkvale.llama.weights.ModelWeights;
+import io.arkvale.llama.weights.RandomWeights;
 import io.arkvale.llama.weights.WeightLoader;
 import io.arkvale.llama.weights.WeightStorage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A decoder of the Llama kin: its parameters and how to run them. What its tokens attend to is up to the attention
@@ -38,7 +44,20 @@ public final class Llama implements AutoCloseable {
     private final Ends ends;
     private final List<Block> blocks;
 
+    /** Where the weights are and passes compute; null for the CPU. */
+    private final @Nullable DenseDevice device;
+
     Llama(LlamaConfig config, ModelWeights weights, DenseKernels kernels, WorkerPool pool) {
+        this(config, weights, kernels, pool, null);
+    }
+
+    private Llama(
+            LlamaConfig config,
+            ModelWeights weights,
+            DenseKernels kernels,
+            WorkerPool pool,
+            @Nullable DenseDevice device) {
+        this.device = device;
         this.config = config;
         this.weights = weights;
         this.kernels = kernels;
@@ -72,6 +91,38 @@ public final class Llama implements AutoCloseable {
         return model;
     }
 
+    /**
+     * The same for a device other than the CPU: weights are copied there, and passes compute there.
+     *
+     * @param device stays its owner's, and is closed after the model
+     */
+    public static Llama load(Path directory, DenseKernels kernels, WorkerPool pool, DenseDevice device) {
+        var config = LlamaConfig.read(directory);
+        var place = device.weights();
+        var weights = WeightLoader.load(directory, config, kernels, pool, place, place::close);
+        var model = new Llama(config, weights, kernels, pool, device);
+        model.warnings().forEach(warning -> LOGGER.log(System.Logger.Level.WARNING, warning));
+        return model;
+    }
+
+    /**
+     * A model of random weights on a device, for timing.
+     *
+     * @param config of a plain Llama, without biases and head norms
+     * @param device stays its owner's, and is closed after the model
+     */
+    public static Llama random(
+            LlamaConfig config, long seed, DenseKernels kernels, WorkerPool pool, DenseDevice device) {
+        var place = device.weights();
+        try {
+            var weights = RandomWeights.of(config, seed, kernels.rows(), place);
+            return new Llama(config, weights, kernels, pool, device);
+        } catch (Throwable failure) {
+            place.close();
+            throw failure;
+        }
+    }
+
     /** What in the model's files contradicts itself, and how it was resolved; logged when it was loaded. */
     public List<String> warnings() {
         return Stream.concat(config.warnings().stream(), weights.warnings().stream())
@@ -103,6 +154,19 @@ public final class Llama implements AutoCloseable {
     /** The threads that the passes run on. */
     public WorkerPool pool() {
         return pool;
+    }
+
+    /** The device other than the CPU where it computes, if there is one. */
+    public Optional<DenseDevice> device() {
+        return Optional.ofNullable(device);
+    }
+
+    DenseOperations operationsForFewRows() {
+        return device == null ? CpuOperations.forFewRows(kernels, pool) : device.operations();
+    }
+
+    DenseOperations operationsForManyRows() {
+        return device == null ? CpuOperations.forManyRows(kernels, pool) : device.operations();
     }
 
     ModelWeights weights() {
@@ -177,7 +241,7 @@ public final class Llama implements AutoCloseable {
         return dynamic ? " (dynamic RoPE scaling beyond it is not supported)" : "";
     }
 
-    /** Releases mapped weights; closing again does nothing. */
+    /** Releases weights outside the heap; closing again does nothing. */
     @Override
     public void close() {
         weights.memory().close();

@@ -6,8 +6,10 @@ import io.arkvale.llama.forward.AttentionRows;
 import io.arkvale.llama.forward.Buffers;
 import io.arkvale.llama.forward.CpuOperations;
 import io.arkvale.llama.forward.DenseOperations;
+import io.arkvale.llama.forward.Indices;
 import io.arkvale.llama.forward.Rows;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,9 +51,7 @@ public final class Prefill {
         block = shareRows ? BLOCK : SHARED_CHUNK;
         lanes = new Lane[shareRows ? model.pool().workers() : 1];
         Arrays.setAll(lanes, worker -> {
-            var operations = shareRows
-                    ? CpuOperations.forOneThread(model.kernels())
-                    : CpuOperations.forManyRows(model.kernels(), model.pool());
+            var operations = shareRows ? CpuOperations.forOneThread(model.kernels()) : model.operationsForManyRows();
             return new Lane(operations, Buffers.of(operations, config, block));
         });
     }
@@ -63,84 +63,89 @@ public final class Prefill {
      */
     public float[] run(int[] tokens, int start, PrefillAttention attention) {
         int last = tokens.length - 1;
-        var hidden = forward(tokens, start, attention, last);
-        var logits = lanes[0].operations.allocate(1, config.vocabulary());
-        model.ends().logits(lanes[0].operations, hidden.slice(last, 1), logits, lanes[0].buffers);
-        var numbers = logits.host();
+        float[] numbers;
+        try (var hidden = lanes[0].operations.allocate(tokens.length, config.hiddenSize());
+                var logits = lanes[0].operations.allocateLogits(1, config.vocabulary())) {
+            forward(tokens, start, attention, last, hidden);
+            model.ends().logits(lanes[0].operations, hidden.slice(last, 1), logits, lanes[0].buffers);
+            numbers = logits.host();
+        }
         Logits.requireFinite(numbers, 0, numbers.length, tokens[last], start + last);
         return numbers;
     }
 
     /** The same, handing out the logits of every position. */
     public void run(int[] tokens, int start, PrefillAttention attention, LogitsConsumer consumer) {
-        var hidden = forward(tokens, start, attention, 0);
         int vocabulary = config.vocabulary();
         int rowsAtOnce = lanes.length * BLOCK;
-        var logits = lanes[0].operations.allocate(Math.min(rowsAtOnce, tokens.length), vocabulary);
-        for (int from = 0; from < tokens.length; from += rowsAtOnce) {
-            int begin = from;
-            int rows = Math.min(rowsAtOnce, tokens.length - from);
-            forEachBlock(
-                    rows,
-                    (first, count, lane) -> model.ends()
-                            .logits(
-                                    lane.operations,
-                                    hidden.slice(begin + first, count),
-                                    logits.slice(first, count),
-                                    lane.buffers));
-            for (int row = 0; row < rows; row++) {
-                Logits.requireFinite(
-                        logits.host(), row * vocabulary, vocabulary, tokens[from + row], start + from + row);
-                consumer.accept(start + from + row, logits.host(), row * vocabulary);
+        try (var hidden = lanes[0].operations.allocate(tokens.length, config.hiddenSize());
+                var logits = lanes[0].operations.allocateLogits(Math.min(rowsAtOnce, tokens.length), vocabulary)) {
+            forward(tokens, start, attention, 0, hidden);
+            for (int from = 0; from < tokens.length; from += rowsAtOnce) {
+                int begin = from;
+                int rows = Math.min(rowsAtOnce, tokens.length - from);
+                forEachBlock(
+                        rows,
+                        (first, count, lane) -> model.ends()
+                                .logits(
+                                        lane.operations,
+                                        hidden.slice(begin + first, count),
+                                        logits.slice(first, count),
+                                        lane.buffers));
+                float[] numbers = logits.host();
+                for (int row = 0; row < rows; row++) {
+                    Logits.requireFinite(numbers, row * vocabulary, vocabulary, tokens[from + row], start + from + row);
+                    consumer.accept(start + from + row, numbers, row * vocabulary);
+                }
             }
         }
     }
 
     /**
-     * Runs all layers and returns the hidden states {@code [tokens, hidden]} before the final norm. They hold for the
-     * tokens from {@code firstNeeded} on; nobody needs the last layer's output of earlier ones.
+     * Runs all layers. The hidden states {@code [tokens, hidden]} before the final norm hold for the tokens from {@code
+     * firstNeeded} on; nobody needs the last layer's output of earlier ones.
+     *
+     * @param hidden written
      */
-    private Rows forward(int[] tokens, int start, PrefillAttention attention, int firstNeeded) {
+    private void forward(int[] tokens, int start, PrefillAttention attention, int firstNeeded, Rows hidden) {
         model.check(tokens, start, start + tokens.length);
         var rows = projections(Math.min(chunk, tokens.length));
-        var hidden = lanes[0].operations.allocate(tokens.length, config.hiddenSize());
-        forEachBlock(
-                tokens.length,
-                (first, count, lane) -> model.ends().embed(lane.operations, tokens, first, hidden.slice(first, count)));
         int end = start + tokens.length;
-        try (var pass = attention.prefill(start, tokens.length)) {
+        try (var ids = lanes[0].operations.indices(tokens);
+                var positions =
+                        lanes[0].operations.indices(IntStream.range(start, end).toArray());
+                var pass = attention.prefill(start, tokens.length)) {
+            forEachBlock(
+                    tokens.length,
+                    (first, count, lane) ->
+                            model.ends().embed(lane.operations, ids.slice(first, count), hidden.slice(first, count)));
             int last = config.layers() - 1;
             for (int layer = 0; layer <= last; layer++) {
                 int needed = layer < last ? 0 : firstNeeded;
                 int from = 0;
                 int count = 0;
+                float[] queries = {};
                 while (from + count < tokens.length) {
                     from += count;
                     count = Math.min(chunk, (from < needed ? needed : tokens.length) - from);
                     var h = hidden.slice(from, count);
-                    project(layer, h, start + from, end, rows);
-                    float[] queries = rows.queries().host();
+                    project(layer, h, positions.slice(from, count), end, rows);
+                    queries = rows.queries().host();
                     float[] keys = rows.keys().host();
                     float[] values = rows.values().host();
                     if (from < needed) {
                         pass.store(layer, start + from, count, queries, keys, values);
                     } else {
-                        pass.attend(
-                                layer,
-                                start + from,
-                                count,
-                                queries,
-                                keys,
-                                values,
-                                rows.attended().host());
+                        float[] attended = rows.attended().host();
+                        pass.attend(layer, start + from, count, queries, keys, values, attended);
+                        rows.attended().fromHost(attended);
                         update(layer, h, rows);
                     }
                 }
-                pass.finishLayer(layer, lastQueries(rows, count - 1));
+                pass.finishLayer(layer, row(queries, count - 1));
             }
             pass.commit();
         }
-        return hidden;
     }
 
     /** Room for a chunk, kept from pass to pass. */
@@ -153,7 +158,7 @@ public final class Prefill {
         return present;
     }
 
-    private void project(int layer, Rows h, int start, int end, AttentionRows out) {
+    private void project(int layer, Rows h, Indices positions, int end, AttentionRows out) {
         var rope = model.ropes().at(layer, end);
         forEachBlock(
                 h.rows(),
@@ -162,7 +167,7 @@ public final class Prefill {
                                 lane.operations,
                                 h.slice(first, count),
                                 rope,
-                                row -> start + first + row,
+                                positions.slice(first, count),
                                 out.slice(first, count),
                                 lane.buffers));
     }
@@ -178,9 +183,9 @@ public final class Prefill {
                                 lane.buffers));
     }
 
-    private float[] lastQueries(AttentionRows rows, int row) {
+    private float[] row(float[] queries, int row) {
         int width = config.queryWidth();
-        return Arrays.copyOfRange(rows.queries().host(), row * width, (row + 1) * width);
+        return Arrays.copyOfRange(queries, row * width, (row + 1) * width);
     }
 
     @FunctionalInterface

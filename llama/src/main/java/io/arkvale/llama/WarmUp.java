@@ -4,6 +4,7 @@ import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.pool.WorkerPool;
 import io.arkvale.llama.config.LlamaConfig;
 import io.arkvale.llama.weights.BlockWeights;
+import io.arkvale.llama.weights.HostMatrix;
 import io.arkvale.llama.weights.Linear;
 import io.arkvale.llama.weights.ModelWeights;
 import io.arkvale.llama.weights.RmsNorm;
@@ -62,16 +63,16 @@ final class WarmUp {
     /** Zeros; only the work counts. */
     private static ModelWeights weights(DenseKernels kernels) {
         var norm = new RmsNorm(kernels.rows(), new float[HIDDEN], CONFIG.norms().epsilon());
-        var narrow = new Linear(kernels.matrix(HIDDEN, HIDDEN), null);
-        var kv = new Linear(kernels.matrix(CONFIG.kvWidth(), HIDDEN), null);
+        var narrow = zeros(kernels, HIDDEN, HIDDEN);
+        var kv = zeros(kernels, CONFIG.kvWidth(), HIDDEN);
         var block = new BlockWeights(
                 norm,
-                new Linear(kernels.matrix(CONFIG.queryWidth(), HIDDEN), null),
+                zeros(kernels, CONFIG.queryWidth(), HIDDEN),
                 kv,
                 kv,
                 null,
                 null,
-                new Linear(kernels.matrix(HIDDEN, CONFIG.queryWidth()), null),
+                zeros(kernels, HIDDEN, CONFIG.queryWidth()),
                 null,
                 norm,
                 narrow,
@@ -80,5 +81,9 @@ final class WarmUp {
                 null);
         return new ModelWeights(
                 narrow.weight(), Collections.nCopies(CONFIG.layers(), block), norm, narrow, true, List.of(), () -> {});
+    }
+
+    private static Linear zeros(DenseKernels kernels, int outputs, int inputs) {
+        return new Linear(new HostMatrix(kernels.matrix(outputs, inputs)), null);
     }
 }

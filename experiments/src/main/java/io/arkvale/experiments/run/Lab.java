@@ -18,8 +18,8 @@ import io.arkvale.llama.Prefill;
 import io.arkvale.llama.attention.KeyValueStore;
 import io.arkvale.llama.attention.PrefillAttention;
 import io.arkvale.llama.config.LlamaConfig;
+import io.arkvale.llama.forward.DenseDevice;
 import io.arkvale.llama.text.Tokenizer;
-import io.arkvale.llama.weights.WeightStorage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -38,7 +38,8 @@ public final class Lab implements AutoCloseable, TextTokens {
     private int[] prefilled = new int[0];
 
     private final @Nullable Path directory;
-    private final WeightStorage weights;
+    private final ModelForm form;
+    private final @Nullable DenseDevice device;
     private double @Nullable [][] headLosses;
 
     private @Nullable Decoder decoder;
@@ -50,15 +51,22 @@ public final class Lab implements AutoCloseable, TextTokens {
      * @param backend for the runs of a cache, or null if there are none
      */
     public Lab(Llama model, Tokenizer tokenizer, @Nullable Backend backend) {
-        this(model, tokenizer, new Machine(model.kernels(), model.pool(), backend), null, WeightStorage.AUTOMATIC);
+        this(model, tokenizer, new Machine(model.kernels(), model.pool(), backend), null, ModelForm.USUAL, null);
     }
 
-    private Lab(Llama model, Tokenizer tokenizer, Machine machine, @Nullable Path directory, WeightStorage weights) {
+    private Lab(
+            Llama model,
+            Tokenizer tokenizer,
+            Machine machine,
+            @Nullable Path directory,
+            ModelForm form,
+            @Nullable DenseDevice device) {
         this.model = model;
         this.tokenizer = tokenizer;
         this.machine = machine;
         this.directory = directory;
-        this.weights = weights;
+        this.form = form;
+        this.device = device;
         prefill = model.prefill();
         store = model.newStore();
     }
@@ -67,18 +75,25 @@ public final class Lab implements AutoCloseable, TextTokens {
      * Loads a model.
      *
      * @param machine closed with the lab, or if the model cannot be loaded
-     * @param weights how its weights are kept
+     * @param form where and how it computes
      * @throws io.arkvale.llama.files.ModelFormatException if the model cannot be loaded
      */
-    public static Lab open(Path directory, Machine machine, WeightStorage weights) {
+    public static Lab open(Path directory, Machine machine, ModelForm form) {
         Tokenizer tokenizer = null;
+        DenseDevice device = null;
         try {
             // Before the weights, which take longer to read.
             tokenizer =
                     Tokenizer.forModel(directory, LlamaConfig.read(directory).vocabulary());
-            var model = Llama.load(directory, machine.kernels(), machine.pool(), weights);
-            return new Lab(model, tokenizer, machine, directory, weights);
+            device = form.open().orElse(null);
+            var model = device == null
+                    ? Llama.load(directory, machine.kernels(), machine.pool(), form.weights())
+                    : Llama.load(directory, machine.kernels(), machine.pool(), device);
+            return new Lab(model, tokenizer, machine, directory, form, device);
         } catch (Throwable failure) {
+            if (device != null) {
+                device.close();
+            }
             if (tokenizer != null) {
                 tokenizer.close();
             }
@@ -92,17 +107,17 @@ public final class Lab implements AutoCloseable, TextTokens {
         if (directory == null) {
             return "a model in memory";
         }
-        return directory.getFileName() + (weights == WeightStorage.EIGHT_BITS ? " in eight bits" : "");
+        return directory.getFileName() + form.words();
     }
 
     /** What the model is, by content: a digest of the files of its directory. */
     public String identity() {
-        return directory == null ? name() : identity(directory, weights);
+        return directory == null ? name() : identity(directory, form);
     }
 
-    /** The same of a model that is not loaded. Weights in eight bits make another model of it. */
-    public static String identity(Path directory, WeightStorage weights) {
-        return ContentDigest.ofModel(directory) + (weights == WeightStorage.EIGHT_BITS ? "-eight-bits" : "");
+    /** The same of a model that is not loaded. Another form makes another model of it. */
+    public static String identity(Path directory, ModelForm form) {
+        return ContentDigest.ofModel(directory) + form.suffix();
     }
 
     /** Where results of this lab come from. */
@@ -259,6 +274,10 @@ public final class Lab implements AutoCloseable, TextTokens {
     public void close() {
         if (directory != null) {
             tokenizer.close(); // one that was given stays its owner's
+        }
+        if (device != null) {
+            model.close();
+            device.close();
         }
         machine.close();
     }

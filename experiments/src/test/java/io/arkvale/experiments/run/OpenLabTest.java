@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.arkvale.experiments.engine.Machine;
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.pool.WorkerPool;
-import io.arkvale.llama.weights.WeightStorage;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +27,6 @@ class OpenLabTest {
 
     private static Lab lab() {
         var machine = new Machine(DenseKernels.vector(), new WorkerPool(2, "test"), null);
-        return Lab.open(Path.of("..", "models", "needle-5m"), machine, WeightStorage.AUTOMATIC);
+        return Lab.open(Path.of("..", "models", "needle-5m"), machine, ModelForm.USUAL);
     }
 }

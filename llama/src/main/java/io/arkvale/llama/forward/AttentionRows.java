@@ -19,11 +19,12 @@ public record AttentionRows(Rows rawQueries, Rows queries, Rows keys, Rows value
      * @param raw whether queries before rotation are wanted; if not, there are no such rows
      */
     public static AttentionRows of(DenseOperations operations, AttentionShape shape, int rows, boolean raw) {
+        var projected = operations.allocateBeside(rows, shape.queryWidth(), shape.kvWidth(), shape.kvWidth());
         return new AttentionRows(
                 operations.allocate(raw ? rows : 0, shape.queryWidth()),
-                operations.allocate(rows, shape.queryWidth()),
-                operations.allocate(rows, shape.kvWidth()),
-                operations.allocate(rows, shape.kvWidth()),
+                projected.get(0),
+                projected.get(1),
+                projected.get(2),
                 operations.allocate(rows, shape.queryWidth()));
     }
 

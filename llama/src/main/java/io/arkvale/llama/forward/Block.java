@@ -35,51 +35,45 @@ public final class Block {
 
     /** Computes queries, keys and values of the rows of the residual stream {@code h}. */
     public void project(
-            DenseOperations operations, Rows h, Rope rope, Positions positions, AttentionRows out, Buffers buffers) {
+            DenseOperations operations, Rows h, Rope rope, Indices positions, AttentionRows out, Buffers buffers) {
         var own = buffers.first(h.rows());
         var n = normed(operations, weights.attentionNorm(), h, own);
         operations.multiply(
                 n,
                 List.of(weights.query(), weights.key(), weights.value()),
                 List.of(out.queries(), out.keys(), out.values()));
-        finishQueries(operations, rope, positions, out.queries(), out.rawQueries());
+        finishQueries(operations, out.queries(), out.rawQueries());
         normHeads(operations, weights.keyNorm(), out.keys());
-        operations.rotate(rope, config.headDim(), out.keys(), positions);
+        operations.rotate(rope, config.headDim(), List.of(out.queries(), out.keys()), positions);
     }
 
     /** Computes only the queries: a guess of them, when {@code h} is the residual stream of an earlier layer. */
     public void guessQueries(
-            DenseOperations operations, Rows h, Rope rope, Positions positions, Rows queries, Buffers buffers) {
+            DenseOperations operations, Rows h, Rope rope, Indices positions, Rows queries, Buffers buffers) {
         var n = normed(operations, weights.attentionNorm(), h, buffers.first(h.rows()));
         operations.multiply(n, List.of(weights.query()), List.of(queries));
-        finishQueries(operations, rope, positions, queries, queries.slice(0, 0));
+        finishQueries(operations, queries, queries.slice(0, 0));
+        operations.rotate(rope, config.headDim(), List.of(queries), positions);
     }
 
-    /** From products to queries; a copy from before rotation goes to {@code raw}, if it has rows. */
-    private void finishQueries(DenseOperations operations, Rope rope, Positions positions, Rows queries, Rows raw) {
+    /** From products to queries that are not rotated yet; a copy goes to {@code raw}, if it has rows. */
+    private void finishQueries(DenseOperations operations, Rows queries, Rows raw) {
         normHeads(operations, weights.queryNorm(), queries);
         scale(operations, queries, config.multipliers().queries());
         if (raw.rows() > 0) {
             operations.copy(queries, raw);
         }
-        operations.rotate(rope, config.headDim(), queries, positions);
     }
 
     /** Adds to the rows of the residual stream {@code h} what attention and then the feed-forward have to add. */
     public void update(DenseOperations operations, Rows h, Rows attended, Buffers buffers) {
         var own = buffers.first(h.rows());
-        multiply(operations, attended, weights.output(), own.update());
-        add(operations, weights.afterAttention(), h, own.update());
+        add(operations, attended, weights.output(), weights.afterAttention(), h, own.update());
 
         var n = normed(operations, weights.feedForwardNorm(), h, own);
         operations.multiply(n, List.of(weights.gate(), weights.up()), List.of(own.gate(), own.up()));
         operations.activate(config.activation(), own.gate(), own.up());
-        multiply(operations, own.gate(), weights.down(), own.update());
-        add(operations, weights.afterFeedForward(), h, own.update());
-    }
-
-    private static void multiply(DenseOperations operations, Rows in, Linear layer, Rows out) {
-        operations.multiply(in, List.of(layer), List.of(out));
+        add(operations, own.gate(), weights.down(), weights.afterFeedForward(), h, own.update());
     }
 
     private static Rows normed(DenseOperations operations, @Nullable RmsNorm norm, Rows h, Buffers buffers) {
@@ -96,11 +90,16 @@ public final class Block {
         }
     }
 
-    private void add(DenseOperations operations, @Nullable RmsNorm norm, Rows h, Rows update) {
-        if (norm != null) {
-            operations.normInPlace(norm, update);
+    /** Adds to {@code h} a layer's products, normed if there is a norm. */
+    private void add(DenseOperations operations, Rows in, Linear layer, @Nullable RmsNorm norm, Rows h, Rows update) {
+        float factor = config.multipliers().residual();
+        if (norm == null) {
+            operations.addProducts(in, layer, factor, h, update);
+            return;
         }
-        scale(operations, update, config.multipliers().residual());
+        operations.multiply(in, List.of(layer), List.of(update));
+        operations.normInPlace(norm, update);
+        scale(operations, update, factor);
         operations.add(h, update);
     }
 

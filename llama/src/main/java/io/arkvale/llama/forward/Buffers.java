@@ -14,15 +14,16 @@ public record Buffers(Rows normed, Rows update, Rows gate, Rows up) {
 
     /** Room for so many rows. */
     public static Buffers of(DenseOperations operations, LlamaConfig config, int rows) {
+        var feedForward = operations.allocateBeside(rows, config.intermediateSize(), config.intermediateSize());
         return new Buffers(
                 operations.allocate(rows, config.hiddenSize()),
                 operations.allocate(rows, config.hiddenSize()),
-                operations.allocate(rows, config.intermediateSize()),
-                operations.allocate(rows, config.intermediateSize()));
+                feedForward.get(0),
+                feedForward.get(1));
     }
 
     /** The first rows. */
-    Buffers first(int rows) {
+    public Buffers first(int rows) {
         return new Buffers(normed.slice(0, rows), update.slice(0, rows), gate.slice(0, rows), up.slice(0, rows));
     }
 }

@@ -5,7 +5,9 @@ import io.arkvale.kernels.pool.WorkerPool;
 import io.arkvale.kernels.weights.WeightMatrix;
 import io.arkvale.llama.config.Activation;
 import io.arkvale.llama.rope.Rope;
+import io.arkvale.llama.weights.HostMatrix;
 import io.arkvale.llama.weights.Linear;
+import io.arkvale.llama.weights.Matrix;
 import io.arkvale.llama.weights.RmsNorm;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,9 +58,16 @@ public final class CpuOperations implements DenseOperations {
     }
 
     @Override
-    public void embed(WeightMatrix embedding, int[] tokens, int first, Rows out) {
+    public Indices indices(int... values) {
+        return new HostIndices(values, 0, values.length);
+    }
+
+    @Override
+    public void embed(Matrix embedding, Indices tokens, Rows out) {
+        var weights = HostMatrix.of(embedding);
+        var ids = HostIndices.of(tokens);
         var target = HostRows.of(out);
-        forEachRow(target.rows(), row -> embedding.getRow(tokens[first + row], target.values(), target.at(row)));
+        forEachRow(target.rows(), row -> weights.getRow(ids.at(row), target.values(), target.at(row)));
     }
 
     @Override
@@ -84,11 +93,13 @@ public final class CpuOperations implements DenseOperations {
     @Override
     public void multiply(Rows in, List<Linear> layers, List<Rows> outs) {
         var input = HostRows.of(in);
+        var weights =
+                layers.stream().map(layer -> HostMatrix.of(layer.weight())).toList();
         int parts = 0;
         int needed = 0;
-        for (var layer : layers) {
-            parts += parts(layer.weight());
-            needed = Math.max(needed, layer.weight().scratch());
+        for (var weight : weights) {
+            parts += parts(weight);
+            needed = Math.max(needed, weight.scratch());
         }
         for (int worker = 0; worker < scratch.length; worker++) {
             if (scratch[worker].length < needed) {
@@ -97,18 +108,18 @@ public final class CpuOperations implements DenseOperations {
         }
         if (pool == null) {
             for (int i = 0; i < layers.size(); i++) {
-                for (int part = 0; part < parts(layers.get(i).weight()); part++) {
-                    multiply(input, layers.get(i).weight(), part, HostRows.of(outs.get(i)), scratch[0]);
+                for (int part = 0; part < parts(weights.get(i)); part++) {
+                    multiply(input, weights.get(i), part, HostRows.of(outs.get(i)), scratch[0]);
                 }
             }
         } else {
             pool.forEach(parts, (item, worker) -> {
                 int part = item;
                 int which = 0;
-                while (part >= parts(layers.get(which).weight())) {
-                    part -= parts(layers.get(which++).weight());
+                while (part >= parts(weights.get(which))) {
+                    part -= parts(weights.get(which++));
                 }
-                multiply(input, layers.get(which).weight(), part, HostRows.of(outs.get(which)), scratch[worker]);
+                multiply(input, weights.get(which), part, HostRows.of(outs.get(which)), scratch[worker]);
             });
         }
         for (int i = 0; i < layers.size(); i++) {
@@ -138,11 +149,14 @@ public final class CpuOperations implements DenseOperations {
     }
 
     @Override
-    public void rotate(Rope rope, int headDim, Rows heads, Positions positions) {
-        var target = HostRows.of(heads);
-        int count = target.width() / headDim;
-        forEachRow(
-                target.rows(), row -> rope.rotate(target.values(), target.at(row), count, headDim, positions.of(row)));
+    public void rotate(Rope rope, int headDim, List<Rows> heads, Indices positions) {
+        var where = HostIndices.of(positions);
+        for (var each : heads) {
+            var target = HostRows.of(each);
+            int count = target.width() / headDim;
+            forEachRow(
+                    target.rows(), row -> rope.rotate(target.values(), target.at(row), count, headDim, where.at(row)));
+        }
     }
 
     @Override

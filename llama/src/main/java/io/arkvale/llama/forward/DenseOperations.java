@@ -1,10 +1,11 @@
 package io.arkvale.llama.forward;
 
-import io.arkvale.kernels.weights.WeightMatrix;
 import io.arkvale.llama.config.Activation;
 import io.arkvale.llama.rope.Rope;
 import io.arkvale.llama.weights.Linear;
+import io.arkvale.llama.weights.Matrix;
 import io.arkvale.llama.weights.RmsNorm;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -16,8 +17,26 @@ public interface DenseOperations {
     /** Rows of zeros. */
     Rows allocate(int rows, int width);
 
-    /** A row for each token: its row of the embedding. {@code tokens[first]} is that of the first row. */
-    void embed(WeightMatrix embedding, int[] tokens, int first, Rows out);
+    /**
+     * Rows of zeros that are written together: where it can, a device puts the first row of each beside that of the next,
+     * so that one product writes all of them.
+     *
+     * @param widths of each
+     */
+    default List<Rows> allocateBeside(int rows, int... widths) {
+        return Arrays.stream(widths).mapToObj(width -> allocate(rows, width)).toList();
+    }
+
+    /** Rows of zeros for logits: float32 also where other rows are kept in fewer bits. */
+    default Rows allocateLogits(int rows, int width) {
+        return allocate(rows, width);
+    }
+
+    /** Whole numbers for rows: tokens or positions. */
+    Indices indices(int... values);
+
+    /** A row for each token: its row of the embedding. */
+    void embed(Matrix embedding, Indices tokens, Rows out);
 
     /** RMSNorm of each row, which is as wide as the norm. */
     void norm(RmsNorm norm, Rows in, Rows out);
@@ -28,8 +47,21 @@ public interface DenseOperations {
     /** The products of the same rows with one or more linear layers, biases included; {@code outs[i]} is of layer i. */
     void multiply(Rows in, List<Linear> layers, List<Rows> outs);
 
-    /** Turns each head, {@code headDim} numbers, of each row to the row's position. */
-    void rotate(Rope rope, int headDim, Rows heads, Positions positions);
+    /**
+     * Adds the products with a layer: {@code target += factor · (W · in + b)}.
+     *
+     * @param scratch like {@code target}, for a device that computes the products first
+     */
+    default void addProducts(Rows in, Linear layer, float factor, Rows target, Rows scratch) {
+        multiply(in, List.of(layer), List.of(scratch));
+        if (factor != 1) {
+            scale(scratch, factor);
+        }
+        add(target, scratch);
+    }
+
+    /** Turns each head, {@code headDim} numbers, of each row to the row's position; of one or more kinds of rows. */
+    void rotate(Rope rope, int headDim, List<Rows> heads, Indices positions);
 
     /** {@code gate = activation(gate) · up}. */
     void activate(Activation activation, Rows gate, Rows up);

@@ -16,9 +16,9 @@ public final class Ends {
         this.weights = weights;
     }
 
-    /** The residual stream's first rows, {@code [rows, hidden]}, of tokens from index {@code first} on. */
-    public void embed(DenseOperations operations, int[] tokens, int first, Rows h) {
-        operations.embed(weights.embedding(), tokens, first, h);
+    /** The residual stream's first rows, {@code [rows, hidden]}, of tokens. */
+    public void embed(DenseOperations operations, Indices tokens, Rows h) {
+        operations.embed(weights.embedding(), tokens, h);
         if (config.multipliers().embedding() != 1) {
             operations.scale(h, config.multipliers().embedding());
         }

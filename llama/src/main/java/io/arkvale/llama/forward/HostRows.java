@@ -27,6 +27,19 @@ record HostRows(float[] values, int offset, int rows, int width) implements Rows
         return values;
     }
 
+    @Override
+    @SuppressWarnings("ReferenceEquality") // the very array
+    public void fromHost(float[] written) {
+        if (written != values) {
+            throw new IllegalArgumentException("the array is not the one of these rows");
+        }
+    }
+
+    @Override
+    public void close() {
+        // The heap's.
+    }
+
     int at(int row) {
         return offset + row * width;
     }

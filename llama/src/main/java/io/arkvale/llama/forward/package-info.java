@@ -8,7 +8,9 @@
  *       io.arkvale.llama.forward.CpuOperations} does
  *   <li>{@link io.arkvale.llama.forward.Rows}: numbers on the device; {@link
  *       io.arkvale.llama.forward.AttentionRows} and {@link io.arkvale.llama.forward.Buffers} are the ones a block needs
- *   <li>{@link io.arkvale.llama.forward.Positions}: where the tokens stand
+ *   <li>{@link io.arkvale.llama.forward.Indices}: tokens, and where they stand
+ *   <li>{@link io.arkvale.llama.forward.DenseDevice}: a device other than the CPU, which {@link
+ *       io.arkvale.llama.forward.DenseDevices} finds by its {@link io.arkvale.llama.forward.DenseProvider}
  * </ul>
  */
 @NullMarked

@@ -67,6 +67,12 @@ public final class Rope {
         return frequencies.clone();
     }
 
+    /** Pairs of a head that turn. */
+    public int pairs() {
+        requireOne();
+        return half;
+    }
+
     /** What turned numbers are multiplied by; 1 but for YaRN and LongRoPE. */
     public float factor() {
         requireOne();

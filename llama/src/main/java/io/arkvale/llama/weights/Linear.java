@@ -1,6 +1,5 @@
 package io.arkvale.llama.weights;
 
-import io.arkvale.kernels.weights.WeightMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,4 +9,4 @@ import org.jspecify.annotations.Nullable;
  * @param bias b, {@code [outputs]}; null where there is none
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-public record Linear(WeightMatrix weight, float @Nullable [] bias) {}
+public record Linear(Matrix weight, float @Nullable [] bias) {}

@@ -1,6 +1,5 @@
 package io.arkvale.llama.weights;
 
-import io.arkvale.kernels.weights.WeightMatrix;
 import java.util.List;
 
 /**
@@ -15,7 +14,7 @@ import java.util.List;
  * @param memory what the weights lie in, to be closed when they are no longer used
  */
 public record ModelWeights(
-        WeightMatrix embedding,
+        Matrix embedding,
         List<BlockWeights> blocks,
         RmsNorm finalNorm,
         Linear head,

@@ -21,6 +21,16 @@ public final class RmsNorm {
         return weight.length;
     }
 
+    /** A copy of its weights. */
+    public float[] weights() {
+        return weight.clone();
+    }
+
+    /** What is added to the mean square. */
+    public float epsilon() {
+        return epsilon;
+    }
+
     /** Norms one row of {@code x} into {@code out}, which must be another array or part of it. */
     public void apply(float[] x, int offset, float[] out, int outOffset) {
         kernels.rmsNorm(x, offset, weight, epsilon, out, outOffset, weight.length);

@@ -3,17 +3,14 @@ package io.arkvale.llama.weights;
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.pool.WorkerPool;
 import io.arkvale.kernels.storage.StorageFormat;
-import io.arkvale.kernels.weights.WeightMatrix;
 import io.arkvale.llama.files.ModelFiles;
 import io.arkvale.llama.files.ModelFormatException;
 import io.arkvale.llama.files.TensorEntry;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Makes matrices and vectors of a model's tensors, in the wanted storage, all numbers checked to be finite. */
+/** Makes matrices and vectors of a model's tensors, all numbers checked to be finite. */
 final class TensorReader {
 
     /** Numbers that one thread checks at a time. */
@@ -22,22 +19,19 @@ final class TensorReader {
     private final ModelFiles files;
     private final DenseKernels kernels;
     private final WorkerPool pool;
-    private final WeightStorage storage;
-    private final Arena arena;
+    private final MatrixPlace place;
     private final Set<String> checked = new HashSet<>();
 
     /**
      * Reads from {@code files}.
      *
-     * @param storage not {@link WeightStorage#AUTOMATIC}
-     * @param arena for what is copied outside the heap
+     * @param place where matrices go
      */
-    TensorReader(ModelFiles files, DenseKernels kernels, WorkerPool pool, WeightStorage storage, Arena arena) {
+    TensorReader(ModelFiles files, DenseKernels kernels, WorkerPool pool, MatrixPlace place) {
         this.files = files;
         this.kernels = kernels;
         this.pool = pool;
-        this.storage = storage;
-        this.arena = arena;
+        this.place = place;
     }
 
     /** A vector, widened. */
@@ -50,7 +44,7 @@ final class TensorReader {
     }
 
     /** A whole tensor. */
-    WeightMatrix matrix(String name, int outputs, int inputs) {
+    Matrix matrix(String name, int outputs, int inputs) {
         return rows(name, outputs, 0, outputs, inputs);
     }
 
@@ -60,44 +54,13 @@ final class TensorReader {
      * @param allOutputs rows of the tensor
      * @param from the first row of the matrix
      */
-    WeightMatrix rows(String name, int allOutputs, int from, int outputs, int inputs) {
+    Matrix rows(String name, int allOutputs, int from, int outputs, int inputs) {
         var entry = files.require(name, allOutputs, inputs);
         requireFinite(entry);
         var format = format(entry);
         long rowBytes = (long) inputs * format.bytes();
         var bytes = files.bytes(entry).asSlice(from * rowBytes, outputs * rowBytes);
-        return switch (storage) {
-            case MAPPED -> kernels.stored(format, bytes, outputs, inputs);
-            case WIDENED -> widened(format, bytes, outputs, inputs);
-            case EIGHT_BITS -> eightBits(format, bytes, outputs, inputs);
-            case AUTOMATIC -> throw new IllegalStateException("the storage is not decided");
-        };
-    }
-
-    private WeightMatrix widened(StorageFormat format, MemorySegment bytes, int outputs, int inputs) {
-        var matrix = kernels.matrix(outputs, inputs);
-        int width = matrix.panelWidth();
-        pool.forEach(matrix.parts(), (panel, worker) -> {
-            var row = new float[inputs];
-            for (int output = panel * width; output < Math.min(outputs, (panel + 1) * width); output++) {
-                kernels.codec(format).decode(bytes, (long) output * inputs * format.bytes(), row, 0, inputs);
-                matrix.setRow(output, row, 0);
-            }
-        });
-        return matrix;
-    }
-
-    private WeightMatrix eightBits(StorageFormat format, MemorySegment bytes, int outputs, int inputs) {
-        var building = kernels.eightBits(outputs, inputs, arena);
-        int rowsOfItem = 64;
-        pool.forEach(Math.ceilDiv(outputs, rowsOfItem), (item, worker) -> {
-            var row = new float[inputs];
-            for (int output = item * rowsOfItem; output < Math.min(outputs, (item + 1) * rowsOfItem); output++) {
-                kernels.codec(format).decode(bytes, (long) output * inputs * format.bytes(), row, 0, inputs);
-                building.setRow(output, row, 0);
-            }
-        });
-        return building.matrix();
+        return place.place(format, bytes, outputs, inputs);
     }
 
     private StorageFormat format(TensorEntry entry) {

@@ -2,7 +2,6 @@ package io.arkvale.llama.weights;
 
 import io.arkvale.kernels.DenseKernels;
 import io.arkvale.kernels.pool.WorkerPool;
-import io.arkvale.kernels.weights.WeightMatrix;
 import io.arkvale.llama.config.LlamaConfig;
 import io.arkvale.llama.files.ModelFiles;
 import io.arkvale.llama.files.ModelFormatException;
@@ -50,7 +49,7 @@ public final class WeightLoader {
         var arena = Arena.ofShared();
         try {
             var decided = storage.forModelOf(config.parameters());
-            var reader = new TensorReader(files, kernels, pool, decided, arena);
+            var reader = new TensorReader(files, kernels, pool, new HostPlace(kernels, pool, decided, arena));
             boolean mapped = decided == WeightStorage.MAPPED;
             var weights = new WeightLoader(files, config, kernels, reader)
                     .load(decided == WeightStorage.WIDENED, () -> {
@@ -68,6 +67,28 @@ public final class WeightLoader {
         } catch (Throwable failure) {
             arena.close();
             files.close();
+            throw failure;
+        }
+    }
+
+    /**
+     * Reads all weights to a place of the caller's.
+     *
+     * @param memory what the matrices then lie in, closed with the weights, or here on an error
+     * @throws ModelFormatException as above
+     */
+    public static ModelWeights load(
+            Path directory,
+            LlamaConfig config,
+            DenseKernels kernels,
+            WorkerPool pool,
+            MatrixPlace place,
+            ModelWeights.AutoCloseableMemory memory) {
+        try (var files = ModelFiles.open(directory)) {
+            var reader = new TensorReader(files, kernels, pool, place);
+            return new WeightLoader(files, config, kernels, reader).load(false, memory);
+        } catch (Throwable failure) {
+            memory.close();
             throw failure;
         }
     }
@@ -193,7 +214,7 @@ public final class WeightLoader {
     }
 
     /** The head's own weights, also where the configuration says that they are the embedding's but the file has others. */
-    private WeightMatrix head(WeightMatrix embedding) {
+    private Matrix head(Matrix embedding) {
         if (!config.tiedEmbeddings()) {
             return reader.matrix(HEAD, config.vocabulary(), config.hiddenSize());
         }

@@ -1,11 +1,14 @@
 package io.arkvale.experiments.cli.option;
 
+import io.arkvale.api.ElementType;
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.input.Nearest;
+import io.arkvale.experiments.run.ModelForm;
 import io.arkvale.llama.weights.WeightStorage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -31,6 +34,22 @@ public final class ModelOptions {
                             + " other results.")
     private boolean eightBitWeights;
 
+    @Option(
+            names = "--device",
+            paramLabel = "ID",
+            description =
+                    "Where the model computes: cuda for an NVIDIA GPU (default: the CPU). Attention runs where the policy"
+                            + " does, see --backend.")
+    private @Nullable String device;
+
+    @Option(
+            names = "--device-type",
+            paramLabel = "TYPE",
+            defaultValue = "F32",
+            description =
+                    "With --device: type of weights and activations, ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
+    private ElementType deviceType = ElementType.F32;
+
     @Mixin
     private ThreadOptions threads = new ThreadOptions();
 
@@ -52,9 +71,9 @@ public final class ModelOptions {
                         + " shipped model, " + SHIPPED + Nearest.question(model.toString(), SHIPPED));
     }
 
-    /** How the model's weights are kept. */
-    public WeightStorage weights() {
-        return eightBitWeights ? WeightStorage.EIGHT_BITS : WeightStorage.AUTOMATIC;
+    /** Where and how the model computes. */
+    public ModelForm form() {
+        return new ModelForm(eightBitWeights ? WeightStorage.EIGHT_BITS : WeightStorage.AUTOMATIC, device, deviceType);
     }
 
     public ThreadOptions threads() {

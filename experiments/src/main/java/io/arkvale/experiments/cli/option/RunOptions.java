@@ -35,7 +35,7 @@ public final class RunOptions {
 
     /** The lab with or without the backend; it stays its holder's. */
     public Lab open(Terminal terminal, OpenLab present, boolean needsBackend) {
-        var identity = Lab.identity(model.directory(), model.weights());
+        var identity = Lab.identity(model.directory(), model.form());
         var asked = Arrays.asList(
                 model.directory(), identity, model.threads().threads(), needsBackend, backend.id(), backend.values());
         return present.of(asked, () -> open(terminal, needsBackend));
@@ -52,12 +52,12 @@ public final class RunOptions {
         LlamaConfig.read(directory); // what is no model is known before a backend is opened
         var threads = model.threads().threads();
         var machine = Machine.of(threads, backend.create(terminal, needsBackend), backend.values());
-        return Lab.open(directory, machine, model.weights());
+        return Lab.open(directory, machine, model.form());
     }
 
     /** What the model and, if it is needed, the backend are by content. */
     public String identity(boolean needsBackend) {
-        return Lab.identity(model.directory(), model.weights())
+        return Lab.identity(model.directory(), model.form())
                 + (needsBackend ? ContentDigest.ofCode(backend.provider().getClass()) : "");
     }
 

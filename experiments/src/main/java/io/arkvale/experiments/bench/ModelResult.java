@@ -1,0 +1,24 @@
+package io.arkvale.experiments.bench;
+
+/**
+ * What decode steps of a whole model took.
+ *
+ * @param kind which kind of step
+ * @param medianNanos of a step, median of rounds
+ * @param recalls pages recalled per sequence, limited layer and step, mean; 0 where no layer is limited
+ * @param deviceBytes of the cache on the device
+ * @param hostBytes of the cache's backups in the host
+ */
+public record ModelResult(
+        ModelCase measured,
+        BenchResult.Kind kind,
+        double medianNanos,
+        double recalls,
+        long deviceBytes,
+        long hostBytes) {
+
+    /** New tokens of all sequences together. */
+    public double tokensPerSecond() {
+        return measured.batch() / medianNanos * 1e9;
+    }
+}
