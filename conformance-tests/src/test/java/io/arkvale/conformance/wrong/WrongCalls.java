@@ -70,8 +70,8 @@ final class WrongCalls {
                         "        attended.clear();\n        if (!prefetched) {",
                         """
                                 attended.clear();
-                                for (var member : members) {
-                                    member.layer(layer).groups.forEach(table -> table.listResidents(table.attended()));
+                                if (!prefetched && members.getFirst().layer(layer).groups.getFirst().attended().count() == 0) {
+                                    throw new IllegalStateException("nothing is selected yet");
                                 }
                                 attendRest(layer, queries, output);
                                 if (!prefetched) {""",
