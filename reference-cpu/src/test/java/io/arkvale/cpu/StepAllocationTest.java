@@ -36,7 +36,7 @@ class StepAllocationTest {
     @CsvSource({"2, 1", "32, 8"})
     void aWarmDecodeStepAllocatesUnderOneKilobyte(int layers, int sequences) {
         int steps = Math.max(2_000, 80_000 / (layers * sequences)); // few calls each take more of them to be compiled
-        long pages = (PROMPT + steps) / PAGE_SIZE + 1;
+        long pages = (PROMPT + steps) / PAGE_SIZE + 1L;
         var spec = CacheSpec.builder(layers, 4, 2, 16)
                 .pageSize(PAGE_SIZE)
                 .headGroups(2)

@@ -35,8 +35,7 @@ class CounterLayoutTest {
         var counters = zeros(layout);
         var parts = List.of(Part.values());
         for (int layer = 0; layer < 2; layer++) {
-            long at = layout.timesAt()
-                    + 2L * Long.BYTES * (layer * parts.size() + parts.indexOf(Part.ATTEND));
+            long at = layout.timesAt() + 2L * Long.BYTES * (layer * parts.size() + parts.indexOf(Part.ATTEND));
             span(counters, at, 1000, 1000 + 5 * (layer + 1));
         }
         assertThat(layout.read(counters).nanos()).isEqualTo(Map.of(Part.RECALL, 0L, Part.ATTEND, 15L));
