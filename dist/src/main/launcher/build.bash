@@ -54,7 +54,13 @@ is_built() {
 
 build() {
     local profiles=() started log checksum
+    local projects=dist
     if [[ -n $tornado ]]; then profiles=(--activate-profiles tornado); fi
+    # The add-on with Spark, once it was built, is kept up with the rest.
+    if [[ -d $home/cluster/target/spark ]]; then
+        profiles+=(--activate-profiles spark)
+        projects+=,cluster
+    fi
     type -P mvn >/dev/null ||
         fail "building from source needs Maven 3.8 or later, and there is no 'mvn' on the PATH." \
             "To install it: $(how_to_install maven)"
@@ -65,7 +71,7 @@ build() {
     started=$(mktemp)
     log=$(mktemp)
     (cd "$home" && JAVA_HOME=$java_home MAVEN_OPTS="$maven_options ${MAVEN_OPTS:-}" \
-        mvn --batch-mode -Dmaven.test.skip=true ${profiles[@]+"${profiles[@]}"} --projects dist --also-make package) \
+        mvn --batch-mode -Dmaven.test.skip=true ${profiles[@]+"${profiles[@]}"} --projects "$projects" --also-make package) \
         </dev/null >"$log" 2>&1 ||
         fail "the build failed; its output is in $log, its errors are:"$'\n'"$(grep -F '[ERROR]' "$log" | head -n 20)"
     rm -f "$with_tornado"

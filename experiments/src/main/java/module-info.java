@@ -33,6 +33,8 @@ module io.arkvale.experiments {
     uses io.arkvale.experiments.policy.page.DigestKind;
     uses io.arkvale.experiments.result.CellMetric;
     uses io.arkvale.experiments.task.Task;
+    // What the add-on with Apache Spark provides.
+    uses io.arkvale.experiments.study.Cluster;
 
     opens io.arkvale.experiments.cli to
             info.picocli;

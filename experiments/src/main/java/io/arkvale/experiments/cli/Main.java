@@ -1,6 +1,7 @@
 package io.arkvale.experiments.cli;
 
 import io.arkvale.experiments.OutputLostException;
+import io.arkvale.experiments.cli.experiment.ExperimentRunner;
 import io.arkvale.experiments.cli.experiment.ReproduceCommand;
 import io.arkvale.experiments.cli.experiment.ResultsCommand;
 import io.arkvale.experiments.cli.experiment.SweepCommand;
@@ -19,6 +20,9 @@ import io.arkvale.experiments.cli.terminal.StandardError;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.cli.terminal.WrongUsage;
 import io.arkvale.experiments.report.Origin;
+import io.arkvale.experiments.study.JobRunners;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -95,6 +99,12 @@ public final class Main implements Runnable {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setHelpFactory(OwnOptionsFirst::new);
         return line;
+    }
+
+    /** Experiments of command lines for workers, which say nothing: what they observe is all that they give. */
+    public static JobRunners.Experiments experiments() {
+        var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        return ExperimentRunner.experiments(new Terminal(nowhere, nowhere, false), Main::commandLine);
     }
 
     /** Runs the command line and returns its exit code. */

@@ -13,6 +13,7 @@ import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.report.TextTable;
 import io.arkvale.experiments.trace.Replay;
 import io.arkvale.experiments.trace.Trace;
+import io.arkvale.kernels.pool.WorkerPool;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -59,7 +60,9 @@ public final class TraceReplayCommand implements Runnable {
             var grid = policies.grid(header.run().seed());
             Replay.check(header, grid.runs());
             try (var machine = Machine.of(
-                    threads.threads(), backend.create(terminal, backend.isNeeded(grid.runs())), backend.values())) {
+                    WorkerPool.shared(threads.threads()),
+                    backend.create(terminal, backend.isNeeded(grid.runs())),
+                    backend.values())) {
                 List<Replay.Result> results;
                 try (var progress = Progress.start(terminal, "replay", header.steps(), "steps")) {
                     results = Replay.measure(trace, machine, grid, progress::step);

@@ -22,9 +22,9 @@ public record Machine(
         this(kernels, pool, backend, Map.of());
     }
 
-    /** Vector kernels, so many threads, and a backend. */
-    public static Machine of(int threads, @Nullable Backend backend, Map<String, String> backendOptions) {
-        return new Machine(DenseKernels.vector(), WorkerPool.shared(threads), backend, Map.copyOf(backendOptions));
+    /** Vector kernels, threads, and a backend. */
+    public static Machine of(WorkerPool pool, @Nullable Backend backend, Map<String, String> backendOptions) {
+        return new Machine(DenseKernels.vector(), pool, backend, Map.copyOf(backendOptions));
     }
 
     /**

@@ -50,7 +50,12 @@ public final class ContentDigest {
 
     /** Of a model's directory: its configuration, weights and tokenizer, not what else lies there. */
     public static String ofModel(Path directory) {
-        return of(directory, file -> file.toString().matches(".*\\.(safetensors|json|model|txt)"));
+        return of(directory, ContentDigest::isOfModel);
+    }
+
+    /** Whether a file of a model's directory belongs to the model. */
+    public static boolean isOfModel(Path file) {
+        return file.toString().matches(".*\\.(safetensors|json|model|txt)");
     }
 
     private static String of(Path path, Predicate<Path> wanted) {

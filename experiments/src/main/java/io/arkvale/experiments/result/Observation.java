@@ -1,6 +1,7 @@
 package io.arkvale.experiments.result;
 
 import io.arkvale.experiments.report.Origin;
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -53,7 +54,7 @@ public record Observation(
     }
 
     /** Its place: no two observations of a directory share it. */
-    public record Place(String cell, String episode, int question) {}
+    public record Place(String cell, String episode, int question) implements Serializable {}
 
     /** Whether it is of a block of a text, not of a question. */
     public boolean coversBlock() {

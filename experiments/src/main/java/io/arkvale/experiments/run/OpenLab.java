@@ -1,5 +1,6 @@
 package io.arkvale.experiments.run;
 
+import io.arkvale.kernels.pool.WorkerPool;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -8,8 +9,28 @@ import org.jspecify.annotations.Nullable;
  * with; any other has a new one in its place, so that there is never more than one model in memory.
  */
 public final class OpenLab implements AutoCloseable {
+    private final boolean isOneOfMany;
     private @Nullable Object asked;
     private @Nullable Lab lab;
+
+    /** The only one that computes in this process. */
+    public OpenLab() {
+        this(false);
+    }
+
+    private OpenLab(boolean isOneOfMany) {
+        this.isOneOfMany = isOneOfMany;
+    }
+
+    /** One of several that compute at the same time: threads that they shared would serve one after the other. */
+    public static OpenLab oneOfMany() {
+        return new OpenLab(true);
+    }
+
+    /** Threads for a lab; closed with it. */
+    public WorkerPool threads(int count) {
+        return isOneOfMany ? new WorkerPool(count, "arkvale-lab") : WorkerPool.shared(count);
+    }
 
     /**
      * A lab that stays this holder's.

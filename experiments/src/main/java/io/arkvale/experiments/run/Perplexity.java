@@ -14,13 +14,15 @@ import io.arkvale.llama.Logits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
  * How well a text is predicted when it is fed token by token under policies and budgets, after a prefilled beginning. An
  * observation is a block of tokens, so that the spread over blocks says how sure the mean is.
  */
-public final class Perplexity {
+public final class Perplexity implements Pieces {
     /** Tokens of a block. */
     private static final int BLOCK = 32;
 
@@ -64,16 +66,9 @@ public final class Perplexity {
      * @param progress run after each token
      */
     public List<TextResult> measure(Notebook notebook, Runnable progress) {
-        var missing = IntStream.range(0, cells.size())
-                .filter(run -> cells.indexOf(cells.get(run)) == run)
-                .filter(run -> places(run).stream()
-                        .anyMatch(place -> notebook.at(place).isEmpty()))
-                .boxed()
-                .toList();
+        var missing = missing(0, notebook);
         if (!missing.isEmpty()) {
-            notebook.add(feed(missing, progress).stream()
-                    .filter(observation -> notebook.at(observation.place()).isEmpty())
-                    .toList());
+            notebook.add(observe(missing, progress));
         }
         return grid.cells().stream()
                 .map(cell -> new TextResult(
@@ -81,13 +76,54 @@ public final class Perplexity {
                         cell.budget(),
                         context,
                         scored,
-                        places(cell.run()).stream()
+                        blocks(cell.run()).stream()
                                 .map(place -> notebook.at(place).orElseThrow())
                                 .toList()))
                 .toList();
     }
 
-    private List<Place> places(int run) {
+    /** One: all cells share the prefilled beginning. */
+    @Override
+    public int count() {
+        return 1;
+    }
+
+    @Override
+    public String group(int piece) {
+        return String.format(Locale.ROOT, "context %,d", context);
+    }
+
+    @Override
+    public long bytes() {
+        return Pieces.bytes(lab, context + scored, grid.runs().size());
+    }
+
+    @Override
+    public List<Place> places(int piece) {
+        return IntStream.range(0, cells.size())
+                .filter(run -> cells.indexOf(cells.get(run)) == run)
+                .boxed()
+                .flatMap(run -> blocks(run).stream())
+                .toList();
+    }
+
+    @Override
+    public List<Observation> observe(int piece, Set<Place> wanted) {
+        return observe(wanted, () -> {});
+    }
+
+    private List<Observation> observe(Set<Place> wanted, Runnable progress) {
+        var fed = IntStream.range(0, cells.size())
+                .filter(run -> cells.indexOf(cells.get(run)) == run)
+                .filter(run -> blocks(run).stream().anyMatch(wanted::contains))
+                .boxed()
+                .toList();
+        return feed(fed, progress).stream()
+                .filter(observation -> wanted.contains(observation.place()))
+                .toList();
+    }
+
+    private List<Place> blocks(int run) {
         return IntStream.range(0, blocks)
                 .mapToObj(block -> new Place(cells.get(run), episode, block))
                 .toList();

@@ -14,14 +14,17 @@ import io.arkvale.experiments.task.Episode;
 import io.arkvale.experiments.task.Task;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
  * A scored task at several lengths, under every policy and budget of a grid. What a notebook holds already is not run
- * again; what is new is in it as soon as an episode is done.
+ * again; what is new is in it as soon as a prefill and all that it serves are done.
  */
-public final class ScoredExperiment {
+public final class ScoredExperiment implements Pieces {
+    private final Lab lab;
     private final Examiner examiner;
     private final Task task;
     private final Grid grid;
@@ -32,9 +35,13 @@ public final class ScoredExperiment {
 
     private final List<Integer> lengths;
     private final List<List<Sample>> samples = new ArrayList<>();
+    private final List<Piece> pieces = new ArrayList<>();
 
     /** An episode with its number, and what it is by content. */
     private record Sample(int number, Episode episode, String identity, List<Sitting> sittings) {}
+
+    /** A sitting with where it comes from. */
+    private record Piece(int length, Sample sample, Sitting sitting) {}
 
     /**
      * Makes the episodes and checks that the model has room for them.
@@ -43,6 +50,7 @@ public final class ScoredExperiment {
      */
     public ScoredExperiment(
             Lab lab, Task task, Grid grid, List<Integer> lengths, int samples, long seed, Protocol protocol) {
+        this.lab = lab;
         this.task = task;
         this.grid = grid;
         this.protocol = protocol;
@@ -59,25 +67,34 @@ public final class ScoredExperiment {
                     .mapToObj(i -> new Sample(
                             i, made.get(i), CellIdentity.of(task, made.get(i)), examiner.sittings(made.get(i))))
                     .toList());
-            this.samples
-                    .getLast()
-                    .forEach(sample -> sample.sittings()
-                            .forEach(sitting ->
-                                    lab.requireRoom("a prompt of length " + length, sitting.tokens(examiner))));
+            for (var sample : this.samples.getLast()) {
+                for (var sitting : sample.sittings()) {
+                    lab.requireRoom("a prompt of length " + length, sitting.tokens(examiner));
+                    pieces.add(new Piece(length, sample, sitting));
+                }
+            }
         }
     }
 
-    /** Episodes of all lengths together. */
-    public int episodes() {
-        return samples.stream().mapToInt(List::size).sum();
+    @Override
+    public int count() {
+        return pieces.size();
+    }
+
+    @Override
+    public String group(int piece) {
+        return String.format(Locale.ROOT, "length %,d", pieces.get(piece).length());
+    }
+
+    @Override
+    public long bytes() {
+        return Pieces.bytes(lab, longest(), grid.runs().size());
     }
 
     /** Tokens of the longest sitting. */
     public int longest() {
-        return samples.stream()
-                .flatMap(List::stream)
-                .flatMap(sample -> sample.sittings().stream())
-                .mapToInt(sitting -> sitting.tokens(examiner))
+        return pieces.stream()
+                .mapToInt(piece -> piece.sitting().tokens(examiner))
                 .max()
                 .orElse(0);
     }
@@ -85,17 +102,18 @@ public final class ScoredExperiment {
     /**
      * Runs what the notebook does not hold; results by length, then in the order of the grid's cells.
      *
-     * @param progress run after each episode
+     * @param progress run after each piece
      */
     public List<TaskResult> run(Notebook notebook, Runnable progress) {
+        for (int piece = 0; piece < count(); piece++) {
+            var missing = missing(piece, notebook);
+            if (!missing.isEmpty()) {
+                notebook.add(observe(piece, missing));
+            }
+            progress.run();
+        }
         var results = new ArrayList<TaskResult>();
         for (int i = 0; i < lengths.size(); i++) {
-            for (var sample : samples.get(i)) {
-                for (var sitting : sample.sittings()) {
-                    observe(notebook, lengths.get(i), sample, sitting);
-                }
-                progress.run();
-            }
             for (var cell : grid.cells()) {
                 var observations = samples.get(i).stream()
                         .flatMap(sample -> places(
@@ -124,35 +142,47 @@ public final class ScoredExperiment {
                 .toList();
     }
 
-    /** Asks the runs some of whose answers the notebook does not have. */
-    private void observe(Notebook notebook, int length, Sample sample, Sitting sitting) {
-        var missing = IntStream.range(0, cells.size())
+    /** Of one run, whose questions in the sitting all stand in one place each. */
+    private List<Place> places(int run, Piece piece) {
+        return places(
+                run,
+                piece.sample(),
+                piece.sitting().first(),
+                piece.sitting().questions().size());
+    }
+
+    @Override
+    public List<Place> places(int piece) {
+        return IntStream.range(0, cells.size())
                 // Two names of one policy with the same options are one run.
                 .filter(run -> cells.indexOf(cells.get(run)) == run)
-                .filter(run -> places(
-                                run,
-                                sample,
-                                sitting.first(),
-                                sitting.questions().size())
-                        .stream()
-                        .anyMatch(place -> notebook.at(place).isEmpty()))
+                .boxed()
+                .flatMap(run -> places(run, pieces.get(piece)).stream())
+                .toList();
+    }
+
+    @Override
+    public List<Observation> observe(int number, Set<Place> wanted) {
+        var piece = pieces.get(number);
+        var asked = IntStream.range(0, cells.size())
+                .filter(run -> cells.indexOf(cells.get(run)) == run)
+                .filter(run -> places(run, piece).stream().anyMatch(wanted::contains))
                 .boxed()
                 .toList();
-        if (missing.isEmpty()) {
-            return;
-        }
+        var sitting = piece.sitting();
         var answers =
-                examiner.examine(sitting, missing.stream().map(grid.runs()::get).toList());
+                examiner.examine(sitting, asked.stream().map(grid.runs()::get).toList());
         var made = new ArrayList<Observation>();
-        for (int i = 0; i < missing.size(); i++) {
+        for (int i = 0; i < asked.size(); i++) {
             for (int question = 0; question < sitting.questions().size(); question++) {
-                var observation = observation(missing.get(i), length, sample, sitting, question, answers.get(i));
-                if (notebook.at(observation.place()).isEmpty()) {
+                var observation =
+                        observation(asked.get(i), piece.length(), piece.sample(), sitting, question, answers.get(i));
+                if (wanted.contains(observation.place())) {
                     made.add(observation);
                 }
             }
         }
-        notebook.add(made);
+        return made;
     }
 
     private Observation observation(

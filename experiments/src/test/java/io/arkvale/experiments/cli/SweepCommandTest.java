@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.arkvale.experiments.cli.experiment.ExperimentRunner;
 import io.arkvale.experiments.cli.terminal.Terminal;
+import io.arkvale.experiments.result.Notebook;
 import io.arkvale.experiments.sweep.SweepFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,7 +37,9 @@ class SweepCommandTest {
         var part = Run.of("sweep", file, "--out", out.toString(), "--set", "model=" + MODEL, "--only", "first");
         assertThat(part.exit()).as(part.err()).isZero();
         var run = Run.of("sweep", file, "--out", out.toString(), "--set", "model=" + MODEL);
-        assertThat(run.err()).contains("first: done before").contains("second: took");
+        assertThat(run.err())
+                .contains("first: done before")
+                .contains("second: 6 of 6 observations to make", "measured 6 observations");
         var gathered = Files.readString(out.resolve("sweep.json"));
         var rows = new JsonMapper().readTree(gathered);
         assertThat(rows).hasSize(8);
@@ -50,6 +54,65 @@ class SweepCommandTest {
         assertThat(again.err()).contains("first: done before").contains("second: done before");
         assertThat(Files.readString(out.resolve("sweep.json"))).isEqualTo(gathered);
         assertThat(again.out()).isEqualTo(run.out());
+    }
+
+    /** Whoever measures, and however many, the observations are the same to the byte, and so are the tables. */
+    @Test
+    void oneWorkerAndTwoObserveTheSame() throws IOException {
+        var file = Files.writeString(directory.resolve("sweep.json"), SMALL).toString();
+        for (var workers : List.of("1", "2")) {
+            var run = Run.of(
+                    "sweep", file, "--out", out(workers).toString(), "--set", "model=" + MODEL, "--workers", workers);
+            assertThat(run.exit()).as(run.err()).isZero();
+        }
+        assertThat(Files.readAllLines(out("2").resolve(Notebook.FILE)))
+                .hasSize(1 + 12)
+                .containsExactlyInAnyOrderElementsOf(Files.readAllLines(out("1").resolve(Notebook.FILE)));
+        assertThat(out("2").resolve("sweep.json")).hasContent(Files.readString(out("1").resolve("sweep.json")));
+    }
+
+    private Path out(String name) {
+        return directory.resolve(name);
+    }
+
+    @Test
+    void aDryRunCountsAndKeepsItsSample() throws IOException {
+        var file = Files.writeString(directory.resolve("sweep.json"), SMALL).toString();
+        var out = out("out").toString();
+        String[] sweep = {"sweep", file, "--out", out, "--set", "model=" + MODEL, "--set", "samples=3", "--workers", "4"
+        };
+        var dry = Run.of(Stream.concat(Stream.of(sweep), Stream.of("--dry-run")).toArray(String[]::new));
+        assertThat(dry.exit()).as(dry.err()).isZero();
+        // Full attention knows no budget, so it is one cell.
+        assertThat(dry.err())
+                .contains("6 cells, 6 observations left in 2 texts:")
+                .contains("with 4 workers");
+        assertThat(dry.out().lines().toList().get(1))
+                .containsPattern("first +length 200 +3 +3 +9 +3 +\\d+\\.\\d +0\\.\\d{3}");
+        assertThat(Files.readAllLines(out("out").resolve(Notebook.FILE))).hasSize(1 + 12);
+        assertThat(out("out").resolve("sweep.json")).doesNotExist();
+        assertThat(Run.of(sweep).err()).contains("first: 3 of 9 observations to make");
+    }
+
+    /** An experiment under two names is measured once. */
+    @Test
+    void whatTwoExperimentsShareIsMeasuredOnce() throws IOException {
+        var file = Files.writeString(directory.resolve("sweep.json"), """
+                {"common": {"command": "passkey", "lengths": 200, "budgets": 64, "samples": 1, "policies": "full"},
+                 "experiments": {"first": {}, "second": {}}}
+                """).toString();
+        var run = Run.of("sweep", file, "--out", out("out").toString(), "--set", "model=" + MODEL);
+        assertThat(run.err()).contains("first: 1 of 1 observations to make").contains("second: done before");
+    }
+
+    @Test
+    void withoutTheAddOnSparkIsASentenceWithTheCure() throws IOException {
+        assertThat(wrong(SMALL, "--spark", "local[2]"))
+                .contains("--spark needs Apache Spark, which this distribution does not carry")
+                .contains("mvn -Pspark");
+        assertThat(out("no")).doesNotExist();
+        assertThat(wrong(SMALL, "--spark", "local[2]", "--workers", "2")).contains("is the cluster's");
+        assertThat(wrong(SMALL, "--workers", "0")).contains("--workers is 0");
     }
 
     @Test

@@ -1,18 +1,27 @@
 package io.arkvale.experiments.cli.experiment;
 
 import io.arkvale.experiments.UserException;
+import io.arkvale.experiments.cli.option.ModelOptions;
 import io.arkvale.experiments.cli.terminal.Measuring;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.input.Nearest;
 import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.result.Notebook;
 import io.arkvale.experiments.run.OpenLab;
+import io.arkvale.experiments.study.Assignment;
+import io.arkvale.experiments.study.JobRunners;
+import io.arkvale.experiments.study.StudyPlan;
 import io.arkvale.experiments.sweep.SweepFile.Experiment;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -40,6 +49,42 @@ public final class ExperimentRunner implements AutoCloseable {
      */
     public static Measuring command(
             Terminal terminal, Function<Terminal, CommandLine> commands, Experiment experiment) {
+        return (Measuring) parsed(terminal, commands, experiment).userObject();
+    }
+
+    /** An experiment in words that another machine understands; its command is right already. */
+    public static Assignment assignment(
+            Terminal terminal, Function<Terminal, CommandLine> commands, Experiment experiment) {
+        var spec = parsed(terminal, commands, experiment);
+        var files = new TreeMap<String, String>();
+        for (var option : spec.options()) {
+            @Nullable Object value = option.getValue();
+            if (value instanceof Path path) {
+                var found = option.longestName().equals("--model") ? ModelOptions.directory(path) : path;
+                files.put(
+                        option.longestName(), found.toAbsolutePath().normalize().toString());
+            }
+        }
+        var own = experiment.arguments();
+        var arguments = new ArrayList<>(List.of(own.getFirst()));
+        for (int i = 1; i < own.size(); i += 2) {
+            var option = spec.findOption(own.get(i));
+            if (option == null || !files.containsKey(option.longestName())) {
+                arguments.addAll(own.subList(i, i + 2));
+            }
+        }
+        return new Assignment(arguments, files);
+    }
+
+    /** The pieces of a command line that was an experiment where it was planned. */
+    public static JobRunners.Experiments experiments(Terminal terminal, Function<Terminal, CommandLine> commands) {
+        return (words, lab) -> command(terminal, commands, new Experiment("of a job", words))
+                .pieces(lab)
+                .orElseThrow(() -> new UserException("'" + words.getFirst() + "' has no observations"));
+    }
+
+    private static CommandSpec parsed(
+            Terminal terminal, Function<Terminal, CommandLine> commands, Experiment experiment) {
         var what = "experiment '" + experiment.name() + "'";
         for (var word : experiment.arguments()) {
             if (OF_THE_FILE.contains(word)) {
@@ -50,8 +95,8 @@ public final class ExperimentRunner implements AutoCloseable {
         try {
             var parsed = line.parseArgs(experiment.arguments().toArray(String[]::new))
                     .subcommand();
-            if (parsed != null && parsed.commandSpec().userObject() instanceof Measuring measuring) {
-                return measuring;
+            if (parsed != null && parsed.commandSpec().userObject() instanceof Measuring) {
+                return parsed.commandSpec();
             }
         } catch (UnmatchedArgumentException e) {
             throw new UserException(what + ": " + unknown(e), e);
@@ -113,6 +158,37 @@ public final class ExperimentRunner implements AutoCloseable {
         } catch (UserException e) {
             throw failed(experiment, e);
         }
+    }
+
+    /**
+     * Cuts an experiment into jobs and adds them to a plan; nothing of one without observations, which {@link #results}
+     * measures whole.
+     *
+     * @return whether it has observations
+     * @throws UserException if something is wrong with it
+     */
+    public boolean plan(Experiment experiment, StudyPlan plan) {
+        try {
+            var pieces = command(terminal, commands, experiment).pieces(lab);
+            if (pieces.isEmpty()) {
+                return false;
+            }
+            var part = plan.add(experiment.name(), assignment(terminal, commands, experiment), pieces.get(), notebook);
+            terminal.err()
+                    .println(experiment.name() + ": " + String.join(" ", experiment.arguments()) + "\n"
+                            + experiment.name()
+                            + (part.missing() == 0
+                                    ? ": done before"
+                                    : ": " + part.missing() + " of " + part.observations() + " observations to make"));
+            return true;
+        } catch (UserException e) {
+            throw failed(experiment, e);
+        }
+    }
+
+    /** The results of an experiment whose observations are all there. */
+    public Report report(Experiment experiment) {
+        return command(terminal, commands, experiment).measure(notebook, lab).report();
     }
 
     @Override

@@ -55,6 +55,11 @@ public final class ModelOptions {
 
     /** The model's directory: the one named, else that of a shipped model of this name. */
     public Path directory() {
+        return directory(model);
+    }
+
+    /** The same of what {@code --model} would be. */
+    public static Path directory(Path model) {
         if (Files.isDirectory(model)) {
             return model;
         }

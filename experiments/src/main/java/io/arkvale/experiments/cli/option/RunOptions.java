@@ -6,6 +6,7 @@ import io.arkvale.experiments.plan.ContentDigest;
 import io.arkvale.experiments.plan.RunSpec;
 import io.arkvale.experiments.run.Lab;
 import io.arkvale.experiments.run.OpenLab;
+import io.arkvale.kernels.pool.WorkerPool;
 import io.arkvale.llama.config.LlamaConfig;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -25,7 +26,7 @@ public final class RunOptions {
 
     /** Checks the runs, then opens model and, if one of them needs it, the backend. */
     public Lab open(Terminal terminal, List<RunSpec> runs) {
-        return open(terminal, isBackendNeeded(runs));
+        return open(terminal, WorkerPool.shared(model.threads().threads()), isBackendNeeded(runs));
     }
 
     /** The same if the lab that is open is another; it stays its holder's. */
@@ -38,7 +39,8 @@ public final class RunOptions {
         var identity = Lab.identity(model.directory(), model.form());
         var asked = Arrays.asList(
                 model.directory(), identity, model.threads().threads(), needsBackend, backend.id(), backend.values());
-        return present.of(asked, () -> open(terminal, needsBackend));
+        return present.of(
+                asked, () -> open(terminal, present.threads(model.threads().threads()), needsBackend));
     }
 
     private boolean isBackendNeeded(List<RunSpec> runs) {
@@ -47,11 +49,10 @@ public final class RunOptions {
         return backend.isNeeded(runs);
     }
 
-    private Lab open(Terminal terminal, boolean needsBackend) {
+    private Lab open(Terminal terminal, WorkerPool pool, boolean needsBackend) {
         var directory = model.directory();
         LlamaConfig.read(directory); // what is no model is known before a backend is opened
-        var threads = model.threads().threads();
-        var machine = Machine.of(threads, backend.create(terminal, needsBackend), backend.values());
+        var machine = Machine.of(pool, backend.create(terminal, needsBackend), backend.values());
         return Lab.open(directory, machine, model.form());
     }
 

@@ -10,12 +10,15 @@ import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.result.Notebook;
 import io.arkvale.experiments.result.TextResult;
+import io.arkvale.experiments.run.Lab;
 import io.arkvale.experiments.run.OpenLab;
 import io.arkvale.experiments.run.Perplexity;
+import io.arkvale.experiments.run.Pieces;
 import io.arkvale.experiments.task.HeldOutText;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,11 +67,18 @@ public final class PerplexityCommand extends MeasuringCommand {
     }
 
     @Override
-    public Measured measure(Notebook notebook, OpenLab open) {
+    public Optional<Pieces> pieces(OpenLab open) {
         check();
+        return Optional.of(perplexity(lab(open)));
+    }
+
+    private Lab lab(OpenLab open) {
+        return options.open(terminal(), open, policies.grid(options.seed()).runs());
+    }
+
+    private Perplexity perplexity(Lab lab) {
         var bytes = text == null ? HeldOutText.bytes() : Inputs.read("text file", text);
         var grid = policies.grid(options.seed());
-        var lab = options.open(terminal(), open, grid.runs());
         var all = lab.tokens(bytes);
         var needed = context + tokens + 1;
         if (all.length < needed) {
@@ -76,8 +86,15 @@ public final class PerplexityCommand extends MeasuringCommand {
                     + tokens + " need " + needed);
         }
         lab.requireRoom("the text", needed);
-        options.warnBeyondTraining(terminal(), needed);
-        var perplexity = new Perplexity(lab, all, context, tokens, grid, options.seed());
+        return new Perplexity(lab, all, context, tokens, grid, options.seed());
+    }
+
+    @Override
+    public Measured measure(Notebook notebook, OpenLab open) {
+        check();
+        var lab = lab(open);
+        var perplexity = perplexity(lab);
+        options.warnBeyondTraining(terminal(), context + tokens + 1);
         List<TextResult> results;
         try (var progress = Progress.start(terminal(), "perplexity", tokens, "tokens")) {
             results = perplexity.measure(notebook, progress::step);

@@ -19,12 +19,14 @@ import io.arkvale.experiments.result.Verdict;
 import io.arkvale.experiments.run.FillerLength;
 import io.arkvale.experiments.run.Lab;
 import io.arkvale.experiments.run.OpenLab;
+import io.arkvale.experiments.run.Pieces;
 import io.arkvale.experiments.run.ScoredExperiment;
 import io.arkvale.experiments.task.Task;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -97,16 +99,32 @@ public abstract class ScoredCommand extends MeasuringCommand {
     }
 
     @Override
+    public final Optional<Pieces> pieces(OpenLab open) {
+        check();
+        var lab = lab(open);
+        var task = task();
+        return Optional.of(experiment(lab, task, characters(lab, task)));
+    }
+
+    private Lab lab(OpenLab open) {
+        return options.open(terminal(), open, policies.grid(options.seed()).runs());
+    }
+
+    private ScoredExperiment experiment(Lab lab, Task task, List<Integer> characters) {
+        var grid = policies.grid(options.seed());
+        return new ScoredExperiment(lab, task, grid, characters, samples, options.seed(), protocol.value());
+    }
+
+    @Override
     public final Measured measure(Notebook notebook, OpenLab open) {
         check();
         var task = task();
-        var grid = policies.grid(options.seed());
-        var lab = options.open(terminal(), open, grid.runs());
+        var lab = lab(open);
         var characters = characters(lab, task);
-        var experiment = new ScoredExperiment(lab, task, grid, characters, samples, options.seed(), protocol.value());
+        var experiment = experiment(lab, task, characters);
         options.warnBeyondTraining(terminal(), experiment.longest());
         List<TaskResult> results;
-        try (var progress = Progress.start(terminal(), task.name(), experiment.episodes(), "episodes")) {
+        try (var progress = Progress.start(terminal(), task.name(), experiment.count(), "texts")) {
             results = experiment.run(notebook, progress::step);
         }
         var origins = results.stream()

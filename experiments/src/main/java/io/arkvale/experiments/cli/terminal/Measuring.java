@@ -4,6 +4,8 @@ import io.arkvale.experiments.report.Origin;
 import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.result.Notebook;
 import io.arkvale.experiments.run.OpenLab;
+import io.arkvale.experiments.run.Pieces;
+import java.util.Optional;
 
 /** A command that measures: run by itself, or named by a file of experiments. */
 public interface Measuring {
@@ -13,6 +15,15 @@ public interface Measuring {
      * @throws io.arkvale.experiments.UserException if one is wrong
      */
     void check();
+
+    /**
+     * The experiment in pieces that can run apart, or nothing if it keeps a table and has no observations.
+     *
+     * @param lab keeps the lab that the pieces need
+     */
+    default Optional<Pieces> pieces(OpenLab lab) {
+        return Optional.empty();
+    }
 
     /**
      * Measures what the notebook does not hold, and gives all of it.

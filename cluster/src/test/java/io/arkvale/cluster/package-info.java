@@ -1,0 +1,4 @@
+@NullMarked
+package io.arkvale.cluster;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,19 @@
+package io.arkvale.experiments.study;
+
+import io.arkvale.experiments.result.Observation;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Who runs jobs. */
+public interface Workers extends AutoCloseable {
+    /**
+     * Runs jobs in any order, and returns when all are done.
+     *
+     * @param done takes a job's observations as soon as it is done, once per job, on the calling thread
+     * @throws io.arkvale.experiments.UserException if a job fails; what other jobs have observed until then was given
+     */
+    void run(List<Job> jobs, Consumer<List<Observation>> done);
+
+    @Override
+    void close();
+}
