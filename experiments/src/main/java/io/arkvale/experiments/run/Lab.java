@@ -150,6 +150,12 @@ public final class Lab implements AutoCloseable, TextTokens {
         return machine;
     }
 
+    /** Whether a model or a cache lies on a device with memory of its own. */
+    boolean isOnDevice() {
+        var backend = machine.backend();
+        return form.device() != null || backend != null && !backend.id().equals("cpu");
+    }
+
     /** The model's tokenizer. */
     public Tokenizer tokenizer() {
         return tokenizer;

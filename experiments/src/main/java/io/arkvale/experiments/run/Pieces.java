@@ -39,8 +39,14 @@ public interface Pieces {
         return missing;
     }
 
-    /** The keys and values of a text in float32: once as the context, and once per run, which can keep no more. */
+    /**
+     * The keys and values of a text in float32: once as the context, and once per run, which can keep no more. On a device
+     * whose memory is not known here, more than there can be, so that nobody runs two at once unasked.
+     */
     static long bytes(Lab lab, int tokens, int runs) {
+        if (lab.isOnDevice()) {
+            return Long.MAX_VALUE;
+        }
         var shape = lab.model().config();
         return 2L * Float.BYTES * shape.layers() * shape.kvHeads() * shape.headDim() * tokens * (1 + runs);
     }

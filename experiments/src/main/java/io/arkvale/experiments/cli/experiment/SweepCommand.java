@@ -68,7 +68,8 @@ public final class SweepCommand implements Runnable {
     @Option(
             names = "--workers",
             paramLabel = "N",
-            description = "Texts at once on this machine (default: as many as processors and memory allow).")
+            description = "Texts at once on this machine (default: as many as processors and memory"
+                    + " allow, one where a model or a backend is on a device).")
     private @Nullable Integer workers;
 
     @Option(
