@@ -5,11 +5,9 @@ package io.arkvale.tornado;
  * that a sequence's result has the same bits in any company.
  */
 final class Splits {
-    /** Fewest tokens of a split: a work group waits for memory most of the time, so a device wants many. */
-    static final int LEAST_TOKENS = 32;
-
+    static final int LEAST_TOKENS = 64;
     /** Most splits of a run. */
-    static final int MOST_SPLITS = 64;
+    static final int MOST_SPLITS = 16;
 
     private Splits() {}
 
