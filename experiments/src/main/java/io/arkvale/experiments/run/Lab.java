@@ -153,7 +153,7 @@ public final class Lab implements AutoCloseable, TextTokens {
     /** Whether a model or a cache lies on a device with memory of its own. */
     boolean isOnDevice() {
         var backend = machine.backend();
-        return form.device() != null || backend != null && !backend.id().equals("cpu");
+        return form.device() != null || (backend != null && !backend.id().equals("cpu"));
     }
 
     /** The model's tokenizer. */
