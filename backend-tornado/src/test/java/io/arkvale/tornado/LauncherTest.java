@@ -40,7 +40,7 @@ class LauncherTest {
         var jdk = Files.createDirectories(folder.resolve("jdk"));
         Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.1\"\n");
         var java = Files.createDirectories(jdk.resolve("bin")).resolve("java");
-        Files.writeString(java, "#!/usr/bin/env bash\nprintf '%s\\n' \"$@\"\n");
+        Files.writeString(java, "#!/usr/bin/env bash\nprintf '%s\\n' \"$@\" >&4\n"); // results go to file 4
         assertThat(java.toFile().setExecutable(true)).isTrue();
         sdk = Files.createDirectories(folder.resolve("an SDK"));
     }
