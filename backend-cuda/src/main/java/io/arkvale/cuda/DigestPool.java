@@ -33,7 +33,7 @@ final class DigestPool {
         used -= --users[slot] == 0 ? 1 : 0;
     }
 
-    /** Backups of whose pages a sequence has digests of this kind. */
+    /** Backups that have digests of this kind. */
     int used() {
         return used;
     }

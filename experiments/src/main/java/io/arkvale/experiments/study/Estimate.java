@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * How long a study would take one worker after another: of every group of alike pieces two are run, and the second, which
  * finds compiled code and an open model, says how long the others will take.
  *
- * @param rows a group each
+ * @param rows one per group
  */
 public record Estimate(List<Row> rows) {
     /** Jobs run per group. */

@@ -30,7 +30,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Runs the experiments of a file, in jobs of a prefill each; those whose results are there already are left out. */
+/** Runs the experiments of a file, one job per prefill; those whose results are there already are left out. */
 @Command(
         name = "sweep",
         description = {
