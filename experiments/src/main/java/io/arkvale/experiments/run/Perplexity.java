@@ -100,8 +100,7 @@ public final class Perplexity implements Pieces {
 
     @Override
     public List<Place> places(int piece) {
-        return IntStream.range(0, cells.size())
-                .filter(run -> cells.indexOf(cells.get(run)) == run)
+        return Pieces.distinct(cells)
                 .boxed()
                 .flatMap(run -> blocks(run).stream())
                 .toList();
@@ -113,8 +112,7 @@ public final class Perplexity implements Pieces {
     }
 
     private List<Observation> observe(Set<Place> wanted, Runnable progress) {
-        var fed = IntStream.range(0, cells.size())
-                .filter(run -> cells.indexOf(cells.get(run)) == run)
+        var fed = Pieces.distinct(cells)
                 .filter(run -> blocks(run).stream().anyMatch(wanted::contains))
                 .boxed()
                 .toList();

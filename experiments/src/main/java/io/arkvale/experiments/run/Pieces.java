@@ -6,6 +6,7 @@ import io.arkvale.experiments.result.Observation.Place;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * An experiment cut into pieces: what one prefill serves is one piece. Pieces may run in any order, some of them, and on
@@ -37,6 +38,11 @@ public interface Pieces {
         var missing = new LinkedHashSet<>(places(piece));
         missing.removeIf(place -> notebook.at(place).isPresent());
         return missing;
+    }
+
+    /** Runs by number, each cell's first alone: two names of one policy with the same options are one run. */
+    static IntStream distinct(List<String> cells) {
+        return IntStream.range(0, cells.size()).filter(run -> cells.indexOf(cells.get(run)) == run);
     }
 
     /**

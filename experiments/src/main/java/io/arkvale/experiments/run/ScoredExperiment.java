@@ -153,9 +153,7 @@ public final class ScoredExperiment implements Pieces {
 
     @Override
     public List<Place> places(int piece) {
-        return IntStream.range(0, cells.size())
-                // Two names of one policy with the same options are one run.
-                .filter(run -> cells.indexOf(cells.get(run)) == run)
+        return Pieces.distinct(cells)
                 .boxed()
                 .flatMap(run -> places(run, pieces.get(piece)).stream())
                 .toList();
@@ -164,8 +162,7 @@ public final class ScoredExperiment implements Pieces {
     @Override
     public List<Observation> observe(int number, Set<Place> wanted) {
         var piece = pieces.get(number);
-        var asked = IntStream.range(0, cells.size())
-                .filter(run -> cells.indexOf(cells.get(run)) == run)
+        var asked = Pieces.distinct(cells)
                 .filter(run -> places(run, piece).stream().anyMatch(wanted::contains))
                 .boxed()
                 .toList();
