@@ -24,8 +24,10 @@ import io.arkvale.cuda.step.Member;
 import io.arkvale.cuda.step.Reservation;
 import io.arkvale.cuda.step.StepMemory;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A cache: its queues, its memory, its pools, and the tables of its sequences. */
@@ -43,8 +45,8 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
     public final StepMemory stepMemory;
     public final LaunchQueue queue;
 
-    /** A long on the device, for calls that ask it how many slots they need. */
-    final Memory.OnDevice counter;
+    /** A long on the device, for {@link #count}. */
+    private final Memory.OnDevice counter;
 
     /** Takes tokens back. */
     public final Truncation truncation;
@@ -137,6 +139,24 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
     protected void doTruncate(CudaSequence sequence, int length) {
         boolean besideStep = openWork() != null;
         beside(() -> truncation.run(sequence, length, besideStep));
+    }
+
+    /** What compute is given from now on reads backups that are written, and shares what prefetches of a step bring. */
+    void settle() {
+        streams.awaitBackups();
+        streams.awaitAhead();
+    }
+
+    /**
+     * What a kernel counts. Waits for the device.
+     *
+     * @param launch queues the kernel, which adds to the long at the address that it is given
+     */
+    long count(LongConsumer launch) {
+        settle();
+        streams.fill(counter.address, 0, Long.BYTES);
+        launch.accept(counter.value());
+        return staging.download(counter.address, Long.BYTES).get(ValueLayout.JAVA_LONG, 0);
     }
 
     /** Slots that calls beside a step, or without one, may take. */

@@ -35,15 +35,12 @@ public final class DigestPools {
         }
         boolean hasRadii = digest.form().isWhole() && digest.shape() == Digest.Shape.SPHERE;
         var numbers = memory.allocate(Math.multiplyExact(numberBytes(digest), spec.hostSlots()));
-        Memory.OnDevice radii = null;
-        boolean isWhole = false;
+        Memory.OnDevice radii;
         try {
             radii = hasRadii ? memory.allocate((long) Float.BYTES * spec.kvHeadsPerGroup() * spec.hostSlots()) : null;
-            isWhole = true;
-        } finally {
-            if (!isWhole) {
-                numbers.close();
-            }
+        } catch (Throwable failure) {
+            numbers.close();
+            throw failure;
         }
         streams.fill(numbers.address, 0, numbers.bytes);
         if (radii != null) {

@@ -7,7 +7,6 @@ import io.arkvale.cuda.kernel.KernelArguments.FillForkArguments;
 import io.arkvale.cuda.kernel.KernelName;
 import io.arkvale.cuda.step.DigestWork;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -49,19 +48,15 @@ final class SettingsFork {
 
     /** Slots that it takes: of pages that come back, and of a last page that is copied. Waits for the device. */
     long slotsNeeded() {
-        cache.streams.awaitBackups(); // which are read
-        cache.streams.awaitAhead(); // prefetches of a step share what is resident
-        var counter = cache.counter;
-        cache.streams.fill(counter.address, 0, Long.BYTES);
-        cache.queue.launch(
-                KernelName.COUNT_FORK,
-                new Grid(runs),
-                THREADS,
-                0,
-                new CountForkArguments(
-                        cache.pools.shape(), cache.pools.booksOfSlots(), source.onDevice(), kept, counter.value()));
         long copied = length % cache.spec().pageSize() == 0 ? 0 : runs;
-        return copied + cache.staging.download(counter.address, Long.BYTES).get(ValueLayout.JAVA_LONG, 0);
+        return copied
+                + cache.count(counter -> cache.queue.launch(
+                        KernelName.COUNT_FORK,
+                        new Grid(runs),
+                        THREADS,
+                        0,
+                        new CountForkArguments(
+                                cache.pools.shape(), cache.pools.booksOfSlots(), source.onDevice(), kept, counter)));
     }
 
     /** Backups that it makes. */

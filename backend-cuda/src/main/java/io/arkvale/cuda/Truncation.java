@@ -7,7 +7,6 @@ import io.arkvale.cuda.kernel.KernelArguments.CountReturnsArguments;
 import io.arkvale.cuda.kernel.KernelArguments.ReturnPagesArguments;
 import io.arkvale.cuda.kernel.KernelArguments.ShortenArguments;
 import io.arkvale.cuda.kernel.KernelName;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Tokens of sequences are taken back (rule 709). Pages beyond the new length go; what has to be resident at the new length
@@ -24,23 +23,19 @@ public final class Truncation {
 
     /** Slots that come into use less those that come free: below 0 if more come free. Waits for the device. */
     long slotsNeeded(CudaSequence sequence, int length, boolean besideStep) {
-        settle();
-        var counter = cache.counter;
-        cache.streams.fill(counter.address, 0, Long.BYTES);
-        launch(
+        return cache.count(counter -> launch(
                 KernelName.COUNT_RETURNS,
                 new CountReturnsArguments(
                         cache.pools.shape(),
                         cache.pools.booksOfSlots(),
                         sequence.onDevice(),
                         residence(sequence, length, besideStep),
-                        counter.value()));
-        return cache.staging.download(counter.address, Long.BYTES).get(ValueLayout.JAVA_LONG, 0);
+                        counter)));
     }
 
     /** Queues it; there is room. The sequence's length is the caller's business. */
     public void run(CudaSequence sequence, int length, boolean besideStep) {
-        settle();
+        cache.settle();
         var pools = cache.pools;
         launch(
                 KernelName.SHORTEN,
@@ -54,12 +49,6 @@ public final class Truncation {
                         sequence.onDevice(),
                         residence(sequence, length, besideStep)));
         cache.backups.release(sequence, length / cache.spec().pageSize());
-    }
-
-    /** Backups are read, and prefetches of a step share what is resident. */
-    private void settle() {
-        cache.streams.awaitBackups();
-        cache.streams.awaitAhead();
     }
 
     private static Residence residence(CudaSequence sequence, int length, boolean besideStep) {

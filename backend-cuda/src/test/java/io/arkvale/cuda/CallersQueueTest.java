@@ -227,15 +227,5 @@ class CallersQueueTest {
         private long handle() {
             return getNativePointer();
         }
-
-        @Override
-        public boolean equals(Object other) {
-            return super.equals(other);
-        }
-
-        @Override
-        public int hashCode() {
-            return super.hashCode();
-        }
     }
 }

@@ -17,14 +17,4 @@ public final class Address extends CUdeviceptr {
     public long value() {
         return getNativePointer() + getByteOffset();
     }
-
-    @Override
-    public boolean equals(Object other) {
-        return super.equals(other);
-    }
-
-    @Override
-    public int hashCode() {
-        return super.hashCode();
-    }
 }

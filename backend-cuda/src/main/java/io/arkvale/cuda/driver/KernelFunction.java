@@ -11,14 +11,4 @@ public final class KernelFunction extends CUfunction {
     public long handle() {
         return getNativePointer();
     }
-
-    @Override
-    public boolean equals(Object other) {
-        return super.equals(other);
-    }
-
-    @Override
-    public int hashCode() {
-        return super.hashCode();
-    }
 }

@@ -106,16 +106,6 @@ public final class Memory implements AutoCloseable {
         HostPointer(long address) {
             super(address);
         }
-
-        @Override
-        public boolean equals(Object other) {
-            return super.equals(other);
-        }
-
-        @Override
-        public int hashCode() {
-            return super.hashCode();
-        }
     }
 
     /**
