@@ -26,13 +26,15 @@ record HostPlace(DenseKernels kernels, WorkerPool pool, WeightStorage storage, A
                 });
     }
 
+    /** Of small models: plain loops have read these before the Vector API's are compiled, and every codec reads alike. */
     private WeightMatrix widened(StorageFormat format, MemorySegment bytes, int outputs, int inputs) {
+        var codec = DenseKernels.scalar().codec(format);
         var matrix = kernels.matrix(outputs, inputs);
         int width = matrix.panelWidth();
         pool.forEach(matrix.parts(), (panel, worker) -> {
             var row = new float[inputs];
             for (int output = panel * width; output < Math.min(outputs, (panel + 1) * width); output++) {
-                kernels.codec(format).decode(bytes, (long) output * inputs * format.bytes(), row, 0, inputs);
+                codec.decode(bytes, (long) output * inputs * format.bytes(), row, 0, inputs);
                 matrix.setRow(output, row, 0);
             }
         });

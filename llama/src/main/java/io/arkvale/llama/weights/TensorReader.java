@@ -17,7 +17,7 @@ final class TensorReader {
     private static final int CHECKED = 1 << 20;
 
     private final ModelFiles files;
-    private final DenseKernels kernels;
+    private final DenseKernels codecs;
     private final WorkerPool pool;
     private final MatrixPlace place;
     private final Set<String> checked = new HashSet<>();
@@ -25,11 +25,12 @@ final class TensorReader {
     /**
      * Reads from {@code files}.
      *
+     * @param codecs whose codecs read; all read the same numbers
      * @param place where matrices go
      */
-    TensorReader(ModelFiles files, DenseKernels kernels, WorkerPool pool, MatrixPlace place) {
+    TensorReader(ModelFiles files, DenseKernels codecs, WorkerPool pool, MatrixPlace place) {
         this.files = files;
-        this.kernels = kernels;
+        this.codecs = codecs;
         this.pool = pool;
         this.place = place;
     }
@@ -39,7 +40,7 @@ final class TensorReader {
         var entry = files.require(name, width);
         requireFinite(entry);
         var values = new float[width];
-        kernels.codec(format(entry)).decode(files.bytes(entry), 0, values, 0, width);
+        codecs.codec(format(entry)).decode(files.bytes(entry), 0, values, 0, width);
         return values;
     }
 
@@ -82,7 +83,7 @@ final class TensorReader {
             return;
         }
         var format = format(entry);
-        var codec = kernels.codec(format);
+        var codec = codecs.codec(format);
         var bytes = files.bytes(entry);
         long elements = entry.elements();
         int items = Math.toIntExact(Math.ceilDiv(elements, CHECKED));

@@ -49,7 +49,9 @@ public final class WeightLoader {
         var arena = Arena.ofShared();
         try {
             var decided = storage.forModelOf(config.parameters());
-            var reader = new TensorReader(files, kernels, pool, new HostPlace(kernels, pool, decided, arena));
+            // A small model is read before loops of the Vector API are compiled.
+            var codecs = decided == WeightStorage.WIDENED ? DenseKernels.scalar() : kernels;
+            var reader = new TensorReader(files, codecs, pool, new HostPlace(kernels, pool, decided, arena));
             boolean mapped = decided == WeightStorage.MAPPED;
             var weights = new WeightLoader(files, config, kernels, reader)
                     .load(decided == WeightStorage.WIDENED, () -> {
