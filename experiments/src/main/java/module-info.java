@@ -5,6 +5,7 @@ module io.arkvale.experiments {
     requires io.arkvale.conformance;
     requires io.arkvale.kernels;
     requires io.arkvale.llama;
+    requires io.arkvale.serving;
     requires info.picocli;
     requires java.desktop;
     requires jdk.incubator.vector;

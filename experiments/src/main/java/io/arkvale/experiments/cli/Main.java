@@ -83,6 +83,8 @@ public final class Main implements Runnable {
         line.addSubcommand(new PerplexityCommand(terminal));
         line.addSubcommand(new AttentionCommand(terminal));
         line.addSubcommand(new GenerateCommand(terminal));
+        line.addSubcommand(new ServeCommand(terminal));
+        line.addSubcommand(new LoadCommand(terminal));
         line.addSubcommand(new CommandLine(new BenchCommand(terminal)).addSubcommand(new BenchModelCommand(terminal)));
         line.addSubcommand(new SimulateCommand(terminal));
         line.addSubcommand(new SweepCommand(terminal, Main::commandLine));

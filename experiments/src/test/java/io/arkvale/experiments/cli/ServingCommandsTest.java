@@ -1,0 +1,60 @@
+package io.arkvale.experiments.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.Test;
+
+/** What {@code serve} and {@code load} refuse. The server and its client are tested in their module. */
+class ServingCommandsTest {
+    private static final String MODEL = "../models/needle-5m";
+
+    @Test
+    void aPortThatIsTakenIsNamed() throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var port = String.valueOf(taken.getLocalPort());
+            var run = Run.of(
+                    "serve",
+                    "--model",
+                    MODEL,
+                    "--backend",
+                    "cpu",
+                    "--port",
+                    port,
+                    "--longest",
+                    "256",
+                    "--texts",
+                    "1",
+                    "--budget",
+                    "256");
+            assertThat(run.exit()).isEqualTo(2);
+            assertThat(run.err()).contains("cannot listen at 127.0.0.1:" + port);
+        }
+    }
+
+    @Test
+    void limitsThatContradictEachOtherAreRefused() {
+        var run = Run.of("serve", "--model", MODEL, "--step-tokens", "8", "--most-running", "8");
+        assertThat(run.exit()).isEqualTo(2);
+        assertThat(run.err()).contains("requests at a time are 8; allowed: 1 to 7");
+        assertThat(Run.of("serve", "--full-until-pressure", "--budget", "0").err())
+                .contains("--budget must be above 0");
+    }
+
+    @Test
+    void aServerThatIsNotThereIsNamed() throws IOException {
+        int free;
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            free = taken.getLocalPort();
+        }
+        var run = Run.of("load", "--url", "http://127.0.0.1:" + free);
+        assertThat(run.exit()).isEqualTo(2);
+        assertThat(run.err()).contains("no answer from http://127.0.0.1:" + free);
+        assertThat(Run.of("load", "--url", "nowhere").err()).contains("allowed: http://HOST:PORT");
+        assertThat(Run.of("load", "--rate", "0", "--url", "http://127.0.0.1:" + free)
+                        .err())
+                .contains("the rate is 0.0; allowed: above 0");
+    }
+}
