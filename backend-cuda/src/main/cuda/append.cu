@@ -123,6 +123,7 @@ struct AppendArguments {
 
 /** Decode: grid (groups, batch). Opens the page if need be, stores the token, checks the queries if there are any. */
 template <typename T, typename S> __device__ void append(const AppendArguments& call) {
+    EndsAfterPrevious ending; // it runs beside the estimate, which has waited for what was before
     letNextBegin();
     const Shape& shape = call.layer.shape;
     Timed timed(call.layer, APPEND);

@@ -130,16 +130,30 @@ template <typename S, int D, typename Tile> __device__ static inline Tile tileIn
 template <typename T, typename S, int D> __device__ void attend(const AttendArguments& call) {
     using KeysOf = std::conditional_t<IS_COARSE<S>, CoarseKeys<T, S, D>, Keys<D>>;
     using ValuesOf = std::conditional_t<IS_COARSE<S>, CoarseValues<T, S, D>, Values<D>>;
-    awaitPrevious();
+    letNextBegin();
     const Shape& shape = call.layer.shape;
+    int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
     int share = shape.queryHeads / shape.kvHeads, headTiles = (share + TILE - 1) / TILE;
     int kvHead = blockIdx.x / headTiles, firstHead = blockIdx.x % headTiles * TILE, heads = min(TILE, share - firstHead);
-    int perGroup = shape.kvHeads / shape.groups;
+    int perGroup = shape.kvHeads / shape.groups, headInGroup = kvHead % perGroup;
     Row row = rowOf(call);
-    int headInGroup = kvHead % perGroup;
+    uint32_t queries[D / 16][4];
+    int firstQueryHead = kvHead * share + firstHead;
+    const uint32_t* query = reinterpret_cast<const uint32_t*>(rowAt<T>(call.queries, row.row, firstQueryHead * D));
+#pragma unroll
+    for (int step = 0; step < D / 16; step++) {
+#pragma unroll
+        for (int j = 0; j < 4; j++) {
+            int head = lane / 4 + j % 2 * 8;
+            queries[step][j] = head < heads ? query[head * (D / 2) + KeysOf::pairAt(step, j / 2)] : 0;
+        }
+    }
+
+    awaitPrevious();
+    unsigned long long start = Timed::now();
     Piece piece;
     if (!pieceOf(call, row, kvHead / perGroup, piece)) return;
-    Timed timed(call.layer, piece.recalled ? RECALL : ATTEND);
+    Timed timed(call.layer, piece.recalled ? RECALL : ATTEND, start);
 
     extern __shared__ __align__(128) char shared[];
     uint32_t* rows = reinterpret_cast<uint32_t*>(shared + WARPS * RING_BYTES<D>);
@@ -157,7 +171,6 @@ template <typename T, typename S, int D> __device__ void attend(const AttendArgu
     }
     __syncthreads();
 
-    int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
     bool fromHost = piece.bytes == call.pages.host;
     constexpr int STAGES = ::STAGES<S, D>;
     char* stages = shared + warp * RING_BYTES<D>;
@@ -170,19 +183,7 @@ template <typename T, typename S, int D> __device__ void attend(const AttendArgu
         commitCopies();
     }
 
-    uint32_t queries[D / 16][4];
-    int firstQueryHead = kvHead * share + firstHead;
     long long headRow = (long long)blockIdx.y * shape.queryHeads + firstQueryHead;
-    const uint32_t* query = reinterpret_cast<const uint32_t*>(rowAt<T>(call.queries, row.row, firstQueryHead * D));
-#pragma unroll
-    for (int step = 0; step < D / 16; step++) {
-#pragma unroll
-        for (int j = 0; j < 4; j++) {
-            int head = lane / 4 + j % 2 * 8;
-            queries[step][j] = head < heads ? query[head * (D / 2) + KeysOf::pairAt(step, j / 2)] : 0;
-        }
-    }
-
     Accumulator<D> sum;
     sum.clear();
     float scale = shape.scale * 1.44269504088896340736f;

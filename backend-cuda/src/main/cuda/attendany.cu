@@ -49,6 +49,7 @@ __device__ static void take(Running& into, const float* query, const StoredRow<T
 
 /** Decode: grid (queryHeads, rows, splits), a warp every fourth run of tokens. */
 template <typename T, typename S> __device__ void attendAny(const AttendArguments& call) {
+    letNextBegin();
     awaitPrevious();
     const Shape& shape = call.layer.shape;
     int width = shape.headDim, head = blockIdx.x;

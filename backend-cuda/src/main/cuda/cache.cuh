@@ -261,10 +261,11 @@ struct Layer {
 /** Notes when a block begins and ends its work on a part, if the step is timed or the part is the recall. */
 struct Timed {
     unsigned long long* times;
-    __device__ inline Timed(const Layer& layer, StepPart part) {
+    __device__ inline Timed(const Layer& layer, StepPart part) : Timed(layer, part, now()) {}
+    __device__ inline Timed(const Layer& layer, StepPart part, unsigned long long start) {
         unsigned long long* ofPart = layer.times ? layer.times + (layer.index * PARTS + part) * 2 : nullptr;
         times = threadIdx.x != 0 ? nullptr : part == RECALL ? layer.recallTimes + layer.index * 2 : ofPart;
-        if (times) atomicMax(times, ~now());
+        if (times) atomicMax(times, ~start);
     }
     __device__ inline ~Timed() {
         if (times) atomicMax(times + 1, now());
@@ -422,17 +423,20 @@ __device__ inline void letNextBegin() {
 #endif
 }
 
-/** Waits until the previous launch is over, and has seen to it that those before it are. */
+/**
+ * Waits until the previous launch is over, and has seen to it that those before it are. What a kernel reads before is what
+ * none of them writes: records of the step, tables and digests of its layer, and where the launch in front of it has waited
+ * before it let this one begin, all that was there before that one.
+ */
 __device__ inline void awaitPrevious() {
 #if __CUDA_ARCH__ >= 900
     asm volatile("griddepcontrol.wait;" ::: "memory");
 #endif
 }
 
-/** Of a kernel that reads nothing of what the previous launch writes: runs beside it and ends after it. */
-struct BesidePrevious {
-    __device__ inline BesidePrevious() { letNextBegin(); }
-    __device__ inline ~BesidePrevious() { awaitPrevious(); }
+/** Of a kernel that returns from many places: whichever it is, it ends after the previous launch. */
+struct EndsAfterPrevious {
+    __device__ inline ~EndsAfterPrevious() { awaitPrevious(); }
 };
 
 // Instantiates a kernel template for the three element types, as NAME_f32, NAME_f16 and NAME_bf16.

@@ -4,7 +4,7 @@
 #include "mma.cuh"
 #include "stored.cuh"
 
-/** Byte i of one word and byte j of another, as two numbers of T, times a scale each. */
+/** Byte i of one word and byte j of another, as two numbers of T, each times its scale. */
 template <typename T, typename S> __device__ inline uint32_t widenPair(uint32_t first, uint32_t second, int i, int j, uint32_t scales);
 
 /** (word & mask) | base, or with LUT 0xae (~word & mask) | base, in one instruction, which the compiler makes two. */

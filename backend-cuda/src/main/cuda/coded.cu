@@ -238,7 +238,8 @@ struct EstimateCodedArguments {
 
 /** Scores of query heads: grid (page blocks, kvHeads, batch), a warp per page and KV head, which widens a part at a time. */
 template <typename T> __device__ void estimateCoded(const EstimateCodedArguments& call) {
-    BesidePrevious beside;
+    awaitPrevious();
+    letNextBegin();
     const Shape& shape = call.layer.shape;
     int head = blockIdx.y, member = blockIdx.z;
     const Sequence& sequence = call.layer.sequences[member];

@@ -29,9 +29,12 @@ struct EstimateMeanArguments {
     EstimateMode mode;
 };
 
-/** Mean over heads: grid (any number of blocks, groups, batch), one long dot product per page. */
+/**
+ * Mean over heads: grid (any number of blocks, groups, batch), one long dot product per page. The first digests are under
+ * way before the queries have to be there.
+ */
 template <typename T> __device__ void estimateMean(const EstimateMeanArguments& call) {
-    BesidePrevious beside;
+    EndsAfterPrevious ending;
     const Shape& shape = call.layer.shape;
     int group = blockIdx.y, member = blockIdx.z;
     const Sequence& sequence = call.layer.sequences[member];
@@ -39,7 +42,6 @@ template <typename T> __device__ void estimateMean(const EstimateMeanArguments& 
     long long filled = scoredPages(call.layer, sequence, call.mode == PREFETCH);
     int from = (int)(filled * blockIdx.x / gridDim.x), until = (int)(filled * (blockIdx.x + 1) / gridDim.x); // this block's pages
     if (from == until) return;
-    Timed timed(call.layer, ESTIMATE);
     long long scoreOffset = call.offsets[member];
     int heads = shape.kvHeads / shape.groups, share = shape.queryHeads / shape.kvHeads, width = shape.headDim;
     int vectors = isCuboid(sequence.digest) ? 2 : 1, half = heads * width, length = vectors * half;
@@ -82,6 +84,9 @@ template <typename T> __device__ void estimateMean(const EstimateMeanArguments& 
 #pragma unroll
     for (int stage = 0; stage < STAGES - 1; stage++) load();
 
+    awaitPrevious();
+    letNextBegin();
+    Timed timed(call.layer, ESTIMATE);
     const T* queries = rowAt<T>(call.queries, scoringRow(call.layer, sequence, member), (long long)group * heads * share * width);
     float mean = 1.0f / (heads * share);
     for (int i = threadIdx.x * WIDTH; i < half; i += blockDim.x * WIDTH) {
@@ -169,7 +174,8 @@ struct EstimateHeadsArguments {
 
 /** Any group score, first part: grid (page blocks, queryHeads, batch), a warp per page and query head. */
 template <typename T> __device__ void estimateHeads(const EstimateHeadsArguments& call) {
-    BesidePrevious beside;
+    awaitPrevious();
+    letNextBegin();
     const Shape& shape = call.layer.shape;
     int queryHead = blockIdx.y, member = blockIdx.z;
     const Sequence& sequence = call.layer.sequences[member];

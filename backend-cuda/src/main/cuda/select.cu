@@ -159,34 +159,41 @@ __device__ int highest(const uint32_t* keys, int count, int parity) {
     return __reduce_max_sync(~0u, key == most ? indices[parity][lane] : -1);
 }
 
-/** Fetches scores and residence of the candidates, which lie `stride` scores apart, four of each under way at a time. */
-__device__ static void fetch(const float* scores, long long stride, const int* table, int count, uint32_t* keys, uint32_t* residence) {
-    constexpr int FLIGHT = 4;
+constexpr int FLIGHT = 4; // loads that a thread has under way at a time
+
+/** Fetches which candidates are resident. */
+__device__ static void fetchResidence(const int* table, int count, uint32_t* residence) {
     for (int base = threadIdx.x; base < (count + 31) / 32 * 32; base += FLIGHT * THREADS) {
-        float score[FLIGHT];
         int entry[FLIGHT];
 #pragma unroll
-        for (int u = 0; u < FLIGHT; u++) {
-            int i = base + u * THREADS;
-            score[u] = i < count ? scores[i * stride] : 0;
-            entry[u] = i < count ? table[i] : NONE;
-        }
+        for (int u = 0; u < FLIGHT; u++) entry[u] = base + u * THREADS < count ? table[base + u * THREADS] : NONE;
 #pragma unroll
         for (int u = 0; u < FLIGHT; u++) {
             int i = base + u * THREADS;
             uint32_t resident = __ballot_sync(~0u, entry[u] != NONE);
-            if (i < count) keys[i] = keyOf(score[u]);
             if (i < count && threadIdx.x % 32 == 0) residence[i / 32] = resident;
+        }
+    }
+}
+
+/** Fetches the candidates' scores, which lie `stride` scores apart. */
+__device__ static void fetchKeys(const float* scores, long long stride, int count, uint32_t* keys) {
+    for (int base = threadIdx.x; base < count; base += FLIGHT * THREADS) {
+        float score[FLIGHT];
+#pragma unroll
+        for (int u = 0; u < FLIGHT; u++) score[u] = base + u * THREADS < count ? scores[(base + u * THREADS) * stride] : 0;
+#pragma unroll
+        for (int u = 0; u < FLIGHT; u++) {
+            if (base + u * THREADS < count) keys[base + u * THREADS] = keyOf(score[u]);
         }
     }
     __syncthreads();
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __grid_constant__ SelectPagesArguments call) {
-    awaitPrevious();
+    EndsAfterPrevious ending;
     letNextBegin();
     const Shape& shape = call.layer.shape;
-    Timed timed(call.layer, SELECT);
     int group = blockIdx.x, member = blockIdx.y;
     const Sequence& sequence = call.layer.sequences[member];
     if (!serves(call.layer, sequence)) return;
@@ -208,7 +215,7 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
     int half = run.half ^ 1; // of the pages chosen now
     int* attended = attendedOf(sequence.tables, index, half);
     uint32_t* changed = changedOf(sequence.tables, index);
-    for (int word = threadIdx.x; word < (pages + 31) / 32; word += THREADS) changed[word] = 0; // fetch waits for all
+    for (int word = threadIdx.x; word < (pages + 31) / 32; word += THREADS) changed[word] = 0; // fetchKeys waits for all
     extern __shared__ uint32_t sharedKeys[]; // keys, then a bit per candidate: whether it is resident
     uint32_t* keys = sharedKeys;
     if (candidates > SHARED_KEYS) {
@@ -216,7 +223,10 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) selectPages(const __gri
         keys = reinterpret_cast<uint32_t*>(call.keys) + 2 * (scoreOffset * shape.groups + group * each);
     }
     uint32_t* residence = keys + candidates;
-    fetch(rowAt<float>(call.scores, scoreOffset + from, group), call.scores.stride, table + from, candidates, keys, residence);
+    fetchResidence(table + from, candidates, residence);
+    awaitPrevious();
+    Timed timed(call.layer, SELECT);
+    fetchKeys(rowAt<float>(call.scores, scoreOffset + from, group), call.scores.stride, candidates, keys);
 
     __shared__ int ties[WARPS], resting[WARPS], wanted[WARPS], residing[WARPS], worstTies[WARPS], exchanges;
     __shared__ int freed[MOST_EXCHANGED];

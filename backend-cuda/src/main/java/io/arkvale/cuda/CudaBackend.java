@@ -60,7 +60,6 @@ public final class CudaBackend extends CacheBackend {
                     Feature.GROUP_BUDGETS)
             .tensorAlignment(TENSOR_ALIGNMENT)
             .blockSizes(Unit.PAGES, ScoreWork.WARPS, ScoreWork.WARPS * ScoreWork.PAGES)
-            .blockSizes(Unit.TOKENS, Splits.UNIT, AttentionWork.PREFILL_ROWS, Splits.TARGET / 2)
             .build();
 
     private final CudaOptions options;
@@ -77,7 +76,11 @@ public final class CudaBackend extends CacheBackend {
 
     private static Capabilities capabilities(CudaOptions options) {
         var bound = SlotLayout.bound(options.store());
-        return CAPABILITIES.toBuilder().storedRows(bound, bound).build();
+        int split = Splits.of(options.store()).target() / 2;
+        return CAPABILITIES.toBuilder()
+                .blockSizes(Unit.TOKENS, Splits.UNIT, AttentionWork.PREFILL_ROWS, split)
+                .storedRows(bound, bound)
+                .build();
     }
 
     private static Device device(Driver driver, int number) {

@@ -22,6 +22,7 @@ import io.arkvale.cuda.kernel.KernelName;
 import io.arkvale.cuda.step.CudaStep;
 import io.arkvale.cuda.step.Member;
 import io.arkvale.cuda.step.Reservation;
+import io.arkvale.cuda.step.Splits;
 import io.arkvale.cuda.step.StepMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -45,6 +46,9 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
     public final StepMemory stepMemory;
     public final LaunchQueue queue;
 
+    /** How decode attention is split. */
+    public final Splits splits;
+
     /** A long on the device, for {@link #count}. */
     private final Memory.OnDevice counter;
 
@@ -60,6 +64,7 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
         this.device = device;
         immediateChecks = options.immediateChecks();
         timed = options.timedParts();
+        splits = Splits.of(options.store());
         memory = new Memory(device);
         streams = new Streams(device, spec.layers());
         queue = new LaunchQueue(device, streams, kernels);
@@ -193,7 +198,7 @@ public final class CudaCache extends CheckedCache<CudaSequence, CudaMemory> {
 
     @Override
     protected StepMember<CudaSequence> doMember(CudaSequence sequence, int index, int firstRow, Batch.Entry entry) {
-        return new Member(sequence, spec(), index, firstRow, entry);
+        return new Member(sequence, spec(), splits, index, firstRow, entry);
     }
 
     @Override

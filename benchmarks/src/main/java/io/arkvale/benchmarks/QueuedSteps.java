@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * more kinds of step take turns: queries turn so fast that one page per sequence, layer and head group comes back, when it is
  * chosen, or prefetched one or two layers ahead.
  *
- * <p>Usage: {@code QueuedSteps BACKEND LAYERS BATCH TOKENS BUDGET STEPS [headGroups=GROUPS] [OPTION=VALUE ...]}, with 32 query
- * heads, 8 KV heads of 128 elements in BF16, pages of 32, one head group unless more are asked for. A budget of 0 is none.
+ * <p>Usage: {@code QueuedSteps BACKEND LAYERS BATCH TOKENS BUDGET STEPS [headGroups=GROUPS] [turning=off] [OPTION=VALUE ...]},
+ * with 32 query heads, 8 KV heads of 128 elements in BF16, pages of 32, one head group unless more are asked for. A budget of 0
+ * is none. With {@code turning=off} the benchmark launches no kernel of its own: then the parts are all that a step does.
  */
 public final class QueuedSteps {
     private static final int PAGE = 32;
@@ -78,7 +79,8 @@ public final class QueuedSteps {
         }
     }
 
-    private QueuedSteps(Backend backend, int layers, int batch, int tokens, int budget, int steps, int groups) {
+    private QueuedSteps(
+            Backend backend, int layers, int batch, int tokens, int budget, int steps, int groups, boolean turns) {
         var settings = budget == 0
                 ? SequenceSpec.full()
                 : SequenceSpec.builder(PAGE).budgetTokens(budget).denseLayers(0).build();
@@ -95,7 +97,7 @@ public final class QueuedSteps {
         values = RandomTensors.fill(cache.allocateKeys(rows), random);
         output = cache.allocateQueries(rows);
         this.batch = batch;
-        turning = backend.capabilities().supports(Feature.DEVICE_TENSORS)
+        turning = turns && backend.capabilities().supports(Feature.DEVICE_TENSORS)
                 ? new TurningQueries(cache, batch, random)
                 : null;
         for (int i = 0; i < batch; i++) {
@@ -191,8 +193,14 @@ public final class QueuedSteps {
         }
         int groups = Integer.parseInt(options.getOrDefault("headGroups", "1"));
         options.remove("headGroups");
+        var turning = options.getOrDefault("turning", "on");
+        options.remove("turning");
+        if (!turning.equals("on") && !turning.equals("off")) {
+            throw new IllegalArgumentException("turning is " + turning + "; allowed: on, off");
+        }
         try (var backend = Backends.create(arguments[0], Map.copyOf(options))) {
-            var bench = new QueuedSteps(backend, numbers[0], numbers[1], numbers[2], numbers[3], steps, groups);
+            var bench = new QueuedSteps(
+                    backend, numbers[0], numbers[1], numbers[2], numbers[3], steps, groups, turning.equals("on"));
             bench.run(Kind.STILL, steps, 0);
             bench.run(Kind.STILL, steps, UNDER_WAY);
             var waited = new double[ROUNDS];

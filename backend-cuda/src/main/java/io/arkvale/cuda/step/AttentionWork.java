@@ -82,7 +82,7 @@ public record AttentionWork(CudaCache cache, List<Member> members) {
                 cache.stepMemory.tickets(),
                 arrival.ordinal(),
                 splits,
-                Splits.TARGET);
+                cache.splits.target());
         var spec = cache.spec();
         if (usesTensorCores(layer, decoding)) {
             int tiles = Math.ceilDiv(spec.queryHeadsPerKvHead(), TILE);

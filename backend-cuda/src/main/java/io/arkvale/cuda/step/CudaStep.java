@@ -33,6 +33,9 @@ public final class CudaStep implements StepWork<CudaMemory> {
     private final AttentionWork attention;
     private boolean begun;
 
+    /** Whether a launch of a decode has waited for all that was queued before the step, and for what its beginning writes. */
+    private boolean settled;
+
     public CudaStep(CudaCache cache, List<Member> members, long promised) {
         this.cache = cache;
         this.members = members;
@@ -59,12 +62,21 @@ public final class CudaStep implements StepWork<CudaMemory> {
         if (prefetched) {
             cache.streams.awaitAhead(layer);
         }
-        pages.append(layer, k, v, q.rows());
         if (prefetched || !scores.isAnyOverBudget(layer, Serving.EVERY)) {
+            pages.append(layer, k, v, q.rows(), Lane.COMPUTE);
+            settled = true;
             attention.attend(layer, q, output, Arrival.AT_HAND);
             return;
         }
-        choose(layer, q, Serving.EVERY, pages.isAnyFilled(layer) ? Lane.COMPUTE : Lane.EARLY);
+        if (pages.isAnyFilled(layer)) {
+            pages.append(layer, k, v, q.rows(), Lane.COMPUTE);
+            estimate(layer, q, Serving.EVERY, Lane.COMPUTE);
+        } else { // the token's page is not scored: it is stored beside the estimate
+            estimate(layer, q, Serving.EVERY, settled ? Lane.EARLY : Lane.COMPUTE);
+            pages.append(layer, k, v, q.rows(), Lane.EARLY);
+        }
+        settled = true;
+        choose(layer, Serving.EVERY);
         if (attention.bringsPages(layer)) {
             attention.attend(layer, q, output, Arrival.ARRIVING);
         } else {
@@ -73,13 +85,13 @@ public final class CudaStep implements StepWork<CudaMemory> {
         }
     }
 
-    /**
-     * Steps (b) and (c), and the slots of step (d).
-     *
-     * @param estimateLane early if what was launched last writes nothing that the estimate reads
-     */
-    private void choose(int layer, CudaMemory q, Serving serving, Lane estimateLane) {
-        scores.estimate(layer, q, cache.stepMemory.now(), serving, estimateLane);
+    /** Step (b). */
+    private void estimate(int layer, CudaMemory q, Serving serving, Lane lane) {
+        scores.estimate(layer, q, cache.stepMemory.now(), serving, lane);
+    }
+
+    /** Step (c), and the slots of step (d). */
+    private void choose(int layer, Serving serving) {
         scores.select(layer, cache.stepMemory.now().scoreRows(cache), SelectMode.MOVE, serving, Lane.EARLY);
         if (cache.isForked()) {
             pages.acquire(layer, serving, Lane.COMPUTE);
@@ -91,7 +103,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
         if (prefetched) {
             cache.streams.awaitAhead(layer);
         }
-        pages.append(layer, k, v, Rows.NONE);
+        pages.append(layer, k, v, Rows.NONE, Lane.COMPUTE);
     }
 
     @Override
@@ -150,7 +162,7 @@ public final class CudaStep implements StepWork<CudaMemory> {
 
     private void evictToBudgets(int layer, CudaMemory q, Serving serving) {
         if (scores.isAnyOverBudget(layer, serving)) {
-            scores.estimate(layer, q, cache.stepMemory.now(), serving, Lane.COMPUTE);
+            estimate(layer, q, serving, Lane.COMPUTE);
             cache.streams.awaitBackups();
             scores.select(layer, cache.stepMemory.now().scoreRows(cache), SelectMode.EVICT, serving, Lane.COMPUTE);
         }
@@ -205,7 +217,8 @@ public final class CudaStep implements StepWork<CudaMemory> {
         var roles = cache.stepMemory.roles();
         if (!roles.decoding().isEmpty()) {
             if (scores.isAnyOverBudget(layer, Serving.DECODING)) {
-                choose(layer, q, Serving.DECODING, Lane.COMPUTE);
+                estimate(layer, q, Serving.DECODING, Lane.COMPUTE);
+                choose(layer, Serving.DECODING);
                 pages.gather(layer, Serving.DECODING, Lane.COMPUTE);
             }
             attention.attendDecoding(layer, roles.decoding(), q, output);

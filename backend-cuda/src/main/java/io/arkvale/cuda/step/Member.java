@@ -15,10 +15,12 @@ public final class Member extends StepMember<CudaSequence> {
     public long attendedPages;
     public long scoredPages;
     private final CacheSpec cache;
+    private final Splits splits;
 
-    public Member(CudaSequence sequence, CacheSpec cache, int index, int firstRow, Batch.Entry entry) {
+    public Member(CudaSequence sequence, CacheSpec cache, Splits splits, int index, int firstRow, Batch.Entry entry) {
         super(sequence, cache, index, firstRow, entry.tokens(), entry.role());
         this.cache = cache;
+        this.splits = splits;
     }
 
     /** Pages whose order select has to find. */
@@ -80,7 +82,7 @@ public final class Member extends StepMember<CudaSequence> {
         int most = 1;
         for (int token = 0; token < tokens(); token++) {
             int attended = attendedTokens(layer, token);
-            most = Math.max(most, isOverBudget(layer) ? Splits.mostCount(attended) : Splits.count(attended));
+            most = Math.max(most, isOverBudget(layer) ? splits.mostCount(attended) : splits.count(attended));
         }
         return most;
     }
@@ -89,7 +91,7 @@ public final class Member extends StepMember<CudaSequence> {
     public int mostSplitTokens(int layer) {
         int most = 1;
         for (int token = 0; token < tokens(); token++) {
-            most = Math.max(most, Splits.mostTokens(attendedTokens(layer, token)));
+            most = Math.max(most, splits.mostTokens(attendedTokens(layer, token)));
         }
         return most;
     }

@@ -74,8 +74,12 @@ public record PageWork(CudaCache cache, List<Member> members) {
                         cache.pools.shape(), cache.stepMemory.sequences(), address, address + chunkBytes));
     }
 
-    /** Decode: stores one token per member. Queries are checked if there are any. */
-    public void append(int layer, CudaMemory keys, CudaMemory values, Rows queries) {
+    /**
+     * Decode: stores one token per member. Queries are checked if there are any.
+     *
+     * @param lane early behind an estimate, which it then runs beside
+     */
+    public void append(int layer, CudaMemory keys, CudaMemory values, Rows queries, Lane lane) {
         var arguments = new AppendArguments(
                 cache.stepMemory.layer(layer),
                 cache.pools.pages(),
@@ -83,7 +87,7 @@ public record PageWork(CudaCache cache, List<Member> members) {
                 new Tokens(keys.rows(), values.rows()),
                 queries,
                 cache.stepMemory.flags());
-        launch(KernelName.APPEND, groupsByMembers(), MOVE_THREADS, arguments);
+        cache.queue.launch(KernelName.APPEND, lane, groupsByMembers(), MOVE_THREADS, 0, arguments);
         finishPages(layer, 0, 1);
     }
 

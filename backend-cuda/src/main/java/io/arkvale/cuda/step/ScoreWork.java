@@ -111,9 +111,14 @@ public record ScoreWork(CudaCache cache, List<Member> members) {
     private void estimateMean(Launch launch, int mostPages) {
         var spec = cache.spec();
         // One block keeps a multiprocessor busy: with no more of them, each prepares its query once.
-        int fitting = Math.max(1, cache.device.multiprocessors / (spec.headGroups() * members.size()));
+        int runs = spec.headGroups() * members.size();
+        int fitting = Math.max(1, cache.device.multiprocessors / runs);
         int sharedBytes =
                 WARPS * PAGES * STAGES * COLUMN_BYTES + spec.kvHeadsPerGroup() * (2 * spec.headDim() + 1) * Float.BYTES;
+        if (runs <= cache.device.multiprocessors) {
+            // With more than half of a multiprocessor's memory no two share one, while others are busy or idle.
+            sharedBytes = Math.max(sharedBytes, cache.device.blockMemory / 2 + 1);
+        }
         cache.queue.launch(
                 KernelName.ESTIMATE_MEAN,
                 launch.lane(),

@@ -1,12 +1,14 @@
 package io.arkvale.cuda.step;
 
 import io.arkvale.api.CacheSpec;
+import io.arkvale.cuda.kernel.Store;
 
-/** How decode attention is split, with the arithmetic of {@code attended.cuh}; limits of the kernels' shared memory. */
-public final class Splits {
-    /** Tokens that a split should have; half as many if there are few tokens. */
-    public static final int TARGET = 2048;
-
+/**
+ * How decode attention is split, with the arithmetic of {@code attended.cuh}; limits of the kernels' shared memory.
+ *
+ * @param target tokens that a split should have; half as many if there are few tokens
+ */
+public record Splits(int target) {
     private static final int SHORT = 4096;
 
     /** {@code SHARED_KEYS} of {@code select.cu}. */
@@ -19,28 +21,34 @@ public final class Splits {
     /** Warps times stages times tokens of a tile, for keys and values, of {@code attend.cu}. */
     private static final int RING_ROWS = 4 * 3 * 16 * 2;
 
-    private Splits() {}
+    /** For slots of a store. Rows of 8 bits have to be widened: with shorter splits, more blocks do that at once. */
+    public static Splits of(Store store) {
+        return switch (store) {
+            case ELEMENT -> new Splits(2048);
+            case INT8, FP8 -> new Splits(1024);
+        };
+    }
 
     /** Tokens of each split but the last. */
-    public static int tokens(int attended) {
-        int target = attended <= SHORT ? TARGET / 2 : TARGET;
-        int splits = Math.min(MOST, Math.ceilDiv(attended, target));
+    public int tokens(int attended) {
+        int each = attended <= SHORT ? target / 2 : target;
+        int splits = Math.min(MOST, Math.ceilDiv(attended, each));
         return Math.ceilDiv(Math.ceilDiv(attended, splits), UNIT) * UNIT;
     }
 
-    public static int count(int attended) {
+    public int count(int attended) {
         return Math.ceilDiv(attended, tokens(attended));
     }
 
     /** Most splits if some of the pages were recalled, and so are split apart from the others. */
-    public static int mostCount(int attended) {
-        int fewer = attended <= SHORT ? 0 : 2 * (SHORT / TARGET); // than two parts have that are short
-        return attended <= (long) MOST * TARGET ? Math.min(2 * MOST, count(attended) + fewer + 1) : 2 * MOST;
+    public int mostCount(int attended) {
+        int fewer = attended <= SHORT ? 0 : 2 * (SHORT / target); // than two parts have that are short
+        return attended <= (long) MOST * target ? Math.min(2 * MOST, count(attended) + fewer + 1) : 2 * MOST;
     }
 
     /** Most tokens of a split, whichever pages were recalled. */
-    public static int mostTokens(int attended) {
-        return Math.max(tokens(attended), Math.min(TARGET, Math.ceilDiv(attended, UNIT) * UNIT));
+    public int mostTokens(int attended) {
+        return Math.max(tokens(attended), Math.min(target, Math.ceilDiv(attended, UNIT) * UNIT));
     }
 
     /** Whether the tensor core kernel can list the pages of a split where its tiles come later. */
