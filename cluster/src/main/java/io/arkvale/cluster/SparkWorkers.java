@@ -74,7 +74,9 @@ final class SparkWorkers implements Workers {
             Thread.currentThread().interrupt();
             throw new UserException("the study was interrupted", e);
         } finally {
-            spark.cancelAllJobs();
+            if (!spark.sc().isStopped()) { // as it is where the cluster has given up
+                spark.cancelAllJobs();
+            }
         }
     }
 
