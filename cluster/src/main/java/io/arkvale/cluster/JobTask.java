@@ -40,11 +40,12 @@ final class JobTask extends AbstractFunction2<TaskContext, Iterator<Job>, Outcom
     @Override
     public Outcome apply(TaskContext context, Iterator<Job> jobs) {
         try {
+            var finished = runners(files).run(jobs.next());
             var lines = new ArrayList<String>();
-            runners(files).run(jobs.next()).forEach(observation -> lines.add(ObservationLine.of(observation)));
-            return new Outcome(lines, null);
+            finished.observations().forEach(observation -> lines.add(ObservationLine.of(observation)));
+            return new Outcome(lines, finished.nanoseconds(), null);
         } catch (UserException e) {
-            return new Outcome(new ArrayList<>(), e.getMessage());
+            return new Outcome(new ArrayList<>(), 0, e.getMessage());
         }
     }
 

@@ -1,23 +1,16 @@
 package io.arkvale.cluster;
 
 import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.report.Origin;
-import io.arkvale.experiments.result.Observation;
 import io.arkvale.experiments.result.ObservationLine;
+import io.arkvale.experiments.study.Finished;
 import io.arkvale.experiments.study.Job;
 import io.arkvale.experiments.study.Workers;
-import java.io.File;
-import java.net.URI;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 import scala.Function2;
@@ -34,43 +27,12 @@ final class SparkWorkers implements Workers {
     private final SentFiles files = new SentFiles();
 
     SparkWorkers(String master) {
-        var conf = new SparkConf()
-                .setMaster(master)
-                .setAppName("arkvale sweep")
-                .setIfMissing("spark.ui.enabled", "false")
-                .setIfMissing("spark.ui.showConsoleProgress", "false");
-        if (!master.startsWith("local")) {
-            // Our libraries before those of the same names that an installation of Spark has.
-            conf.setIfMissing("spark.jars", jars()).setIfMissing("spark.executor.userClassPathFirst", "true");
-        }
-        var commit = Origin.programCommit();
-        conf.set(
-                "spark.executor.extraJavaOptions",
-                "-XX:MaxDirectMemorySize=1t --sun-misc-unsafe-memory-access=allow"
-                        + (commit == null ? "" : " -Darkvale.commit=" + commit)
-                        + " " + conf.get("spark.executor.extraJavaOptions", ""));
         try {
-            spark = new JavaSparkContext(conf);
-        } catch (Exception e) { // Spark's own is checked, which Scala does not declare
+            spark = SparkSettings.connect(master, "sweep");
+        } catch (UserException e) {
             files.close();
-            throw new UserException("Spark cannot be reached at " + master + ": " + e.getMessage(), e);
+            throw e;
         }
-    }
-
-    /** The jars beside this class's, which no installation of Spark has. */
-    private static String jars() {
-        var own = Path.of(URI.create(SparkWorkers.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .toString()))
-                .getParent();
-        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                .map(Path::of)
-                .filter(entry -> entry.toString().endsWith(".jar"))
-                .filter(entry -> Objects.equals(entry.toAbsolutePath().getParent(), own))
-                .map(Path::toString)
-                .collect(Collectors.joining(","));
     }
 
     /** What the scheduler hands over: an outcome, or the end with or without a failure. */
@@ -80,7 +42,7 @@ final class SparkWorkers implements Workers {
             return outcome == null && failure == null;
         }
 
-        List<Observation> observations() {
+        Finished finished() {
             var lost = failure;
             if (lost != null) {
                 throw new UserException("Spark gave the study up: " + lost.getMessage(), lost);
@@ -90,12 +52,13 @@ final class SparkWorkers implements Workers {
             if (wrong != null) {
                 throw new UserException(wrong);
             }
-            return made.lines().stream().map(ObservationLine::parse).toList();
+            return new Finished(
+                    made.lines().stream().map(ObservationLine::parse).toList(), made.nanoseconds());
         }
     }
 
     @Override
-    public void run(List<Job> jobs, Consumer<List<Observation>> done) {
+    public void run(List<Job> jobs, Consumer<Finished> done) {
         jobs.stream()
                 .flatMap(job -> job.assignment().files().values().stream())
                 .distinct()
@@ -105,13 +68,15 @@ final class SparkWorkers implements Workers {
         Thread.ofPlatform().daemon().name("arkvale-spark").start(() -> schedule(jobs, events));
         try {
             for (var event = events.take(); !event.isEnd(); event = events.take()) {
-                done.accept(event.observations());
+                done.accept(event.finished());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UserException("the study was interrupted", e);
         } finally {
-            spark.cancelAllJobs();
+            if (!spark.sc().isStopped()) { // as it is where the cluster has given up
+                spark.cancelAllJobs();
+            }
         }
     }
 

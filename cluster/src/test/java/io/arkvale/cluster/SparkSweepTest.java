@@ -2,12 +2,7 @@ package io.arkvale.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.arkvale.experiments.cli.Main;
-import io.arkvale.experiments.cli.terminal.Terminal;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The same file on Spark and without it. {@code cluster/compare} does the same with a cluster that loses a worker. */
+/** The same file on Spark and without it. {@code cluster/measure/compare} does the same with a cluster that loses a worker. */
 class SparkSweepTest {
     @TempDir
     private Path directory = Path.of("");
@@ -44,10 +39,8 @@ class SparkSweepTest {
         var words = new ArrayList<>(
                 List.of("sweep", file, "--out", directory.resolve(out).toString()));
         words.addAll(List.of(more));
-        var said = new ByteArrayOutputStream();
-        var stream = new PrintStream(said, true, StandardCharsets.UTF_8);
-        var exit = Main.run(new Terminal(stream, stream, false), words.toArray(String[]::new));
-        assertThat(exit).as(said.toString(StandardCharsets.UTF_8)).isZero();
-        return said.toString(StandardCharsets.UTF_8);
+        var run = CommandRun.of(words.toArray(String[]::new));
+        assertThat(run.exit()).as(run.said()).isZero();
+        return run.said();
     }
 }

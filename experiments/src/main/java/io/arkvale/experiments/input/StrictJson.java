@@ -28,23 +28,18 @@ public final class StrictJson {
     private StrictJson() {}
 
     /**
-     * The text of a whole file.
+     * The text of a file or of a line.
      *
      * @param what names it in messages
      * @throws UserException if it is not UTF-8, or begins with a byte order mark
      */
     public static String text(String what, byte[] content) {
-        return text(what, content, 0, content.length);
-    }
-
-    /** The text of a part, from {@code start} to before {@code end}. */
-    public static String text(String what, byte[] content, int start, int end) {
-        if (start == 0 && end >= 3 && Arrays.equals(content, 0, 3, BYTE_ORDER_MARK, 0, 3)) {
+        if (content.length >= 3 && Arrays.equals(content, 0, 3, BYTE_ORDER_MARK, 0, 3)) {
             throw new UserException(
                     what + " begins with a byte order mark (the bytes EF BB BF); save it as UTF-8 without one");
         }
-        var bytes = ByteBuffer.wrap(content, start, end - start);
-        var chars = CharBuffer.allocate(end - start);
+        var bytes = ByteBuffer.wrap(content);
+        var chars = CharBuffer.allocate(content.length);
         var decoder = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)

@@ -3,12 +3,15 @@ package io.arkvale.experiments.report;
 import io.arkvale.experiments.OutputLostException;
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.input.FileReason;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /** A directory for result files. Opened before the work starts, so that hours of it cannot end in an unwritable place. */
 public final class OutputDirectory {
@@ -48,7 +51,29 @@ public final class OutputDirectory {
      * @throws IllegalArgumentException if a column declares none
      */
     public <R> void writeParquet(String name, List<Metric<R>> columns, List<R> rows) {
-        write(name + ".parquet", draft -> Files.write(draft, ParquetTable.bytes(columns, rows)));
+        writeParquet(name, columns, rows::forEach);
+    }
+
+    /**
+     * The same of rows that are never in memory all at once.
+     *
+     * @param rows gives each to what it is called with
+     */
+    public <R> void writeParquet(String name, List<Metric<R>> columns, Consumer<Consumer<R>> rows) {
+        write(name + ".parquet", draft -> {
+            try (var file = new BufferedOutputStream(Files.newOutputStream(draft));
+                    var table = new ParquetTable<>(columns, file)) {
+                rows.accept(row -> {
+                    try {
+                        table.add(row);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+        });
     }
 
     /**

@@ -58,8 +58,12 @@ final class ParquetColumn<R> {
         return element;
     }
 
-    /** Appends the values of the rows, at least one, as one page, and tells the footer where they are. */
-    ColumnChunk append(List<R> rows, ByteArrayOutputStream file) throws IOException {
+    /**
+     * Appends the values of the rows, at least one, as one page, and tells the footer where they are.
+     *
+     * @param before bytes of the file before the group
+     */
+    ColumnChunk append(List<R> rows, long before, ByteArrayOutputStream group) throws IOException {
         var values = new ArrayList<@Nullable Object>();
         rows.forEach(row -> values.add(metric.value().apply(row)));
         var page = page(values);
@@ -67,15 +71,15 @@ final class ParquetColumn<R> {
         try (var gzip = new GZIPOutputStream(packed)) {
             gzip.write(page);
         }
-        int start = file.size();
+        int start = group.size();
         Util.writePageHeader(
                 new PageHeader(PageType.DATA_PAGE, page.length, packed.size())
                         .setData_page_header(
                                 new DataPageHeader(values.size(), Encoding.PLAIN, Encoding.RLE, Encoding.RLE)),
-                file);
-        int header = file.size() - start;
-        packed.writeTo(file);
-        return new ColumnChunk(start)
+                group);
+        int header = group.size() - start;
+        packed.writeTo(group);
+        return new ColumnChunk(before + start)
                 .setMeta_data(new ColumnMetaData(
                         type,
                         List.of(Encoding.PLAIN, Encoding.RLE),
@@ -84,7 +88,7 @@ final class ParquetColumn<R> {
                         values.size(),
                         (long) header + page.length,
                         (long) header + packed.size(),
-                        start));
+                        before + start));
     }
 
     /** Which values are there, with the length of that in front, then the ones that are. */

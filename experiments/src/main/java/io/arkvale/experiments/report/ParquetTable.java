@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,51 +22,78 @@ import org.apache.parquet.format.Util;
  *
  * <p>Source: the <a href="https://parquet.apache.org/docs/file-format/">specification of the format</a>.
  */
-final class ParquetTable {
-    /** Rows that a reader has to hold at a time. */
+final class ParquetTable<R> implements AutoCloseable {
+    /** Rows that writer and reader hold at a time. */
     static final int GROUP_ROWS = 1 << 14;
 
     private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
 
-    private ParquetTable() {}
+    private final List<ParquetColumn<R>> columns;
+    private final OutputStream file;
+    private final List<R> waiting = new ArrayList<>();
+    private final List<RowGroup> groups = new ArrayList<>();
+    private long written;
+    private long rows;
 
     /**
-     * The whole file.
+     * A table without rows.
      *
-     * @throws IOException if a text holds half a character, which UTF-8 cannot express
+     * @param file stays the caller's; it is whole once this is closed
      * @throws IllegalArgumentException if a metric declares no type that Parquet has
      */
-    static <R> byte[] bytes(List<Metric<R>> metrics, List<R> rows) throws IOException {
-        var columns = metrics.stream().map(ParquetColumn::new).toList();
-        var schema = new ArrayList<SchemaElement>();
-        schema.add(new SchemaElement("results").setNum_children(columns.size()));
-        columns.forEach(column -> schema.add(column.schema()));
-
-        var file = new ByteArrayOutputStream();
-        file.writeBytes(MAGIC);
-        var groups = new ArrayList<RowGroup>();
-        for (int from = 0; from < rows.size(); from += GROUP_ROWS) {
-            groups.add(group(columns, rows.subList(from, Math.min(from + GROUP_ROWS, rows.size())), file));
-        }
-        int footer = file.size();
-        Util.writeFileMetaData(
-                new FileMetaData(1, schema, rows.size(), groups)
-                        .setCreated_by("arkvale version " + Origin.programVersion()),
-                file);
-        new DataOutputStream(file).writeInt(Integer.reverseBytes(file.size() - footer));
-        file.writeBytes(MAGIC);
-        return file.toByteArray();
+    ParquetTable(List<Metric<R>> metrics, OutputStream file) throws IOException {
+        columns = metrics.stream().map(ParquetColumn::new).toList();
+        this.file = file;
+        write(MAGIC);
     }
 
-    private static <R> RowGroup group(List<ParquetColumn<R>> columns, List<R> rows, ByteArrayOutputStream file)
-            throws IOException {
+    private void write(byte[] bytes) throws IOException {
+        file.write(bytes);
+        written += bytes.length;
+    }
+
+    /**
+     * Appends a row.
+     *
+     * @throws IOException if the file cannot be written, or if a text holds half a character, which UTF-8 cannot express
+     */
+    void add(R row) throws IOException {
+        waiting.add(row);
+        if (waiting.size() == GROUP_ROWS) {
+            writeGroup();
+        }
+    }
+
+    private void writeGroup() throws IOException {
+        var group = new ByteArrayOutputStream();
         var chunks = new ArrayList<ColumnChunk>();
         long bytes = 0;
         for (var column : columns) {
-            var chunk = column.append(rows, file);
+            var chunk = column.append(waiting, written, group);
             bytes += requireNonNull(chunk.getMeta_data()).getTotal_uncompressed_size();
             chunks.add(chunk);
         }
-        return new RowGroup(chunks, bytes, rows.size());
+        groups.add(new RowGroup(chunks, bytes, waiting.size()));
+        rows += waiting.size();
+        waiting.clear();
+        write(group.toByteArray());
+    }
+
+    /** Writes what is left, and the footer. */
+    @Override
+    public void close() throws IOException {
+        if (!waiting.isEmpty()) {
+            writeGroup();
+        }
+        var schema = new ArrayList<SchemaElement>();
+        schema.add(new SchemaElement("results").setNum_children(columns.size()));
+        columns.forEach(column -> schema.add(column.schema()));
+        var footer = new ByteArrayOutputStream();
+        Util.writeFileMetaData(
+                new FileMetaData(1, schema, rows, groups).setCreated_by("arkvale version " + Origin.programVersion()),
+                footer);
+        new DataOutputStream(footer).writeInt(Integer.reverseBytes(footer.size()));
+        footer.writeBytes(MAGIC);
+        write(footer.toByteArray());
     }
 }

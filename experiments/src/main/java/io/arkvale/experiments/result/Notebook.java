@@ -4,10 +4,13 @@ import io.arkvale.experiments.OutputLostException;
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.input.FileReason;
 import io.arkvale.experiments.input.StrictJson;
+import io.arkvale.experiments.input.WholeLines;
 import io.arkvale.experiments.report.Formats;
 import io.arkvale.experiments.report.Report;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
@@ -16,11 +19,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -77,7 +82,8 @@ public final class Notebook implements AutoCloseable {
             try {
                 var notebook = new Notebook(file, channel);
                 notebook.lock();
-                var end = notebook.read(content(channel), message);
+                // Its channel holds the lock: POSIX drops a process's locks when it closes any other one of the file.
+                var end = scan(file, Channels.newInputStream(channel), message, notebook::keep);
                 channel.truncate(end);
                 channel.position(end);
                 return notebook;
@@ -97,10 +103,44 @@ public final class Notebook implements AutoCloseable {
      */
     public static Notebook read(Path directory, Consumer<String> message) {
         var file = directory.resolve(FILE);
-        try {
-            var notebook = new Notebook(file, null);
-            notebook.read(Files.readAllBytes(file), message);
-            return notebook;
+        var notebook = new Notebook(file, null);
+        scan(file, message, notebook::keep);
+        return notebook;
+    }
+
+    /**
+     * Reads the observations of a directory one after another and keeps none, so that there may be more than fit into
+     * memory. Another process may be writing them.
+     *
+     * @throws UserException if there is no such file, or if it holds anything else
+     */
+    public static void scan(Path directory, Consumer<String> message, Consumer<ObservationRow> observations) {
+        var file = directory.resolve(FILE);
+        var places = new HashSet<Observation.Place>();
+        var words = new HashMap<String, String>(); // places name few cells and episodes, each many times
+        scan(file, message, (line, number) -> {
+            var observation = line.observation();
+            if (observation != null) {
+                var place = new Observation.Place(
+                        words.computeIfAbsent(observation.cell(), word -> word),
+                        words.computeIfAbsent(observation.episode(), word -> word),
+                        observation.question());
+                if (!places.add(place)) {
+                    throw doubled(file, number);
+                }
+                observations.accept(new ObservationRow(number, observation));
+            }
+        });
+    }
+
+    /** Takes a line of a file with its number, from 1 on. */
+    private interface Lines {
+        void accept(Line line, int number);
+    }
+
+    private static void scan(Path file, Consumer<String> message, Lines lines) {
+        try (var in = Files.newInputStream(file)) {
+            scan(file, in, message, lines);
         } catch (IOException e) {
             throw new UserException("result file " + file + " cannot be read: " + FileReason.of(e), e);
         }
@@ -149,61 +189,56 @@ public final class Notebook implements AutoCloseable {
         }
     }
 
-    /** All of a file by the channel that holds its lock: POSIX drops a process's locks when it closes any other one. */
-    private static byte[] content(FileChannel channel) throws IOException {
-        var bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
-        var count = 0;
-        while (bytes.hasRemaining() && count >= 0) {
-            count = channel.read(bytes);
-        }
-        return Arrays.copyOf(bytes.array(), bytes.position());
-    }
-
-    /** Takes in all whole lines; returns where the last one ends. */
-    private long read(byte[] content, Consumer<String> message) {
-        var start = 0;
+    /** Reads all whole lines; returns where the last one ends. */
+    private static long scan(Path file, InputStream in, Consumer<String> message, Lines lines) throws IOException {
+        var whole = new WholeLines(in);
         var number = 0;
-        for (int end = 0; end < content.length; end++) {
-            if (content[end] == '\n') {
-                line(StrictJson.text("result file " + file, content, start, end), ++number);
-                start = end + 1;
+        for (var content = whole.next(); content != null; content = whole.next()) {
+            var where = "line " + ++number + " of result file " + file;
+            var text = StrictJson.text(where, content);
+            if (number > 1) {
+                lines.accept(line(text, where), number);
+            } else if (!text.equals(HEADER)) {
+                throw new UserException(where + " is not that of a file of observations, which is " + HEADER);
             }
         }
         if (number == 0) {
             throw new UserException("result file " + file + " is no file of observations: "
-                    + (content.length == 0 ? "it is empty" : "its first line is not whole"));
+                    + (whole.isCut() ? "its first line is not whole" : "it is empty"));
         }
-        if (start < content.length) {
+        if (whole.isCut()) {
             message.accept("the last line of " + file + " was cut off, as by a process that was killed;"
                     + " what it held is left out and measured again");
         }
-        return start;
+        return whole.end();
     }
 
-    private void line(String text, int number) {
-        var where = "line " + number + " of result file " + file;
-        if (number == 1) {
-            if (!text.equals(HEADER)) {
-                throw new UserException(where + " is not that of a file of observations, which is " + HEADER);
-            }
-            return;
-        }
+    private static Line line(String text, String where) {
         try {
             var line = StrictJson.MAPPER.readValue(text, Line.class);
-            if (line.observation() != null) {
-                if (observations.put(line.observation().place(), line.observation()) != null) {
-                    throw new UserException(where + " holds an observation that an earlier line holds");
-                }
-            } else if (line.table() != null) {
-                tables.put(
-                        line.table().identity(),
-                        Formats.parse(line.table().rows().getBytes(StandardCharsets.UTF_8)));
-            } else {
+            if (line.observation() == null && line.table() == null) {
                 throw new UserException(where + " holds neither an observation nor a table");
             }
+            return line;
         } catch (JacksonException e) {
             throw new UserException(where + " is no observation: " + StrictJson.reason(e), e);
         }
+    }
+
+    private void keep(Line line, int number) {
+        var observation = line.observation();
+        if (observation != null && observations.put(observation.place(), observation) != null) {
+            throw doubled(Objects.requireNonNull(file), number);
+        }
+        var table = line.table();
+        if (table != null) {
+            tables.put(table.identity(), Formats.parse(table.rows().getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    private static UserException doubled(Path file, int number) {
+        return new UserException(
+                "line " + number + " of result file " + file + " holds an observation that an earlier line holds");
     }
 
     /** All observations. */

@@ -3,21 +3,19 @@ package io.arkvale.experiments.study;
 import io.arkvale.experiments.report.TextTable;
 import io.arkvale.experiments.result.Observation;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * How long a study would take one worker after another: of every group of alike pieces two are run, and the second, which
- * finds compiled code and an open model, says how long the others will take.
+ * How long a study would take one worker after another, from {@link Sample}s. Experiments that differ by their seed alone
+ * share one.
  *
  * @param rows one per group
  */
 public record Estimate(List<Row> rows) {
-    /** Jobs run per group. */
-    private static final int SAMPLES = 2;
-
-    private static final double MILLISECONDS = 1e6;
     private static final double HOUR = 3_600_000;
 
     /**
@@ -25,48 +23,75 @@ public record Estimate(List<Row> rows) {
      *
      * @param experiment its name
      * @param group its size and what it has in common
-     * @param left jobs left after the sample
-     * @param milliseconds per observation, 0 if nothing was to be made
-     * @param observations left after the sample
+     * @param texts to prefill after the sample
+     * @param runs to make after the sample: a text under a cell each
+     * @param observations to make after the sample
+     * @param sample what was tried, on this group or on one like it
      */
-    public record Row(String experiment, StudyPlan.Group group, int left, double milliseconds, long observations) {
-        /** Until the rest is done, of one worker. */
+    public record Row(
+            String experiment, StudyPlan.Group group, long texts, long runs, long observations, Sample sample) {
+        private static Row of(String experiment, StudyPlan.Group group, Sample sample) {
+            var left = group.jobs().stream()
+                    .map(sample::left)
+                    .filter(job -> !job.wanted().isEmpty())
+                    .toList();
+            return new Row(
+                    experiment,
+                    group,
+                    left.size(),
+                    left.stream().mapToLong(job -> job.cells().size()).sum(),
+                    left.stream().mapToLong(job -> job.wanted().size()).sum(),
+                    sample);
+        }
+
+        /** Milliseconds until the rest is done, of one worker. */
         double rest() {
-            return milliseconds * observations;
+            return sample.textMillis() * texts + sample.runMillis() * runs;
         }
     }
 
     /**
-     * Runs the sample.
+     * Tries what is needed to tell.
      *
      * @param done takes what it observed: nothing is measured to be thrown away
      */
     public static Estimate of(StudyPlan plan, JobRunners runners, Consumer<List<Observation>> done) {
         var rows = new ArrayList<Row>();
+        var samples = new HashMap<Object, Sample>();
         for (var part : plan.parts()) {
             for (var group : part.groups()) {
-                var sample =
-                        group.jobs().subList(0, Math.min(SAMPLES, group.jobs().size()));
-                var milliseconds = 0.0;
-                var made = 0;
-                for (var job : sample) {
-                    var start = System.nanoTime();
-                    var observations = runners.run(job);
-                    milliseconds = (System.nanoTime() - start) / MILLISECONDS / observations.size();
-                    made += observations.size();
-                    done.accept(observations);
-                }
-                rows.add(new Row(
-                        part.name(), group, group.jobs().size() - sample.size(), milliseconds, group.missing() - made));
+                var sample = group.jobs().isEmpty()
+                        ? Sample.NONE
+                        : samples.computeIfAbsent(alike(group), key -> Sample.of(group.jobs(), runners, done));
+                rows.add(Row.of(part.name(), group, sample));
             }
         }
         return new Estimate(List.copyOf(rows));
     }
 
+    /** Equal for groups that take the same time. */
+    private static Object alike(StudyPlan.Group group) {
+        var assignment = group.jobs().getFirst().assignment();
+        var words = new ArrayList<>(assignment.arguments());
+        var seed = words.indexOf("--seed");
+        if (seed >= 0) {
+            words.subList(seed, seed + 2).clear();
+        }
+        return Map.entry(group.name(), new Assignment(words, assignment.files()));
+    }
+
     /** For people: a row per group. */
     public String table() {
-        var table = new TextTable(
-                List.of("experiment", "texts of", "cells", "texts", "observations", "left", "ms each", "worker hours"));
+        var table = new TextTable(List.of(
+                "experiment",
+                "texts of",
+                "cells",
+                "texts",
+                "observations",
+                "left",
+                "ms per text",
+                "ms per cell",
+                "worker hours"));
         for (var row : rows) {
             table.row(List.of(
                     row.experiment(),
@@ -75,7 +100,8 @@ public record Estimate(List<Row> rows) {
                     row.group().pieces(),
                     row.group().observations(),
                     row.observations(),
-                    String.format(Locale.ROOT, "%.1f", row.milliseconds()),
+                    String.format(Locale.ROOT, "%.1f", row.sample().textMillis()),
+                    String.format(Locale.ROOT, "%.1f", row.sample().runMillis()),
                     String.format(Locale.ROOT, "%.3f", row.rest() / HOUR)));
         }
         return table.toString();
@@ -84,14 +110,13 @@ public record Estimate(List<Row> rows) {
     /** The sum, and how long that takes so many workers. */
     public String sentence(int workers) {
         var cells = rows.stream().mapToInt(row -> row.group().cells()).sum();
-        var observations = rows.stream().mapToLong(Row::observations).sum();
         var hours = rows.stream().mapToDouble(Row::rest).sum() / HOUR;
         return String.format(
                 Locale.ROOT,
                 "%,d cells, %,d observations left in %,d texts: %.2f worker hours, so about %.2f h with %,d worker%s",
                 cells,
-                observations,
-                rows.stream().mapToLong(Row::left).sum(),
+                rows.stream().mapToLong(Row::observations).sum(),
+                rows.stream().mapToLong(Row::texts).sum(),
                 hours,
                 hours / workers,
                 workers,

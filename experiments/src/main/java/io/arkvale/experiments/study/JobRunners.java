@@ -50,11 +50,12 @@ public final class JobRunners implements AutoCloseable {
      *
      * @throws UserException if it fails, or if what would run here is not what was planned
      */
-    public List<Observation> run(Job job) {
+    public Finished run(Job job) {
         var known = idle.pollFirst();
         var runner = known == null ? new Runner() : known;
+        var start = System.nanoTime();
         try {
-            return runner.run(job);
+            return new Finished(runner.run(job), System.nanoTime() - start);
         } finally {
             idle.addFirst(runner);
         }

@@ -1,7 +1,6 @@
 package io.arkvale.experiments.study;
 
 import io.arkvale.experiments.UserException;
-import io.arkvale.experiments.result.Observation;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
@@ -37,11 +36,11 @@ public final class LocalWorkers implements Workers {
     }
 
     @Override
-    public void run(List<Job> jobs, Consumer<List<Observation>> done) {
+    public void run(List<Job> jobs, Consumer<Finished> done) {
         var waiting = new LinkedBlockingQueue<Runnable>();
         var threads = new ThreadPoolExecutor(count, count, 0, TimeUnit.SECONDS, waiting);
         try {
-            var results = new ExecutorCompletionService<List<Observation>>(threads);
+            var results = new ExecutorCompletionService<Finished>(threads);
             jobs.forEach(job -> results.submit(() -> runners.run(job)));
             for (int i = 0; i < jobs.size(); i++) {
                 done.accept(results.take().get());

@@ -11,6 +11,7 @@ import io.arkvale.experiments.report.ParquetRows;
 import io.arkvale.experiments.result.Fidelity;
 import io.arkvale.experiments.result.Notebook;
 import io.arkvale.experiments.result.Observation;
+import io.arkvale.experiments.result.ObservationRow;
 import io.arkvale.experiments.result.Usage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -139,6 +140,33 @@ class ResultsCommandTest {
         var pairs = sameAsCsv("comparison", "--against", directory.toString());
         assertThat(pairs.types()).contains(entry("gain", "DOUBLE"), entry("verdict", "STRING"));
         assertThat(pairs.rows()).hasSize(3).allSatisfy(row -> assertThat(row).containsEntry("gain", 0.0));
+    }
+
+    /** The table says all that the notebook says. */
+    @Test
+    void observationsComeBackFromTheirTable() throws IOException {
+        var run = Run.of("results", directory.toString(), "--observations", "--out", out().toString());
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.out()).isEmpty();
+        var rows = ParquetRows.read(Files.readAllBytes(out().resolve("observations.parquet")))
+                .rows();
+        assertThat(rows.stream()
+                        .map(row -> ObservationRow.of(row::get).observation())
+                        .toList())
+                .isEqualTo(List.copyOf(Notebook.read(directory, message -> {}).observations()));
+        assertThat(rows.getLast()).containsEntry("line", 10L);
+    }
+
+    @Test
+    void whatExcludesEachOtherIsASentence() {
+        assertThat(Run.of("results", directory.toString(), "--observations").err())
+                .contains("observations.parquet needs a directory; name one with --out");
+        assertThat(Run.of("results", directory.toString(), "--observations", "--wrong")
+                        .err())
+                .contains("exclude each other");
+        assertThat(Run.of("results", directory.toString(), "--spark", "local[2]")
+                        .err())
+                .contains("--spark needs Apache Spark, which this distribution does not carry");
     }
 
     @Test

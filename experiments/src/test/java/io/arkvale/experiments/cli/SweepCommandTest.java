@@ -88,10 +88,30 @@ class SweepCommandTest {
                 .contains("6 cells, 6 observations left in 2 texts:")
                 .contains("with 4 workers");
         assertThat(dry.out().lines().toList().get(1))
-                .containsPattern("first +length 200 +3 +3 +9 +3 +\\d+\\.\\d +0\\.\\d{3}");
+                .containsPattern("first +length 200 +3 +3 +9 +3 +0\\.0 +\\d+\\.\\d +0\\.\\d{3}");
         assertThat(Files.readAllLines(out("out").resolve(Notebook.FILE))).hasSize(1 + 12);
         assertThat(out("out").resolve("sweep.json")).doesNotExist();
         assertThat(Run.of(sweep).err()).contains("first: 3 of 9 observations to make");
+    }
+
+    /** Of many cells some are tried, and an experiment with another seed is not tried again. */
+    @Test
+    void aDryRunTriesAFewCells() throws IOException {
+        var file = Files.writeString(directory.resolve("sweep.json"), """
+                {"common": {"command": "passkey", "lengths": 200, "samples": 2, "policies": "streaming-llm",
+                            "budgets": [64,65,66,67,68,69,70,71,72,73,74,75]},
+                 "experiments": {"first": {"seed": 1}, "second": {"seed": 2}}}
+                """).toString();
+        String[] sweep = {"sweep", file, "--out", out("out").toString(), "--set", "model=" + MODEL};
+        var dry = Run.of(Stream.concat(Stream.of(sweep), Stream.of("--dry-run")).toArray(String[]::new));
+        assertThat(dry.exit()).as(dry.err()).isZero();
+        // Eight of the first text; one and eight of the second.
+        assertThat(Files.readAllLines(out("out").resolve(Notebook.FILE))).hasSize(1 + 8 + 9);
+        assertThat(dry.err()).contains("24 cells, 31 observations left in 4 texts:");
+        var time = " +\\d+\\.\\d +\\d+\\.\\d +0\\.\\d{3}";
+        assertThat(dry.out().lines().toList().get(1)).containsPattern("first +length 200 +12 +2 +24 +7" + time);
+        assertThat(dry.out().lines().toList().get(2)).containsPattern("second +length 200 +12 +2 +24 +24" + time);
+        assertThat(Run.of(sweep).err()).contains("measured 31 observations");
     }
 
     /** An experiment under two names is measured once. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.CharacterCodingException;
@@ -28,7 +29,17 @@ class ParquetTableTest {
             Metric.of("share", Double.class, Fruit::share));
 
     private static ParquetRows written(List<Fruit> fruits) throws IOException {
-        return ParquetRows.read(ParquetTable.bytes(METRICS, fruits));
+        return ParquetRows.read(bytes(METRICS, fruits));
+    }
+
+    private static byte[] bytes(List<Metric<Fruit>> metrics, List<Fruit> fruits) throws IOException {
+        var file = new ByteArrayOutputStream();
+        try (var table = new ParquetTable<>(metrics, file)) {
+            for (var fruit : fruits) {
+                table.add(fruit);
+            }
+        }
+        return file.toByteArray();
     }
 
     @Test
@@ -84,7 +95,7 @@ class ParquetTableTest {
     @Test
     void aColumnWithoutATypeAndHalfACharacterAreRefused() {
         var untyped = List.of(Metric.of("name", Fruit::name));
-        assertThatThrownBy(() -> ParquetTable.bytes(untyped, List.of()))
+        assertThatThrownBy(() -> bytes(untyped, List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("column name has no type");
         assertThatThrownBy(() -> written(List.of(new Fruit("\ud83c", 1, 1L, null, null))))

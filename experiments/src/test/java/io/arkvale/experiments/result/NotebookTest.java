@@ -138,6 +138,22 @@ class NotebookTest {
                 .hasMessageContaining(sentence);
     }
 
+    /** One after another, without a notebook: the same observations with their lines, and the same errors. */
+    @Test
+    void scanningKeepsNothing() throws IOException {
+        write();
+        var rows = new ArrayList<ObservationRow>();
+        Notebook.scan(directory, messages::add, rows::add);
+        assertThat(rows).containsExactly(new ObservationRow(2, FIRST), new ObservationRow(3, SECOND));
+        var whole = Files.readString(file());
+        Files.writeString(file(), whole + whole.lines().toList().get(2) + "\n");
+        assertThatThrownBy(() -> Notebook.scan(directory, messages::add, row -> {}))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("line 5 of")
+                .hasMessageContaining("holds an observation that an earlier line holds");
+        assertThat(messages).isEmpty();
+    }
+
     @Test
     void onlyOneWritesAtATime() {
         try (var notebook = open()) {

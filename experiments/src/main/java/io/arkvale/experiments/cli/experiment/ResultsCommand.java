@@ -3,21 +3,25 @@ package io.arkvale.experiments.cli.experiment;
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.cli.option.OutputOptions;
 import io.arkvale.experiments.cli.terminal.Terminal;
+import io.arkvale.experiments.input.FileReason;
 import io.arkvale.experiments.report.Metric;
+import io.arkvale.experiments.result.CellSummary;
 import io.arkvale.experiments.result.Comparison;
-import io.arkvale.experiments.result.Interval;
 import io.arkvale.experiments.result.Notebook;
 import io.arkvale.experiments.result.Observation;
+import io.arkvale.experiments.result.ObservationRow;
 import io.arkvale.experiments.result.Rounding;
-import io.arkvale.experiments.result.TaskResult;
-import io.arkvale.experiments.result.TextResult;
+import io.arkvale.experiments.study.Cluster;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,9 +34,13 @@ import picocli.CommandLine.Parameters;
         description = {
             "Show the observations that a task, sweep or reproduce (in its folder data) wrote with --out.",
             "A row per cell; with --answers a row per question; with --against the same questions of another run.",
-            "With --out the rows are also written as Parquet, with types and nulls."
+            "With --out the rows are also written as Parquet, with types and nulls.",
+            "Of millions of observations, --observations makes a table that --spark reads."
         })
 public final class ResultsCommand implements Runnable {
+    /** Name of the table of all observations. */
+    private static final String TABLE = "observations";
+
     private final Terminal terminal;
 
     @Parameters(paramLabel = "DIR", description = "The directory.")
@@ -62,6 +70,18 @@ public final class ResultsCommand implements Runnable {
     @Option(names = "--budget", paramLabel = "TOKENS", description = "Only this budget.")
     private @Nullable Integer budget;
 
+    @Option(
+            names = "--observations",
+            description = "Show nothing, and write all that observations say to " + TABLE + ".parquet in --out.")
+    private boolean observations;
+
+    @Option(
+            names = "--spark",
+            paramLabel = "MASTER",
+            description = "Let Apache Spark read " + TABLE + ".parquet of DIR and make the rows of cells: local[N],"
+                    + " spark://HOST:PORT, yarn or k8s://URL.")
+    private @Nullable String spark;
+
     @Mixin
     private OutputOptions output = new OutputOptions();
 
@@ -71,30 +91,87 @@ public final class ResultsCommand implements Runnable {
 
     @Override
     public void run() {
-        if (answers && against != null) {
-            throw new UserException("--answers and --against exclude each other");
+        var views = Stream.of(answers || wrong, against != null, observations, spark != null)
+                .filter(view -> view)
+                .count();
+        if (views > 1) {
+            throw new UserException("--answers or --wrong, --against, --observations and --spark exclude each other");
         }
         output.open();
-        var wanted = wanted(directory);
-        if (answers || wrong) {
-            output.export(terminal, "answers", ANSWERS, shown(wanted));
+        if (observations) {
+            output.write(
+                    terminal,
+                    TABLE,
+                    ObservationRow.columns(),
+                    rows -> Notebook.scan(directory, terminal::note, row -> {
+                        if (isWanted(row.observation())) {
+                            rows.accept(row);
+                        }
+                    }));
+        } else if (spark != null) {
+            var found = Cluster.found().cells(spark, table(), filters());
+            output.export(terminal, "results", CELLS, some(directory, found));
+        } else if (answers || wrong) {
+            output.export(terminal, "answers", ANSWERS, shown(wanted(directory)));
         } else if (against != null) {
-            var pairs = Comparison.of(wanted, wanted(against));
+            var pairs = Comparison.of(wanted(directory), wanted(against));
             if (pairs.isEmpty()) {
                 throw new UserException(directory + " and " + against + " have no question of a cell in common");
             }
             output.export(terminal, "comparison", PAIRS, pairs);
         } else {
-            output.export(terminal, "results", CELLS, cells(wanted));
+            output.export(terminal, "results", CELLS, cells(wanted(directory)));
         }
     }
 
+    /** The table of observations that Spark reads, if it is there and says what the notebook beside it says. */
+    private Path table() {
+        var file = directory.resolve(TABLE + ".parquet").toAbsolutePath();
+        var cure = "; write it with 'results " + directory + " --observations --out " + directory + "'";
+        if (!Files.isReadable(file)) {
+            throw new UserException("--spark reads " + file + ", which is not there" + cure);
+        }
+        var notebook = file.resolveSibling(Notebook.FILE);
+        try {
+            if (Files.exists(notebook)
+                    && Files.getLastModifiedTime(notebook).compareTo(Files.getLastModifiedTime(file)) > 0) {
+                throw new UserException(file + " is older than the observations beside it" + cure);
+            }
+        } catch (IOException e) {
+            throw new UserException(file + " cannot be read: " + FileReason.of(e), e);
+        }
+        return file;
+    }
+
+    private Map<String, Object> filters() {
+        var filters = new LinkedHashMap<String, Object>();
+        if (task != null) {
+            filters.put("task", task);
+        }
+        if (policy != null) {
+            filters.put("policy", policy);
+        }
+        if (budget != null) {
+            filters.put("budget", budget);
+        }
+        return filters;
+    }
+
+    private boolean isWanted(Observation one) {
+        return (task == null || task.equals(one.task()))
+                && (policy == null || policy.equals(one.policy()))
+                && (budget == null || budget == one.budget());
+    }
+
     private List<Observation> wanted(Path place) {
-        var found = Notebook.read(place, terminal::note).observations().stream()
-                .filter(one -> task == null || task.equals(one.task()))
-                .filter(one -> policy == null || policy.equals(one.policy()))
-                .filter(one -> budget == null || budget == one.budget())
-                .toList();
+        return some(
+                place,
+                Notebook.read(place, terminal::note).observations().stream()
+                        .filter(this::isWanted)
+                        .toList());
+    }
+
+    private static <T> List<T> some(Path place, List<T> found) {
         if (found.isEmpty()) {
             throw new UserException(place + " holds no such observations");
         }
@@ -132,56 +209,30 @@ public final class ResultsCommand implements Runnable {
                 .replace("\t", "\\t");
     }
 
-    /** The observations of each cell, whatever they are of. */
-    private static List<List<Observation>> cells(List<Observation> wanted) {
-        var scored = new LinkedHashMap<List<Object>, List<Observation>>();
-        wanted.forEach(one -> scored.computeIfAbsent(
-                        List.of(
-                                one.cell(),
-                                one.task(),
-                                one.length(),
-                                one.protocol(),
-                                one.coversBlock() ? one.episode() : ""),
-                        cell -> new ArrayList<>())
+    private static List<CellSummary> cells(List<Observation> wanted) {
+        var cells = new LinkedHashMap<List<Object>, List<Observation>>();
+        wanted.forEach(one -> cells.computeIfAbsent(CellSummary.key(one), cell -> new ArrayList<>())
                 .add(one));
-        return List.copyOf(scored.values());
+        return cells.values().stream().map(CellSummary::of).toList();
     }
 
-    private static final List<Metric<List<Observation>>> CELLS = List.of(
-            first("task", String.class, Observation::task),
-            first("policy", String.class, Observation::policy),
-            first("budget", Integer.class, Observation::budget),
-            first("length", Integer.class, Observation::length),
-            first("protocol", String.class, Observation::protocol),
-            Metric.of("samples", Integer.class, List::size),
-            rounded("score", 4, cell -> estimate(cell).mean()),
-            rounded("score_low", 4, cell -> estimate(cell).interval().low()),
-            rounded("score_high", 4, cell -> estimate(cell).interval().high()),
-            rounded("held_tokens", 1, cell -> summary(cell).usage().heldTokens()),
-            first("backend", String.class, one -> one.origin().backend()),
-            first("model", String.class, one -> one.origin().model()),
-            first("seed", Long.class, one -> one.origin().seed()),
-            first("version", String.class, one -> one.origin().version()),
-            first("commit", String.class, one -> one.origin().commit()),
-            first("cell", String.class, Observation::cell));
-
-    private static <V> Metric<List<Observation>> first(
-            String name, Class<V> type, Function<Observation, ? extends @Nullable V> value) {
-        return Metric.of(name, type, cell -> value.apply(cell.getFirst()));
-    }
-
-    private static TaskResult summary(List<Observation> cell) {
-        var first = cell.getFirst();
-        return new TaskResult(first.task(), first.policy(), first.budget(), first.length(), first.protocol(), cell);
-    }
-
-    private static Interval.Estimate estimate(List<Observation> cell) {
-        if (cell.getFirst().coversBlock()) {
-            return new TextResult(cell.getFirst().policy(), cell.getFirst().budget(), 0, 0, cell).bitsPerByte();
-        }
-        var summary = summary(cell);
-        return new Interval.Estimate(summary.accuracy(), summary.interval());
-    }
+    private static final List<Metric<CellSummary>> CELLS = List.of(
+            Metric.of("task", String.class, CellSummary::task),
+            Metric.of("policy", String.class, CellSummary::policy),
+            Metric.of("budget", Integer.class, CellSummary::budget),
+            Metric.of("length", Integer.class, CellSummary::length),
+            Metric.of("protocol", String.class, CellSummary::protocol),
+            Metric.of("samples", Integer.class, CellSummary::samples),
+            rounded("score", 4, cell -> cell.score()),
+            rounded("score_low", 4, cell -> cell.low()),
+            rounded("score_high", 4, cell -> cell.high()),
+            rounded("held_tokens", 1, cell -> cell.heldTokens()),
+            Metric.of("backend", String.class, CellSummary::backend),
+            Metric.of("model", String.class, CellSummary::model),
+            Metric.of("seed", Long.class, CellSummary::seed),
+            Metric.of("version", String.class, CellSummary::version),
+            Metric.of("commit", String.class, CellSummary::commit),
+            Metric.of("cell", String.class, CellSummary::cell));
 
     private static final List<Metric<Comparison>> PAIRS = List.of(
             Metric.of("task", String.class, Comparison::task),

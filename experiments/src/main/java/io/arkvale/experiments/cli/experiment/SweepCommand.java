@@ -19,8 +19,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,8 @@ import picocli.CommandLine.Parameters;
             "and a policy that is added later runs alone."
         })
 public final class SweepCommand implements Runnable {
+    private static final double SECOND = 1e9;
+
     private final Terminal terminal;
     private final Function<Terminal, CommandLine> commands;
 
@@ -80,8 +84,8 @@ public final class SweepCommand implements Runnable {
 
     @Option(
             names = "--dry-run",
-            description = "Say how much there is to measure and how long it would take, after two texts of each length,"
-                    + " whose observations are kept.")
+            description = "Say how much there is to measure and how long it would take, after two texts of each length"
+                    + " under some of its cells, whose observations are kept.")
     private boolean dryRun;
 
     @Mixin
@@ -144,17 +148,23 @@ public final class SweepCommand implements Runnable {
         if (jobs.isEmpty()) {
             return;
         }
-        var start = System.nanoTime();
         try (var own = cluster == null ? new LocalWorkers(workers(plan), runners(plan)) : cluster.workers(spark());
                 var progress = Progress.start(terminal, "sweep", jobs.size(), "texts")) {
-            own.run(jobs, observations -> {
-                notebook.add(observations);
+            var start = System.nanoTime();
+            var busy = new LongAdder();
+            own.run(jobs, job -> {
+                notebook.add(job.observations());
+                busy.add(job.nanoseconds());
                 progress.step();
             });
+            terminal.err()
+                    .println(String.format(
+                            Locale.ROOT,
+                            "measured %d observations in %.1f s, in which workers were busy for %.1f s",
+                            notebook.added(),
+                            (System.nanoTime() - start) / SECOND,
+                            busy.sum() / SECOND));
         }
-        terminal.err()
-                .println("measured " + notebook.added() + " observations in "
-                        + Math.round((System.nanoTime() - start) / 1e9) + " s");
     }
 
     private String spark() {

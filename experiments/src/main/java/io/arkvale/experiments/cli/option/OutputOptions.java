@@ -1,5 +1,6 @@
 package io.arkvale.experiments.cli.option;
 
+import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.cli.terminal.Measuring.Measured;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.report.Formats;
@@ -10,6 +11,7 @@ import io.arkvale.experiments.report.Report;
 import io.arkvale.experiments.report.TextTable;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -76,7 +78,21 @@ public final class OutputOptions {
         }
     }
 
-    /** The same with a text of its own in place of the table. */
+    /**
+     * Writes rows that are never in memory all at once to a file of Parquet.
+     *
+     * @param rows gives each to what it is called with
+     * @throws UserException if there is no directory for it
+     */
+    public <R> void write(Terminal terminal, String name, List<Metric<R>> columns, Consumer<Consumer<R>> rows) {
+        if (directory == null) {
+            throw new UserException(name + ".parquet needs a directory; name one with --out");
+        }
+        directory.writeParquet(name, columns, rows);
+        terminal.err().println("wrote " + name + ".parquet to " + out);
+    }
+
+    /** Prints a listing with a text of its own in place of the table, and writes the files. */
     public void print(Terminal terminal, String name, Report report, String table) {
         terminal.out()
                 .print(
