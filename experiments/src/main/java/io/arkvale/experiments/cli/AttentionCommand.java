@@ -34,11 +34,13 @@ import picocli.CommandLine.Spec;
         description = {
             "Look at the full attention of a text page by page while it is fed token by token.",
             "sparsity: how few pages hold most of it; ranks: where each page of the context stands from step to step;",
-            "digests: of the pages with the largest scores, the share that each digest finds."
+            "digests: of the pages with the largest scores, the share that each digest finds;",
+            "frontier: of the pages that a budget has room for, the share that each digest finds, beside its bits."
         })
 public final class AttentionCommand extends MeasuringCommand {
     private static final int NEEDLES = 16;
     private static final int TURNS = 6;
+    private static final List<Integer> BUDGETS = List.of(512, 1024);
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -88,9 +90,17 @@ public final class AttentionCommand extends MeasuringCommand {
             split = ",",
             paramLabel = "KIND",
             description =
-                    "Digests that --measure digests compares: the paper's seven (the default), and any that a policy"
-                            + " names.")
+                    "Digests that --measure digests or frontier compares: the paper's seven (the default), any that the policy"
+                            + " 'pages' names, and any description such as disc-max*0.75/8@3+2 or"
+                            + " disc-max*0.75/8@3+2:scales=frames.")
     private List<String> digests = List.of();
+
+    @Option(
+            names = "--budgets",
+            split = ",",
+            paramLabel = "TOKENS",
+            description = "Budgets of --measure frontier, in tokens (default 512,1024).")
+    private List<Integer> budgets = List.of();
 
     @Option(
             names = "--dense-layers",
@@ -112,8 +122,14 @@ public final class AttentionCommand extends MeasuringCommand {
         Inputs.within(pageSize, Inputs.MOST, "--context", context);
         Inputs.count("--tokens", tokens);
         Inputs.count("--filler", filler == null ? 1 : filler);
-        if (!digests.isEmpty() && measure != Measure.DIGESTS) {
-            throw new UserException("--digests belongs to --measure digests");
+        if (!digests.isEmpty() && !measure.takesDigests()) {
+            throw new UserException("--digests belongs to --measure digests or frontier");
+        }
+        if (!budgets.isEmpty() && measure != Measure.FRONTIER) {
+            throw new UserException("--budgets belongs to --measure frontier");
+        }
+        for (int budget : budgets) {
+            Inputs.within(5 * pageSize, Inputs.MOST, "--budgets", budget);
         }
         PolicyOptions.requireDistinct("--digests", digests);
         digests.forEach(Digests::named);
@@ -135,7 +151,14 @@ public final class AttentionCommand extends MeasuringCommand {
         lab.requireRoom("the text", passage.tokens().length);
         options.warnBeyondTraining(terminal(), passage.tokens().length);
         try (var progress = Progress.start(terminal(), "attention", passage.fed(), "tokens")) {
-            return measure.of(lab, passage, pageSize, denseLayers, digests, progress::step);
+            return measure.of(
+                    lab,
+                    passage,
+                    pageSize,
+                    denseLayers,
+                    digests,
+                    budgets.isEmpty() ? BUDGETS : budgets,
+                    progress::step);
         }
     }
 

@@ -7,6 +7,7 @@ import io.arkvale.experiments.cli.option.ProtocolOption;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.drawing.ChartDrawing;
 import io.arkvale.experiments.drawing.Theme;
+import io.arkvale.experiments.overview.FrontierPicture;
 import io.arkvale.experiments.overview.Leaderboard;
 import io.arkvale.experiments.overview.RecallPicture;
 import io.arkvale.experiments.overview.ScorePicture;
@@ -31,13 +32,15 @@ import picocli.CommandLine.Parameters;
         name = "chart",
         description = {
             "Draw charts of a result table: NAME-light.svg and NAME-dark.svg, for light and for dark pages.",
-            "'scores' takes a table of any one task, 'recall' one of 'passkey'; 'leaderboard' takes one of 'sweep', and ranks it."
+            "'scores' takes a table of any one task, 'recall' one of 'passkey'; 'leaderboard' takes one of 'sweep', and ranks it;",
+            "'frontier' takes one of 'attention --measure frontier'."
         })
 final class ChartCommand implements Runnable {
     enum Kind {
         scores,
         recall,
-        leaderboard
+        leaderboard,
+        frontier
     }
 
     private final Terminal terminal;
@@ -55,7 +58,7 @@ final class ChartCommand implements Runnable {
             names = "--budget",
             defaultValue = "512",
             paramLabel = "N",
-            description = "Budget of the leaderboard, in tokens (default ${DEFAULT-VALUE}).")
+            description = "Budget of the leaderboard and the frontier, in tokens (default ${DEFAULT-VALUE}).")
     private int budget;
 
     @Mixin
@@ -73,6 +76,7 @@ final class ChartCommand implements Runnable {
         switch (kind) {
             case scores -> write(directory, List.of(understood(() -> ScorePicture.of(rows))));
             case recall -> write(directory, List.of(understood(() -> RecallPicture.of(rows))));
+            case frontier -> write(directory, understood(() -> FrontierPicture.of(rows, Integer.toString(budget))));
             case leaderboard -> {
                 var board = understood(() -> new Leaderboard(rows, Integer.toString(budget), protocol.value()));
                 write(directory, board.charts());

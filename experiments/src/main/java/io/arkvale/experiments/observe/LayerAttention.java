@@ -19,16 +19,26 @@ record LayerAttention(
     /** The largest score of each filled page, mean over the query heads: what digests estimate. */
     double[] pageScores(int pageSize) {
         var means = new double[tokens / pageSize];
-        for (var row : scores) {
+        for (int head = 0; head < scores.length; head++) {
+            var largest = pageScores(head, pageSize);
             for (int page = 0; page < means.length; page++) {
-                var largest = Float.NEGATIVE_INFINITY;
-                for (int token = page * pageSize; token < (page + 1) * pageSize; token++) {
-                    largest = Math.max(largest, row[token]);
-                }
-                means[page] += largest / (double) scores.length;
+                means[page] += largest[page] / scores.length;
             }
         }
         return means;
+    }
+
+    /** The same of a query head. */
+    double[] pageScores(int queryHead, int pageSize) {
+        var largest = new double[tokens / pageSize];
+        for (int page = 0; page < largest.length; page++) {
+            var most = Float.NEGATIVE_INFINITY;
+            for (int token = page * pageSize; token < (page + 1) * pageSize; token++) {
+                most = Math.max(most, scores[queryHead][token]);
+            }
+            largest[page] = most;
+        }
+        return largest;
     }
 
     /** The probability of each page of a query head, the last page included even if it is not full. */

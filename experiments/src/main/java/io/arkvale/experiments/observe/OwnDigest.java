@@ -4,6 +4,7 @@ import io.arkvale.experiments.policy.page.DigestKind;
 import io.arkvale.experiments.policy.page.PageDigest;
 import io.arkvale.llama.attention.AttentionShape;
 import io.arkvale.llama.attention.KeyValueStore;
+import java.util.Arrays;
 
 /** A digest that the laboratory makes itself, of the filled pages of all KV heads of the limited layers. */
 final class OwnDigest {
@@ -57,17 +58,31 @@ final class OwnDigest {
         }
     }
 
+    /** Bits per channel of a page and KV head. */
+    double bitsPerChannel() {
+        return (double) Byte.SIZE * digests[0][0].pageBytes() / shape.headDim();
+    }
+
     /** Scores of the filled pages for the queries {@code [queryHeads][headDim]}, mean over the query heads. */
     double[] scores(int layer, float[] queries) {
-        var limited = layer - denseLayers;
-        var scores = new double[tokens[limited] / pageSize];
-        var query = new float[shape.headDim()];
-        for (int head = 0; head < shape.queryHeads(); head++) {
-            System.arraycopy(queries, head * query.length, query, 0, query.length);
-            var ofPage = digests[limited][head / shape.queryHeadsPerKvHead()].scores(query);
-            for (int page = 0; page < scores.length; page++) {
-                scores[page] += ofPage.of(page) / shape.queryHeads();
+        var means = new double[tokens[layer - denseLayers] / pageSize];
+        for (var ofHead : headScores(layer, queries)) {
+            for (int page = 0; page < means.length; page++) {
+                means[page] += ofHead[page] / shape.queryHeads();
             }
+        }
+        return means;
+    }
+
+    /** The same of each query head, {@code [queryHeads][pages]}. */
+    double[][] headScores(int layer, float[] queries) {
+        var limited = layer - denseLayers;
+        var scores = new double[shape.queryHeads()][tokens[limited] / pageSize];
+        for (int head = 0; head < scores.length; head++) {
+            var from = head * shape.headDim();
+            var query = Arrays.copyOfRange(queries, from, from + shape.headDim());
+            var ofPage = digests[limited][head / shape.queryHeadsPerKvHead()].scores(query);
+            Arrays.setAll(scores[head], ofPage::of);
         }
         return scores;
     }

@@ -12,6 +12,9 @@ class ChartCommandTest {
     private static final String PASSKEYS = Path.of("results", "passkey.csv").toString();
     private static final String SWEEP = Path.of("results", "laboratory.csv").toString();
 
+    private static final String FRONTIER =
+            Path.of("results", "digest-frontier-5m.csv").toString();
+
     @TempDir
     private Path directory = Path.of("");
 
@@ -36,6 +39,19 @@ class ChartCommandTest {
                     .contains("budget 2048", ">oracle<", ">full<")
                     .hasSizeLessThan(40_000);
         }
+    }
+
+    @Test
+    void aFrontierGivesAChartPerNumberOfChoices() throws IOException {
+        var run = Run.of("chart", "frontier", FRONTIER, "--out", directory.toString());
+        assertThat(run.exit()).as(run.err()).isZero();
+        for (var name : new String[] {"frontier-1-light", "frontier-2-dark"}) {
+            assertThat(Files.readString(directory.resolve(name + ".svg")))
+                    .contains("needle-5m", "budget 512", "cuboid-max", "bits per channel");
+        }
+        assertRefused(
+                Run.of("chart", "frontier", FRONTIER, "--budget", "7", "--out", directory.toString()),
+                "it has the budgets 512, 1024, not 7");
     }
 
     @Test

@@ -132,11 +132,39 @@ class MeasuresTest {
     }
 
     @Test
-    void aContextOfFewerThanFourPagesIsRefused() {
+    void aFrontierHasAllDigestsInEveryCellBesideTheExactScores() {
+        var rows = measure(Measure.FRONTIER, 16, 2).asMaps();
+        assertThat(rows).hasSize(2 * 2 * 8); // half and all attended, one choice and two, seven digests and the truth
+        assertThat(rows).allSatisfy(row -> {
+            // Ten pages, or five of them: less one that is open, two first ones, and one more last one.
+            assertThat(row.get("picks")).isEqualTo("half".equals(row.get("attended")) ? 2 : 6);
+            assertThat(row.get("choices")).isEqualTo(FED / 4 * 4 * (int) number(row, "head_groups"));
+            var isExact = "exact".equals(row.get("digest"));
+            assertThat(number(row, "found")).isBetween(isExact ? 1 : 0.1, isExact ? 1 : 0.999);
+            assertThat(number(row, "best_found")).isBetween(isExact ? 1 : 0.1, 1.0);
+            assertThat(number(row, "mass")).isBetween(0.1, 1.0);
+        });
+        assertThat(rows.getFirst().get("digest")).isEqualTo("cuboid-max");
+        assertThat(number(rows.getFirst(), "bits_per_channel")).isEqualTo(32);
+    }
+
+    @Test
+    void everyDigestOfPagesOfOneTokenFindsWhatABudgetHasRoomFor() {
+        // Halves of keys that are nearly equal may change places.
+        assertThat(measure(Measure.FRONTIER, 1, 4).asMaps())
+                .allSatisfy(row ->
+                        assertThat(number(row, "found")).as(row.toString()).isGreaterThan(0.9));
+    }
+
+    @Test
+    void aContextOfTooFewPagesIsRefused() {
         assertThatThrownBy(() -> measure(Measure.DIGESTS, 128, 2))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("300 tokens")
                 .hasMessageContaining("512");
+        assertThatThrownBy(() -> measure(Measure.FRONTIER, 128, 2))
+                .isInstanceOf(UserException.class)
+                .hasMessage("the context has 300 tokens; a frontier needs at least 640, five pages");
     }
 
     private static String text(Map<String, ?> row, String column) {
@@ -153,7 +181,8 @@ class MeasuresTest {
             var lab = model.lab(backend);
             var steps = new int[1];
             var passage = Passage.of(lab, HeldOutText.bytes(), CONTEXT, FED);
-            var report = measure.of(lab, passage, pageSize, denseLayers, List.of(), () -> steps[0]++);
+            var report = measure.of(
+                    lab, passage, pageSize, denseLayers, List.of(), List.of(10 * pageSize), () -> steps[0]++);
             assertThat(steps[0]).isEqualTo(FED);
             return report;
         }

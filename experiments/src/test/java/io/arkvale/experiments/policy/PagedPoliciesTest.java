@@ -99,6 +99,19 @@ class PagedPoliciesTest {
     }
 
     @Test
+    void descriptionsRankPagesAndTakeNoOtherDigestsOptions() {
+        float[][][] keys = {{{0, 0}, {0, 0}, {4, 0}, {0, 4}, {3, 3}, {3, 3}, {0, 0}, {0, 0}, {0, 0}, {0, 0}}};
+        assertThat(best("disc-max*0.51", keys)).isEqualTo(1);
+        assertThat(best("disc-max*0.49", keys)).isEqualTo(2);
+        assertThatThrownBy(() -> best("disc-max*0.49", keys, "5"))
+                .hasMessageContaining("digest is 'disc-max*0.49', bits 5 and extent 1.0; a description says both");
+        var options = new HashMap<>(SMALL);
+        options.put("scales", "frames");
+        assertThatThrownBy(() -> new PolicyTrial(new Pages(), options, 6, 1, keys))
+                .hasMessageContaining("scales is 'frames' with digest disc; it belongs to a description");
+    }
+
+    @Test
     void fewBitsOfOtherDigestsAreRefused() {
         assertThatThrownBy(() -> best("cuboid-max", new float[1][8][2], "5"))
                 .hasMessage(

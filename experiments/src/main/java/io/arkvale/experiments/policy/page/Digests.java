@@ -2,6 +2,7 @@ package io.arkvale.experiments.policy.page;
 
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.input.Nearest;
+import io.arkvale.experiments.policy.page.described.DescribedKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -46,7 +47,10 @@ public final class Digests {
                 new Whole("sphere-max", SphereDigest::max),
                 new Whole("sphere-mean", SphereDigest::mean),
                 new Whole("sphere-center", SphereDigest::center),
-                new Whole("centroid", DiscDigest::centroid)));
+                new Whole("centroid", DiscDigest::centroid),
+                new Whole("mean-1std", headDim -> new StdDigest(headDim, 1)),
+                new Whole("mean-2std", headDim -> new StdDigest(headDim, 2)),
+                new Whole("mean-3std", headDim -> new StdDigest(headDim, 3))));
         ServiceLoader.load(DigestKind.class).forEach(all::add);
         return List.copyOf(all);
     }
@@ -57,7 +61,7 @@ public final class Digests {
     }
 
     /**
-     * The kind of a name.
+     * The kind of a name, or of a description by the interface's canonical text.
      *
      * @throws UserException if there is none; lists the names
      */
@@ -65,7 +69,8 @@ public final class Digests {
         return ALL.stream()
                 .filter(kind -> kind.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new UserException(
-                        "unknown digest '" + name + "'; digests: " + names() + Nearest.question(name, names())));
+                .or(() -> DescribedKind.parse(name))
+                .orElseThrow(() -> new UserException("unknown digest '" + name + "'; digests: " + names()
+                        + ", or a description such as disc-max*0.75/8@3+2" + Nearest.question(name, names())));
     }
 }

@@ -3,7 +3,6 @@ package io.arkvale.experiments.policy.page;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,24 +110,11 @@ public final class DiscDigest implements PageDigest {
         return page -> {
             var best = Float.NEGATIVE_INFINITY;
             for (int part = page * parts; part < (page + 1) * parts; part++) {
-                best = Math.max(best, dot(query, means.get(part)) + extent * dot(lengths, radii.get(part)));
+                best = Math.max(
+                        best,
+                        DotProduct.of(query, means.get(part), 0) + extent * DotProduct.of(lengths, radii.get(part), 0));
             }
             return best;
         };
-    }
-
-    private static float dot(float[] a, float[] b) {
-        // Four chains of additions, whatever the machine's vectors are: sums do not depend on it.
-        var chains = FloatVector.zero(FloatVector.SPECIES_128);
-        int i = 0;
-        for (; i <= a.length - 4; i += 4) {
-            chains = FloatVector.fromArray(FloatVector.SPECIES_128, a, i)
-                    .fma(FloatVector.fromArray(FloatVector.SPECIES_128, b, i), chains);
-        }
-        var first = chains.lane(0);
-        for (; i < a.length; i++) {
-            first = Math.fma(a[i], b[i], first);
-        }
-        return first + chains.lane(1) + (chains.lane(2) + chains.lane(3));
     }
 }
