@@ -1,20 +1,8 @@
 // What a forward pass does to rows between its products. Numbers are kept in T and computed with in float32. A row's first
 // number is at row · stride of its rows; strides and widths are in numbers. Every kernel exists for float, bfloat16 and half.
-#include <cuda_bf16.h>
-#include <cuda_fp16.h>
+#include "numbers.cuh"
 
 namespace {
-
-__device__ inline float widen(float x) { return x; }
-__device__ inline float widen(__nv_bfloat16 x) { return __bfloat162float(x); }
-__device__ inline float widen(__half x) { return __half2float(x); }
-
-template <typename T> __device__ inline T narrow(float x);
-template <> __device__ inline float narrow<float>(float x) { return x; }
-template <> __device__ inline __nv_bfloat16 narrow<__nv_bfloat16>(float x) { return __float2bfloat16_rn(x); }
-template <> __device__ inline __half narrow<__half>(float x) { return __float2half_rn(x); }
-
-constexpr int WARP = 32;
 
 // The sum over a block, in every thread.
 __device__ inline float blockSum(float x) {
@@ -51,7 +39,6 @@ __device__ void norm(const T* in, long inStride, const float* weight, float epsi
 }
 
 // Turns pairs (x[i], x[i + half]) of each head by position · frequency[i]: blockIdx.x is the row, a thread has one pair.
-// The angle is rounded to float32 before cosine and sine, as on the CPU.
 template <typename T>
 __device__ void rotate(T* heads, long stride, int count, int headDim, const int* positions, const float* frequencies,
                        int half, float factor) {
@@ -62,23 +49,19 @@ __device__ void rotate(T* heads, long stride, int count, int headDim, const int*
     T* head = heads + blockIdx.x * stride + (long)(pair / half) * headDim;
     int i = pair % half;
     float sine, cosine;
-    sincosf((float)positions[blockIdx.x] * frequencies[i], &sine, &cosine);
-    sine *= factor;
-    cosine *= factor;
+    turn(positions[blockIdx.x], frequencies[i], factor, &sine, &cosine);
     float first = widen(head[i]);
     float second = widen(head[half + i]);
     head[i] = narrow<T>(first * cosine - second * sine);
     head[half + i] = narrow<T>(second * cosine + first * sine);
 }
 
-// gate = activation(gate) · up; kind 0 is SiLU, 1 the GELU by tanh.
+// gate = activation(gate) · up
 template <typename T>
 __device__ void activate(T* gate, long gateStride, const T* up, long upStride, int width, int kind) {
     int i = blockIdx.y * blockDim.x + threadIdx.x;
     if (i < width) {
-        float x = widen(gate[blockIdx.x * gateStride + i]);
-        float y = kind == 0 ? x / (1 + expf(-x))
-                            : 0.5f * x * (1 + tanhf(0.7978845608028654f * (x + 0.044715f * x * x * x)));
+        float y = activated(widen(gate[blockIdx.x * gateStride + i]), kind);
         gate[blockIdx.x * gateStride + i] = narrow<T>(y * widen(up[blockIdx.x * upStride + i]));
     }
 }

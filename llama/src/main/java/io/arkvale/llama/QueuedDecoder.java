@@ -4,15 +4,14 @@ import io.arkvale.api.Batch;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.PendingReport;
 import io.arkvale.api.Sequence;
-import io.arkvale.api.Tensor;
 import io.arkvale.llama.config.LlamaConfig;
-import io.arkvale.llama.forward.AttentionRows;
 import io.arkvale.llama.forward.Buffers;
 import io.arkvale.llama.forward.DeviceOperations;
 import io.arkvale.llama.forward.Indices;
 import io.arkvale.llama.forward.Rows;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +32,8 @@ public final class QueuedDecoder implements AutoCloseable {
     private final Indices positions;
     private final Rows hidden; // [rows, hidden]
     private final Rows logits; // [rows, vocabulary]
-    private final AttentionRows attention;
     private final Buffers buffers;
-    private final Tensor queries;
-    private final Tensor keys;
-    private final Tensor values;
-    private final Tensor output;
+    private final SharedRows shared;
 
     /** Where each row's next token stands, as the host counts. */
     private int[] next;
@@ -66,25 +61,15 @@ public final class QueuedDecoder implements AutoCloseable {
         this.cache = cache;
         this.rows = rows;
         config = model.config();
-        var device = model.device()
-                .orElseThrow(() -> new IllegalArgumentException("the model computes on the CPU; load it on a device"));
-        if (cache.spec().elementType() != device.elementType()) {
-            throw new IllegalArgumentException("the cache is for "
-                    + cache.spec().elementType() + "; allowed: the device's " + device.elementType());
-        }
-        operations = device.operations(cache.queue().handle());
+        operations = SharedRows.operations(model, cache);
         try {
             next = new int[rows];
             tokens = operations.indices(next);
             positions = operations.indices(next);
             hidden = operations.allocate(rows, config.hiddenSize());
             logits = operations.allocateLogits(rows, config.vocabulary());
-            attention = AttentionRows.of(operations, config, rows, false);
             buffers = Buffers.of(operations, config, rows);
-            queries = operations.tensor(cache, attention.queries(), config.queryHeads());
-            keys = operations.tensor(cache, attention.keys(), config.kvHeads());
-            values = operations.tensor(cache, attention.values(), config.kvHeads());
-            output = operations.tensor(cache, attention.attended(), config.queryHeads());
+            shared = SharedRows.of(operations, cache, config, rows);
         } catch (Throwable failure) {
             operations.close();
             throw failure;
@@ -126,17 +111,12 @@ public final class QueuedDecoder implements AutoCloseable {
         }
         int length = Arrays.stream(next).max().orElseThrow() + 1;
         try (var step = cache.step(Batch.decode(List.copyOf(sequences)))) {
-            model.ends().embed(operations, tokens, hidden);
-            for (int layer = 0; layer < config.layers(); layer++) {
-                var block = model.block(layer);
-                block.project(operations, hidden, model.ropes().at(layer, length), positions, attention, buffers);
+            pass(length, layer -> {
                 if (changed != null) {
-                    changed.change(operations, layer, attention.queries());
+                    changed.change(operations, layer, shared.rows().queries());
                 }
-                step.decode(layer, queries, keys, values, output);
-                block.update(operations, hidden, attention.attended(), buffers);
-            }
-            model.ends().logits(operations, hidden, logits, buffers);
+                step.decode(layer, shared.queries(), shared.keys(), shared.values(), shared.output());
+            });
             operations.argMax(logits, tokens);
             operations.advance(positions);
             var report = step.commitAsync();
@@ -145,6 +125,27 @@ public final class QueuedDecoder implements AutoCloseable {
             }
             return report;
         }
+    }
+
+    /** Queues what a step computes beside attention, and leaves sequences and tokens as they are: to be timed. */
+    public void withoutAttention() {
+        pass(Arrays.stream(next).max().orElseThrow() + 1, layer -> {});
+    }
+
+    /** Returns when everything queued is done. */
+    public void await() {
+        operations.await();
+    }
+
+    private void pass(int length, IntConsumer attention) {
+        model.ends().embed(operations, tokens, hidden);
+        for (int layer = 0; layer < config.layers(); layer++) {
+            var block = model.block(layer);
+            block.project(operations, hidden, model.ropes().at(layer, length), positions, shared.rows(), buffers);
+            attention.accept(layer);
+            block.update(operations, hidden, shared.rows().attended(), buffers);
+        }
+        model.ends().logits(operations, hidden, logits, buffers);
     }
 
     /** The tokens that the sequences read next, after all steps so far; waits for them. */
@@ -161,9 +162,7 @@ public final class QueuedDecoder implements AutoCloseable {
     @Override
     public void close() {
         operations.await();
-        for (var tensor : List.of(queries, keys, values, output)) {
-            tensor.close();
-        }
+        shared.close();
         operations.close();
     }
 }

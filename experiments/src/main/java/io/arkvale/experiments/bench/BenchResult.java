@@ -33,6 +33,8 @@ public record BenchResult(
         STILL("arkvale"),
         /** A budget and a query that turns so fast that about one page is recalled per step. */
         TURNING("arkvale, recalling"),
+        /** A whole model's step without its attention. */
+        PRODUCTS("without attention"),
         /** The prefill of one prompt with a budget, in one chunk. */
         PREFILL("prefill");
 

@@ -71,7 +71,7 @@ public final class ModelBench implements AutoCloseable {
         this.seed = seed;
         shape = model.config();
         DenseDevice device = model.device().orElseThrow();
-        cache = backend.open(measured.cache(shape, device.elementType(), mostSteps()));
+        cache = backend.open(measured.cache(shape, device.elementType(), mostSteps(), CHUNK));
         DeviceOperations opened = null;
         try {
             opened = device.operations(cache.queue().handle());
@@ -137,10 +137,10 @@ public final class ModelBench implements AutoCloseable {
         }
     }
 
-    /** Times the kinds of step that the case has. */
+    /** Times the kinds of step that the case has, and what they do beside attention. */
     public List<ModelResult> run() {
         if (measured.limitedLayers(shape) == 0) {
-            return List.of(run(Kind.FULL));
+            return List.of(run(Kind.PRODUCTS), run(Kind.FULL));
         }
         var still = run(Kind.STILL);
         steps(Kind.TURNING, SPEED_STEPS);
@@ -181,18 +181,22 @@ public final class ModelBench implements AutoCloseable {
             if (kind == Kind.TURNING) {
                 angle += speed;
             }
+            if (kind == Kind.PRODUCTS) {
+                decoder.withoutAttention();
+                continue;
+            }
             reports.add(decoder.step(sequences, queries));
             while (reports.size() > UNDER_WAY) {
                 take(reports.remove(), kind);
             }
         }
         reports.forEach(report -> take(report, kind));
-        operations.await();
+        decoder.await();
         return (double) (System.nanoTime() - start) / Math.max(1, count);
     }
 
     private QueuedDecoder.@Nullable Queries queries(Kind kind) {
-        if (kind == Kind.FULL) {
+        if (kind == Kind.FULL || kind == Kind.PRODUCTS) {
             return null;
         }
         return (there, layer, queries) ->

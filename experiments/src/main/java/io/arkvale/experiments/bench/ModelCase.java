@@ -26,12 +26,16 @@ public record ModelCase(int batch, int context, int budget, int denseLayers, int
                         .build();
     }
 
-    /** Room for the sequences and so many more tokens of each. */
-    public CacheSpec cache(LlamaConfig shape, ElementType type, int steps) {
+    /**
+     * Room for the sequences and so many more tokens of each.
+     *
+     * @param stepTokens most tokens that a step brings to a sequence
+     */
+    public CacheSpec cache(LlamaConfig shape, ElementType type, int steps, int stepTokens) {
         return CacheSpec.builder(shape.layers(), shape.queryHeads(), shape.kvHeads(), shape.headDim())
                 .elementType(type)
                 .pageSize(pageSize)
-                .roomFor(settings(), Math.addExact(context, steps), batch)
+                .roomFor(settings(), Math.addExact(context, steps), batch, stepTokens)
                 .build();
     }
 

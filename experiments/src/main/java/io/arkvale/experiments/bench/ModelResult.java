@@ -1,7 +1,7 @@
 package io.arkvale.experiments.bench;
 
 /**
- * What decode steps of a whole model took.
+ * What decode steps of a whole model took, or a prefill.
  *
  * @param kind which kind of step
  * @param medianNanos of a step, median of rounds
@@ -17,8 +17,9 @@ public record ModelResult(
         long deviceBytes,
         long hostBytes) {
 
-    /** New tokens of all sequences together. */
+    /** New tokens of all sequences together; of a prefill, those of the prompt. */
     public double tokensPerSecond() {
-        return measured.batch() / medianNanos * 1e9;
+        int tokens = kind == BenchResult.Kind.PREFILL ? measured.context() : measured.batch();
+        return tokens / medianNanos * 1e9;
     }
 }

@@ -7,6 +7,7 @@ import io.arkvale.experiments.bench.ModelBench;
 import io.arkvale.experiments.bench.ModelCase;
 import io.arkvale.experiments.bench.ModelResult;
 import io.arkvale.experiments.bench.ModelShape;
+import io.arkvale.experiments.bench.PrefillBench;
 import io.arkvale.experiments.cli.option.Inputs;
 import io.arkvale.experiments.cli.option.OutputOptions;
 import io.arkvale.experiments.cli.terminal.Progress;
@@ -132,6 +133,11 @@ public final class BenchModelCommand implements Runnable {
     private int warmUp;
 
     @Option(
+            names = "--prefill",
+            description = "Time the prefill of one prompt of each length in place of decode steps.")
+    private boolean prefill;
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
@@ -157,8 +163,12 @@ public final class BenchModelCommand implements Runnable {
             var results = new ArrayList<ModelResult>();
             try (var progress = Progress.start(terminal, "bench", cases.size(), "cases")) {
                 for (var measured : cases) {
-                    try (var bench = new ModelBench(llama, backend, measured, steps, warmUp, seed)) {
-                        results.addAll(bench.run());
+                    if (prefill) {
+                        results.add(PrefillBench.run(llama, backend, measured));
+                    } else {
+                        try (var bench = new ModelBench(llama, backend, measured, steps, warmUp, seed)) {
+                            results.addAll(bench.run());
+                        }
                     }
                     progress.step();
                 }
@@ -167,7 +177,7 @@ public final class BenchModelCommand implements Runnable {
             output.write(
                     terminal,
                     "bench-model",
-                    Report.of(COLUMNS, results),
+                    Report.of(COLUMNS, results).prepend("shape", model.label()),
                     new Origin(seed, words, backend.id(), there.name()),
                     table(results).toString());
         }
@@ -194,6 +204,9 @@ public final class BenchModelCommand implements Runnable {
         Inputs.atLeast(0, "--warm-up", warmUp);
         Inputs.atLeast(0, "--dense-layers", denseLayers);
         batches.forEach(batch -> Inputs.atLeast(1, "--batch", batch));
+        if (prefill && !batches.equals(List.of(1))) {
+            throw new UserException("--batch is " + batches + "; allowed with --prefill: 1");
+        }
         contexts.forEach(context -> Inputs.atLeast(1, "--context", context));
         budgets.forEach(budget -> Inputs.atLeast(0, "--budget", budget));
         var cases = new ArrayList<ModelCase>();

@@ -17,8 +17,18 @@ import java.util.concurrent.ConcurrentHashMap;
 final class CudaDevice implements DenseDevice {
     private static final int OUT_OF_MEMORY = 2;
 
+    /** {@code CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR}, and from which on launches may begin early. */
+    private static final int CAPABILITY = 75;
+
+    private static final int EARLY_CAPABILITY = 9;
+
+    /** {@code CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN}. */
+    private static final int MOST_SHARED_BYTES = 97;
+
     final CuBlas cublas;
     final DenseKernels kernels;
+    final boolean launchesEarly;
+    private final int sharedBytes;
     private final String name;
     private final ElementType elementType;
     private final int device;
@@ -36,6 +46,8 @@ final class CudaDevice implements DenseDevice {
             var value = arena.allocate(ValueLayout.JAVA_INT);
             check(Native.invoke(DriverCalls.DEVICE_GET, value, number), "cuDeviceGet");
             device = value.get(ValueLayout.JAVA_INT, 0);
+            launchesEarly = attribute(CAPABILITY, value) >= EARLY_CAPABILITY;
+            sharedBytes = attribute(MOST_SHARED_BYTES, value);
             var out = arena.allocate(ValueLayout.ADDRESS);
             check(Native.invoke(DriverCalls.CONTEXT_RETAIN, out, device), "cuDevicePrimaryCtxRetain");
             context = out.get(ValueLayout.ADDRESS, 0);
@@ -62,6 +74,16 @@ final class CudaDevice implements DenseDevice {
                 check(Native.invoke(DriverCalls.FREE, address), "cuMemFree");
             }
         }
+    }
+
+    private int attribute(int which, MemorySegment value) {
+        check(Native.invoke(DriverCalls.ATTRIBUTE, value, which, device), "cuDeviceGetAttribute");
+        return value.get(ValueLayout.JAVA_INT, 0);
+    }
+
+    /** Whether a block of threads can have so much shared memory. */
+    boolean hasSharedMemory(int bytes) {
+        return bytes <= sharedBytes;
     }
 
     /** Makes the context current in the calling thread. */

@@ -8,6 +8,7 @@ import io.arkvale.kernels.storage.FormatCodec;
 import io.arkvale.kernels.storage.StorageFormat;
 import io.arkvale.llama.config.Activation;
 import io.arkvale.llama.cuda.DenseKernels.Name;
+import io.arkvale.llama.cuda.NarrowProducts.Norm;
 import io.arkvale.llama.forward.DeviceOperations;
 import io.arkvale.llama.forward.Indices;
 import io.arkvale.llama.forward.Rows;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Dense operations queued in one stream. Matrices that lie one after the other and write rows that lie beside each other are
- * one product.
+ * one product; products of few rows are for kernels of our own, others for cuBLAS.
  *
  * <p>Vectors (weights of norms, biases, frequencies) are copied to the device in float32 when they are first used. One thread
  * uses the operations at a time.
@@ -46,6 +47,7 @@ final class CudaOperations implements DeviceOperations {
     private final CudaStream stream;
     private final LaunchQueue queue;
     private final Products products;
+    private final NarrowProducts narrow;
     private final ElementType type;
     private final FormatCodec codec;
     private final List<CudaDevice.Block> memory = new ArrayList<>();
@@ -59,6 +61,7 @@ final class CudaOperations implements DeviceOperations {
         codec = Kernels.vector().codec(StorageFormat.valueOf(type.name()));
         queue = new LaunchQueue(device.kernels, stream);
         products = new Products(device, stream);
+        narrow = new NarrowProducts(device, queue);
         device.opened(this);
     }
 
@@ -155,36 +158,90 @@ final class CudaOperations implements DeviceOperations {
 
     @Override
     public void multiply(Rows in, List<Linear> layers, List<Rows> outs) {
-        var source = CudaRows.of(in);
+        multiply(CudaRows.of(in), Norm.NONE, layers, outs);
+    }
+
+    private void multiply(CudaRows in, Norm norm, List<Linear> layers, List<Rows> outs) {
         for (int first = 0; first < layers.size(); ) {
-            var matrix = CudaMatrix.of(layers.get(first).weight());
-            var target = CudaRows.of(outs.get(first));
-            int next = first + 1;
-            while (next < layers.size()
-                    && matrix.isAbove(CudaMatrix.of(layers.get(next).weight()))
-                    && target.isBeside(CudaRows.of(outs.get(next)))) {
-                matrix = new CudaMatrix(
-                        matrix.address(),
-                        matrix.type(),
-                        matrix.outputs()
-                                + CudaMatrix.of(layers.get(next).weight()).outputs(),
-                        matrix.inputs());
-                target = new CudaRows(
-                        this, target.address(), target.type(), target.rows(), matrix.outputs(), target.stride(), null);
-                next++;
-            }
-            products.multiply(source, matrix, 1, 0, target);
-            first = next;
+            var product = Joined.from(first, layers, outs);
+            multiply(in, norm, product.matrix(), 1, 0, product.out());
+            first += product.layers();
         }
         for (int i = 0; i < layers.size(); i++) {
             addBias(layers.get(i).bias(), 1, CudaRows.of(outs.get(i)));
         }
     }
 
+    private void multiply(CudaRows in, Norm norm, CudaMatrix matrix, float alpha, float beta, CudaRows out) {
+        if (in.width() != matrix.inputs() || out.width() != matrix.outputs() || in.rows() != out.rows()) {
+            throw new IllegalArgumentException(
+                    "the product of " + in.rows() + " × " + in.width() + " rows with a matrix of " + matrix.outputs()
+                            + " × " + matrix.inputs() + " is not " + out.rows() + " × " + out.width());
+        }
+        if (narrow.takes(in, matrix)) {
+            narrow.multiply(in, norm, matrix, alpha, beta, out);
+        } else {
+            products.multiply(in, matrix, alpha, beta, out);
+        }
+    }
+
+    @Override
+    public void multiplyNormed(RmsNorm norm, Rows in, List<Linear> layers, List<Rows> outs, Rows scratch) {
+        var source = CudaRows.of(in);
+        if (layers.stream().allMatch(layer -> narrow.takes(source, CudaMatrix.of(layer.weight())))) {
+            multiply(source, onDevice(norm), layers, outs);
+        } else {
+            DeviceOperations.super.multiplyNormed(norm, in, layers, outs, scratch);
+        }
+    }
+
+    @Override
+    public void multiplyAndRotate(
+            RmsNorm norm,
+            Rows in,
+            List<Linear> layers,
+            List<Rows> outs,
+            Rope rope,
+            int headDim,
+            Indices positions,
+            Rows scratch) {
+        var source = CudaRows.of(in);
+        var all = Joined.from(0, layers, outs);
+        if (all.layers() == layers.size()
+                && layers.stream().allMatch(layer -> layer.bias() == null)
+                && narrow.takes(source, all.matrix())
+                && NarrowProducts.turns(headDim, rope.pairs())) {
+            int turned = outs.get(0).width() + outs.get(1).width();
+            var turn = new NarrowProducts.Turn(
+                    turned, headDim, CudaIndices.of(positions).address(), frequencies(rope), rope.factor());
+            narrow.turn(source, onDevice(norm), all.matrix(), turn, all.out());
+        } else {
+            DeviceOperations.super.multiplyAndRotate(norm, in, layers, outs, rope, headDim, positions, scratch);
+        }
+    }
+
+    @Override
+    public void multiplyAndActivate(
+            RmsNorm norm, Rows in, List<Linear> layers, List<Rows> outs, Activation activation, Rows scratch) {
+        var source = CudaRows.of(in);
+        var both = Joined.from(0, layers, outs);
+        if (both.layers() == layers.size()
+                && layers.stream().allMatch(layer -> layer.bias() == null)
+                && narrow.takes(source, both.matrix())) {
+            narrow.gate(source, onDevice(norm), both.matrix(), kind(activation), CudaRows.of(outs.get(0)));
+        } else {
+            DeviceOperations.super.multiplyAndActivate(norm, in, layers, outs, activation, scratch);
+        }
+    }
+
     @Override
     public void addProducts(Rows in, Linear layer, float factor, Rows target, Rows scratch) {
-        products.multiply(CudaRows.of(in), CudaMatrix.of(layer.weight()), factor, 1, CudaRows.of(target));
+        multiply(CudaRows.of(in), Norm.NONE, CudaMatrix.of(layer.weight()), factor, 1, CudaRows.of(target));
         addBias(layer.bias(), factor, CudaRows.of(target));
+    }
+
+    private Norm onDevice(RmsNorm norm) {
+        return new Norm(weights(norm), norm.epsilon());
     }
 
     private void addBias(float @Nullable [] bias, float factor, CudaRows rows) {
@@ -200,13 +257,10 @@ final class CudaOperations implements DeviceOperations {
     public void rotate(Rope rope, int headDim, List<Rows> heads, Indices positions) {
         for (int i = 0; i < heads.size(); i++) {
             var target = CudaRows.of(heads.get(i));
-            int width = target.width();
-            while (i + 1 < heads.size()
-                    && new CudaRows(this, target.address(), target.type(), target.rows(), width, target.stride(), null)
-                            .isBeside(CudaRows.of(heads.get(i + 1)))) {
-                width += heads.get(++i).width();
+            while (i + 1 < heads.size() && target.isBeside(CudaRows.of(heads.get(i + 1)))) {
+                target = target.wider(heads.get(++i).width());
             }
-            rotate(rope, headDim, target, width / headDim, positions);
+            rotate(rope, headDim, target, target.width() / headDim, positions);
         }
     }
 
@@ -215,8 +269,7 @@ final class CudaOperations implements DeviceOperations {
         if (half == 0) {
             return; // a layer of which nothing turns
         }
-        Long known = vectors.get(rope);
-        long address = known != null ? known : vector(rope, rope.frequencies());
+        long address = frequencies(rope);
         queue.with(target)
                 .with(count)
                 .with(headDim)
@@ -227,15 +280,24 @@ final class CudaOperations implements DeviceOperations {
         acrossRows(Name.ROTATE, target, count * half);
     }
 
+    private long frequencies(Rope rope) {
+        Long known = vectors.get(rope);
+        return known != null ? known : vector(rope, rope.frequencies());
+    }
+
     @Override
     public void activate(Activation activation, Rows gate, Rows up) {
         var target = CudaRows.of(gate);
-        int kind = switch (activation) {
+        queue.with(target).with(CudaRows.of(up)).with(target.width()).with(kind(activation));
+        acrossRows(Name.ACTIVATE, target, target.width());
+    }
+
+    /** An activation as the kernels name it. */
+    private static int kind(Activation activation) {
+        return switch (activation) {
             case SILU -> 0;
             case GELU_TANH -> 1;
         };
-        queue.with(target).with(CudaRows.of(up)).with(target.width()).with(kind);
-        acrossRows(Name.ACTIVATE, target, target.width());
     }
 
     @Override

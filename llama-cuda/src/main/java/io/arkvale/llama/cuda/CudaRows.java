@@ -36,6 +36,11 @@ record CudaRows(
         return new CudaRows(operations, address + first * strideBytes(), type, count, width, stride, null);
     }
 
+    /** A view with so many more numbers of each row, which follow them. */
+    CudaRows wider(int more) {
+        return new CudaRows(operations, address, type, rows, width + more, stride, null);
+    }
+
     long strideBytes() {
         return stride * type.bytes();
     }

@@ -27,10 +27,12 @@ final class DriverCalls {
     static final MethodHandle STREAM_AWAIT = Native.call(LIBRARY, "cuStreamSynchronize", "a");
     static final MethodHandle MODULE_LOAD = Native.call(LIBRARY, "cuModuleLoadData", "aa");
     static final MethodHandle MODULE_UNLOAD = Native.call(LIBRARY, "cuModuleUnload", "a");
+    static final MethodHandle ATTRIBUTE = Native.call(LIBRARY, "cuDeviceGetAttribute", "aii");
+    static final MethodHandle FUNCTION_SET = Native.call(LIBRARY, "cuFuncSetAttribute", "aii");
     static final MethodHandle FUNCTION = Native.call(LIBRARY, "cuModuleGetFunction", "aaa");
 
-    /** Function, blocks in three directions, threads in three, bytes of shared memory, stream, arguments, nothing. */
-    static final MethodHandle LAUNCH = Native.call(LIBRARY, "cuLaunchKernel", "aiiiiiiiaaa");
+    /** Description, function, arguments, nothing. */
+    static final MethodHandle LAUNCH = Native.call(LIBRARY, "cuLaunchKernelEx", "aaaa");
 
     private DriverCalls() {}
 }

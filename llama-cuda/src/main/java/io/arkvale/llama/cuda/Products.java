@@ -25,11 +25,6 @@ final class Products implements AutoCloseable {
 
     /** Queues {@code out = alpha · in · Wᵀ + beta · out}. */
     void multiply(CudaRows in, CudaMatrix matrix, float alpha, float beta, CudaRows out) {
-        if (in.width() != matrix.inputs() || out.width() != matrix.outputs() || in.rows() != out.rows()) {
-            throw new IllegalArgumentException(
-                    "the product of " + in.rows() + " × " + in.width() + " rows with a matrix of " + matrix.outputs()
-                            + " × " + matrix.inputs() + " is not " + out.rows() + " × " + out.width());
-        }
         // cuBLAS has taken the factors when the call returns.
         factors.setAtIndex(ValueLayout.JAVA_FLOAT, 0, alpha);
         factors.setAtIndex(ValueLayout.JAVA_FLOAT, 1, beta);

@@ -11,7 +11,7 @@ import io.arkvale.llama.Generation;
 import io.arkvale.llama.Llama;
 import io.arkvale.llama.Logits;
 import io.arkvale.llama.QueuedDecoder;
-import io.arkvale.llama.attention.CacheAttention;
+import io.arkvale.llama.QueuedPrefill;
 import io.arkvale.llama.forward.DenseDevices;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ import java.util.Map;
 
 /**
  * A model on the GPU beside the same model on the CPU: logits after a prompt and the greedy tokens that follow, with attention
- * on the host, and with attention by the cache of backend {@code cuda} while nothing waits for the host.
+ * on the host, and with prefill and decode by the cache of backend {@code cuda} while nothing waits for the host.
  *
  * <p>Usage: {@code SameAsCpu TOKENS NEW DIRECTORY ...}, on a machine with a GPU; ends with 1 if float32 gives other tokens, or
  * logits beyond their bound.
@@ -30,6 +30,9 @@ import java.util.Map;
 public final class SameAsCpu {
     private static final int PAGE = 16;
     private static final int SEQUENCES = 3;
+
+    /** Tokens of a prefill's chunk: more than own products take, and no divisor of the prompt. */
+    private static final int CHUNK = 24;
 
     /**
      * Largest difference of logits over the largest logit, in units of the type's rounding. In float32 the device's sine
@@ -139,8 +142,9 @@ public final class SameAsCpu {
             for (int i = 0; i < SEQUENCES; i++) {
                 var sequence = cache.begin(settings);
                 sequences.add(sequence);
-                try (var attention = new CacheAttention(cache, List.of(sequence), 0)) {
-                    logits = model.prefill().run(prompt, 0, attention);
+                try (var prefill = new QueuedPrefill(model, cache, CHUNK)) {
+                    prefill.run(sequence, 0, prompt).await();
+                    logits = prefill.logits();
                 }
             }
             var tokens = new int[more];

@@ -37,21 +37,31 @@ public final class Block {
     public void project(
             DenseOperations operations, Rows h, Rope rope, Indices positions, AttentionRows out, Buffers buffers) {
         var own = buffers.first(h.rows());
-        var n = normed(operations, weights.attentionNorm(), h, own);
-        operations.multiply(
-                n,
-                List.of(weights.query(), weights.key(), weights.value()),
-                List.of(out.queries(), out.keys(), out.values()));
+        var layers = List.of(weights.query(), weights.key(), weights.value());
+        var projected = List.of(out.queries(), out.keys(), out.values());
+        var norm = weights.attentionNorm();
+        if (norm != null && turnsProductsAsTheyAre() && out.rawQueries().rows() == 0) {
+            operations.multiplyAndRotate(norm, h, layers, projected, rope, config.headDim(), positions, own.normed());
+            return;
+        }
+        multiplyNormed(operations, norm, h, layers, projected, own);
         finishQueries(operations, out.queries(), out.rawQueries());
         normHeads(operations, weights.keyNorm(), out.keys());
-        operations.rotate(rope, config.headDim(), List.of(out.queries(), out.keys()), positions);
+        operations.rotate(rope, config.headDim(), projected.subList(0, 2), positions);
+    }
+
+    /** Whether nothing comes between the products and the rotation of queries and keys. */
+    private boolean turnsProductsAsTheyAre() {
+        return weights.queryNorm() == null
+                && weights.keyNorm() == null
+                && config.multipliers().queries() == 1;
     }
 
     /** Computes only the queries: a guess of them, when {@code h} is the residual stream of an earlier layer. */
     public void guessQueries(
             DenseOperations operations, Rows h, Rope rope, Indices positions, Rows queries, Buffers buffers) {
-        var n = normed(operations, weights.attentionNorm(), h, buffers.first(h.rows()));
-        operations.multiply(n, List.of(weights.query()), List.of(queries));
+        var layers = List.of(weights.query());
+        multiplyNormed(operations, weights.attentionNorm(), h, layers, List.of(queries), buffers.first(h.rows()));
         finishQueries(operations, queries, queries.slice(0, 0));
         operations.rotate(rope, config.headDim(), List.of(queries), positions);
     }
@@ -70,18 +80,30 @@ public final class Block {
         var own = buffers.first(h.rows());
         add(operations, attended, weights.output(), weights.afterAttention(), h, own.update());
 
-        var n = normed(operations, weights.feedForwardNorm(), h, own);
-        operations.multiply(n, List.of(weights.gate(), weights.up()), List.of(own.gate(), own.up()));
-        operations.activate(config.activation(), own.gate(), own.up());
+        var norm = weights.feedForwardNorm();
+        var layers = List.of(weights.gate(), weights.up());
+        var products = List.of(own.gate(), own.up());
+        if (norm == null) {
+            operations.multiply(h, layers, products);
+            operations.activate(config.activation(), own.gate(), own.up());
+        } else {
+            operations.multiplyAndActivate(norm, h, layers, products, config.activation(), own.normed());
+        }
         add(operations, own.gate(), weights.down(), weights.afterFeedForward(), h, own.update());
     }
 
-    private static Rows normed(DenseOperations operations, @Nullable RmsNorm norm, Rows h, Buffers buffers) {
+    private static void multiplyNormed(
+            DenseOperations operations,
+            @Nullable RmsNorm norm,
+            Rows h,
+            List<Linear> layers,
+            List<Rows> outs,
+            Buffers buffers) {
         if (norm == null) {
-            return h;
+            operations.multiply(h, layers, outs);
+        } else {
+            operations.multiplyNormed(norm, h, layers, outs, buffers.normed());
         }
-        operations.norm(norm, h, buffers.normed());
-        return buffers.normed();
     }
 
     private static void normHeads(DenseOperations operations, @Nullable RmsNorm norm, Rows heads) {

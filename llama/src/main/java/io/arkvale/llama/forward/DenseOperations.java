@@ -48,6 +48,46 @@ public interface DenseOperations {
     void multiply(Rows in, List<Linear> layers, List<Rows> outs);
 
     /**
+     * The products of normed rows.
+     *
+     * @param scratch like {@code in}, for a device that norms first
+     */
+    default void multiplyNormed(RmsNorm norm, Rows in, List<Linear> layers, List<Rows> outs, Rows scratch) {
+        norm(norm, in, scratch);
+        multiply(scratch, layers, outs);
+    }
+
+    /**
+     * Queries, keys and values of normed rows, the first two turned as {@link #rotate} does.
+     *
+     * @param scratch like {@code in}
+     */
+    default void multiplyAndRotate(
+            RmsNorm norm,
+            Rows in,
+            List<Linear> layers,
+            List<Rows> outs,
+            Rope rope,
+            int headDim,
+            Indices positions,
+            Rows scratch) {
+        multiplyNormed(norm, in, layers, outs, scratch);
+        rotate(rope, headDim, outs.subList(0, 2), positions);
+    }
+
+    /**
+     * The products of normed rows with a gate and what it gates: {@code outs[0] = activation(outs[0]) · outs[1]}.
+     *
+     * @param outs the second one is scratch afterwards
+     * @param scratch like {@code in}
+     */
+    default void multiplyAndActivate(
+            RmsNorm norm, Rows in, List<Linear> layers, List<Rows> outs, Activation activation, Rows scratch) {
+        multiplyNormed(norm, in, layers, outs, scratch);
+        activate(activation, outs.get(0), outs.get(1));
+    }
+
+    /**
      * Adds the products with a layer: {@code target += factor · (W · in + b)}.
      *
      * @param scratch like {@code target}, for a device that computes the products first

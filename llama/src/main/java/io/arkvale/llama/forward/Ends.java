@@ -27,8 +27,7 @@ public final class Ends {
     /** The logits {@code [rows, vocabulary]} of the residual stream's last rows. */
     public void logits(DenseOperations operations, Rows h, Rows logits, Buffers buffers) {
         var normed = buffers.first(h.rows()).normed();
-        operations.norm(weights.finalNorm(), h, normed);
-        operations.multiply(normed, List.of(weights.head()), List.of(logits));
+        operations.multiplyNormed(weights.finalNorm(), h, List.of(weights.head()), List.of(logits), normed);
         if (config.multipliers().logitsDivisor() != 1) {
             operations.scale(logits, 1 / config.multipliers().logitsDivisor());
         }
