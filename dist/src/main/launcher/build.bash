@@ -71,7 +71,7 @@ build() {
     started=$(mktemp)
     log=$(mktemp)
     (cd "$home" && JAVA_HOME=$java_home MAVEN_OPTS="$maven_options ${MAVEN_OPTS:-}" \
-        mvn --batch-mode --threads 2 -Dmaven.test.skip=true ${profiles[@]+"${profiles[@]}"} --projects "$projects" --also-make package) \
+        mvn --batch-mode -Dmaven.test.skip=true ${profiles[@]+"${profiles[@]}"} --projects "$projects" --also-make package) \
         </dev/null >"$log" 2>&1 ||
         fail "the build failed; its output is in $log, its errors are:"$'\n'"$(grep -F '[ERROR]' "$log" | head -n 20)"
     rm -f "$with_tornado"
