@@ -10,11 +10,13 @@ public final class TextTable {
 
     private final List<List<String>> lines = new ArrayList<>();
     private final List<Boolean> numeric = new ArrayList<>();
+    private final int[] widths;
 
     /** Starts a table with its heading. */
     public TextTable(List<String> heading) {
         lines.add(List.copyOf(heading));
         heading.forEach(name -> numeric.add(true));
+        widths = heading.stream().mapToInt(String::length).toArray();
     }
 
     /** The whole report as one table. */
@@ -30,6 +32,7 @@ public final class TextTable {
         for (int i = 0; i < cells.size(); i++) {
             var text = Formats.text(cells.get(i));
             line.add(text);
+            widths[i] = Math.max(widths[i], text.length());
             if (!text.isEmpty() && !isNumber(text)) {
                 numeric.set(i, false);
             }
@@ -44,17 +47,13 @@ public final class TextTable {
         for (var line : lines) {
             var row = new StringBuilder();
             for (int i = 0; i < line.size(); i++) {
-                var blanks = " ".repeat(width(i) - line.get(i).length());
+                var blanks = " ".repeat(widths[i] - line.get(i).length());
                 row.append(numeric.get(i) ? blanks + line.get(i) : line.get(i) + blanks)
                         .append(GAP);
             }
             text.append(row.toString().stripTrailing()).append('\n');
         }
         return text.toString();
-    }
-
-    private int width(int column) {
-        return lines.stream().mapToInt(line -> line.get(column).length()).max().orElse(0);
     }
 
     private static boolean isNumber(String text) {
