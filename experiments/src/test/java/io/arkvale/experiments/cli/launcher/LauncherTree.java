@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A machine of its own for the launcher: a source checkout with one source, a JDK and a Maven that are scripts, a search path
@@ -193,10 +195,16 @@ final class LauncherTree {
 
     /** A launcher that runs, or has run. */
     record Call(Process process, Path out, Path err) {
-        /** Waits for its end. */
+        /** Waits for its end, and for the filter of its standard error, which ends after it. */
         Ended end() throws IOException, InterruptedException {
-            var exit = process.waitFor();
-            return new Ended(exit, Files.readString(out), Files.readString(err));
+            var others = new HashSet<ProcessHandle>();
+            while (!process.waitFor(5, TimeUnit.MILLISECONDS)) {
+                process.descendants().forEach(others::add);
+            }
+            for (var other : others) {
+                other.onExit().completeOnTimeout(other, 2, TimeUnit.SECONDS).join();
+            }
+            return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
         }
     }
 
