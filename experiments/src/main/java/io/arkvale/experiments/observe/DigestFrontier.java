@@ -124,40 +124,51 @@ final class DigestFrontier implements Watcher {
                 exact[head] = attention.pageScores(head, pageSize);
                 masses[head] = attention.pageMasses(head, pageSize);
             }
-            var truth = new Truth(exact, masses);
+            var truths = cells.stream().map(cell -> truths(cell, exact, masses)).toList();
             IntStream.rangeClosed(0, digests.size()).parallel().forEach(number -> {
                 var scores = number == digests.size()
                         ? exact
                         : digests.get(number).headScores(attention.layer(), attention.queries());
                 for (int cell = 0; cell < cells.size(); cell++) {
-                    count(truth, scores, cells.get(cell), sums[number][cell]);
+                    count(truths.get(cell), scores, cells.get(cell), sums[number][cell]);
                 }
             });
         }
     }
 
     /**
-     * What full attention says of a step.
+     * What full attention says of a choice.
      *
-     * @param scores {@code [queryHeads][filled pages]}
-     * @param masses {@code [queryHeads][pages]}
+     * @param best the pages of the highest exact scores, the best first
+     * @param mass {@code [pages]}, mean over the heads that share the choice
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Truth(double[][] scores, double[][] masses) {}
+    private record Truth(int[] best, double[] mass) {}
 
-    private void count(Truth truth, double[][] scores, Cell cell, Sums sum) {
+    /** Of every choice of a cell. */
+    private List<Truth> truths(Cell cell, double[][] scores, double[][] masses) {
         var size = shape.queryHeads() / cell.headGroups();
-        var pages = truth.masses()[0].length;
+        var pages = masses[0].length;
+        var truths = new ArrayList<Truth>();
         for (int first = 0; first < shape.queryHeads(); first += size) {
-            var best = picked(mean(truth.scores(), first, size), pages, cell.picks());
-            var taken = picked(mean(scores, first, size), pages, cell.picks());
+            truths.add(new Truth(picked(mean(scores, first, size), pages, cell.picks()), mean(masses, first, size)));
+        }
+        return truths;
+    }
+
+    private void count(List<Truth> truths, double[][] scores, Cell cell, Sums sum) {
+        var size = shape.queryHeads() / cell.headGroups();
+        for (int group = 0; group < truths.size(); group++) {
+            var best = truths.get(group).best();
+            var mass = truths.get(group).mass();
+            var pages = mass.length;
+            var taken = picked(mean(scores, group * size, size), pages, cell.picks());
             var isTaken = new boolean[pages];
             Arrays.fill(isTaken, 0, SINK, true);
             Arrays.fill(isTaken, pages - WINDOW, pages, true);
             Arrays.stream(taken).forEach(page -> isTaken[page] = true);
             sum.found += Arrays.stream(best).filter(page -> isTaken[page]).count() * 1.0 / best.length;
             sum.bestFound += isTaken[best[0]] ? 1 : 0;
-            var mass = mean(truth.masses(), first, size);
             sum.mass += IntStream.range(0, pages)
                     .filter(page -> isTaken[page])
                     .mapToDouble(page -> mass[page])
