@@ -206,11 +206,8 @@ final class CudaOperations implements DeviceOperations {
             Indices positions,
             Rows scratch) {
         var source = CudaRows.of(in);
-        var all = Joined.from(0, layers, outs);
-        if (all.layers() == layers.size()
-                && layers.stream().allMatch(layer -> layer.bias() == null)
-                && narrow.takes(source, all.matrix())
-                && NarrowProducts.turns(headDim, rope.pairs())) {
+        var all = NarrowProducts.turns(headDim, rope.pairs()) ? oneNarrow(source, layers, outs) : null;
+        if (all != null) {
             int turned = outs.get(0).width() + outs.get(1).width();
             var turn = new NarrowProducts.Turn(
                     turned, headDim, CudaIndices.of(positions).address(), frequencies(rope), rope.factor());
@@ -224,10 +221,8 @@ final class CudaOperations implements DeviceOperations {
     public void multiplyAndActivate(
             RmsNorm norm, Rows in, List<Linear> layers, List<Rows> outs, Activation activation, Rows scratch) {
         var source = CudaRows.of(in);
-        var both = Joined.from(0, layers, outs);
-        if (both.layers() == layers.size()
-                && layers.stream().allMatch(layer -> layer.bias() == null)
-                && narrow.takes(source, both.matrix())) {
+        var both = oneNarrow(source, layers, outs);
+        if (both != null) {
             narrow.gate(source, onDevice(norm), both.matrix(), kind(activation), CudaRows.of(outs.get(0)));
         } else {
             DeviceOperations.super.multiplyAndActivate(norm, in, layers, outs, activation, scratch);
@@ -238,6 +233,16 @@ final class CudaOperations implements DeviceOperations {
     public void addProducts(Rows in, Linear layer, float factor, Rows target, Rows scratch) {
         multiply(CudaRows.of(in), Norm.NONE, CudaMatrix.of(layer.weight()), factor, 1, CudaRows.of(target));
         addBias(layer.bias(), factor, CudaRows.of(target));
+    }
+
+    /** All the layers as one product without biases that our own kernels take; null if they are not. */
+    private @Nullable Joined oneNarrow(CudaRows in, List<Linear> layers, List<Rows> outs) {
+        var all = Joined.from(0, layers, outs);
+        return all.layers() == layers.size()
+                        && layers.stream().allMatch(layer -> layer.bias() == null)
+                        && narrow.takes(in, all.matrix())
+                ? all
+                : null;
     }
 
     private Norm onDevice(RmsNorm norm) {
