@@ -251,8 +251,11 @@ public final class Engine implements AutoCloseable {
     }
 
     private void admit() {
+        if (holders.isLowering()) {
+            return;
+        }
         for (var active : List.copyOf(waiting)) {
-            if (running.size() >= options.mostRunning() || holders.isLowering()) {
+            if (running.size() >= options.mostRunning()) {
                 return;
             }
             Holders.Placement placement;

@@ -8,13 +8,11 @@ import io.arkvale.api.ImmediateException;
 import io.arkvale.llama.files.Json;
 import io.arkvale.serving.Answer;
 import io.arkvale.serving.Engine;
-import io.arkvale.serving.Finish;
 import io.arkvale.serving.RefusedException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -236,18 +234,17 @@ public final class HttpService implements AutoCloseable {
 
     /** What an answer that is none is to its client. */
     private @Nullable HttpError error(Answer answer) {
-        var reasons = Map.of(
-                Finish.TIME_LIMIT,
+        return switch (answer.finish()) {
+            case STOP, LENGTH -> null;
+            case TIME_LIMIT ->
                 new HttpError(
                         408,
                         "the answer was not ready within " + limits.answerTime().toSeconds()
                                 + " seconds; ask for fewer tokens, or try again later",
-                        null),
-                Finish.FAILED,
-                new HttpError(500, String.valueOf(answer.error()), null),
-                Finish.CANCELLED,
-                new HttpError(503, "the server is closing", null));
-        return reasons.get(answer.finish());
+                        null);
+            case FAILED -> new HttpError(500, String.valueOf(answer.error()), null);
+            case CANCELLED -> new HttpError(503, "the server is closing", null);
+        };
     }
 
     private static void event(OutputStream out, ObjectNode reply) throws IOException {
