@@ -9,9 +9,9 @@ import io.arkvale.experiments.result.CellSummary;
 import io.arkvale.experiments.result.ObservationRow;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -51,9 +51,10 @@ final class SparkResults {
 
     private static Dataset<Row> read(SparkSession session, Path table) {
         var rows = session.read().parquet(table.toUri().toString());
+        var there = Set.of(rows.columns());
         var missing = ObservationRow.columns().stream()
                 .map(column -> column.name())
-                .filter(column -> !new HashSet<>(List.of(rows.columns())).contains(column))
+                .filter(column -> !there.contains(column))
                 .toList();
         if (!missing.isEmpty()) {
             throw new UserException(table + " is no table of observations: it lacks the columns " + missing);
