@@ -201,10 +201,16 @@ final class LauncherTree {
             while (!process.waitFor(5, TimeUnit.MILLISECONDS)) {
                 process.descendants().forEach(others::add);
             }
-            for (var other : others) {
-                other.onExit().completeOnTimeout(other, 2, TimeUnit.SECONDS).join();
+            long most = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+            while (others.stream().anyMatch(Call::isRunning) && System.nanoTime() < most) {
+                Thread.sleep(1);
             }
             return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+        }
+
+        /** One that has ended and that nobody has asked about yet is alive to Java, but has no command any more. */
+        private static boolean isRunning(ProcessHandle other) {
+            return other.isAlive() && other.info().command().isPresent();
         }
     }
 
