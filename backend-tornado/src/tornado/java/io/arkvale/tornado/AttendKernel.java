@@ -44,7 +44,7 @@ final class AttendKernel {
     static final int END = 4;
 
     /** Stands for the logit of a token that is not seen; below all others. */
-    private static final float UNSEEN = -Float.MAX_VALUE;
+    static final float UNSEEN = -Float.MAX_VALUE;
 
     private AttendKernel() {}
 

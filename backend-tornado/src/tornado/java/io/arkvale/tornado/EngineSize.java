@@ -38,7 +38,7 @@ record EngineSize(
     private static final long MOST_PAGES = 1 << 24;
 
     private static EngineSize shared(boolean isNarrow) {
-        return new EngineSize(isNarrow, 1 << 24, 1 << 23, 1 << 21, 1 << 16, 1 << 15, 1 << 16);
+        return new EngineSize(isNarrow, 1 << 24, 1 << 23, 1 << 22, 1 << 16, 1 << 15, 1 << 16);
     }
 
     /**

@@ -84,12 +84,23 @@ final class GroupScoreKernel {
             }
             for (int page = context.localIdx; page < pages; page += Engine.LANES) {
                 float score = memory.get(scores + page);
-                for (int head = 1; head < heads; head++) {
-                    float other = memory.get(scores + head * stride + page);
+                int last = scores + (heads - 1) * stride + page;
+                // Four are read before one is needed: not every compiler unrolls. The last stands in for others.
+                for (int head = 1; head < heads; head += 4) {
+                    int row = scores + head * stride + page;
+                    float other0 = memory.get(row);
+                    float other1 = memory.get(TornadoMath.min(row + stride, last));
+                    float other2 = memory.get(TornadoMath.min(row + 2 * stride, last));
+                    float other3 = memory.get(TornadoMath.min(row + 3 * stride, last));
                     if (rule == MAX) {
-                        score = TornadoMath.max(score, other);
+                        score = TornadoMath.max(
+                                TornadoMath.max(score, other0),
+                                TornadoMath.max(other1, TornadoMath.max(other2, other3)));
                     } else {
-                        score += other;
+                        score += other0;
+                        score += head + 1 < heads ? other1 : 0;
+                        score += head + 2 < heads ? other2 : 0;
+                        score += head + 3 < heads ? other3 : 0;
                     }
                 }
                 if (rule == MEAN) {

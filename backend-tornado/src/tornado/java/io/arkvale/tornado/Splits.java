@@ -5,9 +5,11 @@ package io.arkvale.tornado;
  * that a sequence's result has the same bits in any company.
  */
 final class Splits {
-    static final int LEAST_TOKENS = 64;
+    /** Fewest tokens of a split: a work group waits for memory most of the time, so a device wants many. */
+    static final int LEAST_TOKENS = 32;
+
     /** Most splits of a run. */
-    static final int MOST_SPLITS = 16;
+    static final int MOST_SPLITS = 64;
 
     private Splits() {}
 
