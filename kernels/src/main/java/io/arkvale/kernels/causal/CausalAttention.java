@@ -22,6 +22,12 @@ public final class CausalAttention {
     /** Stacked rows (positions times query heads) of an item: enough to reuse each key block from the cache. */
     private static final int ITEM_ROWS = 192;
 
+    /**
+     * Rows that take each panel of keys and values in turn while the first-level cache holds it: four register tiles, whose
+     * scores of a block fit beside it.
+     */
+    private static final int GROUP_ROWS = 4 * MatrixKernels.TILE_ROWS;
+
     private static final float SLACK = 8f;
 
     private final MatrixKernels matrix;
@@ -143,19 +149,19 @@ public final class CausalAttention {
         for (int key = fromKey; key < toKey; key += PackedKeyValues.BLOCK) {
             float[] keyBlock = cache.keyBlock(key / PackedKeyValues.BLOCK, state.keyRoom);
             float[] valueBlock = cache.valueBlock(key / PackedKeyValues.BLOCK, state.valueRoom);
-            for (int row = 0; row < state.rows; row += MatrixKernels.TILE_ROWS) {
-                int rows = Math.min(MatrixKernels.TILE_ROWS, state.rows - row);
+            for (int row = 0; row < state.rows; row += GROUP_ROWS) {
+                int rows = Math.min(GROUP_ROWS, state.rows - row);
                 int lastPosition = start + (row + rows - 1) / queryHeads;
                 int keys = Math.min(PackedKeyValues.BLOCK, Math.min(toKey, lastPosition + 1) - key);
                 if (keys > 0) {
-                    tile(keyBlock, valueBlock, key, keys, row, rows, start, window, state);
+                    group(keyBlock, valueBlock, key, keys, row, rows, start, window, state);
                 }
             }
         }
     }
 
-    /** One tile: scores of a few rows against a block of keys, their exponentials, and the weighted values. */
-    private void tile(
+    /** Scores of a group of rows against a block of keys, their exponentials, and the weighted values. */
+    private void group(
             float[] keyBlock,
             float[] valueBlock,
             int key,
@@ -201,19 +207,22 @@ public final class CausalAttention {
             softmax.exponentiate(
                     scores, at, padded, SLACK, row + i, state.largest, state.sums, state.weighted, valueStride);
         }
-        matrix.multiply(
-                rows,
-                keys,
-                valueStride,
-                scores,
-                0,
-                PackedKeyValues.BLOCK,
-                valueBlock,
-                0,
-                valueStride,
-                state.product,
-                0,
-                valueStride);
+        for (int from = 0; from < valueStride; from += panel) {
+            int width = Math.min(panel, valueStride - from);
+            matrix.multiply(
+                    rows,
+                    keys,
+                    width,
+                    scores,
+                    0,
+                    PackedKeyValues.BLOCK,
+                    valueBlock,
+                    from * PackedKeyValues.BLOCK,
+                    width,
+                    state.product,
+                    from,
+                    valueStride);
+        }
         softmax.add(state.weighted, row * valueStride, state.product, 0, rows * valueStride);
     }
 
@@ -248,10 +257,10 @@ public final class CausalAttention {
         private int rows;
         /** {@code [rows][headDim]}, with the factor. */
         private final float[] queries;
-        /** {@code [tile rows][BLOCK]}. */
-        private final float[] scores = new float[MatrixKernels.TILE_ROWS * PackedKeyValues.BLOCK];
-        /** {@code [tile rows][valueStride]}. */
-        private final float[] product = new float[Math.multiplyExact(MatrixKernels.TILE_ROWS, valueStride)];
+        /** {@code [group rows][BLOCK]}. */
+        private final float[] scores = new float[GROUP_ROWS * PackedKeyValues.BLOCK];
+        /** {@code [group rows][valueStride]}. */
+        private final float[] product = new float[Math.multiplyExact(GROUP_ROWS, valueStride)];
         /** {@code [rows]}, the running maximum, lowered by at most the slack. */
         private final float[] largest;
         /** {@code [rows][lanes]}. */

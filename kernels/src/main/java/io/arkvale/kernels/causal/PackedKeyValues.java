@@ -9,8 +9,9 @@ import java.util.Arrays;
 
 /**
  * The keys and values of one KV head of one sequence, in one storage format, packed for {@link CausalAttention}: keys as panels
- * {@code [headDim][panel]}, so that a tile of scores reads them as one run, values as rows padded with zeros to whole
- * vectors. Both stand in blocks of {@link #BLOCK} tokens, so that the store grows without copying. Blocks in float32 are
+ * {@code [headDim][panel]}, so that a tile of scores reads them as one run, values as panels {@code [BLOCK][panel]} of rows
+ * padded with zeros to whole vectors: read at the stride of a whole value, a panel would fall into a quarter of a
+ * first-level cache's sets. Both stand in blocks of {@link #BLOCK} tokens, so that the store grows without copying. Blocks in float32 are
  * attended to where they are; others are widened a block at a time.
  *
  * <p>{@link #reserve} and {@link #truncate} belong to one thread at a time. Between them, threads may {@link #put}
@@ -93,16 +94,18 @@ public final class PackedKeyValues {
         Block keyBlock = keys[checked(position) / BLOCK];
         Block valueBlock = values[position / BLOCK];
         int at = keyIndex(position);
-        int valueAt = position % BLOCK * valueStride;
         if (format == StorageFormat.F32) {
             for (int i = 0; i < headDim; i++, at += panel) {
                 keyBlock.floats[at] = key[keyOffset + i];
             }
-            System.arraycopy(value, valueOffset, valueBlock.floats, valueAt, headDim);
+            for (int i = 0; i < headDim; i += panel) {
+                int count = Math.min(panel, headDim - i);
+                System.arraycopy(value, valueOffset + i, valueBlock.floats, valueIndex(position, i), count);
+            }
         } else {
             for (int i = 0; i < headDim; i++, at += panel) {
                 keyBlock.halves[at] = (short) format.encode(key[keyOffset + i]);
-                valueBlock.halves[valueAt + i] = (short) format.encode(value[valueOffset + i]);
+                valueBlock.halves[valueIndex(position, i)] = (short) format.encode(value[valueOffset + i]);
             }
         }
     }
@@ -117,10 +120,9 @@ public final class PackedKeyValues {
 
     /** Copies the value at {@code position} out, as it was stored. */
     public void getValue(int position, float[] value, int offset) {
-        int at = checked(position) % BLOCK * valueStride;
-        Block source = values[position / BLOCK];
+        Block source = values[checked(position) / BLOCK];
         for (int i = 0; i < headDim; i++) {
-            value[offset + i] = number(source, at + i);
+            value[offset + i] = number(source, valueIndex(position, i));
         }
     }
 
@@ -138,7 +140,7 @@ public final class PackedKeyValues {
     }
 
     /**
-     * Values of one block, {@code [BLOCK][valueStride]}, in float32.
+     * Values of one block, {@code [valueStride / panel][BLOCK][panel]}, in float32; the last panel may be narrower.
      *
      * @param room where they are widened to if they are not stored so, {@code BLOCK · valueStride} numbers
      */
@@ -166,6 +168,11 @@ public final class PackedKeyValues {
     private int keyIndex(int position) {
         int inBlock = position % BLOCK;
         return inBlock / panel * panel * headDim + inBlock % panel;
+    }
+
+    private int valueIndex(int position, int channel) {
+        int first = channel / panel * panel;
+        return first * BLOCK + position % BLOCK * Math.min(panel, valueStride - first) + channel - first;
     }
 
     private int checked(int position) {
