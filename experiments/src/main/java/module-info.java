@@ -44,7 +44,13 @@ module io.arkvale.experiments {
             tools.jackson.databind;
     opens io.arkvale.experiments.cli.option to
             info.picocli;
+    opens io.arkvale.experiments.cli.serve to
+            info.picocli;
+    opens io.arkvale.experiments.cli.simulate to
+            info.picocli;
     opens io.arkvale.experiments.cli.task to
+            info.picocli;
+    opens io.arkvale.experiments.cli.trace to
             info.picocli;
     opens io.arkvale.experiments.report to
             tools.jackson.databind;

@@ -205,13 +205,13 @@ public abstract class ScoredCommand extends MeasuringCommand {
             var first = own.getFirst();
             text.append(String.format(
                     Locale.ROOT,
-                    "%s, length %,d (%,d tokens), %s: %s, mean of %d questions, in %%%n",
+                    "%s, length %,d (%,d tokens), %s: %s, %s, in %%%n",
                     first.task(),
                     length,
                     Math.round(first.promptTokens()),
                     protocol.value().words(),
                     task.measure(),
-                    first.samples()));
+                    first.samples() == 1 ? "one question" : "mean of " + first.samples() + " questions"));
             var cells = new BudgetTable<>(policies.budgets(), TaskResult::policy);
             text.append(cells.of(own, result -> String.format(Locale.ROOT, "%.0f", 100 * result.accuracy())))
                     .append('\n');

@@ -1,4 +1,4 @@
-package io.arkvale.experiments.cli;
+package io.arkvale.experiments.cli.serve;
 
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.cli.option.Inputs;

@@ -1,4 +1,4 @@
-package io.arkvale.experiments.cli;
+package io.arkvale.experiments.cli.trace;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

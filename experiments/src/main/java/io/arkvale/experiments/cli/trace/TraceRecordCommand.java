@@ -1,4 +1,4 @@
-package io.arkvale.experiments.cli;
+package io.arkvale.experiments.cli.trace;
 
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.cli.option.ArkValeOptions;

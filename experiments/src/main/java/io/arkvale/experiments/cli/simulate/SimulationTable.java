@@ -1,4 +1,4 @@
-package io.arkvale.experiments.cli;
+package io.arkvale.experiments.cli.simulate;
 
 import io.arkvale.experiments.report.Metric;
 import io.arkvale.experiments.report.TextTable;

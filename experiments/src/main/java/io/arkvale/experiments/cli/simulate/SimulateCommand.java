@@ -1,4 +1,4 @@
-package io.arkvale.experiments.cli;
+package io.arkvale.experiments.cli.simulate;
 
 import io.arkvale.api.Scope;
 import io.arkvale.experiments.cli.option.Inputs;

@@ -1,4 +1,4 @@
-package io.arkvale.experiments.cli;
+package io.arkvale.experiments.cli.serve;
 
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.SequenceSpec;
