@@ -138,4 +138,22 @@ class SystemsTest {
         assertThat(end.exit()).isEqualTo(2);
         assertThat(end.err()).contains("letters outside ASCII").contains("install C.UTF-8");
     }
+
+    @ParameterizedTest
+    @CsvSource({"'', ParallelGC", "-XX:+UseZGC, ZGC"})
+    void withTornadoVmThereIsStillOneCollectorAndTheUsersOwnGoesFirst(String options, String collector)
+            throws IOException, InterruptedException {
+        var tree = new LauncherTree(machine, "checkout")
+                .withJdk()
+                .withMaven()
+                .file("sdk/share/java/tornado/tornado-api-5-jdk25.jar", "")
+                .file("sdk/tornado-argfile.template", "-XX:+UseParallelGC\n-Dlisted=yes\n");
+        var sdk = machine.resolve("sdk").toString();
+        var end = tree.start(Map.of("TORNADOVM_HOME", sdk, "ARKVALE_JAVA_OPTS", options), "policies")
+                .end();
+        assertThat(end.out().lines())
+                .contains("-Dlisted=yes")
+                .filteredOn(argument -> argument.endsWith("GC"))
+                .containsExactly("-XX:+Use" + collector);
+    }
 }
