@@ -70,6 +70,14 @@ public final class Llama implements AutoCloseable {
     }
 
     /**
+     * Begins in the background what loading would else wait for: compiling the passes' code for this machine. For programs
+     * that have something else to do before they load their model.
+     */
+    public static void prepare(DenseKernels kernels) {
+        WarmUp.begin(kernels);
+    }
+
+    /**
      * Loads a HuggingFace directory: {@code config.json} and safetensors files. Small models are widened to float32,
      * others are used where they lie.
      *
@@ -82,10 +90,10 @@ public final class Llama implements AutoCloseable {
 
     /** The same with a choice of how weights are kept. */
     public static Llama load(Path directory, DenseKernels kernels, WorkerPool pool, WeightStorage storage) {
-        var warmUp = WarmUp.start(kernels);
+        WarmUp.begin(kernels);
         var config = LlamaConfig.read(directory);
         var weights = WeightLoader.load(directory, config, kernels, pool, storage);
-        warmUp.join();
+        WarmUp.await(kernels);
         var model = new Llama(config, weights, kernels, pool);
         model.warnings().forEach(warning -> LOGGER.log(System.Logger.Level.WARNING, warning));
         return model;

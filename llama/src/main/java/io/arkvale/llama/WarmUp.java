@@ -11,7 +11,6 @@ import io.arkvale.llama.weights.RmsNorm;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Lets the just-in-time compiler see the passes before they matter. Until their code is compiled, vector operations are
@@ -27,18 +26,26 @@ final class WarmUp {
     private static final LlamaConfig CONFIG =
             LlamaConfig.llama(HIDDEN, HIDDEN, 2, 4, 2, 64, HIDDEN, 2 * TOKENS + STEPS, 1e-5f, 10_000, true);
 
-    /** Compiled code serves every model of the process. */
-    private static final AtomicBoolean BEGUN = new AtomicBoolean();
-
     private WarmUp() {}
 
     /** Begins in the background, the first time that vector kernels are asked for; otherwise there is nothing to do. */
-    static CompletableFuture<Void> start(DenseKernels kernels) {
-        if (kernels != DenseKernels.vector() || !BEGUN.compareAndSet(false, true)) {
-            return CompletableFuture.completedFuture(null);
+    static void begin(DenseKernels kernels) {
+        if (kernels == DenseKernels.vector()) {
+            OfVector.CODE.isDone();
         }
-        return CompletableFuture.runAsync(
-                () -> run(kernels),
+    }
+
+    /** Begins if that was not yet done, and waits until the code is there. */
+    static void await(DenseKernels kernels) {
+        if (kernels == DenseKernels.vector()) {
+            OfVector.CODE.join();
+        }
+    }
+
+    /** Once for every model of the process. */
+    private static final class OfVector {
+        static final CompletableFuture<Void> CODE = CompletableFuture.runAsync(
+                () -> run(DenseKernels.vector()),
                 task -> Thread.ofPlatform().daemon().name("warm-up").start(task));
     }
 

@@ -2,29 +2,10 @@ package io.arkvale.experiments.cli;
 
 import io.arkvale.experiments.OutputLostException;
 import io.arkvale.experiments.cli.experiment.ExperimentRunner;
-import io.arkvale.experiments.cli.experiment.ReproduceCommand;
-import io.arkvale.experiments.cli.experiment.ResultsCommand;
-import io.arkvale.experiments.cli.experiment.SweepCommand;
-import io.arkvale.experiments.cli.serve.LoadCommand;
-import io.arkvale.experiments.cli.serve.ServeCommand;
-import io.arkvale.experiments.cli.simulate.SimulateCommand;
-import io.arkvale.experiments.cli.task.CopyCommand;
-import io.arkvale.experiments.cli.task.LongBenchCommand;
-import io.arkvale.experiments.cli.task.NeedlesCommand;
-import io.arkvale.experiments.cli.task.NiahCommand;
-import io.arkvale.experiments.cli.task.PasskeyCommand;
-import io.arkvale.experiments.cli.task.PerplexityCommand;
-import io.arkvale.experiments.cli.task.RecordsCommand;
-import io.arkvale.experiments.cli.task.TaskCommand;
-import io.arkvale.experiments.cli.task.VariablesCommand;
-import io.arkvale.experiments.cli.task.WordsCommand;
 import io.arkvale.experiments.cli.terminal.Failures;
 import io.arkvale.experiments.cli.terminal.StandardError;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.cli.terminal.WrongUsage;
-import io.arkvale.experiments.cli.trace.TraceCommand;
-import io.arkvale.experiments.cli.trace.TraceRecordCommand;
-import io.arkvale.experiments.cli.trace.TraceReplayCommand;
 import io.arkvale.experiments.report.Origin;
 import io.arkvale.experiments.study.JobRunners;
 import java.io.OutputStream;
@@ -77,33 +58,15 @@ public final class Main implements Runnable {
     /** All commands, ready to read arguments. */
     public static CommandLine commandLine(Terminal terminal) {
         var line = new CommandLine(new Main());
-        line.addSubcommand(new PasskeyCommand(terminal));
-        line.addSubcommand(new NeedlesCommand(terminal));
-        line.addSubcommand(new CopyCommand(terminal));
-        line.addSubcommand(new RecordsCommand(terminal));
-        line.addSubcommand(new NiahCommand(terminal));
-        line.addSubcommand(new VariablesCommand(terminal));
-        line.addSubcommand(new WordsCommand(terminal));
-        line.addSubcommand(new LongBenchCommand(terminal));
-        line.addSubcommand(new TaskCommand(terminal));
-        line.addSubcommand(new PerplexityCommand(terminal));
-        line.addSubcommand(new AttentionCommand(terminal));
-        line.addSubcommand(new GenerateCommand(terminal));
-        line.addSubcommand(new ServeCommand(terminal));
-        line.addSubcommand(new LoadCommand(terminal));
-        line.addSubcommand(new CommandLine(new BenchCommand(terminal)).addSubcommand(new BenchModelCommand(terminal)));
-        line.addSubcommand(new SimulateCommand(terminal));
-        line.addSubcommand(new SweepCommand(terminal, Main::commandLine));
-        line.addSubcommand(new ResultsCommand(terminal));
-        line.addSubcommand(new CommandLine(new TraceCommand())
-                .addSubcommand(new TraceRecordCommand(terminal))
-                .addSubcommand(new TraceReplayCommand(terminal)));
-        line.addSubcommand(new ReproduceCommand(terminal, Main::commandLine));
-        line.addSubcommand(new ChartCommand(terminal));
-        line.addSubcommand(new PoliciesCommand(terminal));
-        line.addSubcommand(new BackendsCommand(terminal));
-        line.addSubcommand(new ConformanceCommand(terminal));
-        line.addSubcommand(new CompletionCommand(terminal, Main::commandLine));
+        commands(terminal).addAll(line);
+        return prepare(line);
+    }
+
+    private static Commands commands(Terminal terminal) {
+        return new Commands(terminal, Main::commandLine);
+    }
+
+    private static CommandLine prepare(CommandLine line) {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setHelpFactory(OwnOptionsFirst::new);
         return line;
@@ -117,8 +80,10 @@ public final class Main implements Runnable {
 
     /** Runs the command line and returns its exit code. */
     public static int run(Terminal terminal, String... arguments) {
-        var line = commandLine(terminal);
-        Main main = line.getCommand();
+        var main = new Main();
+        var line = new CommandLine(main);
+        commands(terminal).addFirst(line, arguments);
+        prepare(line);
         var help = new StringWriter(); // printed by us, since the library would only say that it was lost
         line.setOut(new PrintWriter(help));
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));

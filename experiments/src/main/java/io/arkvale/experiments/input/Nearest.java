@@ -10,10 +10,15 @@ public final class Nearest {
     /** A question that names the nearest word, to be put behind a message; empty if none is near. */
     public static String question(String wrong, Collection<String> valid) {
         return valid.stream()
+                .filter(word -> distance(wrong, word) <= Math.max(2, wrong.length() / 3) || endsAs(wrong, word))
                 .min(Comparator.comparingInt(word -> distance(wrong, word)))
-                .filter(word -> distance(wrong, word) <= Math.max(2, wrong.length() / 3))
                 .map(word -> "; did you mean " + word + "?")
                 .orElse("");
+    }
+
+    /** Whether the end of the valid option is the wrong one: {@code --tokens} of {@code --max-tokens}. */
+    private static boolean endsAs(String wrong, String word) {
+        return wrong.startsWith("--") && word.endsWith(wrong.substring(1));
     }
 
     /** Letters to insert, delete or replace (Levenshtein, 1966). */

@@ -66,6 +66,13 @@ class HelpTest {
     }
 
     @Test
+    void commandsAreFoundByTheirOwnNames() {
+        var terminal = new Terminal(nowhere(), nowhere(), false);
+        var names = new Commands(terminal, Main::commandLine).names();
+        assertThat(names).containsExactlyElementsOf(all().getSubcommands().keySet());
+    }
+
+    @Test
     void optionsOfThePolicyArkvaleStandInItsOwnHelp() {
         var task = Run.of("passkey", "--help").out().replaceAll("\\s+", " ");
         var policy = Run.of("policies", "--help", "arkvale").out();
@@ -116,6 +123,7 @@ class HelpTest {
             pasky                                          | passkey
             policies --formt=json                          | --format
             passkey --polices full                         | --policies
+            generate --tokens 32                           | --max-tokens
             passkey --policies arkvail                     | arkvale
             passkey --policies arkvale:digset=centroid     | digest
             passkey --policies arkvale:digest=centriod     | centroid
