@@ -63,8 +63,18 @@ public final class Backends {
                 return provider;
             }
         }
-        var ids = providers.stream().map(BackendProvider::id).toList();
-        throw new BackendUnavailableException(id, "no provider of that id is installed", "installed are " + ids);
+        var installed = new StringBuilder("installed are ")
+                .append(providers.stream().map(BackendProvider::id).toList());
+        for (var provider : providers) {
+            if (provider instanceof UnusableProvider unusable) {
+                installed
+                        .append("; ")
+                        .append(unusable.id())
+                        .append(" cannot be used: ")
+                        .append(unusable.why().reason());
+            }
+        }
+        throw new BackendUnavailableException(id, "no provider of that id is installed", installed.toString());
     }
 
     /**

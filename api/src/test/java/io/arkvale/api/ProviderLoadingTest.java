@@ -30,6 +30,15 @@ class ProviderLoadingTest {
     }
 
     @Test
+    void whoAsksForAnotherIdLearnsWhichProvidersCannotBeUsed() throws IOException {
+        assertThatThrownBy(() -> provider("good-one", "org.example.Missing", Good.class.getName()))
+                .isInstanceOf(BackendUnavailableException.class)
+                .hasMessageContaining(
+                        "installed are [good, org.example.Missing]; org.example.Missing cannot be used: its")
+                .hasMessageContaining("Provider org.example.Missing not found");
+    }
+
+    @Test
     void aProviderNamedInTwoFilesIsListedOnce() throws IOException {
         assertThat(providers("org.example.Missing", "org.example.Missing")).hasSize(1);
     }
@@ -74,8 +83,17 @@ class ProviderLoadingTest {
                 .hasMessageContaining("edition 1");
     }
 
+    /** The provider of an id, where each of the lines is a file of services of its own. */
+    private BackendProvider provider(String id, String... lines) throws IOException {
+        return found(() -> Backends.provider(id), lines);
+    }
+
     /** The providers that are found where each of the lines is a file of services of its own. */
     private List<BackendProvider> providers(String... lines) throws IOException {
+        return found(Backends::providers, lines);
+    }
+
+    private <T> T found(Supplier<T> call, String... lines) throws IOException {
         var roots = new URL[lines.length];
         for (var i = 0; i < lines.length; i++) {
             var root = Files.createDirectories(directory.resolve("jar" + i));
@@ -84,7 +102,7 @@ class ProviderLoadingTest {
             roots[i] = root.toUri().toURL();
         }
         try (var loader = new URLClassLoader(roots, getClass().getClassLoader())) {
-            return with(loader, Backends::providers);
+            return with(loader, call);
         }
     }
 

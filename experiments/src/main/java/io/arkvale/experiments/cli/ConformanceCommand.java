@@ -137,7 +137,7 @@ public final class ConformanceCommand implements Callable<Integer> {
 
     private static String sums(ConformanceReport report) {
         var failed = count(report, Outcome.FAILED);
-        var verdict = failed == 0 ? "no rule is broken" : "rules broken: " + report.violatedRules();
+        var verdict = failed == 0 ? "no broken rule was found" : "rules broken: " + report.violatedRules();
         return String.format(
                 Locale.ROOT,
                 "%d passed, %d failed, %d skipped: %s.%nLong random runs: %d actions. Near ties: %d of %d choices of"

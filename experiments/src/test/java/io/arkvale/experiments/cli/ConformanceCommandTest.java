@@ -18,7 +18,7 @@ class ConformanceCommandTest {
         assertThat(run.exit()).as(run.out()).isZero();
         assertThat(run.out())
                 .contains("required_spec405_", "required_spec501_")
-                .contains("2 passed, 0 failed, 0 skipped: no rule is broken.");
+                .contains("2 passed, 0 failed, 0 skipped: no broken rule was found.");
     }
 
     @Test
