@@ -4,6 +4,7 @@ import io.arkvale.api.Availability;
 import io.arkvale.api.BackendProvider;
 import io.arkvale.api.Backends;
 import io.arkvale.experiments.cli.option.OutputOptions;
+import io.arkvale.experiments.cli.terminal.Listing;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.report.Metric;
 import io.arkvale.experiments.report.Report;
@@ -24,6 +25,9 @@ public final class BackendsCommand implements Runnable {
             Metric.of("reason", Line::reason),
             Metric.of("cure", Line::cure));
 
+    /** Characters of the column of ids, at least. */
+    private static final int NAMES = 10;
+
     private final Terminal terminal;
 
     @Mixin
@@ -36,9 +40,23 @@ public final class BackendsCommand implements Runnable {
     @Override
     public void run() {
         output.open();
-        var report =
-                Report.of(COLUMNS, Backends.providers().stream().map(Line::of).toList());
-        output.print(terminal, "backends", report);
+        var lines = Backends.providers().stream().map(Line::of).toList();
+        output.print(terminal, "backends", Report.of(COLUMNS, lines), listed(lines));
+    }
+
+    /** Reasons and cures are sentences, too long for columns of their own. */
+    private static String listed(List<Line> lines) {
+        var listing = new Listing(Math.max(
+                NAMES, lines.stream().mapToInt(line -> line.id().length()).max().orElse(0) + 2));
+        for (var line : lines) {
+            if (line.available()) {
+                listing.add(line.id(), "available: " + line.device());
+            } else {
+                listing.add(line.id(), "cannot run here: " + line.reason());
+                listing.add("", "what to do: " + line.cure());
+            }
+        }
+        return listing.toString();
     }
 
     private record Line(

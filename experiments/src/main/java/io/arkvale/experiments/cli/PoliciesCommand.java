@@ -3,6 +3,7 @@ package io.arkvale.experiments.cli;
 import io.arkvale.experiments.cli.option.ArkValeOptions;
 import io.arkvale.experiments.cli.option.OutputOptions;
 import io.arkvale.experiments.cli.option.PolicyNames;
+import io.arkvale.experiments.cli.terminal.Listing;
 import io.arkvale.experiments.cli.terminal.Terminal;
 import io.arkvale.experiments.policy.Ability;
 import io.arkvale.experiments.policy.Policies;
@@ -15,9 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help;
-import picocli.CommandLine.Help.Column;
-import picocli.CommandLine.Help.TextTable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
@@ -46,9 +44,6 @@ public final class PoliciesCommand implements Runnable {
             info -> info.options().stream()
                     .map(option -> text(option) + ": " + option.description())
                     .toList());
-
-    /** Characters of a line, as terminals open. */
-    private static final int WIDTH = 80;
 
     /** Characters of the column of names. */
     private static final int NAMES = 24;
@@ -91,15 +86,14 @@ public final class PoliciesCommand implements Runnable {
 
     /** A line or two for each policy, below its family. */
     private static String listed(List<PolicyInfo> infos) {
-        var table =
-                table(new Column(NAMES, 0, Column.Overflow.SPAN), new Column(WIDTH - NAMES, 1, Column.Overflow.WRAP));
+        var listing = new Listing(NAMES);
         var families = infos.stream()
                 .collect(Collectors.groupingBy(PoliciesCommand::family, LinkedHashMap::new, Collectors.toList()));
         families.forEach((family, own) -> {
-            table.addRowValues(family, "");
-            own.forEach(info -> table.addRowValues("  " + info.shortName(), info.description()));
+            listing.add(family, "");
+            own.forEach(info -> listing.add("  " + info.shortName(), info.description()));
         });
-        return table + "\n" + PolicyNames.HELP + "\n";
+        return listing + "\n" + PolicyNames.HELP + "\n";
     }
 
     /** The name without the short name. */
@@ -109,38 +103,27 @@ public final class PoliciesCommand implements Runnable {
 
     private static String explained(PolicyInfo info) {
         var text = new StringBuilder();
-        text.append(line(0, info.name() + ": " + info.description()));
-        text.append(line(2, "from: " + info.paper()));
+        text.append(Listing.paragraph(0, info.name() + ": " + info.description()));
+        text.append(Listing.paragraph(2, "from: " + info.paper()));
         var abilities = info.abilities().stream().map(Ability::label).collect(Collectors.joining(", "));
-        text.append(line(2, "abilities: " + (abilities.isEmpty() ? "none" : abilities)));
+        text.append(Listing.paragraph(2, "abilities: " + (abilities.isEmpty() ? "none" : abilities)));
         if (info.options().isEmpty()) {
-            text.append(line(2, "no options"));
+            text.append(Listing.paragraph(2, "no options"));
         }
         for (var option : info.options()) {
-            text.append(line(2, text(option)));
-            text.append(line(6, option.description()));
+            text.append(Listing.paragraph(2, text(option)));
+            text.append(Listing.paragraph(6, option.description()));
         }
         if (info.shortName().equals(ArkValeOptions.NAME)) {
             var also = ArkValeOptions.ALSO_OF_COMMANDS.stream()
                     .map(option -> "--" + option)
                     .toList();
-            text.append(line(
+            text.append(Listing.paragraph(
                     2,
                     "Commands take these also as options of their own, for wherever arkvale is named without them: "
                             + String.join(", ", also) + "."));
         }
         return text.toString();
-    }
-
-    /** A text that is broken to the width of a terminal. */
-    private static String line(int indent, String text) {
-        var table = table(new Column(WIDTH, indent, Column.Overflow.WRAP));
-        table.addRowValues(text);
-        return table.toString();
-    }
-
-    private static TextTable table(Column... columns) {
-        return TextTable.forColumns(Help.defaultColorScheme(Help.Ansi.OFF), columns);
     }
 
     private static String text(PolicyOption option) {

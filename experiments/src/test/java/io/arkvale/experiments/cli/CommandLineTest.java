@@ -53,6 +53,13 @@ class CommandLineTest {
     }
 
     @Test
+    void theListOfBackendsFitsATerminal() {
+        var list = Run.of("backends").out();
+        assertThat(list).contains("cpu        available: ");
+        assertThat(list.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+
+    @Test
     void backendsAreWrittenToFilesAsToStandardOutput(@TempDir Path directory) {
         var run = Run.of("backends", "--format", "json", "--out", directory.toString());
         assertThat(run.exit()).isZero();
