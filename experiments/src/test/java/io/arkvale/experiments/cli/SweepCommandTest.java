@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
@@ -58,6 +59,7 @@ class SweepCommandTest {
 
     /** Whoever measures, and however many, the observations are the same to the byte, and so are the tables. */
     @Test
+    @Tag("thorough")
     void oneWorkerAndTwoObserveTheSame() throws IOException {
         var file = Files.writeString(directory.resolve("sweep.json"), SMALL).toString();
         for (var workers : List.of("1", "2")) {

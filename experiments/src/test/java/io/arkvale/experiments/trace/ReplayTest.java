@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +56,7 @@ class ReplayTest {
 
     @ParameterizedTest
     @MethodSource("policies")
+    @Tag("thorough")
     void aReplayUnderTheRecordedPolicyDecidesWhatTheRunDid(String policy) {
         var run = ShippedModel.run(policy, 192);
         var live = new Decisions(0, ShapeOfDecisions.shipped(2));
