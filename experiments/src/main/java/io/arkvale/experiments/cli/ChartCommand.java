@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
         name = "chart",
         description = {
             "Draw charts of a result table: NAME-light.svg and NAME-dark.svg, for light and for dark pages.",
-            "'scores' takes a table of any one task, 'recall' one of 'passkey'; 'leaderboard' takes one of 'sweep', and ranks it;",
+            "'scores' takes the table of any one task in its --out, such as needles.csv, and 'recall' that of 'passkey'; 'leaderboard' takes one of 'sweep', and ranks it;",
             "'frontier' takes one of 'attention --measure frontier'."
         })
 final class ChartCommand implements Runnable {
@@ -91,8 +91,9 @@ final class ChartCommand implements Runnable {
         try {
             return made.get();
         } catch (IllegalArgumentException | NoSuchElementException e) { // a column is missing or no number
+            var reason = e.getMessage() == null ? "no row has the columns of this chart" : e.getMessage();
             throw new UserException(
-                    "table " + file + " is not one that '" + kind + "' can be drawn from: " + e.getMessage(), e);
+                    "table " + file + " is not one that '" + kind + "' can be drawn from: " + reason, e);
         }
     }
 

@@ -65,6 +65,11 @@ class ChartCommandTest {
         assertRefused(Run.of("chart", "recall", empty.toString(), "--out", directory.toString()), "empty.csv");
         var foreign = Files.writeString(directory.resolve("foreign.csv"), "a,b\n1,2\n");
         assertRefused(Run.of("chart", "recall", foreign.toString(), "--out", directory.toString()), "foreign.csv");
+        var unscored = Files.writeString(
+                directory.resolve("unscored.csv"), "task,policy,budget,length,score\nneedles,full,512,8192,1\n");
+        assertRefused(
+                Run.of("chart", "scores", unscored.toString(), "--out", directory.toString()),
+                "no row has the columns of this chart");
     }
 
     private static void assertRefused(Run run, String words) {

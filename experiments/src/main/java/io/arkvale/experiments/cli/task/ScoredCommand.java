@@ -216,7 +216,7 @@ public abstract class ScoredCommand extends MeasuringCommand {
             text.append(cells.of(own, result -> String.format(Locale.ROOT, "%.0f", 100 * result.accuracy())))
                     .append('\n');
             if (against != null) {
-                text.append("gain on ").append(against).append(", in %, with 95 % interval\n");
+                text.append("gain on ").append(against).append(", in points, with 95 % interval\n");
                 text.append(cells.of(own, result -> percent(gain(result, own)))).append('\n');
             }
         }
