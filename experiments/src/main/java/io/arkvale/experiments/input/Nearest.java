@@ -5,20 +5,24 @@ import java.util.Comparator;
 
 /** The valid word that a wrong one most likely stands for. */
 public final class Nearest {
+    /** Letters from which on a beginning says what is meant. */
+    private static final int SHORTEST_PART = 4;
+
     private Nearest() {}
 
     /** A question that names the nearest word, to be put behind a message; empty if none is near. */
     public static String question(String wrong, Collection<String> valid) {
         return valid.stream()
-                .filter(word -> distance(wrong, word) <= Math.max(2, wrong.length() / 3) || endsAs(wrong, word))
+                .filter(word -> distance(wrong, word) <= Math.max(2, wrong.length() / 3) || isPart(wrong, word))
                 .min(Comparator.comparingInt(word -> distance(wrong, word)))
                 .map(word -> "; did you mean " + word + "?")
                 .orElse("");
     }
 
-    /** Whether the end of the valid option is the wrong one: {@code --tokens} of {@code --max-tokens}. */
-    private static boolean endsAs(String wrong, String word) {
-        return wrong.startsWith("--") && word.endsWith(wrong.substring(1));
+    /** Whether a valid word begins as the wrong one, or an option ends so: {@code --tokens} of {@code --max-tokens}. */
+    private static boolean isPart(String wrong, String word) {
+        return wrong.length() >= SHORTEST_PART
+                && (word.startsWith(wrong) || (wrong.startsWith("--") && word.endsWith(wrong.substring(1))));
     }
 
     /** Letters to insert, delete or replace (Levenshtein, 1966). */

@@ -124,6 +124,7 @@ class HelpTest {
             policies --formt=json                          | --format
             passkey --polices full                         | --policies
             generate --tokens 32                           | --max-tokens
+            passkey --policies streaming                   | streaming-llm
             passkey --policies arkvail                     | arkvale
             passkey --policies arkvale:digset=centroid     | digest
             passkey --policies arkvale:digest=centriod     | centroid

@@ -66,6 +66,8 @@ class TaskCommandsTest {
         assertThat(first.get("protocol").asString()).isEqualTo("question-after");
         assertThat(rows.get(0).get("backend").isNull()).isTrue();
         assertThat(rows.get(3).get("gain").asDouble()).isZero();
+        assertThat(rows.get(4).get("gain").isNull()).isTrue(); // the policy itself
+        assertThat(rows.get(4).get("verdict").isNull()).isTrue();
         assertThat(directory.resolve("passkey.json")).hasContent(run.out());
         assertThat(directory.resolve("passkey.csv")).content().startsWith("task,policy,budget,length,samples,correct,");
     }

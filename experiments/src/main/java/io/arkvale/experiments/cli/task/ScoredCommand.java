@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -159,26 +160,34 @@ public abstract class ScoredCommand extends MeasuringCommand {
         metrics.add(Metric.of("measure", result -> task.measure()));
         if (against != null) {
             metrics.add(Metric.of("gain_on", result -> against));
-            metrics.add(Metric.of("gain", result -> places(gain(result, results).mean())));
+            metrics.add(Metric.of("gain", result -> places(gain(result, results), Interval.Estimate::mean)));
             metrics.add(Metric.of(
                     "gain_low",
-                    result -> places(gain(result, results).interval().low())));
+                    result -> places(
+                            gain(result, results), gain -> gain.interval().low())));
             metrics.add(Metric.of(
                     "gain_high",
-                    result -> places(gain(result, results).interval().high())));
-            metrics.add(Metric.of(
-                    "verdict",
-                    result ->
-                            Verdict.of(gain(result, results), result.samples()).words()));
+                    result -> places(
+                            gain(result, results), gain -> gain.interval().high())));
+            metrics.add(Metric.of("verdict", result -> verdict(gain(result, results), result.samples())));
         }
         return metrics;
     }
 
-    private static BigDecimal places(double value) {
-        return Rounding.to(4, value);
+    private static @Nullable BigDecimal places(
+            Interval.@Nullable Estimate gain, ToDoubleFunction<Interval.Estimate> value) {
+        return gain == null ? null : Rounding.to(4, value.applyAsDouble(gain));
     }
 
-    private Interval.Estimate gain(TaskResult result, List<TaskResult> all) {
+    private static @Nullable String verdict(Interval.@Nullable Estimate gain, int samples) {
+        return gain == null ? null : Verdict.of(gain, samples).words();
+    }
+
+    /** The gain on the policy that {@code --against} names; none of that policy itself. */
+    private Interval.@Nullable Estimate gain(TaskResult result, List<TaskResult> all) {
+        if (result.policy().equals(against)) {
+            return null;
+        }
         var other = all.stream()
                 .filter(candidate -> candidate.policy().equals(against)
                         && candidate.budget() == result.budget()
@@ -188,7 +197,10 @@ public abstract class ScoredCommand extends MeasuringCommand {
         return result.against(other);
     }
 
-    private static String percent(Interval.Estimate gain) {
+    private static String percent(Interval.@Nullable Estimate gain) {
+        if (gain == null) {
+            return "";
+        }
         return String.format(
                 Locale.ROOT,
                 "%+.1f (%+.1f to %+.1f)",
