@@ -34,6 +34,9 @@ final class Active {
     @Nullable
     Holder holder;
 
+    /** Whether its sequence was given up for a lost backup of another's, and its text is read again. */
+    boolean isReadAgain;
+
     /** Steps in a row that were refused to it alone. */
     int refusals;
 

@@ -1,6 +1,7 @@
 package io.arkvale.serving;
 
 import io.arkvale.api.Backend;
+import io.arkvale.api.BackupException;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities.Feature;
 import io.arkvale.api.KvCache;
@@ -30,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * request whose text begins like that of another sequence forks it; while that sequence is still reading what both have in
  * common, the request waits for it. A step has every request that decodes, and chunks of prompts up to a limit of tokens.
  *
- * <p>An error that a backend lays to a sequence ends its request alone. If a step is refused as a whole, its members take it
+ * <p>An error that a backend lays to a sequence ends its request alone. If a backup is lost, no text begins like those that
+ * may share it any more, and a request that shared it is read again. If a step is refused as a whole, its members take it
  * in smaller groups, so that the one at fault shows.
  */
 public final class Engine implements AutoCloseable {
@@ -297,6 +299,14 @@ public final class Engine implements AutoCloseable {
 
         @Override
         public void failed(Active active, Throwable error) {
+            var holder = active.holder;
+            if (error instanceof BackupException && holder != null) {
+                holders.distrust(holder);
+                if (holder.shared > 0 && !active.isReadAgain) {
+                    readAgain(active);
+                    return;
+                }
+            }
             end(active, Finish.FAILED, Sentences.of(error));
         }
 
@@ -304,6 +314,14 @@ public final class Engine implements AutoCloseable {
         public boolean refused(Active active) {
             return holders.dropOldestKept(null) || ++active.refusals < MOST_REFUSALS;
         }
+    }
+
+    /** The backup that is lost may be older than the request: it begins anew, with a sequence that shares nothing with that one. */
+    private void readAgain(Active active) {
+        active.isReadAgain = true;
+        running.remove(active);
+        holders.release(active);
+        waiting.add(active);
     }
 
     private static void tell(Active active, byte[] text) {

@@ -30,6 +30,9 @@ final class Holder {
     /** Whether its request is being served. */
     boolean running = true;
 
+    /** Whether the tree knows it. One is no longer known when a backup is lost of what it may share. */
+    boolean isListed = true;
+
     /** Whether it was lowered to its budget and has not taken a step since, so that it still holds more. */
     boolean lowering;
 
@@ -38,6 +41,15 @@ final class Holder {
         this.listed = listed;
         this.longest = longest;
         this.sequence = sequence;
+    }
+
+    /** Who began the text that it forks, or itself: holders of one root may share pages. */
+    Holder root() {
+        var holder = this;
+        while (holder.origin != null) {
+            holder = holder.origin;
+        }
+        return holder;
     }
 
     /** Tokens that the sequence holds. */

@@ -1,5 +1,6 @@
 package io.arkvale.serving;
 
+import io.arkvale.api.BackupException;
 import io.arkvale.api.CapacityException;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.SequenceSpec;
@@ -67,6 +68,7 @@ final class Holders {
     Placement place(Active active, Collection<Active> running) {
         var match = tree.find(active.keys, active.length - 1);
         var origin = match.holders().stream()
+                .filter(holder -> !holder.sequence.isPoisoned())
                 .max(Comparator.comparingInt(Holder::read))
                 .orElse(null);
         int shared = origin == null ? 0 : Math.min(origin.read(), match.length());
@@ -97,6 +99,12 @@ final class Holders {
         }
         try {
             begin(active, settings, origin, shared);
+        } catch (BackupException e) {
+            if (origin == null) {
+                throw e;
+            }
+            distrust(origin);
+            return Placement.NO_ROOM; // until the next step: then it shares nothing with it
         } catch (CapacityException e) {
             if (running.isEmpty() && !dropOldestKept(null)) {
                 throw e;
@@ -157,21 +165,48 @@ final class Holders {
         active.holder = null;
         holder.running = false;
         holder.lowering = false;
-        tree.remove(holder.keys, holder.listed, holder);
+        boolean isSound = holder.isListed && !holder.sequence.isPoisoned();
+        unlist(holder);
         int read = holder.read();
         boolean others = holder.references > 0;
-        if (holder.sequence.isPoisoned()) {
-            // What others share of it lives on with them, and is theirs to count.
-            all.stream().filter(other -> other.origin == holder).forEach(other -> other.origin = null);
-            free(holder);
+        if (!isSound) {
+            leave(holder);
         } else if (!others && (read == 0 || holder.sequence.isPromptOpen() || isHeldBeside(holder))) {
             free(holder);
         } else {
             holder.listed = read;
+            holder.isListed = true;
             tree.add(holder.keys, read, holder);
             kept.add(holder);
             trim(options.mostKept());
         }
+    }
+
+    /**
+     * Lets no text begin like a sequence any more, nor like those that may share pages with it: a backup of one is lost. Those
+     * that are served go on as long as they do not need it.
+     */
+    void distrust(Holder holder) {
+        var root = holder.root();
+        for (var other : all.stream().filter(each -> each.root() == root).toList()) {
+            unlist(other);
+            if (kept.remove(other)) {
+                leave(other);
+            }
+        }
+    }
+
+    private void unlist(Holder holder) {
+        if (holder.isListed) {
+            tree.remove(holder.keys, holder.listed, holder);
+            holder.isListed = false;
+        }
+    }
+
+    /** Frees a sequence that others may share pages of: these live on with them, and are theirs to count. */
+    private void leave(Holder holder) {
+        all.stream().filter(other -> other.origin == holder).forEach(other -> other.origin = null);
+        free(holder);
     }
 
     /** Gives up all kept sequences that no request shares. */
@@ -198,7 +233,7 @@ final class Holders {
         for (var holder : kept) {
             if (holder.references == 0 && holder != spared) {
                 kept.remove(holder);
-                tree.remove(holder.keys, holder.listed, holder);
+                unlist(holder);
                 free(holder);
                 return true;
             }

@@ -7,7 +7,9 @@ import static io.arkvale.serving.Serving.submit;
 import static io.arkvale.serving.Serving.words;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.arkvale.api.Backends;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.serving.EngineOptions.Residence;
 import io.arkvale.serving.RefusedException.Cure;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -251,6 +254,96 @@ class EngineTest {
             for (int i = 0; i < requests.size(); i++) {
                 assertThat(heard.get(i).await().tokens()).isEqualTo(serving.solo(requests.get(i)));
             }
+            assertBaseline(engine);
+        }
+    }
+
+    /** The disk is full for a while: requests whose pages go there end with a sentence, and later ones do not suffer from it. */
+    @Test
+    void aFullDiskIsAnErrorOfTheRequestsThatNeedIt(@TempDir Path disk) throws IOException {
+        assumeThat(DiskLimit.isAvailable()).isTrue();
+        var random = new Random(23);
+        var document = words(random, 200);
+        var needsDisk = Request.greedy(Text.prompt(document).thenPrompt(words(random, 40)), 10, budget(48));
+        var likeIt = Request.greedy(Text.prompt(document).thenPrompt(words(random, 30)), 10, budget(48));
+        var needsNone = Request.greedy(Text.prompt(words(random, 100)), 10, SequenceSpec.full());
+        var room = shape().roomFor(budget(48), 260, 4, 48)
+                .roomFor(SequenceSpec.full(), 120, 1)
+                .build();
+        var spec = shape().deviceSlots(room.deviceSlots())
+                .hostSlots(10)
+                .disk(room.hostSlots(), disk)
+                .build();
+        try (var engine = serving.engine(spec, OPTIONS)) {
+            try (var _ = DiskLimit.full()) {
+                var failing = submit(engine, needsDisk);
+                var other = submit(engine, needsNone);
+                assertThat(failing.await().finish()).isEqualTo(Finish.FAILED);
+                assertThat(failing.await().error()).contains("a backup could not be written", "too large");
+                assertThat(other.await().tokens()).isEqualTo(serving.solo(needsNone));
+                // One that ends before it needs what could not be written is kept, and what is kept may be forked.
+                submit(engine, Request.greedy(Text.prompt(Arrays.copyOf(document, 48)), 1, budget(48)))
+                        .await();
+            }
+            for (var request : List.of(needsDisk, likeIt, needsDisk)) {
+                var answer = submit(engine, request).await();
+                assertThat(answer.error()).isNull();
+                assertThat(answer.tokens()).isEqualTo(serving.solo(request));
+            }
+            assertThat(engine.status().memory().usedDiskSlots()).isPositive();
+            assertBaseline(engine);
+            assertThat(engine.status().memory().usedDiskSlots()).isZero();
+        }
+    }
+
+    /** A slow disk makes steps slow. Time limits hold all the same, and who has time gets the answer. */
+    @Test
+    void aSlowDiskEndsThoseWhoseTimeIsOver() {
+        var random = new Random(27);
+        var text = Text.prompt(words(random, 100));
+        var patient = Request.greedy(text, 10, budget(48));
+        var limit = Duration.ofMillis(200);
+        var hurried = new Request(text, 40, budget(48), Sampling.GREEDY, List.of(), 0, limit);
+        var spec = shape().roomFor(budget(48), 150, 4, 48).build();
+        try (var engine = serving.engine(
+                spec,
+                OPTIONS,
+                cache -> Faults.over(cache, new Faults.Plan() {
+                    @Override
+                    public int isLateBy() {
+                        return 10;
+                    }
+                }))) {
+            var heard = submit(engine, List.of(hurried, patient));
+            assertThat(heard.getFirst().await().finish()).isEqualTo(Finish.TIME_LIMIT);
+            assertThat(heard.getLast().await().tokens()).isEqualTo(serving.solo(patient));
+            assertBaseline(engine);
+        }
+    }
+
+    @Test
+    void anAnswerOverShardsIsThatOverOneCache() {
+        var random = new Random(31);
+        var document = words(random, 120);
+        var requests = IntStream.range(0, 6)
+                .mapToObj(i -> Request.greedy(
+                        Text.prompt(document).thenPrompt(words(random, 10 + i)),
+                        12,
+                        i == 5 ? SequenceSpec.full() : budget(48)))
+                .toList();
+        var spec = shape().headGroups(Serving.KV_HEADS)
+                .roomFor(budget(48), 160, 4)
+                .roomFor(SequenceSpec.full(), 160, 1)
+                .build();
+        try (var shards = Backends.create("shards", Map.of("over", "cpu:threads=1,cpu:threads=1"));
+                var engine = serving.engine(shards, spec, OPTIONS)) {
+            var heard = submit(engine, requests);
+            for (int i = 0; i < requests.size(); i++) {
+                assertThat(heard.get(i).await().tokens())
+                        .isEqualTo(serving.solo(shape().headGroups(Serving.KV_HEADS), requests.get(i)));
+            }
+            assertThat(engine.status().sharedTokens()).isPositive();
+            assertThat(engine.status().cache().recalls()).isPositive();
             assertBaseline(engine);
         }
     }

@@ -12,9 +12,12 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Set;
 
-/** A cache that goes wrong by plan: it refuses steps, and its tensors turn into NaN on their way. */
+/** A cache that goes wrong by plan: it refuses memory and steps, its tensors turn into NaN on their way, and its calls are slow. */
 final class Faults {
+    private static final Set<String> TAKE_MEMORY = Set.of("begin", "fork", "allocate");
+
     private Faults() {}
 
     /** When to go wrong. */
@@ -22,6 +25,16 @@ final class Faults {
         /** Whether the next step finds no room. */
         default boolean refuses() {
             return false;
+        }
+
+        /** Whether there is no memory for the next sequence, fork or tensor. */
+        default boolean refusesMemory() {
+            return false;
+        }
+
+        /** By how many milliseconds the next layer of a step is late, as it is when a disk is slow. */
+        default int isLateBy() {
+            return 0;
         }
 
         /** Whether the value of a member's first token is spoilt: of one whose sequence has so many tokens before the step. */
@@ -32,20 +45,24 @@ final class Faults {
 
     static KvCache over(KvCache cache, Plan plan) {
         return proxy(KvCache.class, (proxy, method, arguments) -> {
-            if (method.getName().equals("step")) {
-                if (plan.refuses()) {
-                    throw new CapacityException("device slots", 1, 0);
-                }
-                return step(cache.step((Batch) arguments[0]), plan);
+            var name = method.getName();
+            if (name.equals("step") && plan.refuses()) {
+                throw new CapacityException("device slots", 1, 0);
             }
-            return pass(cache, method, arguments);
+            if (TAKE_MEMORY.contains(name) && plan.refusesMemory()) {
+                throw new CapacityException("bytes of device memory", 1, 0);
+            }
+            return name.equals("step") ? step(cache.step((Batch) arguments[0]), plan) : pass(cache, method, arguments);
         });
     }
 
     private static Step step(Step step, Plan plan) {
         return proxy(Step.class, (proxy, method, arguments) -> {
-            if (method.getName().equals("forward") && (int) arguments[0] == 0) {
-                spoil(step.batch(), (Tensor) arguments[3], plan);
+            if (method.getName().equals("forward")) {
+                Thread.sleep(plan.isLateBy());
+                if ((int) arguments[0] == 0) {
+                    spoil(step.batch(), (Tensor) arguments[3], plan);
+                }
             }
             return pass(step, method, arguments);
         });

@@ -9,12 +9,14 @@ import io.arkvale.llama.files.Json;
 import io.arkvale.llama.text.ChatTemplate;
 import io.arkvale.serving.EngineOptions.Residence;
 import io.arkvale.serving.http.HttpLimits;
+import io.arkvale.serving.http.HttpPort;
 import io.arkvale.serving.http.HttpService;
 import io.arkvale.serving.http.ServedModel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -54,7 +57,8 @@ class HttpTest {
         engine = serving.engine(spec, new EngineOptions(64, 8, 100, 8, Residence.BUDGET));
         var model =
                 new ServedModel("tiny", serving.tokenizer, ChatTemplate.read(directory), budget(64), Serving::budget);
-        service = HttpService.start(engine, model, LIMITS, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        service = HttpService.start(
+                engine, model, HttpPort.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), LIMITS));
     }
 
     @AfterAll
@@ -167,6 +171,62 @@ class HttpTest {
         var response = post("/v1/completions", body);
         assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
         assertThat(json(response).at("/error/message").asString()).contains(words);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "messages is missing | {\"model\": \"tiny\"}",
+                "messages is no list | {\"model\": \"tiny\", \"messages\": \"hi\"}",
+                "messages is no list | {\"model\": \"tiny\", \"messages\": []}",
+                "messages[0] is 5; allowed: an object | {\"model\": \"tiny\", \"messages\": [5]}",
+                "messages[0].content is missing | {\"model\": \"tiny\", \"messages\": [{\"role\": \"user\"}]}",
+                "messages[0].content is | {\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": 1e999}]}",
+                "messages[0].content[0] is a list | {\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": [[]]}]}",
+                "messages[0].content[0].type is \"image | {\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image_url\"}]}]}",
+                "tools is a list | {\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"tools\": [1]}",
+                "top_p is 0 | {\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"top_p\": 0}",
+                "seed is 1.0E30; allowed: a whole number | {\"model\": \"tiny\", \"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"seed\": 1e30}",
+            })
+    void aHostileChatGetsASentence(String words, String body) throws Exception {
+        var response = post("/v1/chat/completions", body);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+        assertThat(json(response).at("/error/message").asString()).contains(words);
+    }
+
+    /** What is not HTTP, or HTTP of absurd lengths, is refused or dropped, and others go on. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\0\1\2\r\n\r\n",
+                "GET\r\n\r\n",
+                "GET /health HTTP/9.9\r\nHost x\r\n\r\n",
+                "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+                "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
+                "POST /v1/completions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffff\r\n",
+                "POST /v1/completions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+                "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n",
+                "LONG"
+            })
+    void whatIsNotHttpHoldsNobodyUp(String sent) throws Exception {
+        var bytes = sent.equals("LONG") ? "GET /health HTTP/1.1\r\nHost: x\r\nX: ".concat("y".repeat(1 << 20)) : sent;
+        try (var socket =
+                new Socket(InetAddress.getLoopbackAddress(), service.address().getPort())) {
+            socket.setSoTimeout(5000);
+            try {
+                socket.getOutputStream().write(bytes.getBytes(UTF_8));
+                socket.shutdownOutput();
+                var reply = new String(socket.getInputStream().readAllBytes(), UTF_8);
+                assertThat(reply).doesNotStartWith("HTTP/1.1 5");
+            } catch (SocketException e) {
+                // Dropped in the middle.
+            }
+        }
+        var response = post("/v1/completions", """
+                {"model": "tiny", "prompt": "some words", "max_tokens": 3, "temperature": 0}""");
+        assertThat(json(response).at("/choices/0/text").asString()).isEqualTo(solo("some words", 3));
     }
 
     @Test

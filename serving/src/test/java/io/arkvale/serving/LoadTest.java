@@ -5,6 +5,7 @@ import static io.arkvale.serving.Serving.shape;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.arkvale.serving.http.HttpLimits;
+import io.arkvale.serving.http.HttpPort;
 import io.arkvale.serving.http.HttpService;
 import io.arkvale.serving.http.ServedModel;
 import io.arkvale.serving.load.LoadPlan;
@@ -29,8 +30,8 @@ class LoadTest {
                 var service = HttpService.start(
                         engine,
                         new ServedModel("tiny", serving.tokenizer, Optional.empty(), budget(64), Serving::budget),
-                        HttpLimits.usual(),
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+                        HttpPort.bind(
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), HttpLimits.usual()))) {
             var plan = new LoadPlan(12, 500, List.of(40, 200), 32, 6, 48, 1);
             var result = LoadRun.run(
                     URI.create("http://127.0.0.1:" + service.address().getPort()), plan);

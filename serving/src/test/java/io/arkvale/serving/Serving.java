@@ -37,28 +37,36 @@ public final class Serving implements AutoCloseable {
     static final int LAYERS = 3;
     private static final int HIDDEN = 32;
     private static final int HEADS = 4;
-    private static final int KV_HEADS = 2;
+    static final int KV_HEADS = 2;
     private static final int HEAD_DIM = 8;
     private static final int INNER = 48;
     public static final int MOST_TOKENS = 2048;
 
     public final Tokenizer tokenizer = new ByteTokenizer();
     public final Llama model;
-    public final Backend backend = Backends.create("cpu", Map.of("threads", "1"));
-    private final WorkerPool pool = new WorkerPool(1, "serving-test");
+    /** {@code -Darkvale.threads=16} for long runs on a machine that has them. */
+    private static final int THREADS = Integer.getInteger("arkvale.threads", 1);
+
+    public final Backend backend = Backends.create("cpu", Map.of("threads", String.valueOf(THREADS)));
+    private final WorkerPool pool = new WorkerPool(THREADS, "serving-test");
 
     public Serving(Path directory) throws IOException {
-        write(directory);
+        this(directory, MOST_TOKENS);
+    }
+
+    /** With a model that takes texts of so many tokens. */
+    Serving(Path directory, int mostTokens) throws IOException {
+        write(directory, mostTokens);
         model = Llama.load(directory, DenseKernels.vector(), pool);
     }
 
-    private static void write(Path directory) throws IOException {
+    private static void write(Path directory, int mostTokens) throws IOException {
         Files.writeString(directory.resolve("config.json"), """
                 {"model_type": "llama", "hidden_size": %d, "intermediate_size": %d, "num_hidden_layers": %d,
                  "num_attention_heads": %d, "num_key_value_heads": %d, "head_dim": %d, "vocab_size": 256,
                  "max_position_embeddings": %d, "rms_norm_eps": 1e-5, "rope_theta": 10000,
                  "tie_word_embeddings": true}""".formatted(
-                        HIDDEN, INNER, LAYERS, HEADS, KV_HEADS, HEAD_DIM, MOST_TOKENS));
+                        HIDDEN, INNER, LAYERS, HEADS, KV_HEADS, HEAD_DIM, mostTokens));
         var shapes = new LinkedHashMap<String, List<Long>>();
         shapes.put("model.embed_tokens.weight", List.of(256L, (long) HIDDEN));
         for (int layer = 0; layer < LAYERS; layer++) {
@@ -103,7 +111,12 @@ public final class Serving implements AutoCloseable {
     }
 
     public Engine engine(CacheSpec spec, EngineOptions options) {
-        return Engine.open(model, tokenizer, new EndTokens(Set.of()), backend, spec, options);
+        return engine(backend, spec, options);
+    }
+
+    /** An engine over another backend, which stays its owner's. */
+    Engine engine(Backend other, CacheSpec spec, EngineOptions options) {
+        return Engine.open(model, tokenizer, new EndTokens(Set.of()), other, spec, options);
     }
 
     Engine engine(CacheSpec spec, EngineOptions options, UnaryOperator<KvCache> faults) {
@@ -112,8 +125,13 @@ public final class Serving implements AutoCloseable {
 
     /** What a request's answer must be: the same text alone in a cache of its own, by the decoder's plain passes. */
     int[] solo(Request request) {
+        return solo(shape(), request);
+    }
+
+    /** The same in a cache of another shape. */
+    int[] solo(CacheSpec.Builder shape, Request request) {
         int[] prompt = request.text().tokens();
-        var spec = shape().roomFor(request.settings(), prompt.length + request.maxTokens(), 1)
+        var spec = shape.roomFor(request.settings(), prompt.length + request.maxTokens(), 1)
                 .build();
         try (var cache = backend.open(spec);
                 var sequence = cache.begin(request.settings());

@@ -3,7 +3,6 @@ package io.arkvale.serving.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.arkvale.api.ImmediateException;
 import io.arkvale.llama.files.Json;
 import io.arkvale.serving.Answer;
@@ -22,9 +21,6 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * An HTTP server over an engine: {@code /v1/completions}, {@code /v1/chat/completions}, {@code /v1/models}, {@code /metrics}
  * and {@code /health}. Each request has a virtual thread, which waits for the engine.
- *
- * <p>The JDK's server reads its limits of connections and times from system properties when it is first used, so they hold
- * for all servers of a process. Properties that are set already are left as they are.
  */
 public final class HttpService implements AutoCloseable {
     /** While nothing comes, a stream says so at times, which shows whether its client is still there. */
@@ -32,52 +28,38 @@ public final class HttpService implements AutoCloseable {
 
     private final Engine engine;
     private final ServedModel model;
+    private final HttpPort port;
     private final HttpLimits limits;
     private final RequestReader reader;
-    private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicLong numbers = new AtomicLong();
     private final long started = System.currentTimeMillis() / 1000;
 
-    private HttpService(Engine engine, ServedModel model, HttpLimits limits, HttpServer server) {
+    private HttpService(Engine engine, ServedModel model, HttpPort port) {
         this.engine = engine;
         this.model = model;
-        this.limits = limits;
-        this.server = server;
+        this.port = port;
+        limits = port.limits();
         reader = new RequestReader(model, limits, engine.longest());
     }
 
     /**
-     * Begins to listen.
+     * Begins to answer.
      *
      * @param engine stays its owner's, and is closed after the service
-     * @param address with port 0 for any that is free
-     * @throws IOException if it cannot listen there
+     * @param port closed with the service
      */
-    public static HttpService start(Engine engine, ServedModel model, HttpLimits limits, InetSocketAddress address)
-            throws IOException {
-        limit("jdk.httpserver.maxConnections", limits.connections());
-        limit("sun.net.httpserver.maxReqTime", limits.requestTime().toSeconds());
-        limit(
-                "sun.net.httpserver.maxRspTime",
-                limits.answerTime().plus(limits.requestTime()).toSeconds());
-        var server = HttpServer.create(address, 0);
-        var service = new HttpService(engine, model, limits, server);
-        server.setExecutor(service.threads);
-        server.createContext("/", service::handle);
-        server.start();
+    public static HttpService start(Engine engine, ServedModel model, HttpPort port) {
+        var service = new HttpService(engine, model, port);
+        port.server().setExecutor(service.threads);
+        port.server().createContext("/", service::handle);
+        port.server().start();
         return service;
-    }
-
-    private static void limit(String property, long value) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, Long.toString(value));
-        }
     }
 
     /** Where it listens. */
     public InetSocketAddress address() {
-        return server.getAddress();
+        return port.address();
     }
 
     private void handle(HttpExchange exchange) {
@@ -273,7 +255,7 @@ public final class HttpService implements AutoCloseable {
     /** Listens no more, and ends what is being served. */
     @Override
     public void close() {
-        server.stop(0);
+        port.close();
         threads.shutdownNow();
     }
 }

@@ -17,10 +17,12 @@ import io.arkvale.serving.Engine;
 import io.arkvale.serving.EngineOptions;
 import io.arkvale.serving.EngineOptions.Residence;
 import io.arkvale.serving.http.HttpLimits;
+import io.arkvale.serving.http.HttpPort;
 import io.arkvale.serving.http.HttpService;
 import io.arkvale.serving.http.ServedModel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -74,6 +76,14 @@ public final class ServeCommand implements Runnable {
             defaultValue = "32",
             description = "Tokens per page (default ${DEFAULT-VALUE}).")
     private int pageSize;
+
+    @Option(
+            names = "--head-groups",
+            paramLabel = "N",
+            description =
+                    "Groups of KV heads, each of which chooses its own pages; a backend of several devices gives each some of"
+                            + " them (default 1, or as many as there are with --backend shards).")
+    private @Nullable Integer headGroups;
 
     @Option(
             names = "--full-until-pressure",
@@ -191,6 +201,9 @@ public final class ServeCommand implements Runnable {
         if (fullUntilPressure && budget == 0) {
             throw new UserException("--full-until-pressure goes down to budgets, so --budget must be above 0");
         }
+        if (diskSlots > 0 && !Files.isDirectory(disk)) {
+            throw new UserException("--disk is " + disk + "; allowed: a folder that exists");
+        }
         var directory = model.directory();
         var config = LlamaConfig.read(directory);
         var settings = settings(budget);
@@ -204,24 +217,35 @@ public final class ServeCommand implements Runnable {
                 Duration.ofSeconds(timeLimit));
         var template = ChatTemplate.read(directory);
         var ends = EndTokens.read(directory);
-        var machine = Machine.of(WorkerPool.shared(model.threads().threads()), backend.create(), backend.values());
-        try (var lab = Lab.open(directory, machine, model.form());
+        // The port first: to load a model takes longer.
+        try (var address = bind(limits);
+                var lab = Lab.open(directory, machine(), model.form());
                 var engine = Engine.open(lab.model(), lab.tokenizer(), ends, lab.backend(), spec, options)) {
             var served = new ServedModel(
                     directory.getFileName().toString(), lab.tokenizer(), template, settings, this::settings);
-            try (var service = HttpService.start(engine, served, limits, new InetSocketAddress(host, port))) {
+            try (var service = HttpService.start(engine, served, address)) {
                 terminal.err()
                         .println("serving " + served.name() + " on "
                                 + lab.backend().device() + " at http://" + host + ":"
                                 + service.address().getPort() + "; end it with Ctrl+C");
                 new CountDownLatch(1).await(); // until the process is stopped
-            } catch (IOException e) {
-                throw new UserException(
-                        "cannot listen at " + host + ":" + port + ": " + e.getMessage() + "; see --host and --port", e);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private HttpPort bind(HttpLimits limits) {
+        try {
+            return HttpPort.bind(new InetSocketAddress(host, port), limits);
+        } catch (IOException e) {
+            throw new UserException(
+                    "cannot listen at " + host + ":" + port + ": " + e.getMessage() + "; see --host and --port", e);
+        }
+    }
+
+    private Machine machine() {
+        return Machine.of(WorkerPool.shared(model.threads().threads()), backend.create(), backend.values());
     }
 
     private EngineOptions engineOptions() {
@@ -258,6 +282,18 @@ public final class ServeCommand implements Runnable {
 
     private CacheSpec.Builder shape(LlamaConfig config) {
         return CacheSpec.builder(config.layers(), config.queryHeads(), config.kvHeads(), config.headDim())
-                .pageSize(pageSize);
+                .pageSize(pageSize)
+                .headGroups(headGroups(config));
+    }
+
+    private int headGroups(LlamaConfig config) {
+        if (headGroups == null) {
+            return "shards".equals(backend.id()) ? config.kvHeads() : 1;
+        }
+        if (headGroups < 1 || config.kvHeads() % headGroups != 0) {
+            throw new UserException(
+                    "--head-groups is " + headGroups + "; allowed: divisors of the " + config.kvHeads() + " KV heads");
+        }
+        return headGroups;
     }
 }
