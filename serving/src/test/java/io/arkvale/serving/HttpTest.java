@@ -144,9 +144,9 @@ class HttpTest {
             value = {
                 "400 | not JSON | no json at all",
                 "400 | no JSON object | [1, 2]",
-                "400 | not JSON | {\"model\": \"tiny\"",
+                "400 | not JSON, or names a field twice; see line 1, column 17 | {\"model\": \"tiny\"",
                 "400 | not JSON | {\"model\": \"tiny\", \"model\": \"tiny\"}",
-                "400 | model is missing | {}",
+                "400 | model is missing; allowed: tiny | {}",
                 "404 | allowed: tiny | {\"model\": \"gpt\", \"prompt\": \"a\"}",
                 "400 | model is 5; allowed: a text | {\"model\": 5, \"prompt\": \"a\"}",
                 "400 | prompt is missing | {\"model\": \"tiny\"}",
@@ -165,7 +165,8 @@ class HttpTest {
                 "400 | is empty | {\"model\": \"tiny\", \"prompt\": \"a\", \"stop\": [\"\"]}",
                 "400 | true or false | {\"model\": \"tiny\", \"prompt\": \"a\", \"stream\": \"yes\"}",
                 "400 | no field | {\"model\": \"tiny\", \"prompt\": \"a\", \"tempratur\": 1}",
-                "400 | budget | {\"model\": \"tiny\", \"prompt\": \"a\", \"budget\": 3}",
+                "400 | budget is 3; | {\"model\": \"tiny\", \"prompt\": \"a\", \"budget\": 3}",
+                "400 | penalty is 0.5; allowed: 0 | {\"model\": \"tiny\", \"prompt\": \"a\", \"presence_penalty\": 0.5}",
             })
     void aHostileRequestGetsASentence(int status, String words, String body) throws Exception {
         var response = post("/v1/completions", body);

@@ -39,6 +39,8 @@ class ServingCommandsTest {
                 .contains("cannot listen at no host:8080: there is no host of this name");
         assertThat(Run.of("serve", "--full-until-pressure", "--budget", "0").err())
                 .contains("--budget must be above 0");
+        assertThat(Run.of("serve", "--budget", "1000").err())
+                .contains("--budget is 1000; allowed: multiples of pageSize, which is 32");
     }
 
     @Test

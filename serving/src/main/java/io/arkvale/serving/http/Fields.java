@@ -26,12 +26,20 @@ final class Fields {
         try {
             node = Json.MAPPER.readTree(body);
         } catch (JacksonException e) {
-            throw new HttpError(400, "the body is not JSON: " + e.getOriginalMessage(), null);
+            throw new HttpError(400, "the body is not JSON, or names a field twice" + place(e), null);
         }
         if (!node.isObject()) {
             throw new HttpError(400, "the body is no JSON object; allowed: {\"model\": …}", null);
         }
         return new Fields(node, "");
+    }
+
+    /** Where a body is wrong. Why, the library says in words that name its classes. */
+    private static String place(JacksonException error) {
+        var location = error.getLocation(); // none where a limit is passed, such as that of depth
+        return location == null || location.getLineNr() < 1
+                ? ""
+                : "; see line " + location.getLineNr() + ", column " + location.getColumnNr();
     }
 
     static Fields of(JsonNode node, String path) {
@@ -130,10 +138,13 @@ final class Fields {
         return texts;
     }
 
-    /** Refuses a field whose value would change what is not done here. */
+    /** Refuses a field whose value would change what is not done here. Numbers are the same however they are written. */
     void neutral(String name, String... allowed) {
         var value = get(name);
-        if (value != null && !List.of(allowed).contains(value.toString())) {
+        var written = value != null && value.isNumber()
+                ? value.decimalValue().stripTrailingZeros().toPlainString()
+                : String.valueOf(value);
+        if (value != null && !List.of(allowed).contains(written)) {
             throw wrong(name, value, allowed.length == 0 ? "to leave it out" : String.join(" or ", allowed));
         }
     }

@@ -2,6 +2,8 @@ package io.arkvale.serving.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.arkvale.api.InvalidArgumentException;
+import io.arkvale.api.SequenceSpec;
 import io.arkvale.llama.files.ModelFormatException;
 import io.arkvale.llama.text.ChatMessage;
 import io.arkvale.serving.Request;
@@ -60,6 +62,7 @@ final class RequestReader {
     }
 
     private void requireModel(Fields fields) {
+        fields.require("model", model.name());
         var name = fields.text("model");
         if (!name.equals(model.name())) {
             throw new HttpError(404, "there is no model of this name; allowed: " + model.name(), "model");
@@ -68,8 +71,8 @@ final class RequestReader {
 
     private Asked asked(Fields fields, int[] prompt, int tokens, boolean chat) {
         fields.neutral("n", "1");
-        fields.neutral("presence_penalty", "0", "0.0");
-        fields.neutral("frequency_penalty", "0", "0.0");
+        fields.neutral("presence_penalty", "0");
+        fields.neutral("frequency_penalty", "0");
         fields.neutral("logit_bias", "{}");
         fields.ignore("user", "metadata", "store", "service_tier", "safety_identifier", "prompt_cache_key");
         var sampling = new Sampling(
@@ -82,8 +85,7 @@ final class RequestReader {
                         Long.MAX_VALUE,
                         ThreadLocalRandom.current().nextLong()));
         var stops = fields.texts("stop", MOST_STOPS);
-        int budget = fields.whole("budget", 1, Integer.MAX_VALUE, 0);
-        var settings = budget == 0 ? model.settings() : model.budgets().apply(budget);
+        var settings = settings(fields.whole("budget", 1, Integer.MAX_VALUE, 0));
         int priority = fields.whole("priority", -1000, 1000, 0);
         boolean stream = fields.flag("stream");
         boolean usage = usage(fields.get("stream_options"), stream);
@@ -91,6 +93,14 @@ final class RequestReader {
         var request =
                 new Request(Text.prompt(prompt), tokens, settings, sampling, stops, priority, limits.answerTime());
         return new Asked(request, chat, stream, usage);
+    }
+
+    private SequenceSpec settings(int budget) {
+        try {
+            return budget == 0 ? model.settings() : model.budgets().apply(budget);
+        } catch (InvalidArgumentException e) {
+            throw HttpError.wrong("budget", String.valueOf(e.getMessage()).replace("budgetTokens", "budget"));
+        }
     }
 
     private static boolean usage(@Nullable JsonNode options, boolean stream) {

@@ -1,6 +1,7 @@
 package io.arkvale.experiments.cli.serve;
 
 import io.arkvale.api.CacheSpec;
+import io.arkvale.api.InvalidArgumentException;
 import io.arkvale.api.SequenceSpec;
 import io.arkvale.experiments.UserException;
 import io.arkvale.experiments.cli.option.BackendOptions;
@@ -201,12 +202,12 @@ public final class ServeCommand implements Runnable {
         if (fullUntilPressure && budget == 0) {
             throw new UserException("--full-until-pressure goes down to budgets, so --budget must be above 0");
         }
+        var settings = ownSettings();
         if (diskSlots > 0 && !Files.isDirectory(disk)) {
             throw new UserException("--disk is " + disk + "; allowed: a folder that exists");
         }
         var directory = model.directory();
         var config = LlamaConfig.read(directory);
-        var settings = settings(budget);
         var spec = spec(config, settings);
         var options = engineOptions();
         var limits = new HttpLimits(
@@ -258,6 +259,14 @@ public final class ServeCommand implements Runnable {
                     fullUntilPressure ? Residence.FULL_UNTIL_PRESSURE : Residence.BUDGET);
         } catch (IllegalArgumentException e) {
             throw new UserException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private SequenceSpec ownSettings() {
+        try {
+            return settings(budget);
+        } catch (InvalidArgumentException e) {
+            throw new UserException(String.valueOf(e.getMessage()).replace("budgetTokens", "--budget"), e);
         }
     }
 
