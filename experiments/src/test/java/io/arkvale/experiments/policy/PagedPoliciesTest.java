@@ -115,7 +115,22 @@ class PagedPoliciesTest {
     void fewBitsOfOtherDigestsAreRefused() {
         assertThatThrownBy(() -> best("cuboid-max", new float[1][8][2], "5"))
                 .hasMessage(
-                        "bits is 5 and extent 1.0 with digest cuboid-max; allowed: 32 and 1.0, less only for discs");
+                        "bits is 5 and extent 1.0 with digest cuboid-max; allowed: 32 and 1.0, 16 for the digests of the"
+                                + " interface, less only for discs");
+        assertThatThrownBy(() -> best("mean-2std", new float[1][8][2], "16"))
+                .hasMessageContaining("allowed: 32 and 1.0");
+    }
+
+    @Test
+    void thePapersDigestsAreStoredInHalfWhenAsked() {
+        // Of 64 elements a centre and half a width.
+        assertThat(Digests.named("cuboid-max").create(64).pageBytes()).isEqualTo(2 * 64 * 4);
+        assertThat(Digests.named("cuboid-max").with(16, 1).create(64).pageBytes())
+                .isEqualTo(2 * 64 * 2);
+        // 2049 lies between two numbers of F16, 2048 and 2050: the box of one key reads 2048.
+        var digest = Digests.named("cuboid-max").with(16, 1).create(1);
+        digest.add(new float[][] {{2049}});
+        assertThat(digest.score(new float[] {1}, 0)).isEqualTo(2048);
     }
 
     /** The page of tokens 2 to 5 that is kept beside sink and window. */

@@ -27,11 +27,20 @@ public final class Digests {
         }
     }
 
-    /** What is neither rounded nor scaled. */
+    /** What is neither rounded nor scaled; those that the interface describes can be stored in 16 bits. */
     private record Whole(String name, IntFunction<PageDigest> maker) implements DigestKind {
         @Override
         public PageDigest create(int headDim) {
             return maker.apply(headDim);
+        }
+
+        @Override
+        public PageDigest.Kind with(int bits, double extent) {
+            var described = DescribedKind.parse(name);
+            if (bits != Short.SIZE || extent != 1 || described.isEmpty()) {
+                throw new UnsupportedOperationException(name);
+            }
+            return described.get();
         }
     }
 

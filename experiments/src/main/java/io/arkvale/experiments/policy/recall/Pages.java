@@ -34,7 +34,11 @@ public final class Pages implements TokenPolicy {
                     + " prompt or earlier pages, without or with doublings by the page; or those and zero points of the page");
 
     private static final PolicyOption BITS = PolicyOption.whole(
-            "bits", Float.SIZE, 2, Float.SIZE, "bits per element of a disc; each channel has steps of its own");
+            "bits",
+            Float.SIZE,
+            2,
+            Float.SIZE,
+            "bits per element: of a disc, each channel in steps of its own; 16 of a paper's digest, its numbers in F16");
 
     private static final PolicyOption EXTENT = PolicyOption.real(
             "extent",
@@ -109,7 +113,7 @@ public final class Pages implements TokenPolicy {
         } catch (UnsupportedOperationException e) {
             throw new UserException(
                     "bits is " + bits + " and extent " + extent + " with digest " + kind.name()
-                            + "; allowed: 32 and 1.0, less only for discs",
+                            + "; allowed: 32 and 1.0, 16 for the digests of the interface, less only for discs",
                     e);
         }
     }

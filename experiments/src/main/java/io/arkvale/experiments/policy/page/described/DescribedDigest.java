@@ -43,10 +43,11 @@ final class DescribedDigest implements PageDigest {
         var weights = weights(query);
         return page -> {
             var volumes = pages.get(page);
+            var scores = new float[digest.form().parts()];
+            DotProduct.addRows(query, volumes.centres(), scores);
+            DotProduct.addRows(weights, volumes.extents(), scores);
             var best = Float.NEGATIVE_INFINITY;
-            for (int part = 0; part < digest.form().parts(); part++) {
-                var score = DotProduct.of(query, volumes.centres(), part * headDim)
-                        + DotProduct.of(weights, volumes.extents(), part * weights.length);
+            for (var score : scores) {
                 best = Math.max(best, score);
             }
             return best;
