@@ -1,36 +1,10 @@
-// Digests in few bits: makes them of the pages that the call filled, and scores pages from them.
-//
-// A record holds what SPEC.md says of one page and KV head, in words of 32 bits, CodedLayout.java likewise:
-//   [runs]       low | step << 16 of the zero points, both the upper half of a float32
-//   [runs]       half step of the offsets | step of the extents << 16
-//   zero points  a code of zeroBits each, from the lowest bit on
-//   per part     a code of centreBits per offset, if there are several parts, then one of extentBits per extent, each from a
-//                new word on
-// A run is as long as a warp, so that a warp makes the scales of a run, a lane per element.
+// Makes digests in few bits of the pages that the call filled. A run is as long as a warp, so that a warp makes the scales of a
+// run, a lane per element.
+#include "coded.cuh"
 #include "stored.cuh"
 
-constexpr int WARPS = 8;
 constexpr int DIGEST_WARPS = 4;
-constexpr int RUN = 32;
 constexpr uint32_t HIGHEST_HALF = 0x7f7f; // of a finite number
-
-/** Where things lie in a record. */
-struct Layout {
-    int runs, extents, zeros, firstPart, offsetWords, partWords;
-    __device__ Layout(const Coded& coded, int width) {
-        runs = (width + RUN - 1) / RUN;
-        extents = coded.shape == CODED_CUBOID ? width : coded.shape == CODED_DISC ? width / 2 : coded.shape == CODED_SPHERE ? 1 : 0;
-        zeros = coded.parts > 1 || extents > 0 ? 2 * runs : runs;
-        firstPart = zeros + words(width, coded.zeroBits);
-        offsetWords = coded.parts > 1 ? words(width, coded.centreBits) : 0;
-        partWords = offsetWords + words(extents, coded.extentBits);
-    }
-    __device__ static int words(int codes, int bits) { return (codes * bits + 31) / 32; }
-    __device__ int offsetsOf(int part) const { return firstPart + part * partWords; }
-    __device__ int extentsOf(int part) const { return offsetsOf(part) + offsetWords; }
-};
-
-__device__ static float ofHalf(uint32_t half) { return __uint_as_float(half << 16); }
 
 /** The upper half of the least float32 that has no lower one and is not below a number of at least 0; at most finite. */
 __device__ static uint32_t halfAbove(double number) {
@@ -49,13 +23,6 @@ __device__ static void putCode(uint32_t* words, int index, int bits, uint32_t co
     int bit = index * bits, word = bit / 32, shift = bit % 32;
     atomicOr(words + word, code << shift);
     if (shift + bits > 32) atomicOr(words + word + 1, code >> (32 - shift));
-}
-
-__device__ static uint32_t codeAt(const uint32_t* words, int index, int bits) {
-    int bit = index * bits, word = bit / 32, shift = bit % 32;
-    uint32_t code = words[word] >> shift;
-    if (shift + bits > 32) code |= words[word + 1] << (32 - shift);
-    return code & ((1u << bits) - 1);
 }
 
 __device__ static double warpMost(double number) {
@@ -226,79 +193,4 @@ template <typename T, typename S> __device__ void digestCoded(const DigestCodedA
     for (int word = threadIdx.x; word < coded.words; word += blockDim.x) record[word] = words[word];
 }
 
-struct EstimateCodedArguments {
-    Layer layer;
-    Rows queries;
-    /** [rows][queryHeads], written */
-    float* headScores;
-    /** [batch]: the first row of each member. */
-    const int* offsets;
-    EstimateMode mode;
-};
-
-/** Scores of query heads: grid (page blocks, kvHeads, batch), a warp per page and KV head, which widens a part at a time. */
-template <typename T> __device__ void estimateCoded(const EstimateCodedArguments& call) {
-    awaitPrevious();
-    letNextBegin();
-    const Shape& shape = call.layer.shape;
-    int head = blockIdx.y, member = blockIdx.z;
-    const Sequence& sequence = call.layer.sequences[member];
-    const Coded& coded = sequence.coded;
-    if (!isScored(call.layer, sequence) || sequence.digest != CODED) return;
-    int warp = threadIdx.x / 32, lane = threadIdx.x % 32, page = blockIdx.x * WARPS + warp;
-    if (page >= scoredPages(call.layer, sequence, call.mode == PREFETCH)) return;
-    Timed timed(call.layer, ESTIMATE);
-    int heads = shape.kvHeads / shape.groups, share = shape.queryHeads / shape.kvHeads, width = shape.headDim;
-    int backup = sequence.tables.backups[tableOffset(call.layer, sequence, head / heads) + page];
-    const uint32_t* record = coded.records + ((long long)backup * heads + head % heads) * coded.words;
-    const T* queries = rowAt<T>(call.queries, scoringRow(call.layer, sequence, member), (long long)head * share * width);
-    float* scores = call.headScores + ((long long)call.offsets[member] + page) * shape.queryHeads + head * share;
-    Layout layout(coded, width);
-    extern __shared__ float shared[]; // per warp [width] zero points, which become centres, and [width] extents
-    float* centre = shared + warp * 2 * width;
-    float* extents = centre + width;
-
-    for (int part = 0; part < coded.parts; part++) {
-        const uint32_t* offsets = record + layout.offsetsOf(part);
-        const uint32_t* reaches = record + layout.extentsOf(part);
-        for (int i = lane; i < width; i += 32) {
-            uint32_t scale = record[i / RUN];
-            float number = fmaf(ofHalf(scale >> 16), (float)codeAt(record + layout.zeros, i, coded.zeroBits), ofHalf(scale));
-            if (coded.parts > 1) {
-                int codes = (1 << coded.centreBits) - 1;
-                float halfStep = ofHalf(record[layout.runs + i / RUN]);
-                number = fmaf(halfStep, (float)(2 * (int)codeAt(offsets, i, coded.centreBits) - codes), number);
-            }
-            centre[i] = number;
-        }
-        for (int i = lane; i < layout.extents; i += 32) {
-            float step = ofHalf(record[layout.runs + i / RUN] >> 16);
-            extents[i] = step * (float)codeAt(reaches, i, coded.extentBits);
-        }
-        __syncwarp();
-        for (int h = 0; h < share; h++) {
-            const T* query = queries + (long long)h * width;
-            float score = 0, square = 0;
-            for (int i = lane; i < width; i += 32) {
-                float q = widen(query[i]);
-                score += q * centre[i];
-                square += q * q;
-                if (coded.shape == CODED_CUBOID) score += fabsf(q) * extents[i];
-                if (coded.shape == CODED_DISC && i < width / 2) {
-                    float other = widen(query[i + width / 2]);
-                    score += sqrtf(q * q + other * other) * extents[i];
-                }
-            }
-            for (int step = 16; step; step /= 2) {
-                score += __shfl_xor_sync(~0u, score, step);
-                square += __shfl_xor_sync(~0u, square, step);
-            }
-            if (coded.shape == CODED_SPHERE) score += sqrtf(square) * extents[0];
-            if (lane == 0) scores[h] = part == 0 ? score : fmaxf(scores[h], score);
-        }
-        __syncwarp();
-    }
-}
-
 STORED_KERNELS(digestCoded, DigestCodedArguments, 32 * DIGEST_WARPS, 1)
-KERNELS(estimateCoded, EstimateCodedArguments, 32 * WARPS, 1)

@@ -228,7 +228,10 @@ __device__ static float reduceBlock(float value, bool most, float* scratch) {
     return value;
 }
 
-/** Any group score, second part: grid (groups, batch). Joins the heads of a group. */
+/**
+ * Any group score, second part: grid (groups, batch, any number of blocks). Joins the heads of a group. A softmax takes the first
+ * block alone, since it needs all pages.
+ */
 extern "C" __global__ void __launch_bounds__(32 * WARPS) estimateGroups(const __grid_constant__ EstimateGroupsArguments call) {
     awaitPrevious();
     letNextBegin();
@@ -236,6 +239,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) estimateGroups(const __
     int group = blockIdx.x, member = blockIdx.y;
     const Sequence& sequence = call.layer.sequences[member];
     if (!isScored(call.layer, sequence) || isLinear(shape, sequence)) return;
+    if (sequence.groupScore == MEAN_SOFTMAX && blockIdx.z > 0) return;
     Timed timed(call.layer, ESTIMATE);
     int filled = scoredPages(call.layer, sequence, call.mode == PREFETCH), heads = shape.queryHeads / shape.groups;
     const float* headScores = call.headScores + (long long)call.offsets[member] * shape.queryHeads + group * heads;
@@ -261,9 +265,10 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) estimateGroups(const __
         }
         return;
     }
-    for (int page = threadIdx.x; page < filled; page += blockDim.x) {
+    for (int page = blockIdx.z * blockDim.x + threadIdx.x; page < filled; page += gridDim.z * blockDim.x) {
         const float* row = headScores + (long long)page * shape.queryHeads;
         float score = row[0];
+#pragma unroll 8
         for (int h = 1; h < heads; h++) score = sequence.groupScore == MAX ? fmaxf(score, row[h]) : score + row[h];
         scores[(long long)page * shape.groups] = sequence.groupScore == MEAN ? score / heads : score;
     }

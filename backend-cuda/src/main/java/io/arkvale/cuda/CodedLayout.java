@@ -1,14 +1,27 @@
 package io.arkvale.cuda;
 
 import io.arkvale.api.Digest.Form;
+import io.arkvale.api.Digest.Shape;
 
 /**
- * Where things lie in the record of a digest in few bits, and what they read as; coded.cu writes records and says more.
+ * Where things lie in the record of a digest in few bits, and what they read as; {@code coded.cuh} says more.
  *
  * @param form what is stored
  * @param headDim elements of a head
  */
 record CodedLayout(Form form, int headDim) {
+    /** Words of a copy to shared memory. */
+    private static final int COPIED = 4;
+
+    /** What a stage of records has room for, unless two parts take more. */
+    private static final int USUAL_STAGE = 192;
+
+    /** What each piece of a run takes: a vector of 16 bytes per thread of a warp. */
+    private static final int RUN_BYTES = 32 * 16;
+
+    /** What the sums of a run's factors take, one per query head. */
+    private static final int SUM_BYTES = 8 * Float.BYTES;
+
     private int extents() {
         return form.shape().extents(headDim);
     }
@@ -35,9 +48,29 @@ record CodedLayout(Form form, int headDim) {
         return Math.ceilDiv(codes * bits, Integer.SIZE);
     }
 
-    /** Words of a record. */
+    /** Words of a record, a multiple of 16 bytes: so much is copied at a time. */
     int words() {
-        return offsets(form.parts());
+        return Math.ceilDiv(offsets(form.parts()), COPIED) * COPIED;
+    }
+
+    /** Words that a record takes of a stage when it is scored: all, or as many as its first parts and the zero points do. */
+    int stageWords() {
+        int parts = form.parts();
+        while (offsets(parts) + COPIED > USUAL_STAGE && parts > 2) {
+            parts /= 2;
+        }
+        return parts == form.parts() ? words() : offsets(parts) + COPIED;
+    }
+
+    /**
+     * Bytes of shared memory for what codes are multiplied with when pages are scored, and its sums.
+     *
+     * @param queryPieces numbers of bfloat16 that an element of a query is the sum of
+     */
+    int factorBytes(int queryPieces) {
+        int extentRuns = Math.ceilDiv(extents(), Form.RUN);
+        int weightPieces = form.shape() == Shape.CUBOID ? queryPieces : 3;
+        return RUN_BYTES * (runs() * queryPieces + extentRuns * weightPieces) + SUM_BYTES * (runs() + extentRuns);
     }
 
     /** Bytes of shared memory that summarising takes: centres, extents and a record. */

@@ -76,6 +76,21 @@ public final class DigestPools {
         return new CodedLayout(form, spec.headDim()).summaryBytes();
     }
 
+    /** Words of shared memory that a page takes of a stage while pages in few bits are scored. */
+    public static int stageWords(Form form, CacheSpec spec) {
+        return new CodedLayout(form, spec.headDim()).stageWords();
+    }
+
+    /** Bytes of shared memory that what codes are multiplied with takes then. */
+    public static int factorBytes(Form form, CacheSpec spec) {
+        int queryPieces = switch (spec.elementType()) {
+            case F32 -> 3;
+            case F16 -> 2;
+            case BF16 -> 1;
+        };
+        return new CodedLayout(form, spec.headDim()).factorBytes(queryPieces);
+    }
+
     /** What kernels are told of a digest if it is whole. */
     public Digests whole(Digest digest) {
         if (!digest.form().isWhole()) {

@@ -5,6 +5,7 @@ import io.arkvale.api.Backends;
 import io.arkvale.api.Batch;
 import io.arkvale.api.CacheSpec;
 import io.arkvale.api.Capabilities.Feature;
+import io.arkvale.api.Digest;
 import io.arkvale.api.ElementType;
 import io.arkvale.api.KvCache;
 import io.arkvale.api.PendingReport;
@@ -31,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * more kinds of step take turns: queries turn so fast that one page per sequence, layer and head group comes back, when it is
  * chosen, or prefetched one or two layers ahead.
  *
- * <p>Usage: {@code QueuedSteps BACKEND LAYERS BATCH TOKENS BUDGET STEPS [headGroups=GROUPS] [turning=off] [OPTION=VALUE ...]},
+ * <p>Usage: {@code QueuedSteps BACKEND LAYERS BATCH TOKENS BUDGET STEPS [headGroups=GROUPS] [turning=off] [digest=DIGEST]
+ * [OPTION=VALUE ...]},
  * with 32 query heads, 8 KV heads of 128 elements in BF16, pages of 32, one head group unless more are asked for. A budget of 0
  * is none. With {@code turning=off} the benchmark launches no kernel of its own: then the parts are all that a step does.
  */
@@ -80,10 +82,22 @@ public final class QueuedSteps {
     }
 
     private QueuedSteps(
-            Backend backend, int layers, int batch, int tokens, int budget, int steps, int groups, boolean turns) {
+            Backend backend,
+            int layers,
+            int batch,
+            int tokens,
+            int budget,
+            int steps,
+            int groups,
+            boolean turns,
+            Digest digest) {
         var settings = budget == 0
                 ? SequenceSpec.full()
-                : SequenceSpec.builder(PAGE).budgetTokens(budget).denseLayers(0).build();
+                : SequenceSpec.builder(PAGE)
+                        .budgetTokens(budget)
+                        .denseLayers(0)
+                        .digest(digest)
+                        .build();
         cache = backend.open(CacheSpec.builder(layers, 32, 8, 128)
                 .elementType(ElementType.BF16)
                 .pageSize(PAGE)
@@ -198,9 +212,19 @@ public final class QueuedSteps {
         if (!turning.equals("on") && !turning.equals("off")) {
             throw new IllegalArgumentException("turning is " + turning + "; allowed: on, off");
         }
+        var digest = Digest.parse(options.getOrDefault("digest", "cuboid-mean"));
+        options.remove("digest");
         try (var backend = Backends.create(arguments[0], Map.copyOf(options))) {
             var bench = new QueuedSteps(
-                    backend, numbers[0], numbers[1], numbers[2], numbers[3], steps, groups, turning.equals("on"));
+                    backend,
+                    numbers[0],
+                    numbers[1],
+                    numbers[2],
+                    numbers[3],
+                    steps,
+                    groups,
+                    turning.equals("on"),
+                    digest);
             bench.run(Kind.STILL, steps, 0);
             bench.run(Kind.STILL, steps, UNDER_WAY);
             var waited = new double[ROUNDS];

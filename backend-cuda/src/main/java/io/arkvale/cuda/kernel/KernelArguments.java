@@ -60,7 +60,9 @@ public sealed interface KernelArguments extends Struct {
 
     record DigestCodedArguments(Layer layer, Pages pages, long chunks) implements KernelArguments {}
 
-    record EstimateCodedArguments(Layer layer, Rows queries, long headScores, long offsets, int mode)
+    // estimatecoded.cu
+
+    record EstimateCodedArguments(Layer layer, Rows queries, long headScores, long offsets, int mode, int stageWords)
             implements KernelArguments {}
 
     // select.cu

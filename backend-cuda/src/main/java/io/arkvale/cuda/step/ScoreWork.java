@@ -2,6 +2,7 @@ package io.arkvale.cuda.step;
 
 import io.arkvale.cuda.CudaCache;
 import io.arkvale.cuda.CudaMemory;
+import io.arkvale.cuda.DigestPools;
 import io.arkvale.cuda.driver.Kernels.Grid;
 import io.arkvale.cuda.driver.LaunchQueue.Lane;
 import io.arkvale.cuda.kernel.CacheStructs.Rows;
@@ -104,7 +105,7 @@ public record ScoreWork(CudaCache cache, List<Member> members) {
             estimateCoded(launch, mostCoded);
         }
         if (mostWhole > 0 || mostCoded > 0) {
-            joinHeads(launch);
+            joinHeads(launch, Math.max(mostWhole, mostCoded));
         }
     }
 
@@ -151,26 +152,61 @@ public record ScoreWork(CudaCache cache, List<Member> members) {
 
     private void estimateCoded(Launch launch, int mostPages) {
         var spec = cache.spec();
-        cache.queue.launch(
+        if (spec.headDim() < CodedBlock.LEAST_WIDTH) {
+            launchCoded(
+                    KernelName.ESTIMATE_CODED_ANY,
+                    launch,
+                    new Grid(Math.ceilDiv(mostPages, WARPS), spec.kvHeads(), members.size()),
+                    32 * WARPS,
+                    WARPS * 2 * spec.headDim() * Float.BYTES,
+                    0);
+            return;
+        }
+        int words = 0;
+        int factorBytes = 0;
+        for (var member : members) {
+            var form = member.settings().digest().form();
+            if (!form.isWhole() && member.isOverBudget(launch.layer(), launch.serving())) {
+                words = Math.max(words, DigestPools.stageWords(form, spec));
+                factorBytes = Math.max(factorBytes, DigestPools.factorBytes(form, spec));
+            }
+        }
+        var block = CodedBlock.of(spec.headDim(), words, factorBytes, cache.device.blockMemory);
+        int heads = spec.kvHeads() * Math.ceilDiv(spec.queryHeadsPerKvHead(), CodedBlock.HEADS);
+        int fitting = Math.max(1, cache.device.multiprocessors * block.resident() / (heads * members.size()));
+        int blocks = Math.min(fitting, Math.ceilDiv(mostPages, block.pages()));
+        launchCoded(
                 KernelName.ESTIMATE_CODED,
+                launch,
+                new Grid(blocks, heads, members.size()),
+                block.threads(),
+                block.sharedBytes(),
+                block.stageWords());
+    }
+
+    private void launchCoded(
+            KernelName kernel, Launch launch, Grid grid, int threads, int sharedBytes, int stageWords) {
+        cache.queue.launch(
+                kernel,
                 launch.lane(),
-                new Grid(Math.ceilDiv(mostPages, WARPS), spec.kvHeads(), members.size()),
-                32 * WARPS,
-                WARPS * 2 * spec.headDim() * Float.BYTES,
+                grid,
+                threads,
+                sharedBytes,
                 new EstimateCodedArguments(
                         cache.stepMemory.layer(launch.layer(), launch.serving()),
                         launch.queries(),
                         launch.scratch().headScores(),
                         cache.stepMemory.scoreOffsets(launch.layer()),
-                        launch.mode().ordinal()));
+                        launch.mode().ordinal(),
+                        stageWords));
     }
 
-    private void joinHeads(Launch launch) {
+    private void joinHeads(Launch launch, int mostPages) {
         var spec = cache.spec();
         cache.queue.launch(
                 KernelName.ESTIMATE_GROUPS,
                 launch.lane(),
-                new Grid(spec.headGroups(), members.size()),
+                new Grid(spec.headGroups(), members.size(), Math.ceilDiv(mostPages, 32 * WARPS)),
                 32 * WARPS,
                 0,
                 new EstimateGroupsArguments(
