@@ -249,6 +249,7 @@ public final class ReproduceCommand implements Runnable {
         if (quick) {
             words.add("--quick");
         }
+        measured.forEach(file -> words.addAll(List.of("--measured", file.toString())));
         options().forEach((option, value) -> words.addAll(List.of(option, value)));
         return String.join(" ", words);
     }
