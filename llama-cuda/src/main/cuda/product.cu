@@ -55,7 +55,8 @@ template <int LEFT> __device__ inline void awaitCopies() { asm volatile("cp.asyn
 MULTIPLY(__nv_bfloat16, "bf16")
 MULTIPLY(__half, "f16")
 
-// Weighs 8 numbers of a row and gives the sum of their squares. The norm's factor of the row follows when all squares are known.
+// Weighs 8 numbers of a row and gives the sum of their squares. The norm's factor of the row follows when all squares are known:
+// so T has to hold what is weighed and not yet divided, which half does not.
 template <typename T> __device__ inline float weigh(uint4& numbers, const float* weights) {
     T* each = reinterpret_cast<T*>(&numbers);
     float4 some[2] = {reinterpret_cast<const float4*>(weights)[0], reinterpret_cast<const float4*>(weights)[1]};
@@ -235,11 +236,11 @@ __device__ void product(const T* in, long inStride, int rows, const float* norm,
         product<T, TILES, NORMED>(in, inStride, rows, norm, epsilon, matrix, inputs, outputs, out, outStride, kind,     \
                                   alpha, beta, activation, turned, headDim, positions, frequencies, factor);            \
     }
-#define PRODUCTS(T, NAME)                                   \
-    PRODUCT(T, 1, false, product_8_##NAME)                  \
-    PRODUCT(T, 2, false, product_16_##NAME)                 \
-    PRODUCT(T, 1, true, normed_product_8_##NAME)            \
-    PRODUCT(T, 2, true, normed_product_16_##NAME)
+#define PRODUCTS(T, NAME)                   \
+    PRODUCT(T, 1, false, product_8_##NAME)  \
+    PRODUCT(T, 2, false, product_16_##NAME)
 
 PRODUCTS(__nv_bfloat16, bf16)
 PRODUCTS(__half, f16)
+PRODUCT(__nv_bfloat16, 1, true, normed_product_8_bf16)
+PRODUCT(__nv_bfloat16, 2, true, normed_product_16_bf16)

@@ -12,6 +12,7 @@ import io.arkvale.llama.forward.DeviceOperations;
 import io.arkvale.llama.forward.Indices;
 import io.arkvale.llama.forward.Rows;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads prompts with everything on one device, layer by layer and within a layer in chunks: the model's products and the
@@ -69,23 +70,34 @@ public final class QueuedPrefill implements AutoCloseable {
      * @param start tokens that it has
      */
     public PendingReport run(Sequence sequence, int start, int... tokens) {
+        model.check(tokens, start, start + tokens.length);
+        try (var step = cache.step(Batch.of(sequence, tokens.length))) {
+            pass(step, start, tokens);
+            return step.commitAsync();
+        }
+    }
+
+    /** Queues what a prefill computes beside attention, and leaves sequences as they are: to be timed. */
+    public void withoutAttention(int start, int... tokens) {
+        model.check(tokens, start, start + tokens.length);
+        pass(null, start, tokens);
+    }
+
+    private void pass(@Nullable Step step, int start, int[] tokens) {
         int end = start + tokens.length;
-        model.check(tokens, start, end);
         try (var hidden = operations.allocate(tokens.length, config.hiddenSize());
                 var ids = operations.indices(tokens);
-                var positions = operations.indices(IntStream.range(start, end).toArray());
-                var step = cache.step(Batch.of(sequence, tokens.length))) {
+                var positions = operations.indices(IntStream.range(start, end).toArray())) {
             model.ends().embed(operations, ids, hidden);
             for (int layer = 0; layer < config.layers(); layer++) {
                 runLayer(layer, step, hidden, positions, end);
             }
             model.ends().logits(operations, hidden.slice(tokens.length - 1, 1), logits, buffers);
             operations.argMax(logits, token);
-            return step.commitAsync();
         }
     }
 
-    private void runLayer(int layer, Step step, Rows hidden, Indices positions, int end) {
+    private void runLayer(int layer, @Nullable Step step, Rows hidden, Indices positions, int end) {
         var rope = model.ropes().at(layer, end);
         var block = model.block(layer);
         int count = 0;
@@ -94,14 +106,19 @@ public final class QueuedPrefill implements AutoCloseable {
             var h = hidden.slice(from, count);
             var own = shared.rows().slice(0, count);
             block.project(operations, h, rope, positions.slice(from, count), own, buffers);
-            step.prefill(layer, new int[] {count}, shared.queries(), shared.keys(), shared.values(), shared.output());
+            if (step != null) {
+                step.prefill(
+                        layer, new int[] {count}, shared.queries(), shared.keys(), shared.values(), shared.output());
+            }
             // Nobody reads the last layer's output of any token but the last.
             if (layer < config.layers() - 1 || from + count == hidden.rows()) {
                 block.update(operations, h, own.attended(), buffers);
             }
         }
         operations.copy(shared.rows().queries().slice(count - 1, 1), lastQueries);
-        step.finishPrefill(layer, lastTensor);
+        if (step != null) {
+            step.finishPrefill(layer, lastTensor);
+        }
     }
 
     /** The likeliest token after the last prompt; waits for it. */

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One GPU with its primary context. Every result of the driver passes through {@link #check}. */
 public final class Device implements AutoCloseable {
-    /** Compute capability from which on it can launch early. */
-    private static final int EARLY_MAJOR = 9;
+    /** Compute capability from which on it can launch early, and the only one that has products of whole warpgroups. */
+    private static final int HOPPER = 9;
 
     public final Driver driver;
     public final int multiprocessors;
@@ -22,6 +22,9 @@ public final class Device implements AutoCloseable {
 
     /** Whether a launch may begin before the one in front of it is over. */
     public final boolean launchesEarly;
+
+    /** Whether warpgroups multiply together. */
+    public final boolean multipliesByWarpgroup;
 
     private final CUdevice device = new CUdevice();
     private final CUcontext context = new CUcontext();
@@ -40,7 +43,9 @@ public final class Device implements AutoCloseable {
                 driver.cuDevicePrimaryCtxRetain(context, device), "cuDevicePrimaryCtxRetain", "contexts of the GPU", 1);
         multiprocessors = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
         blockMemory = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN);
-        launchesEarly = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR) >= EARLY_MAJOR;
+        int capability = attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);
+        launchesEarly = capability >= HOPPER;
+        multipliesByWarpgroup = capability == HOPPER;
     }
 
     private int attribute(int attribute) {

@@ -76,6 +76,8 @@ public enum KernelName {
     ATTEND_ANY("attendany", "attendAny", AttendArguments.class, Types.STORED),
     PREFILL_64("prefill", "prefill64", PrefillArguments.class, Types.STORED_HALF),
     PREFILL_128("prefill", "prefill128", PrefillArguments.class, Types.STORED_HALF),
+    PREFILL_WIDE_64("prefillwide", "prefillWide64", PrefillArguments.class, Types.HALF),
+    PREFILL_WIDE_128("prefillwide", "prefillWide128", PrefillArguments.class, Types.HALF),
     PREFILL_ANY("attendany", "prefillAny", PrefillArguments.class, Types.STORED);
 
     /** Which element types a kernel is compiled for. */
@@ -84,9 +86,11 @@ public enum KernelName {
         NONE,
         /** All of them. */
         ALL,
+        /** Those of 16 bits, which tensor cores multiply; it reads slots of the element type alone. */
+        HALF,
         /** All of them, in an image per store: it reads or writes slots. */
         STORED,
-        /** Those of 16 bits, which tensor cores multiply, in an image per store. */
+        /** Those of 16 bits, in an image per store. */
         STORED_HALF
     }
 
@@ -125,7 +129,8 @@ public enum KernelName {
 
     /** Whether caches of an element type use it. */
     public boolean isFor(ElementType type) {
-        return types != Types.STORED_HALF || type != ElementType.F32;
+        boolean half = types == Types.HALF || types == Types.STORED_HALF;
+        return !half || type != ElementType.F32;
     }
 
     /** Its name in the image, for an element type. */

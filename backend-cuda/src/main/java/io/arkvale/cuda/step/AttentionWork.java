@@ -11,6 +11,7 @@ import io.arkvale.cuda.kernel.KernelArguments.FiniteArguments;
 import io.arkvale.cuda.kernel.KernelArguments.PrefillArguments;
 import io.arkvale.cuda.kernel.KernelName;
 import io.arkvale.cuda.kernel.Serving;
+import io.arkvale.cuda.kernel.Store;
 import java.util.List;
 
 /** Queues attention: of decode, split over pages, and of prefill. */
@@ -29,6 +30,16 @@ public record AttentionWork(CudaCache cache, List<Member> members) {
     private static final int TILE = 16;
     /** Tokens of a block of prefill. */
     public static final int PREFILL_ROWS = 64;
+
+    /** The same where warpgroups multiply together: {@code prefillwide.cu}. */
+    private static final int WIDE_ROWS = 128;
+
+    private static final int WIDE_THREADS = 3 * 128;
+
+    /** Tiles in its shared memory: queries, and two stages of keys and values. */
+    private static final int WIDE_TILES = 5;
+
+    private static final int WIDE_ALIGNMENT = 1024;
 
     /** Shared memory is asked for in coarse steps, so that the kernel is seldom told that it may have more. */
     private static final int SHARED_STEP = 256;
@@ -132,13 +143,26 @@ public record AttentionWork(CudaCache cache, List<Member> members) {
         return cache.spec().elementType() != ElementType.F32 && (headDim == 64 || headDim == 128);
     }
 
+    private boolean hasWarpgroupKernel() {
+        return hasTensorCoreKernel()
+                && cache.device.multipliesByWarpgroup
+                && cache.pools.layout.store() == Store.ELEMENT;
+    }
+
     /** Causal attention of chunks to all that is stored. */
     public void prefill(int layer, long chunks, int mostTokens, CudaMemory queries, CudaMemory output) {
         var arguments = new PrefillArguments(
                 cache.stepMemory.layer(layer), cache.pools.pages(), chunks, queries.rows(), output.rows());
         var spec = cache.spec();
         int sharedBytes = 2 * 2 * PREFILL_ROWS * 2 * spec.headDim();
-        if (hasTensorCoreKernel() && sharedBytes <= cache.device.blockMemory) {
+        if (hasWarpgroupKernel()) {
+            cache.queue.launch(
+                    spec.headDim() == 64 ? KernelName.PREFILL_WIDE_64 : KernelName.PREFILL_WIDE_128,
+                    new Grid(Math.ceilDiv(mostTokens, WIDE_ROWS), spec.queryHeads(), members.size()),
+                    WIDE_THREADS,
+                    WIDE_TILES * WIDE_ROWS * 2 * spec.headDim() + WIDE_ALIGNMENT,
+                    arguments);
+        } else if (hasTensorCoreKernel() && sharedBytes <= cache.device.blockMemory) {
             cache.queue.launch(
                     spec.headDim() == 64 ? KernelName.PREFILL_64 : KernelName.PREFILL_128,
                     new Grid(Math.ceilDiv(mostTokens, PREFILL_ROWS), spec.queryHeads(), members.size()),

@@ -159,6 +159,7 @@ public final class ModelBench implements AutoCloseable {
         return new ModelResult(
                 measured,
                 kind,
+                measured.batch(),
                 nanos[ROUNDS / 2],
                 perLayer(recalled) / ROUNDS / steps,
                 memory.deviceBytes(),

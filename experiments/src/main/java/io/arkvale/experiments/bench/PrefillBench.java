@@ -6,6 +6,7 @@ import io.arkvale.experiments.bench.BenchResult.Kind;
 import io.arkvale.llama.Llama;
 import io.arkvale.llama.QueuedPrefill;
 import java.util.Arrays;
+import java.util.List;
 
 /** Times the prefill of one prompt by a whole model on a device, from its tokens on the host to the first new one there. */
 public final class PrefillBench {
@@ -15,37 +16,45 @@ public final class PrefillBench {
     private PrefillBench() {}
 
     /**
-     * Median of some rounds, after one that is not timed.
+     * Medians of some rounds of a whole prefill, and of what it computes beside attention; after one of each that is not timed.
      *
      * @param measured one sequence, whose context is the prompt
      * @throws io.arkvale.api.CapacityException if device or host lack the memory
      */
-    public static ModelResult run(Llama model, Backend backend, ModelCase measured) {
+    public static List<ModelResult> run(Llama model, Backend backend, ModelCase measured) {
         var type = model.device().orElseThrow().elementType();
         var tokens = new int[measured.context()];
         Arrays.setAll(tokens, i -> (7 * i + 5) % model.config().vocabulary());
         try (var cache = backend.open(measured.cache(model.config(), type, 0, tokens.length));
                 var prefill = new QueuedPrefill(model, cache, Math.min(CHUNK, tokens.length))) {
-            var nanos = new double[ROUNDS];
-            once(cache, prefill, measured, tokens);
-            for (int round = 0; round < ROUNDS; round++) {
-                nanos[round] = once(cache, prefill, measured, tokens);
-            }
-            Arrays.sort(nanos);
-            var memory = cache.memory();
-            return new ModelResult(
-                    measured, Kind.PREFILL, nanos[ROUNDS / 2], 0, memory.deviceBytes(), memory.hostBytes());
+            var products = median(measured, Kind.PRODUCTS, cache, () -> {
+                prefill.withoutAttention(0, tokens);
+                prefill.likeliest();
+            });
+            var whole = median(measured, Kind.PREFILL, cache, () -> {
+                try (var sequence = cache.begin(measured.settings())) {
+                    var report = prefill.run(sequence, 0, tokens);
+                    prefill.likeliest();
+                    report.await();
+                }
+            });
+            return List.of(products, whole);
         }
     }
 
-    private static double once(KvCache cache, QueuedPrefill prefill, ModelCase measured, int[] tokens) {
-        cache.synchronize();
-        try (var sequence = cache.begin(measured.settings())) {
+    private static ModelResult median(ModelCase measured, Kind kind, KvCache cache, Runnable prefill) {
+        var nanos = new double[ROUNDS];
+        for (int round = -1; round < ROUNDS; round++) {
+            cache.synchronize();
             long start = System.nanoTime();
-            var report = prefill.run(sequence, 0, tokens);
-            prefill.likeliest();
-            report.await();
-            return System.nanoTime() - start;
+            prefill.run();
+            if (round >= 0) {
+                nanos[round] = System.nanoTime() - start;
+            }
         }
+        Arrays.sort(nanos);
+        var memory = cache.memory();
+        return new ModelResult(
+                measured, kind, measured.context(), nanos[ROUNDS / 2], 0, memory.deviceBytes(), memory.hostBytes());
     }
 }

@@ -164,7 +164,7 @@ public final class BenchModelCommand implements Runnable {
             try (var progress = Progress.start(terminal, "bench", cases.size(), "cases")) {
                 for (var measured : cases) {
                     if (prefill) {
-                        results.add(PrefillBench.run(llama, backend, measured));
+                        results.addAll(PrefillBench.run(llama, backend, measured));
                     } else {
                         try (var bench = new ModelBench(llama, backend, measured, steps, warmUp, seed)) {
                             results.addAll(bench.run());

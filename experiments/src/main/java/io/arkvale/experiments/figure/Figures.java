@@ -14,6 +14,11 @@ public final class Figures {
     /** The name that stands for every figure. */
     public static final String ALL = "all";
 
+    /** The figure that takes steps of whole models that were timed, as rows of the experiment {@link #MEASURED}. */
+    public static final Figure OF_STEPS = Figure9.FIGURE;
+
+    public static final String MEASURED = Figure9.MEASURED;
+
     private static final String FILE = "paper.json";
     private static final List<Figure> FIGURES = List.of(
             Table1.FIGURE,

@@ -290,6 +290,41 @@ class FiguresTest {
                         "The cost model gives quest the fastest step (19.5 ms) and full the slowest (30.0 ms).");
     }
 
+    @Test
+    void figure9ShowsMeasuredStepsBesideThePaperAndTheCostModel() {
+        var rows = new ArrayList<>(simulated(2.2, 1.2, 4.6, 2.4).all());
+        rows.addAll(rows(
+                        measured("full", 2, 0, 9, 0),
+                        measured("arkvale", 2, 1024, 4, 0),
+                        measured("arkvale, recalling", 2, 1024, 4.5, 1),
+                        measured("arkvale, recalling", 2, 4096, 6, 1),
+                        measured("without attention", 2, 0, 3, 0))
+                .all());
+        var drawn = Figure9.FIGURE.draw(new Rows(rows));
+        assertThat(drawn.charts().getLast().labels().name()).isEqualTo("fig9-measured-longchat-7b-2");
+        var comparisons = drawn.comparisons().subList(5, 8);
+        assertThat(comparisons)
+                .extracting(Comparison::quantity)
+                .containsExactly(
+                        "times faster a step, at most (measured, longchat-7b, batch 2)",
+                        "times faster a step, mean (measured, longchat-7b, batch 2)",
+                        "the cost model's steps beside measured ones");
+        assertThat(comparisons)
+                .extracting(Comparison::here)
+                .startsWith("2.00", "1.75")
+                .element(2)
+                .asString()
+                .contains("; calibrated ");
+        assertThat(comparisons).extracting(Comparison::paper).containsExactly("2.2", "1.7", "4 steps");
+        assertThat(drawn.notes().getLast()).startsWith("Calibrated with these steps, the cost model's H100 reaches");
+    }
+
+    private static Cells measured(String kind, int batch, int budget, double millis, double recalls) {
+        return row("experiment", "fig9-measured", "shape", "longchat-7b", "kind", kind)
+                .and("batch", batch, "context", 10000, "budget", budget, "dense_layers", 2, "page_size", 32)
+                .and("median_ms", millis, "recalls_per_layer", recalls, "device", "NVIDIA H100 80GB HBM3");
+    }
+
     private static Rows simulated(double speedup1, double speedup2, double gain1, double gain2) {
         return rows(
                 step("fig9", "full", null, 1, 1),

@@ -189,7 +189,8 @@ final class CudaOperations implements DeviceOperations {
     public void multiplyNormed(RmsNorm norm, Rows in, List<Linear> layers, List<Rows> outs, Rows scratch) {
         var source = CudaRows.of(in);
         if (layers.stream().allMatch(layer -> narrow.takes(source, CudaMatrix.of(layer.weight())))) {
-            multiply(source, onDevice(norm), layers, outs);
+            var normed = normed(norm, source, scratch);
+            multiply(normed.rows(), normed.norm(), layers, outs);
         } else {
             DeviceOperations.super.multiplyNormed(norm, in, layers, outs, scratch);
         }
@@ -211,7 +212,8 @@ final class CudaOperations implements DeviceOperations {
             int turned = outs.get(0).width() + outs.get(1).width();
             var turn = new NarrowProducts.Turn(
                     turned, headDim, CudaIndices.of(positions).address(), frequencies(rope), rope.factor());
-            narrow.turn(source, onDevice(norm), all.matrix(), turn, all.out());
+            var normed = normed(norm, source, scratch);
+            narrow.turn(normed.rows(), normed.norm(), all.matrix(), turn, all.out());
         } else {
             DeviceOperations.super.multiplyAndRotate(norm, in, layers, outs, rope, headDim, positions, scratch);
         }
@@ -223,7 +225,8 @@ final class CudaOperations implements DeviceOperations {
         var source = CudaRows.of(in);
         var both = oneNarrow(source, layers, outs);
         if (both != null) {
-            narrow.gate(source, onDevice(norm), both.matrix(), kind(activation), CudaRows.of(outs.get(0)));
+            var normed = normed(norm, source, scratch);
+            narrow.gate(normed.rows(), normed.norm(), both.matrix(), kind(activation), CudaRows.of(outs.get(0)));
         } else {
             DeviceOperations.super.multiplyAndActivate(norm, in, layers, outs, activation, scratch);
         }
@@ -245,8 +248,20 @@ final class CudaOperations implements DeviceOperations {
                 : null;
     }
 
-    private Norm onDevice(RmsNorm norm) {
-        return new Norm(weights(norm), norm.epsilon());
+    /**
+     * Rows for a product of our own.
+     *
+     * @param norm of theirs that is still to come
+     */
+    private record Normed(CudaRows rows, Norm norm) {}
+
+    /** The rows as they are where the product can norm them, else normed ones in the scratch rows. */
+    private Normed normed(RmsNorm norm, CudaRows in, Rows scratch) {
+        if (NarrowProducts.norms(type)) {
+            return new Normed(in, new Norm(weights(norm), norm.epsilon()));
+        }
+        norm(norm, in, scratch);
+        return new Normed(CudaRows.of(scratch), Norm.NONE);
     }
 
     private void addBias(float @Nullable [] bias, float factor, CudaRows rows) {

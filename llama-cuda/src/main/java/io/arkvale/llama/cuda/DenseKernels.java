@@ -34,9 +34,10 @@ final class DenseKernels implements AutoCloseable {
         ARG_MAX,
         /** For whole numbers. */
         ADVANCE,
-        /** For numbers of 16 bits alone, as the following. */
+        /** For numbers of 16 bits alone, as the next. */
         PRODUCT_8,
         PRODUCT_16,
+        /** For bfloat16 alone, as the next. */
         NORMED_PRODUCT_8,
         NORMED_PRODUCT_16;
 
@@ -53,7 +54,11 @@ final class DenseKernels implements AutoCloseable {
 
         /** Whether it is there for a type. */
         boolean isFor(ElementType type) {
-            return !isProduct() || type != ElementType.F32;
+            return switch (this) {
+                case PRODUCT_8, PRODUCT_16 -> type != ElementType.F32;
+                case NORMED_PRODUCT_8, NORMED_PRODUCT_16 -> type == ElementType.BF16;
+                default -> true;
+            };
         }
 
         /** The image that has it. */

@@ -4,8 +4,8 @@ import io.arkvale.api.ElementType;
 import io.arkvale.llama.cuda.DenseKernels.Name;
 
 /**
- * Products of few rows by kernels of our own, with the norm in front and what follows in the same launch. Weights are on
- * their way before the launch in front is over.
+ * Products of few rows by kernels of our own, with the norm in front, where the type allows it, and what follows in the same
+ * launch. Weights are on their way before the launch in front is over.
  */
 final class NarrowProducts {
     /** Of weights on their way: warps × chunks × pieces × lanes × 16 bytes, as in {@code product.cu}. */
@@ -76,6 +76,14 @@ final class NarrowProducts {
                 && matrix.outputs() % STEP == 0
                 && in.address() % ALIGNMENT == 0
                 && in.strideBytes() % ALIGNMENT == 0;
+    }
+
+    /**
+     * Whether a norm can be inside a product. Rows are multiplied by its weights before they are divided by their size, and
+     * what that gives of large rows is beyond the numbers of {@code F16}.
+     */
+    static boolean norms(ElementType type) {
+        return type == ElementType.BF16;
     }
 
     /** Whether heads of a product that the kernels take can be turned with it: all of their numbers, in whole tiles. */

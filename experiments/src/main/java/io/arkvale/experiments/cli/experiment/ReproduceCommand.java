@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -48,6 +49,19 @@ import tools.jackson.core.JacksonException;
         })
 public final class ReproduceCommand implements Runnable {
     private static final String COMMAND = "command";
+
+    /** Of {@code bench model}, without which a step says nothing. */
+    private static final List<String> STEP_COLUMNS = List.of(
+            "shape",
+            "kind",
+            "batch",
+            "context",
+            "budget",
+            "dense_layers",
+            "page_size",
+            "median_ms",
+            "recalls_per_layer",
+            "device");
 
     private final Terminal terminal;
     private final Function<Terminal, CommandLine> commands;
@@ -92,6 +106,14 @@ public final class ReproduceCommand implements Runnable {
             description = "Set an option of every experiment whose command knows it, as in --set samples=5.")
     private Map<String, String> set = new LinkedHashMap<>();
 
+    @Option(
+            names = "--measured",
+            paramLabel = "FILE",
+            split = ",",
+            description =
+                    "With fig9: steps of whole models, bench-model.json as 'bench model --out' writes it, one or more.")
+    private List<Path> measured = List.of();
+
     @Mixin
     private NotebookOptions notebooks = new NotebookOptions();
 
@@ -108,6 +130,10 @@ public final class ReproduceCommand implements Runnable {
     @Override
     public void run() {
         var figures = Figures.named(names);
+        if (!measured.isEmpty() && !figures.contains(Figures.OF_STEPS)) {
+            throw new UserException("--measured belongs to " + Figures.OF_STEPS.name() + "; name that figure too");
+        }
+        var steps = measured.stream().map(ReproduceCommand::steps).toList();
         ChartDrawing.requireFonts();
         var directory = OutputDirectory.open(out);
         var parts = new ArrayList<Part>();
@@ -117,6 +143,10 @@ public final class ReproduceCommand implements Runnable {
             for (var figure : Figures.named(List.of(Figures.ALL))) {
                 if (figures.contains(figure)) {
                     var report = measure(runner, figure);
+                    if (figure.equals(Figures.OF_STEPS)) {
+                        report = Report.union(
+                                Stream.concat(Stream.of(report), steps.stream()).toList());
+                    }
                     directory.write(figure.name(), report);
                     results.add(report);
                     var part = part(figure, report);
@@ -144,20 +174,33 @@ public final class ReproduceCommand implements Runnable {
                 .toList());
     }
 
+    /** Steps that were timed before, as rows of a figure. */
+    private static Report steps(Path file) {
+        var report = parsed(file, "'bench model --out' writes", "name the bench-model.json that it wrote");
+        for (var column : STEP_COLUMNS) {
+            if (!report.columns().contains(column)) {
+                throw new UserException("result file " + file + " lacks " + column
+                        + "; --measured takes the bench-model.json that 'bench model --out' writes");
+            }
+        }
+        return report.prepend(COMMAND, "./arkvale bench model").prepend("experiment", Figures.MEASURED);
+    }
+
     /** Results of a figure that an earlier call left in the directory: its part of the report stays. */
     private Optional<Report> measuredBefore(Figure figure) {
         var file = out.resolve(figure.name() + ".json");
-        return Files.exists(file) ? Optional.of(parsed(file)) : Optional.empty();
+        return Files.exists(file)
+                ? Optional.of(
+                        parsed(file, "'reproduce' wrote there", "delete it, or name another directory with --out"))
+                : Optional.empty();
     }
 
-    private static Report parsed(Path file) {
+    private static Report parsed(Path file, String written, String cure) {
         try {
             return Formats.parse(Inputs.readText("result file", file).getBytes(StandardCharsets.UTF_8));
         } catch (JacksonException e) {
             throw new UserException(
-                    "result file " + file + " is not what 'reproduce' wrote there (" + StrictJson.reason(e)
-                            + "); delete it, or name another directory with --out",
-                    e);
+                    "result file " + file + " is not what " + written + " (" + StrictJson.reason(e) + "); " + cure, e);
         }
     }
 
@@ -206,6 +249,7 @@ public final class ReproduceCommand implements Runnable {
         if (quick) {
             words.add("--quick");
         }
+        measured.forEach(file -> words.addAll(List.of("--measured", file.toString())));
         options().forEach((option, value) -> words.addAll(List.of(option, value)));
         return String.join(" ", words);
     }

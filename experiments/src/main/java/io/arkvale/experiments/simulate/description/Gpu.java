@@ -55,6 +55,24 @@ public record Gpu(
                 description.sources());
     }
 
+    /** The same GPU, of whose memory bandwidth programs reach another fraction. */
+    public Gpu withMemoryFraction(double fraction) {
+        return new Gpu(
+                name,
+                memoryBandwidth,
+                fraction,
+                compute,
+                computeFraction,
+                hostLink,
+                hostLinkFraction,
+                peerLink,
+                peerLinkFraction,
+                launchCost,
+                graphLaunchCost,
+                memory,
+                sources);
+    }
+
     /** Seconds to read or write bytes of device memory, or to compute, whichever takes longer. */
     public double busy(double bytes, double operations) {
         return Math.max(
