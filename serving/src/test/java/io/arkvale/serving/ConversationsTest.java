@@ -84,7 +84,7 @@ class ConversationsTest {
             var answers = heard.stream()
                     .map(one -> Arrays.toString(one.await().tokens()))
                     .distinct();
-            assertThat(answers.count()).isGreaterThan(CONVERSATIONS / 2);
+            assertThat(answers.count()).isGreaterThan(1);
         }
     }
 }
