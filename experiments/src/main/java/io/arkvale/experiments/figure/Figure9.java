@@ -60,10 +60,10 @@ final class Figure9 {
         charts.addAll(measured.charts());
         var comparisons = new ArrayList<>(List.of(
                 gain(
-                        "times faster a step, at most",
+                        "times faster per step, at most",
                         2.2,
                         limited.numbers("speedup").max().orElseThrow()),
-                gain("times faster a step, mean", PAPER.meanSpeedup(), limited.mean("speedup")),
+                gain("times faster per step, mean", PAPER.meanSpeedup(), limited.mean("speedup")),
                 gain(
                         "times the throughput, at most",
                         PAPER.mostThroughput(),

@@ -83,14 +83,14 @@ final class MeasuredSteps {
                         "On this device a step with a budget is up to %.1f times faster than with full attention.",
                         all.getMax()),
                 "length, tokens",
-                "times faster a step");
+                "times faster per step");
         var names = lengths.stream()
                 .map(length -> String.format(Locale.ROOT, "%,d", Integer.parseInt(length)))
                 .toList();
         charts.add(new LineChart(labels, names, Double.NaN, series, List.of()));
         var of = String.format(Locale.ROOT, "measured, %s, batch %s", shape, batch);
-        comparisons.add(gain("times faster a step, at most (" + of + ")", PAPER.mostSpeedup(), all.getMax()));
-        comparisons.add(gain("times faster a step, mean (" + of + ")", PAPER.meanSpeedup(), all.getAverage()));
+        comparisons.add(gain("times faster per step, at most (" + of + ")", PAPER.mostSpeedup(), all.getMax()));
+        comparisons.add(gain("times faster per step, mean (" + of + ")", PAPER.meanSpeedup(), all.getAverage()));
     }
 
     private static Optional<Double> paperSpeedup(Row row) {

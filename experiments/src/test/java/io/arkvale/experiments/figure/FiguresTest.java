@@ -306,8 +306,8 @@ class FiguresTest {
         assertThat(comparisons)
                 .extracting(Comparison::quantity)
                 .containsExactly(
-                        "times faster a step, at most (measured, longchat-7b, batch 2)",
-                        "times faster a step, mean (measured, longchat-7b, batch 2)",
+                        "times faster per step, at most (measured, longchat-7b, batch 2)",
+                        "times faster per step, mean (measured, longchat-7b, batch 2)",
                         "the cost model's steps beside measured ones");
         assertThat(comparisons)
                 .extracting(Comparison::here)
