@@ -166,8 +166,9 @@ public final class ReproduceCommand implements Runnable {
     }
 
     private Report measure(ExperimentRunner runner, Figure figure) {
+        var all = commands.apply(terminal);
         return Report.union(Figures.experiments(figure, quick).stream()
-                .map(this::withOptions)
+                .map(experiment -> withOptions(all, experiment))
                 .map(experiment -> runner.results(experiment)
                         .prepend(COMMAND, "./arkvale " + String.join(" ", experiment.arguments()))
                         .prepend("experiment", experiment.name()))
@@ -210,9 +211,9 @@ public final class ReproduceCommand implements Runnable {
     }
 
     /** The experiment with those of the options given here that its command knows, in place of its own. */
-    private Experiment withOptions(Experiment experiment) {
+    private Experiment withOptions(CommandLine all, Experiment experiment) {
         var own = experiment.arguments();
-        var command = spec.parent().subcommands().get(own.getFirst());
+        var command = all.getSubcommands().get(own.getFirst());
         var known = Objects.requireNonNull(command, own.getFirst()).getCommandSpec();
         var options = new LinkedHashMap<String, String>();
         for (int i = 1; i < own.size(); i += 2) {
