@@ -175,6 +175,7 @@ class SweepCommandTest {
     }
 
     @Test
+    @Tag("thorough")
     void theSweepOfDigestsRuns() {
         var run = Run.of(
                 "sweep",

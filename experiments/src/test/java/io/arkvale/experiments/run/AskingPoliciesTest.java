@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -55,6 +56,7 @@ class AskingPoliciesTest {
     }
 
     @Test
+    @Tag("thorough")
     void everyPolicyWithRoomForEverythingIsFullAttention() {
         var runs = List.of(
                 ShippedModel.run("full", 1),
