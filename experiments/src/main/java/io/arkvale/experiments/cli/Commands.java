@@ -29,7 +29,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 
-/** The commands by name, in the order of the help. Each is made when it is asked for: to make all takes half a second. */
+/** The commands by name, in the order of the help. Each is made when it is asked for: to make all takes a third of a second. */
 final class Commands {
     private final Map<String, Maker> makers = new LinkedHashMap<>();
 
