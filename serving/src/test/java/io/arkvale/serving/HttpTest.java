@@ -6,15 +6,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.arkvale.llama.files.Json;
-import io.arkvale.llama.text.ChatTemplate;
 import io.arkvale.serving.EngineOptions.Residence;
 import io.arkvale.serving.http.HttpLimits;
-import io.arkvale.serving.http.HttpPort;
 import io.arkvale.serving.http.HttpService;
-import io.arkvale.serving.http.ServedModel;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -22,7 +18,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,15 +45,9 @@ class HttpTest {
     @BeforeAll
     void start(@TempDir Path directory) throws IOException {
         serving = new Serving(directory);
-        Files.writeString(
-                directory.resolve("chat_template.jinja"),
-                "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}<assistant>");
         var spec = shape().roomFor(budget(64), 600, 4).build();
         engine = serving.engine(spec, new EngineOptions(64, 8, 100, 8, Residence.BUDGET));
-        var model =
-                new ServedModel("tiny", serving.tokenizer, ChatTemplate.read(directory), budget(64), Serving::budget);
-        service = HttpService.start(
-                engine, model, HttpPort.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), LIMITS));
+        service = serving.http(engine, "tiny", LIMITS);
     }
 
     @AfterAll

@@ -10,15 +10,9 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
-import io.arkvale.llama.text.ChatTemplate;
 import io.arkvale.serving.http.HttpLimits;
-import io.arkvale.serving.http.HttpPort;
 import io.arkvale.serving.http.HttpService;
-import io.arkvale.serving.http.ServedModel;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -40,14 +34,8 @@ class LangChain4jTest {
     @BeforeAll
     void start(@TempDir Path directory) throws IOException {
         serving = new Serving(directory);
-        Files.writeString(
-                directory.resolve("chat_template.jinja"),
-                "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}<assistant>");
         engine = serving.engine(shape().roomFor(budget(64), 600, 4).build(), EngineOptions.usual());
-        service = HttpService.start(
-                engine,
-                new ServedModel("tiny", serving.tokenizer, ChatTemplate.read(directory), budget(64), Serving::budget),
-                HttpPort.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), HttpLimits.usual()));
+        service = serving.http(engine, "tiny", HttpLimits.usual());
         url = "http://127.0.0.1:" + service.address().getPort() + "/v1";
     }
 

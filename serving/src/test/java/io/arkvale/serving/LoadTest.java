@@ -5,19 +5,13 @@ import static io.arkvale.serving.Serving.shape;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.arkvale.serving.http.HttpLimits;
-import io.arkvale.serving.http.HttpPort;
-import io.arkvale.serving.http.HttpService;
-import io.arkvale.serving.http.ServedModel;
 import io.arkvale.serving.load.LoadPlan;
 import io.arkvale.serving.load.LoadResult;
 import io.arkvale.serving.load.LoadResult.Timed;
 import io.arkvale.serving.load.LoadRun;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,11 +21,7 @@ class LoadTest {
         var spec = shape().roomFor(budget(64), 300, 4).build();
         try (var serving = new Serving(directory);
                 var engine = serving.engine(spec, EngineOptions.usual());
-                var service = HttpService.start(
-                        engine,
-                        new ServedModel("tiny", serving.tokenizer, Optional.empty(), budget(64), Serving::budget),
-                        HttpPort.bind(
-                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), HttpLimits.usual()))) {
+                var service = serving.http(engine, "tiny", HttpLimits.usual())) {
             var plan = new LoadPlan(12, 500, List.of(40, 200), 32, 6, 48, 1);
             var result = LoadRun.run(
                     URI.create("http://127.0.0.1:" + service.address().getPort()), plan);

@@ -14,10 +14,17 @@ import io.arkvale.llama.files.ModelFiles;
 import io.arkvale.llama.files.SafeTensorsWriter;
 import io.arkvale.llama.files.TensorType;
 import io.arkvale.llama.text.ByteTokenizer;
+import io.arkvale.llama.text.ChatTemplate;
 import io.arkvale.llama.text.EndTokens;
 import io.arkvale.llama.text.Tokenizer;
+import io.arkvale.serving.http.HttpLimits;
+import io.arkvale.serving.http.HttpPort;
+import io.arkvale.serving.http.HttpService;
+import io.arkvale.serving.http.ServedModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,6 +55,7 @@ public final class Serving implements AutoCloseable {
     private static final int THREADS = Integer.getInteger("arkvale.threads", 1);
 
     public final Backend backend = Backends.create("cpu", Map.of("threads", String.valueOf(THREADS)));
+    private final Path directory;
     private final WorkerPool pool = new WorkerPool(THREADS, "serving-test");
 
     public Serving(Path directory) throws IOException {
@@ -56,11 +64,22 @@ public final class Serving implements AutoCloseable {
 
     /** With a model that takes texts of so many tokens. */
     Serving(Path directory, int mostTokens) throws IOException {
+        this.directory = directory;
         write(directory, mostTokens);
         model = Llama.load(directory, DenseKernels.vector(), pool);
     }
 
+    /** A server of an engine at a free port of this machine, whose model has a chat template. */
+    HttpService http(Engine engine, String name, HttpLimits limits) throws IOException {
+        var served = new ServedModel(name, tokenizer, ChatTemplate.read(directory), budget(64), Serving::budget);
+        var port = HttpPort.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), limits);
+        return HttpService.start(engine, served, port);
+    }
+
     private static void write(Path directory, int mostTokens) throws IOException {
+        Files.writeString(
+                directory.resolve("chat_template.jinja"),
+                "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}<assistant>");
         Files.writeString(directory.resolve("config.json"), """
                 {"model_type": "llama", "hidden_size": %d, "intermediate_size": %d, "num_hidden_layers": %d,
                  "num_attention_heads": %d, "num_key_value_heads": %d, "head_dim": %d, "vocab_size": 256,

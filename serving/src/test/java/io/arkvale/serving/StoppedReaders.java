@@ -1,18 +1,12 @@
 package io.arkvale.serving;
 
-import static io.arkvale.serving.Serving.budget;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.arkvale.serving.http.HttpLimits;
-import io.arkvale.serving.http.HttpPort;
 import io.arkvale.serving.http.HttpService;
-import io.arkvale.serving.http.ServedModel;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayDeque;
-import java.util.Optional;
 import java.util.Queue;
 
 /**
@@ -30,10 +24,7 @@ final class StoppedReaders implements AutoCloseable {
 
     /** Clients of an engine, which stays its owner's. */
     StoppedReaders(Serving serving, Engine engine) throws IOException {
-        service = HttpService.start(
-                engine,
-                new ServedModel(MODEL, serving.tokenizer, Optional.empty(), budget(64), Serving::budget),
-                HttpPort.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), HttpLimits.usual()));
+        service = serving.http(engine, MODEL, HttpLimits.usual());
     }
 
     /** One more; the oldest leaves if there are too many. */
